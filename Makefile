@@ -1,0 +1,60 @@
+# Everything here works from a fresh clone with Python 3.11+, git and make; `make help` lists it.
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+READY := $(VENV)/.ready
+HOP_DATA ?= ../shared/data/hop
+DEMO := demo
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format types unit example-hop lock docs clean
+
+help: ## list what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## create .venv with the locked dependencies
+
+$(READY): requirements/dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or newer found"; echo "  try: make PYTHON=/path/to/python3"; exit 1; }
+	@echo "creating .venv with $(PYTHON); packages come from the package index and stay in .venv"
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## sample -> load -> detect -> explain -> export, on a local Neo4j
+	@$(BIN)/python examples/demo.py --folder $(DEMO)
+
+example-hop: $(READY) ## the same on a real airdrop review (HOP_DATA=folder, HOP_HUBS=1)
+	@$(BIN)/python examples/hop/run.py --data $(HOP_DATA) $(if $(HOP_HUBS),--known-hubs)
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: $(READY) ## format the code
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+types: $(READY)
+	$(BIN)/mypy
+
+unit: $(READY) ## the tests that need no server
+	$(BIN)/python -m pytest tests/unit
+
+test: lint types ## format, lint, types and every test, on a real Neo4j
+	$(BIN)/python -m pytest
+
+docs: $(READY) ## regenerate the pages of docs/ that are derived from the code
+	$(BIN)/python docs/generate.py
+
+lock: ## pin the dependencies again (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-header --extra dev --output-file requirements/dev.txt pyproject.toml requirements/build.in
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-header --output-file requirements/run.txt pyproject.toml
+
+clean: ## remove the environment and what the demo wrote (not the downloaded server)
+	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,10 @@
+"""ringleader: link accounts that pretend to be strangers, on Neo4j and GDS."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("ringleader")
+except PackageNotFoundError:  # a source tree that was never installed
+    __version__ = "0+unknown"
+
+__all__ = ["__version__"]

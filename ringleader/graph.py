@@ -1,0 +1,350 @@
+"""The one runner: everything that reaches Neo4j goes through :class:`Graph`.
+
+Statements carry the name of their query as transaction metadata, so that `SHOW TRANSACTIONS` and
+the query log tell which one runs. What the driver raises becomes a :class:`RingleaderError` that
+says what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+import neo4j
+from neo4j import exceptions
+
+from ringleader import __version__
+from ringleader.catalogue import Query
+from ringleader.errors import ConnectionFailed, QueryError, RingleaderError, ServerError
+from ringleader.settings import Settings
+from ringleader.statements import schema_statements
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from graphdatascience import GraphDataScience
+
+CONNECT_SECONDS = 15.0
+# How long the driver repeats a transaction that failed for a passing reason.
+RETRY_SECONDS = 30.0
+_START_HINT = "ringleader server start, or set NEO4J_URI; ringleader doctor checks the rest"
+
+
+@dataclass(frozen=True)
+class WriteSummary:
+    """What a write did: its rows and the server's counters that are not zero."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    counters: dict[str, int] = field(default_factory=dict)
+
+
+class Graph:
+    """A database, open. Use it as a context manager."""
+
+    def __init__(self, driver: neo4j.Driver, settings: Settings) -> None:
+        self._driver = driver
+        self._database = settings.database
+        self.settings = settings
+
+    @classmethod
+    def connect(cls, settings: Settings) -> Self:
+        """Open the database of the settings and make sure that it answers.
+
+        Raises:
+            ConnectionFailed: It does not answer, or refuses the login.
+        """
+        if settings.uri is None:
+            raise ConnectionFailed("no Neo4j is configured and none is running", hint=_START_HINT)
+        password = settings.password
+        auth = None if password is None else neo4j.basic_auth(settings.username, password)
+        with _translated(settings):
+            driver = neo4j.GraphDatabase.driver(
+                settings.uri,
+                auth=auth,
+                user_agent=f"ringleader/{__version__}",
+                connection_timeout=CONNECT_SECONDS,
+                max_transaction_retry_time=RETRY_SECONDS,
+                notifications_min_severity="OFF",
+                telemetry_disabled=True,
+            )
+            try:
+                driver.verify_connectivity(database=settings.database)
+            except BaseException:
+                driver.close()
+                raise
+        return cls(driver, settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._driver.close()
+
+    def read(
+        self,
+        statement: str | Query,
+        params: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        timeout: float | None = None,
+        limit: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """Run a statement that only reads, and return its rows.
+
+        Args:
+            statement: Cypher, or a query of the catalogue.
+            params: Its parameters.
+            name: What it is called in the server's logs; the query's own name by default.
+            timeout: Seconds after which the server ends it.
+            limit: Rows after which the rest is not fetched.
+
+        Raises:
+            QueryError: The server refuses it, for instance because it writes.
+        """
+        text, name = _named(statement, name)
+
+        @neo4j.unit_of_work(metadata=_metadata(name), timeout=timeout)
+        def work(tx: neo4j.ManagedTransaction) -> list[dict[str, Any]]:
+            result = tx.run(text, dict(params or {}))
+            records = result if limit is None else result.fetch(limit)
+            return [_record(record) for record in records]
+
+        with self._session(neo4j.READ_ACCESS, name) as session:
+            return session.execute_read(work)
+
+    def explain(
+        self, statement: str | Query, params: Mapping[str, Any] | None = None
+    ) -> neo4j.ResultSummary:
+        """The plan of a statement, which does not run.
+
+        Raises:
+            QueryError: The statement does not compile.
+        """
+        text, name = _named(statement, None)
+        with self._session(neo4j.READ_ACCESS, name) as session:
+            result = session.run("EXPLAIN " + text, dict(params or {}))
+            return result.consume()
+
+    def columns(self, statement: str | Query) -> list[str]:
+        """The columns that a statement would return."""
+        text, name = _named(statement, None)
+        with self._session(neo4j.READ_ACCESS, name) as session:
+            return list(session.run("EXPLAIN " + text, {}).keys())
+
+    def write(
+        self,
+        statement: str | Query,
+        params: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+    ) -> WriteSummary:
+        """Run one statement that writes, in a transaction of its own."""
+        return self.write_all([(statement, params or {})], name=name)[0]
+
+    def write_all(
+        self,
+        statements: Sequence[tuple[str | Query, Mapping[str, Any]]],
+        *,
+        name: str | None = None,
+    ) -> list[WriteSummary]:
+        """Run several statements in one transaction: all of them take effect, or none.
+
+        Args:
+            statements: Pairs of a statement and its parameters, in order.
+            name: What the transaction is called in the server's logs.
+
+        Returns:
+            A summary per statement.
+        """
+        name = name or _named(statements[0][0], None)[1]
+
+        @neo4j.unit_of_work(metadata=_metadata(name))
+        def work(tx: neo4j.ManagedTransaction) -> list[WriteSummary]:
+            summaries = []
+            for statement, params in statements:
+                result = tx.run(_named(statement, name)[0], dict(params))
+                rows = [_record(record) for record in result]
+                summaries.append(WriteSummary(rows, _counters(result.consume())))
+            return summaries
+
+        with self._session(neo4j.WRITE_ACCESS, name) as session:
+            return session.execute_write(work)
+
+    def run_in_batches(
+        self,
+        statement: str | Query,
+        params: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+    ) -> WriteSummary:
+        """Run a statement that commits as it goes (``CALL { … } IN TRANSACTIONS``)."""
+        text, name = _named(statement, name)
+        with self._session(neo4j.WRITE_ACCESS, name) as session:
+            result = session.run(neo4j.Query(text, metadata=_metadata(name)), dict(params or {}))
+            rows = [_record(record) for record in result]
+            return WriteSummary(rows, _counters(result.consume()))
+
+    def frame(
+        self,
+        statement: str | Query,
+        params: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+    ) -> pd.DataFrame:
+        """Run a statement that only reads, and return its rows as a pandas frame."""
+        import pandas as pd
+
+        text, name = _named(statement, name)
+
+        @neo4j.unit_of_work(metadata=_metadata(name))
+        def work(tx: neo4j.ManagedTransaction) -> pd.DataFrame:
+            result = tx.run(text, dict(params or {}))
+            columns = list(result.keys())
+            return pd.DataFrame.from_records(
+                [tuple(record.values()) for record in result], columns=columns
+            )
+
+        with self._session(neo4j.READ_ACCESS, name) as session:
+            return session.execute_read(work)
+
+    def gds(self) -> GraphDataScience:
+        """The Graph Data Science client on this connection.
+
+        Raises:
+            ServerError: The server has no GDS.
+        """
+        from graphdatascience import GraphDataScience
+
+        # Its progress bars poll from a thread of their own and write to standard output.
+        with self.translated("gds"):
+            return GraphDataScience(
+                self._driver, database=self._database, arrow=False, show_progress=False
+            )
+
+    def ensure_schema(self) -> list[str]:
+        """Create the constraints and indexes that are missing; returns their names."""
+        with self._session(neo4j.READ_ACCESS, "schema") as session:
+            there = {r["name"] for r in session.run("SHOW INDEXES YIELD name")}
+        missing = {n: s for n, s in schema_statements().items() if n not in there}
+        for name, statement in missing.items():
+            self.write(statement, name=f"schema {name}")
+        if missing:
+            with self._session(neo4j.READ_ACCESS, "schema") as session:
+                session.run("CALL db.awaitIndexes(300)").consume()
+        return list(missing)
+
+    @contextmanager
+    def translated(self, name: str) -> Iterator[None]:
+        """Turn what the driver or GDS raises inside the block into our own errors."""
+        with _translated(self.settings, name):
+            yield
+
+    @contextmanager
+    def _session(self, access: str, name: str) -> Iterator[neo4j.Session]:
+        with (
+            _translated(self.settings, name),
+            self._driver.session(database=self._database, default_access_mode=access) as session,
+        ):
+            yield session
+
+
+def _named(statement: str | Query, name: str | None) -> tuple[str, str]:
+    if isinstance(statement, Query):
+        return statement.text, name or statement.name
+    return statement, name or "ad hoc"
+
+
+def _metadata(name: str) -> dict[str, Any]:
+    return {"app": f"ringleader/{__version__}", "query": name}
+
+
+def _record(record: neo4j.Record) -> dict[str, Any]:
+    return dict(zip(record.keys(), record.values(), strict=True))
+
+
+def _counters(summary: neo4j.ResultSummary) -> dict[str, int]:
+    counters = summary.counters
+    names = ("nodes_created", "nodes_deleted", "relationships_created", "relationships_deleted")
+    values = {name: int(getattr(counters, name)) for name in (*names, "properties_set")}
+    return {name: value for name, value in values.items() if value}
+
+
+@contextmanager
+def _translated(settings: Settings, name: str = "connect") -> Iterator[None]:
+    try:
+        yield
+    except (exceptions.DriverError, exceptions.Neo4jError) as error:
+        raise translate(error, settings, name) from error
+    except ValueError as error:  # the driver's word for a malformed URI
+        if name != "connect":
+            raise
+        raise ConnectionFailed(
+            f"NEO4J_URI {settings.uri!r}: {error}", hint="use bolt://host:7687 or neo4j://host"
+        ) from error
+
+
+def translate(error: Exception, settings: Settings, name: str) -> RingleaderError:
+    """The error of ours that says what a driver's error means.
+
+    Args:
+        error: What the driver raised.
+        settings: Where it was connected to.
+        name: The query that ran.
+    """
+    uri = settings.uri
+    code = getattr(error, "code", None) or ""
+    text = " ".join((getattr(error, "message", None) or str(error)).split())
+    if "AuthenticationRateLimit" in code:
+        return ConnectionFailed(
+            f"{uri} refuses logins for a while after too many failed ones",
+            hint="wait 5 seconds, check NEO4J_PASSWORD, then ringleader doctor",
+        )
+    if isinstance(error, exceptions.AuthError) or "Security.CredentialsExpired" in code:
+        return ConnectionFailed(
+            f"{uri} refuses the login of {settings.username!r} "
+            f"(password from {settings.source('neo4j.password')})",
+            hint="set NEO4J_USERNAME and NEO4J_PASSWORD, or give --password-file",
+        )
+    if "DatabaseNotFound" in code or "DatabaseUnavailable" in code:
+        return ConnectionFailed(
+            f"{uri} has no database {settings.database!r} that answers: {text}",
+            hint="set NEO4J_DATABASE; ringleader cypher 'SHOW DATABASES' --database system",
+        )
+    if isinstance(
+        error,
+        exceptions.ServiceUnavailable
+        | exceptions.SessionExpired
+        | exceptions.ConnectionAcquisitionTimeoutError
+        | exceptions.IncompleteCommit,
+    ):
+        return ConnectionFailed(f"no Neo4j answers at {uri} ({name})", hint=_START_HINT)
+    if isinstance(error, exceptions.UnsupportedServerProduct | exceptions.ConfigurationError):
+        return ConnectionFailed(f"{uri}: {text}", hint="ringleader doctor")
+    if "gds." in text and ("ProcedureNotFound" in code or "Unknown function" in text):
+        return ServerError(
+            f"{uri} has no Graph Data Science library ({name})",
+            hint="install the GDS plugin that matches the server; ringleader doctor",
+        )
+    if "MemoryPoolOutOfMemory" in code or "OutOfMemory" in code or "OutOfMemory" in text:
+        return ServerError(
+            f"{name}: the server's memory is not enough: {text}",
+            hint="raise [server] heap in ringleader.toml, then ringleader server stop and start",
+        )
+    if "No space left" in text or "TransactionLogError" in code or "StorageIO" in text:
+        return ServerError(
+            f"{name}: the server cannot write: {text}",
+            hint="free disk space, then run the same command again; ringleader doctor",
+        )
+    if "TransactionTimedOut" in code or "TransactionTimedOutClientConfiguration" in code:
+        return QueryError(f"{name}: took longer than allowed", hint="raise --timeout or add LIMIT")
+    if "AccessMode" in code or "read access mode" in text.lower():
+        return QueryError(
+            f"{name}: the statement writes, and this is a read-only session",
+            hint="ringleader cypher --write runs statements that write",
+        )
+    return QueryError(f"{name}: {text}", hint=None)

@@ -1,0 +1,261 @@
+"""Rows out: a table for people, or JSON, JSON lines, CSV or Parquet for programs.
+
+Data goes to standard output, or to a file that appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ringleader.errors import InputError, WrongUsage
+
+FORMATS = ("table", "json", "jsonl", "csv", "parquet")
+# A spreadsheet runs a cell that starts with one of these (OWASP, CSV injection).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Control characters could move the cursor or change colours of the terminal.
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "�")
+
+Row = Mapping[str, Any]
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that is renamed to ``path`` when the block ends well, and else leaves no trace.
+
+    Raises:
+        InputError: The folder does not exist or cannot be written.
+    """
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise InputError(
+            f"cannot write {path}: {error.strerror}", hint="choose --output"
+        ) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def emit(
+    rows: Iterable[Row],
+    columns: Sequence[str] | None = None,
+    *,
+    format: str = "table",
+    output: Path | None = None,
+    title: str | None = None,
+    raw: bool = False,
+) -> None:
+    """Write rows to standard output or a file.
+
+    Args:
+        rows: Maps with the same keys.
+        columns: Names and order of columns; by default those of the first row.
+        format: One of :data:`FORMATS`.
+        output: The file; by default standard output.
+        title: Heading of a table.
+        raw: Leave CSV cells that a spreadsheet would run as they are.
+
+    Raises:
+        WrongUsage: The format is unknown, or Parquet would go to a terminal.
+    """
+    listed = [dict(row) for row in rows]
+    names = list(columns) if columns is not None else list(listed[0]) if listed else []
+    if format not in FORMATS:
+        raise WrongUsage(f"there is no format {format!r}", hint="use " + ", ".join(FORMATS))
+    if output is not None:
+        with whole_file(output) as file:
+            file.write(_encode(listed, names, format, title, raw, width=120))
+        return
+    if format == "parquet":
+        if sys.stdout.isatty():
+            raise WrongUsage("Parquet is not for a terminal", hint="give --output FILE")
+        sys.stdout.buffer.write(_encode(listed, names, format, title, raw))
+        sys.stdout.buffer.flush()
+    elif format == "table":
+        _print_table(listed, names, title)
+    else:
+        sys.stdout.write(_encode(listed, names, format, title, raw).decode())
+        sys.stdout.flush()
+
+
+def plain(value: Any) -> Any:
+    """A value of Neo4j as JSON has it: times as ISO text, nodes and paths as maps."""
+    import neo4j.graph
+    import neo4j.time
+
+    if isinstance(value, neo4j.graph.Node):
+        return {"labels": sorted(value.labels), **{k: plain(v) for k, v in value.items()}}
+    if isinstance(value, neo4j.graph.Relationship):
+        return {"type": value.type, **{k: plain(v) for k, v in value.items()}}
+    if isinstance(value, neo4j.graph.Path):
+        steps: list[Any] = [plain(value.start_node)]
+        for relationship, node in zip(value.relationships, value.nodes[1:], strict=True):
+            steps += [plain(relationship), plain(node)]
+        return steps
+    if isinstance(value, neo4j.time.DateTime):
+        return plain(value.to_native())
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, bool | int | float | str) or value is None:
+        return value
+    return str(value)
+
+
+def _cell(value: Any) -> str:
+    value = plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
+        return ", ".join(_cell(item) for item in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def visible(text: str) -> str:
+    """Text without control characters."""
+    return text.translate(_CONTROLS)
+
+
+def _encode(
+    rows: list[dict[str, Any]],
+    names: list[str],
+    format: str,
+    title: str | None,
+    raw: bool,
+    width: int | None = None,
+) -> bytes:
+    encoders: dict[str, Callable[[], bytes]] = {
+        "table": lambda: _table_text(rows, names, title, width).encode(),
+        "json": lambda: _json([_plain_row(row, names) for row in rows], indent=2),
+        "jsonl": lambda: b"".join(_json(_plain_row(row, names)) for row in rows),
+        "csv": lambda: _csv(rows, names, raw),
+        "parquet": lambda: _parquet(rows, names),
+    }
+    return encoders[format]()
+
+
+def _plain_row(row: Row, names: list[str]) -> dict[str, Any]:
+    return {name: plain(row.get(name)) for name in names}
+
+
+def _json(value: Any, indent: int | None = None) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=indent) + "\n").encode()
+
+
+def _csv(rows: list[dict[str, Any]], names: list[str], raw: bool) -> bytes:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(names)
+    for row in rows:
+        cells = []
+        for name in names:
+            value, text = row.get(name), _cell(row.get(name))
+            risky = isinstance(value, str) and text.startswith(_FORMULA_STARTS)
+            cells.append("'" + text if risky and not raw else text)
+        writer.writerow(cells)
+    return buffer.getvalue().encode()
+
+
+def _parquet(rows: list[dict[str, Any]], names: list[str]) -> bytes:
+    import neo4j.time
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns: dict[str, Any] = {}
+    for name in names:
+        values = [row.get(name) for row in rows]
+        native = [v.to_native() if isinstance(v, neo4j.time.DateTime) else v for v in values]
+        if not all(v is None or isinstance(v, bool | int | float | str | datetime) for v in native):
+            native = [
+                plain(v) if _is_list_of_text(plain(v)) or v is None else _cell(v) for v in native
+            ]
+        try:
+            columns[name] = pa.array(native)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            columns[name] = pa.array([None if v is None else _cell(v) for v in values])
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(columns), buffer)
+    return buffer.getvalue()
+
+
+def _is_list_of_text(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _table(rows: list[dict[str, Any]], names: list[str], title: str | None) -> Any:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=None if title is None else Text(visible(title)), title_justify="left")
+    numeric = {
+        name
+        for name in names
+        if rows and all(isinstance(row.get(name), int | float | None) for row in rows)
+    }
+    for name in names:
+        right = "right" if name in numeric else "left"
+        table.add_column(Text(name), justify=right, overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*(Text(visible(_shown(row.get(name)))) for name in names))
+    return table
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.2f}" if abs(value) < 1e6 else f"{value:.4g}"
+    return _cell(value)
+
+
+def _print_table(rows: list[dict[str, Any]], names: list[str], title: str | None) -> None:
+    from rich.console import Console
+
+    if not sys.stdout.isatty():
+        # A pipe has no width: lines are as long as their cells need.
+        sys.stdout.write(_table_text(rows, names, title, None))
+        return
+    console = Console(highlight=False)
+    if names:
+        console.print(_table(rows, names, title))
+    if not rows:
+        console.print("no rows", style="dim")
+
+
+def _table_text(
+    rows: list[dict[str, Any]], names: list[str], title: str | None, width: int | None
+) -> str:
+    from rich.console import Console
+
+    buffer = io.StringIO()
+    console = Console(file=buffer, width=width or 10_000, no_color=True, highlight=False)
+    if names:
+        console.print(_table(rows, names, title))
+    text = "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
+    return (text + "\n" if text else "") + ("" if rows else "no rows\n")

@@ -1,0 +1,67 @@
+"""Progress on standard error, silent where nobody watches."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_quiet = False
+
+
+def be_quiet() -> None:
+    """Show no messages and no bars for the rest of the process."""
+    global _quiet
+    _quiet = True
+
+
+def console() -> Console:
+    """The console of messages: standard error."""
+    from rich.console import Console
+
+    return Console(stderr=True, quiet=_quiet, highlight=False)
+
+
+def say(message: str) -> None:
+    """Print one message on standard error, unless quiet; markup in it is not read."""
+    if not _quiet:
+        print(message, file=sys.stderr, flush=True)
+
+
+def watched() -> bool:
+    """Whether bars make sense: a terminal, colour allowed, not quiet."""
+    return sys.stderr.isatty() and not _quiet and not os.environ.get("NO_COLOR")
+
+
+@contextmanager
+def progress(description: str, total: float | None = None) -> Iterator[Callable[[float], None]]:
+    """A bar while the block runs; yields ``advance(amount)``.
+
+    Args:
+        description: What is under way, in a few words.
+        total: The amount that is all of it; None when that is not known.
+    """
+    if not watched():
+        yield lambda amount: None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn()]
+    if total is not None:
+        columns.append(MofNCompleteColumn())
+    columns.append(TimeElapsedColumn())
+    with Progress(*columns, console=console(), transient=True) as bar:
+        task = bar.add_task(description, total=total)
+        yield lambda amount: bar.advance(task, amount)

@@ -1,0 +1,332 @@
+"""The graph model, declared once.
+
+Constraints, upserts and the schema page of the docs are derived from what stands
+here (:mod:`ringleader.statements`). Labels and relationship types in generated Cypher come from
+nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Family(StrEnum):
+    """A kind of independent evidence."""
+
+    NETWORK = "network"
+    PAYMENT = "payment"
+    DEVICE = "device"
+    PROMPT = "prompt"
+    TIMING = "timing"
+    REGISTRATION = "registration"
+
+
+class Merge(StrEnum):
+    """What happens to a property when a row meets a node or relationship that exists.
+
+    All but ADD give the same result however often a row is written; ADD is safe only inside a
+    batch whose mark commits with it.
+    """
+
+    ASSIGN = "assign"  # a known value replaces the old one; an unknown one does not
+    KEEP = "keep"  # the first known value stays
+    ADD = "add"  # counts
+    MIN = "min"
+    MAX = "max"
+    UNION = "union"  # sorted lists without repeats
+
+
+class Kind(StrEnum):
+    """The type of a property."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    FLOAT = "float"
+    BOOLEAN = "boolean"
+    DATETIME = "datetime"  # travels as milliseconds since 1970 UTC, stored as DATETIME
+    STRINGS = "strings"
+    INTEGERS = "integers"
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property that loaders write.
+
+    Attributes:
+        name: Its name in rows and in the graph.
+        kind: Its type.
+        merge: What happens when it is there already.
+        doc: What it says, for the schema page.
+    """
+
+    name: str
+    kind: Kind
+    merge: Merge
+    doc: str = ""
+
+
+@dataclass(frozen=True)
+class NodeType:
+    """A label with its key.
+
+    Attributes:
+        label: The label.
+        key: The property that identifies a node; it has a uniqueness constraint.
+        doc: What a node is.
+        properties: What loaders write besides the key.
+        key_kind: The type of the key.
+        family: The evidence that accounts sharing such a node give; None if it is no identifier.
+        indexes: Properties with a range index.
+        derived: Properties that detection or the server-side steps assign, with their meaning.
+    """
+
+    label: str
+    key: str
+    doc: str
+    properties: tuple[Property, ...] = ()
+    key_kind: Kind = Kind.STRING
+    family: Family | None = None
+    indexes: tuple[str, ...] = ()
+    derived: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class RelType:
+    """A relationship type between two labels.
+
+    Attributes:
+        type: The relationship type.
+        start: Label it starts from.
+        end: Label it ends at.
+        doc: What it says.
+        properties: What loaders write.
+        keys: Properties that tell parallel relationships between the same nodes apart.
+        derived: Properties that detection assigns, with their meaning.
+    """
+
+    type: str
+    start: str
+    end: str
+    doc: str
+    properties: tuple[Property, ...] = ()
+    keys: tuple[Property, ...] = ()
+    derived: tuple[tuple[str, str], ...] = ()
+
+
+_FIRST = Property("first_seen", Kind.DATETIME, Merge.MIN, "earliest event")
+_LAST = Property("last_seen", Kind.DATETIME, Merge.MAX, "latest event")
+_EVENTS = Property("events", Kind.INTEGER, Merge.ADD, "number of events")
+_CHANNELS = Property("channels", Kind.STRINGS, Merge.UNION, "channels the events came through")
+_HOURS = Property("hours", Kind.INTEGERS, Merge.UNION, "hours of the day (UTC) with events")
+_ACTIVITY = (
+    _EVENTS,
+    Property("input_tokens", Kind.INTEGER, Merge.ADD, "tokens sent"),
+    Property("output_tokens", Kind.INTEGER, Merge.ADD, "tokens generated"),
+    _FIRST,
+    _LAST,
+    _CHANNELS,
+    _HOURS,
+)
+_SHARERS = (("accounts", "number of accounts that share it, as of the last detection"),)
+
+
+def _text(name: str, doc: str, merge: Merge = Merge.ASSIGN) -> Property:
+    return Property(name, Kind.STRING, merge, doc)
+
+
+NODES: tuple[NodeType, ...] = (
+    NodeType(
+        "Account",
+        "account_id",
+        "Whoever signs up, logs in and pays; what rings are made of.",
+        (
+            Property("created_at", Kind.DATETIME, Merge.ASSIGN, "when it was opened"),
+            _text("status", "as the provider calls it, e.g. active, banned"),
+            Property("status_at", Kind.DATETIME, Merge.ASSIGN, "since when it has that status"),
+            _text("country", "ISO country of the account"),
+            _text("phone_country", "ISO country of its phone number"),
+            _text("plan", "what it pays for"),
+            _text("channel", "channel it signed up through"),
+            _text("email_hash", "keyed hash of its e-mail address"),
+        ),
+        indexes=("created_at", "email_hash"),
+    ),
+    NodeType(
+        "Ip",
+        "address",
+        "An IP address in canonical text; IPv4-mapped IPv6 is IPv4.",
+        family=Family.NETWORK,
+        indexes=("accounts",),
+        derived=_SHARERS,
+    ),
+    NodeType(
+        "Subnet",
+        "cidr",
+        "The /24 of an IPv4 address or the /64 of an IPv6 address.",
+        family=Family.NETWORK,
+    ),
+    NodeType(
+        "Asn",
+        "number",
+        "An autonomous system.",
+        (_text("name", "who runs it"), _text("kind", "what reference lists call it")),
+        key_kind=Kind.INTEGER,
+    ),
+    NodeType(
+        "Proxy",
+        "proxy_id",
+        "A proxy, VPN, Tor exit or reseller endpoint: one address or one CIDR of a list.",
+        (
+            _text("cidr", "the address or prefix it answers for"),
+            _text("operator", "who runs it"),
+            _text("kind", "datacentre, vpn, tor, residential or reseller"),
+            Property("sources", Kind.STRINGS, Merge.UNION, "lists that name it"),
+            _FIRST,
+            _LAST,
+        ),
+        family=Family.NETWORK,
+        indexes=("cidr",),
+    ),
+    NodeType(
+        "PaymentMethod",
+        "payment_method_id",
+        "A payment method by its processor's fingerprint, never a card number.",
+        (
+            _text("kind", "card, prepaid, wire, credit or wallet"),
+            _text("bin", "first six to eight digits"),
+            _text("issuer_country", "ISO country of the issuer"),
+        ),
+        family=Family.PAYMENT,
+        indexes=("accounts", "bin"),
+        derived=_SHARERS,
+    ),
+    NodeType(
+        "Device",
+        "device_id",
+        "A TLS or client fingerprint.",
+        (_text("user_agent", "a user agent seen with it", Merge.MAX),),
+        family=Family.DEVICE,
+        indexes=("accounts",),
+        derived=_SHARERS,
+    ),
+    NodeType(
+        "PromptCluster",
+        "prompt_cluster_id",
+        "Prompts that are the same but for names, numbers and payloads.",
+        (
+            _text("label", "what an analyst calls it"),
+            _text("capability", "reasoning, coding, tool_use or other"),
+            _text("exemplar", "one prompt with names, numbers and payloads masked"),
+        ),
+        family=Family.PROMPT,
+        indexes=("accounts",),
+        derived=_SHARERS,
+    ),
+    NodeType(
+        "EmailDomain",
+        "domain",
+        "The domain of an e-mail address.",
+        family=Family.REGISTRATION,
+        indexes=("accounts",),
+        derived=_SHARERS,
+    ),
+    NodeType("Organization", "organization_id", "An organization that accounts declare openly."),
+    NodeType(
+        "Ring",
+        "ring_id",
+        "A set of accounts that act as one, as of a run.",
+        indexes=("score",),
+        derived=(
+            ("score", "bits of evidence, see `rings explain`"),
+            ("size", "number of members"),
+            ("families", "independent families of evidence"),
+            ("run", "run_id of the detection"),
+        ),
+    ),
+    NodeType("Campaign", "campaign_id", "Rings with one operator behind them."),
+    NodeType(
+        "Review",
+        "review_id",
+        "A decision by a person or another system about an account or a ring.",
+        (
+            _text("label", "fraud or benign"),
+            _text("ring", "ring id the decision names"),
+            _text("campaign", "campaign the decision names"),
+            Property("decided_at", Kind.DATETIME, Merge.ASSIGN, "when"),
+            _text("decided_by", "by whom"),
+        ),
+    ),
+    NodeType("Batch", "batch_id", "A set of input files, loaded once."),
+    NodeType("Run", "run_id", "One detection over the graph as it stood."),
+)
+
+RELATIONSHIPS: tuple[RelType, ...] = (
+    RelType("USED_IP", "Account", "Ip", "The account sent requests from the address.", _ACTIVITY),
+    RelType("USED_DEVICE", "Account", "Device", "The account used the client.", _ACTIVITY),
+    RelType("SENT", "Account", "PromptCluster", "The account sent such prompts.", _ACTIVITY),
+    RelType(
+        "PAID_WITH",
+        "Account",
+        "PaymentMethod",
+        "The account paid, or tried to, with the method.",
+        (
+            _EVENTS,
+            Property("failed", Kind.INTEGER, Merge.ADD, "payments that did not go through"),
+            Property("currencies", Kind.STRINGS, Merge.UNION, "ISO currencies"),
+            _FIRST,
+            _LAST,
+            _HOURS,
+        ),
+    ),
+    RelType("REGISTERED_WITH", "Account", "EmailDomain", "The account's e-mail domain."),
+    RelType("IN_ORGANIZATION", "Account", "Organization", "The account openly belongs to it."),
+    RelType(
+        "CONTACTED",
+        "Account",
+        "Account",
+        "One account referred, invited or transferred to the other.",
+        (_EVENTS, _FIRST, _LAST),
+        keys=(_text("kind", "referred, invited or transferred"),),
+    ),
+    RelType("IN_SUBNET", "Ip", "Subnet", "The address lies in the subnet."),
+    RelType("IN_ASN", "Subnet", "Asn", "The subnet is announced by the system."),
+    RelType("EXIT_OF", "Ip", "Proxy", "The address lies in the longest listed prefix."),
+    RelType("DECIDED", "Review", "Account", "What the decision is about."),
+    RelType(
+        "LINKED",
+        "Account",
+        "Account",
+        "Two accounts that share more than strangers do; written once per pair.",
+        derived=(
+            ("weight", "bits of evidence"),
+            ("families", "families the evidence comes from"),
+            ("evidence", "identifiers with their bits"),
+            ("run", "run_id of the detection"),
+        ),
+    ),
+    RelType(
+        "MEMBER_OF",
+        "Account",
+        "Ring",
+        "The account belongs to the ring.",
+        derived=(("score", "bits that tie it to the ring"), ("run", "run_id of the detection")),
+    ),
+    RelType("PART_OF", "Ring", "Campaign", "The ring belongs to the campaign."),
+    RelType(
+        "CONTINUES",
+        "Ring",
+        "Ring",
+        "The ring continues, merges or splits an earlier one.",
+        derived=(("kind", "continues, merges or splits"), ("overlap", "share of members kept")),
+    ),
+)
+
+NODE_BY_LABEL = {node.label: node for node in NODES}
+RELATIONSHIP_BY_TYPE = {rel.type: rel for rel in RELATIONSHIPS}
+# Labels whose nodes accounts can share, with the relationship that leads there.
+IDENTIFIERS: dict[str, str] = {
+    rel.end: rel.type
+    for rel in RELATIONSHIPS
+    if rel.start == "Account" and rel.end != "Account" and NODE_BY_LABEL[rel.end].family
+}

@@ -1,0 +1,278 @@
+"""Where ringleader connects and keeps its things, and where each answer came from.
+
+Precedence: flag, environment, file (``ringleader.toml``), the managed server, default.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from ringleader.errors import SettingsError
+
+FILE_NAME = "ringleader.toml"
+SERVER_STATE = Path("server") / "state.json"
+MASK = "********"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A setting as declared: its name in the file, its variables, its default and type."""
+
+    name: str
+    help: str
+    environment: tuple[str, ...] = ()
+    default: Any = None
+    type: type = str
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting as it stands: its value and the place that decided it."""
+
+    name: str
+    value: Any
+    source: str
+    secret: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The value as text that may be printed."""
+        if self.value is None:
+            return ""
+        if self.secret:
+            return MASK
+        if isinstance(self.value, list):
+            return ", ".join(map(str, self.value))
+        return str(self.value)
+
+
+DECLARED: tuple[Declared, ...] = (
+    Declared("neo4j.uri", "where Neo4j answers", ("NEO4J_URI",)),
+    Declared("neo4j.username", "who logs in", ("NEO4J_USERNAME", "NEO4J_USER"), "neo4j"),
+    Declared("neo4j.password", "the password", ("NEO4J_PASSWORD",), secret=True),
+    Declared(
+        "neo4j.password_file", "a file that holds the password", ("NEO4J_PASSWORD_FILE",), type=Path
+    ),
+    Declared("neo4j.database", "which database", ("NEO4J_DATABASE",), "neo4j"),
+    Declared("server.engine", "version of the managed server", (), "2026.08"),
+    Declared("server.port", "first Bolt port that the managed server tries", (), 7687, int),
+    Declared("server.heap", "heap of the managed server, e.g. 4g"),
+    Declared("server.page_cache", "page cache of the managed server, e.g. 2g"),
+    Declared("load.chunk_size", "rows in one transaction", (), 20_000, int),
+    Declared("channels.known", "names that `channel` may have", (), None, list),
+    Declared("enrich.asn_mmdb", "an ASN database in MaxMind's format", (), None, Path),
+    Declared("queries", "folders of further stored queries", (), None, list),
+)
+# What the provider's own API and the clouds that resell it are called unless the file says more.
+DEFAULT_CHANNELS = ("api", "azure", "bedrock", "vertex")
+_BY_NAME = {declared.name: declared for declared in DECLARED}
+# Sections that another package declares key by key (algorithms.parameters, jobs).
+OPEN_SECTIONS = frozenset({"detect", "jobs"})
+
+
+class Settings:
+    """The effective settings of one invocation."""
+
+    def __init__(
+        self, values: Mapping[str, Setting], home: Setting, sections: Mapping[str, Any]
+    ) -> None:
+        self._values = dict(values)
+        self._home = home
+        self._sections = dict(sections)
+
+    def get(self, name: str) -> Any:
+        """The value of a declared setting, or None."""
+        return self._values[name].value
+
+    def source(self, name: str) -> str:
+        """The place that decided a declared setting."""
+        return self._values[name].source
+
+    def section(self, name: str) -> dict[str, Any]:
+        """A section of the file that another package declares, as it stands in the file."""
+        return dict(self._sections.get(name, {}))
+
+    def describe(self) -> list[Setting]:
+        """Every setting with its source, in the order declared; the home folder first."""
+        return [self._home, *self._values.values()]
+
+    @property
+    def home(self) -> Path:
+        """The folder of the managed server, keys, quarantine and locks."""
+        return Path(self._home.value)
+
+    @property
+    def uri(self) -> str | None:
+        """Where Neo4j answers; None when nothing says so."""
+        value = self.get("neo4j.uri")
+        return None if value is None else str(value)
+
+    @property
+    def username(self) -> str:
+        """Who logs in."""
+        return str(self.get("neo4j.username"))
+
+    @property
+    def database(self) -> str:
+        """Which database."""
+        return str(self.get("neo4j.database"))
+
+    @property
+    def password(self) -> str | None:
+        """The password, read from its file if that is what is set.
+
+        Raises:
+            SettingsError: The file cannot be read.
+        """
+        password = self.get("neo4j.password")
+        file = self.get("neo4j.password_file")
+        if password is not None and not self._outranks("neo4j.password_file", "neo4j.password"):
+            return str(password)
+        if file is None:
+            return None
+        try:
+            return Path(file).expanduser().read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"password file {file} cannot be read: {error}",
+                hint="give another with --password-file, or set NEO4J_PASSWORD",
+            ) from error
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Names that ``channel`` may have, sorted."""
+        return tuple(sorted({*DEFAULT_CHANNELS, *(self.get("channels.known") or ())}))
+
+    def _outranks(self, name: str, other: str) -> bool:
+        ranks = ("flag", "environment", "file", "managed", "default")
+
+        def rank(setting: str) -> int:
+            if self._values[setting].value is None:
+                return len(ranks)
+            return ranks.index(self._values[setting].source.split(" ")[0])
+
+        return rank(name) < rank(other)
+
+
+def default_home(env: Mapping[str, str]) -> Setting:
+    """The data folder: ``RINGLEADER_HOME``, or the user's data folder."""
+    if env.get("RINGLEADER_HOME"):
+        home = Path(env["RINGLEADER_HOME"]).expanduser().absolute()
+        return Setting("home", home, "environment RINGLEADER_HOME")
+    return Setting("home", platformdirs.user_data_path("ringleader"), "default")
+
+
+def load_settings(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    config: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Settings:
+    """Work out the effective settings.
+
+    Args:
+        flags: Values given on the command line, by declared name; None is not given.
+        config: The settings file; by default ``ringleader.toml`` in ``cwd``, if there is one.
+        env: The environment; by default the process's.
+        cwd: Where to look for the file; by default the current folder.
+
+    Raises:
+        SettingsError: The file is missing, malformed, or holds a setting that does not exist.
+    """
+    flags = {name: value for name, value in (flags or {}).items() if value is not None}
+    env = os.environ if env is None else env
+    home = default_home(env)
+    path = config or (cwd or Path.cwd()) / FILE_NAME
+    document = _read_file(path, required=config is not None)
+    in_file = _flatten(document, path)
+    state = _managed_state(Path(home.value))
+    # The managed server answers only for itself: once another place names a URI, its user and
+    # password are not offered to that other server.
+    elsewhere = "neo4j.uri" in flags or env.get("NEO4J_URI") or "neo4j.uri" in in_file
+    values = {}
+    for declared in DECLARED:
+        if declared.name in flags:
+            value, source = flags[declared.name], "flag"
+        elif variable := next((name for name in declared.environment if env.get(name)), None):
+            value, source = env[variable], f"environment {variable}"
+        elif declared.name in in_file:
+            value, source = in_file[declared.name], f"file {path.name}"
+        elif not elsewhere and declared.name in state:
+            value, source = state[declared.name], "managed server"
+        else:
+            value, source = declared.default, "default"
+        values[declared.name] = Setting(
+            declared.name, _typed(declared, value, source), source, declared.secret
+        )
+    sections = {name: document[name] for name in OPEN_SECTIONS if name in document}
+    return Settings(values, home, sections)
+
+
+def _read_file(path: Path, *, required: bool) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        if not required:
+            return {}
+        raise SettingsError(f"settings file {path} does not exist") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"settings file {path}: {error}") from error
+
+
+def _flatten(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for section, content in document.items():
+        if section in OPEN_SECTIONS:
+            continue
+        entries = (
+            {f"{section}.{key}": value for key, value in content.items()}
+            if isinstance(content, dict)
+            else {section: content}
+        )
+        for name, value in entries.items():
+            if name not in _BY_NAME:
+                known = ", ".join(sorted(_BY_NAME))
+                raise SettingsError(
+                    f"settings file {path}: there is no setting {name!r}", hint=f"known: {known}"
+                )
+            flat[name] = value
+    return flat
+
+
+def _managed_state(home: Path) -> dict[str, Any]:
+    try:
+        state = json.loads((home / SERVER_STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    names = ("uri", "username", "password_file", "database")
+    return {f"neo4j.{name}": state[name] for name in names if name in state}
+
+
+def _typed(declared: Declared, value: Any, source: str) -> Any:
+    if value is None:
+        return None
+    expected = declared.type
+    try:
+        if expected is int and not isinstance(value, bool):
+            return int(value)
+        if expected is Path:
+            return Path(value)
+        if expected is list and isinstance(value, list):
+            return [str(item) for item in value]
+        if expected is str and isinstance(value, str | int | float):
+            return str(value)
+    except (TypeError, ValueError):
+        pass
+    raise SettingsError(
+        f"setting {declared.name} ({source}) is {value!r}; expected {expected.__name__}"
+    )
