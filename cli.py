@@ -19,7 +19,6 @@ COMMANDS = {
     "export": "exports.commands:export",
     "query": "ringleader.query_commands:query",
     "cypher": "ringleader.query_commands:cypher",
-    "simulate": "scenario.commands:simulate",
 }
 
 

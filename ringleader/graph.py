@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from graphdatascience import GraphDataScience
 
 CONNECT_SECONDS = 15.0
+SCHEMES = ("bolt", "neo4j", "bolt+s", "neo4j+s", "bolt+ssc", "neo4j+ssc")
 # How long the driver repeats a transaction that failed for a passing reason.
 RETRY_SECONDS = 30.0
 _START_HINT = "ringleader server start, or set NEO4J_URI; ringleader doctor checks the rest"
@@ -56,6 +57,12 @@ class Graph:
         """
         if settings.uri is None:
             raise ConnectionFailed("no Neo4j is configured and none is running", hint=_START_HINT)
+        scheme, separator, _ = settings.uri.partition("://")
+        if scheme not in SCHEMES or not separator:
+            raise ConnectionFailed(
+                f"{settings.uri!r} ({settings.source('neo4j.uri')}) is no address of a Neo4j",
+                hint="use " + ", ".join(f"{known}://host" for known in SCHEMES[:2]),
+            )
         password = settings.password
         auth = None if password is None else neo4j.basic_auth(settings.username, password)
         with _translated(settings):

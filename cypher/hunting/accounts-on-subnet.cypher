@@ -1,0 +1,14 @@
+// name: accounts-on-subnet
+// question: Which accounts used addresses of this subnet?
+// param cidr: string
+// param limit: integer = 50
+// column account_id: string
+// column addresses: integer
+// column events: integer
+// column last_seen: datetime
+// mode: read
+MATCH (:Subnet {cidr: $cidr})<-[:IN_SUBNET]-(ip:Ip)<-[used:USED_IP]-(account:Account)
+RETURN account.account_id AS account_id, count(ip) AS addresses, sum(used.events) AS events,
+       max(used.last_seen) AS last_seen
+ORDER BY addresses DESC, events DESC, account_id
+LIMIT $limit

@@ -1,0 +1,26 @@
+// name: replacements-of-account
+// question: Which accounts were opened soon after this one was banned, and share something with it?
+// param account_id: string
+// param hours: integer = 48
+// param limit: integer = 50
+// column account_id: string
+// column created_at: datetime
+// column minutes_after: integer
+// column shared: list
+// mode: read
+MATCH (banned:Account {account_id: $account_id})
+WHERE banned.status_at IS NOT NULL
+MATCH (banned)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT]->(identifier)
+      <-[:USED_IP|PAID_WITH|USED_DEVICE|SENT]-(other:Account)
+WHERE other.created_at >= banned.status_at
+  AND other.created_at < banned.status_at + duration({hours: $hours})
+WITH DISTINCT banned, other,
+     labels(identifier)[0] + ' ' +
+     coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
+              identifier.prompt_cluster_id) AS shared
+ORDER BY shared
+RETURN other.account_id AS account_id, other.created_at AS created_at,
+       duration.inSeconds(banned.status_at, other.created_at).minutes AS minutes_after,
+       collect(shared) AS shared
+ORDER BY created_at, account_id
+LIMIT $limit

@@ -1,0 +1,10 @@
+// name: loads-not-finished
+// question: Which loads were interrupted and wait to be run again?
+// column batch_id: string
+// column table: string
+// column started_at: datetime
+// mode: read
+MATCH (batch:Batch)
+WHERE batch.state <> 'done'
+RETURN batch.batch_id AS batch_id, batch.table AS table, batch.started_at AS started_at
+ORDER BY started_at, batch_id

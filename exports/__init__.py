@@ -1,0 +1,1 @@
+"""What goes out: one module per kind of thing, rows from the stored queries."""

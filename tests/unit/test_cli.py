@@ -1,0 +1,118 @@
+"""What the command line does before it reaches a server."""
+
+import os
+import subprocess
+import sys
+
+import click
+import pytest
+
+from ringleader.app import Command, run
+from ringleader.errors import ConnectionFailed, FindingsFound, LockHeld, WrongUsage
+from ringleader.locks import exclusive
+from ringleader.settings import load_settings
+
+
+def ringleader(*args, env=None, **kwargs):
+    return subprocess.run(
+        [sys.executable, "-m", "cli", *args],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **(env or {})},
+        timeout=60,
+        **kwargs,
+    )
+
+
+def test_help_lists_the_commands_in_the_order_of_work():
+    result = ringleader("--help")
+    assert result.returncode == 0
+    names = ["server", "doctor", "load", "detect", "rings", "evaluate", "export", "query", "cypher"]
+    commands = result.stdout.split("Commands:")[1]
+    places = [commands.index(f"  {name} ") for name in names]
+    assert places == sorted(places)
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys\nfrom click.testing import CliRunner\nfrom cli import cli\n"
+        "CliRunner().invoke(cli, ['--help'])\n"
+        "print([m for m in ('duckdb','ibis','pandas','neo4j','pyarrow','numpy') if m in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60
+    )
+    assert result.stdout.strip() == "[]", result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        (["nosuch"], 2),
+        (["query", "run", "nosuch"], 1),
+        (["query", "run", "accounts-on-ip"], 2),
+        (["query", "list", "--format", "xml"], 2),
+        (["--uri", "bolt://127.0.0.1:1", "cypher", "RETURN 1 AS one"], 4),
+        (["cypher", "RETURN 1 AS one", "--uri", "http://127.0.0.1:1"], 4),
+        (["--config", "/does/not/exist.toml", "doctor"], 2),
+    ],
+)
+def test_exit_codes_and_one_line_errors(args, code, tmp_path):
+    result = ringleader(*args, env={"RINGLEADER_HOME": str(tmp_path), "NEO4J_URI": ""})
+    assert result.returncode == code, result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+    assert "rror" in result.stderr
+
+
+def test_no_server_names_the_next_command(tmp_path):
+    result = ringleader(
+        "cypher", "RETURN 1", env={"RINGLEADER_HOME": str(tmp_path), "NEO4J_URI": ""}
+    )
+    assert result.returncode == 4
+    assert "ringleader server start" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (WrongUsage("w"), 2),
+        (FindingsFound("f"), 3),
+        (ConnectionFailed("c"), 4),
+        (LockHeld("l"), 75),
+        (KeyboardInterrupt(), 130),
+        (ValueError("v"), 1),
+    ],
+)
+def test_every_error_has_its_exit_code_and_no_traceback(error, code, capsys, monkeypatch):
+    @click.group()
+    def root():
+        pass
+
+    @root.command(cls=Command)
+    def fail():
+        raise error
+
+    monkeypatch.setattr(sys, "argv", ["ringleader", "fail"])
+    assert run(root) == code
+    assert "Traceback" not in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", ["ringleader", "fail", "--debug"])
+    assert run(root) == code
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_second_run_gets_75_and_the_first_one_s_name(tmp_path):
+    settings = load_settings(env={"RINGLEADER_HOME": str(tmp_path), "NEO4J_URI": "bolt://x"})
+    with exclusive(settings, "detect"):
+        with pytest.raises(LockHeld, match="`ringleader detect` holds the lock") as caught:
+            with exclusive(settings, "load requests"):
+                pass
+        assert caught.value.exit_code == 75
+    with exclusive(settings, "load requests"):
+        pass
+
+
+def test_query_list_searches_by_words_in_the_question():
+    result = ringleader("query", "list", "share", "card", "--format", "csv")
+    assert result.stdout.splitlines()[1].startswith("accounts-on-payment-method,hunting,")
+    assert len(result.stdout.splitlines()) == 2

@@ -1,0 +1,96 @@
+"""Every format says the same; nothing dangerous gets through; files are whole or absent."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
+import pyarrow.parquet as pq
+import pytest
+
+from ringleader.errors import InputError, WrongUsage
+from ringleader.output import emit, whole_file
+
+ROWS = [
+    {"account_id": "a1", "n": 1, "at": datetime(2026, 1, 2, 3, 4, tzinfo=UTC), "tags": ["x", "y"]},
+    {"account_id": "=1+2", "n": None, "at": None, "tags": []},
+]
+
+
+def test_json_lines_and_json_agree(capsys):
+    emit(ROWS, format="jsonl")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    emit(ROWS, format="json")
+    assert lines == json.loads(capsys.readouterr().out)
+    assert lines[0] == {
+        "account_id": "a1",
+        "n": 1,
+        "at": "2026-01-02T03:04:00Z",
+        "tags": ["x", "y"],
+    }
+
+
+def test_csv_defuses_formulas_unless_raw(capsys):
+    emit(ROWS, format="csv")
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert rows[0] == ["account_id", "n", "at", "tags"]
+    assert rows[1] == ["a1", "1", "2026-01-02T03:04:00Z", "x, y"]
+    assert rows[2] == ["'=1+2", "", "", ""]
+    emit(ROWS, format="csv", raw=True)
+    assert list(csv.reader(io.StringIO(capsys.readouterr().out)))[2][0] == "=1+2"
+
+
+def test_negative_numbers_are_not_formulas(capsys):
+    emit([{"n": -5}], format="csv")
+    assert capsys.readouterr().out == "n\n-5\n"
+
+
+def test_parquet_keeps_types(tmp_path):
+    emit(ROWS, format="parquet", output=tmp_path / "r.parquet")
+    table = pq.read_table(tmp_path / "r.parquet")
+    assert table.column("n").to_pylist() == [1, None]
+    assert table.column("at").to_pylist()[0] == ROWS[0]["at"]
+    assert table.column("tags").to_pylist() == [["x", "y"], []]
+
+
+@pytest.mark.parametrize("format_", ["json", "jsonl", "csv", "parquet", "table"])
+def test_no_rows_is_an_answer_in_every_format(format_, tmp_path):
+    emit([], ["a"], format=format_, output=tmp_path / "r")
+    content = (tmp_path / "r").read_bytes()
+    expected = {"json": b"[]\n", "jsonl": b"", "csv": b"a\n"}
+    if format_ in expected:
+        assert content == expected[format_]
+    elif format_ == "parquet":
+        assert pq.read_table(tmp_path / "r").column_names == ["a"]
+    else:
+        assert b"no rows" in content
+
+
+def test_control_characters_do_not_reach_a_terminal(capsys):
+    emit([{"a": "x\x1b[31mred\x00"}])
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "\x00" not in out
+    assert "red" in out
+
+
+def test_markup_is_shown_as_it_stands(capsys):
+    emit([{"a": "[bold]x[/bold]"}])
+    assert "[bold]x[/bold]" in capsys.readouterr().out
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "out.csv"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), whole_file(path) as file:
+        file.write(b"half")
+        raise RuntimeError
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_a_missing_folder_and_an_unknown_format_are_said(tmp_path):
+    with pytest.raises(InputError, match="cannot write"):
+        emit(ROWS, format="csv", output=tmp_path / "no" / "r.csv")
+    with pytest.raises(WrongUsage, match="there is no format"):
+        emit(ROWS, format="xml")

@@ -1,0 +1,51 @@
+"""Statements follow from the schema, and from nothing else."""
+
+import re
+
+from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL, NODES, RELATIONSHIP_BY_TYPE, RELATIONSHIPS
+from ringleader.statements import (
+    schema_page,
+    schema_statements,
+    upsert_nodes,
+    upsert_relationships,
+)
+
+
+def test_every_label_has_a_uniqueness_constraint_on_its_key():
+    constraints = [s for s in schema_statements().values() if s.startswith("CREATE CONSTRAINT")]
+    found = {re.search(r"\(n:(\w+)\) REQUIRE n\.(\w+) IS UNIQUE", s).groups() for s in constraints}
+    assert found == {(node.label, node.key) for node in NODES}
+
+
+def test_relationships_join_declared_labels():
+    for rel in RELATIONSHIPS:
+        assert {rel.start, rel.end} <= set(NODE_BY_LABEL)
+
+
+def test_identifiers_are_what_accounts_can_share():
+    assert IDENTIFIERS == {
+        "Ip": "USED_IP",
+        "Device": "USED_DEVICE",
+        "PromptCluster": "SENT",
+        "PaymentMethod": "PAID_WITH",
+        "EmailDomain": "REGISTERED_WITH",
+    }
+
+
+def test_an_upsert_merges_by_key_and_by_each_property_s_rule():
+    assert upsert_nodes(NODE_BY_LABEL["Device"]) == (
+        "UNWIND $rows AS row\n"
+        "MERGE (n:Device {device_id: row.device_id})\n"
+        "SET n.user_agent = CASE WHEN n.user_agent IS NULL OR row.user_agent > n.user_agent"
+        " THEN row.user_agent ELSE n.user_agent END"
+    )
+    text = upsert_relationships(RELATIONSHIP_BY_TYPE["CONTACTED"])
+    assert "MERGE (a)-[r:CONTACTED {kind: row.kind}]->(b)" in text
+    assert "r.events = coalesce(r.events, 0) + coalesce(row.events, 0)" in text
+    assert text.count("datetime({epochMillis: row.first_seen})") == 1
+
+
+def test_the_schema_page_names_everything():
+    page = schema_page()
+    for name in [*NODE_BY_LABEL, *RELATIONSHIP_BY_TYPE]:
+        assert name in page
