@@ -37,7 +37,8 @@ def test_help_imports_nothing_heavy():
     code = (
         "import sys\nfrom click.testing import CliRunner\nfrom cli import cli\n"
         "CliRunner().invoke(cli, ['--help'])\n"
-        "print([m for m in ('duckdb','ibis','pandas','neo4j','pyarrow','numpy') if m in sys.modules])"
+        "heavy = ('duckdb', 'ibis', 'pandas', 'neo4j', 'pyarrow', 'numpy')\n"
+        "print([m for m in heavy if m in sys.modules])"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60
@@ -103,10 +104,10 @@ def test_every_error_has_its_exit_code_and_no_traceback(error, code, capsys, mon
 
 def test_a_second_run_gets_75_and_the_first_one_s_name(tmp_path):
     settings = load_settings(env={"RINGLEADER_HOME": str(tmp_path), "NEO4J_URI": "bolt://x"})
+    second = exclusive(settings, "load requests")
     with exclusive(settings, "detect"):
         with pytest.raises(LockHeld, match="`ringleader detect` holds the lock") as caught:
-            with exclusive(settings, "load requests"):
-                pass
+            second.__enter__()
         assert caught.value.exit_code == 75
     with exclusive(settings, "load requests"):
         pass
