@@ -1,0 +1,306 @@
+"""Start, watch and stop the managed server.
+
+Only one process at a time changes the server of a data folder (a file lock). A process is ours if
+its arguments name our folder: a number that the system has given to another process since is left
+alone.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import filelock
+
+from ringleader.engine.admin import clean_environment
+from ringleader.engine.folder import DATABASE, USERNAME, ServerFolder, ServerState
+from ringleader.engine.releases import Engine
+from ringleader.errors import ConnectionFailed, LockHeld, RingleaderError, ServerError
+
+if TYPE_CHECKING:
+    import psutil
+
+LOOPBACK = "127.0.0.1"
+PORTS_TRIED = 100
+# A start takes about ten seconds; recovery after a crash of a large graph may take minutes.
+START_SECONDS = 300.0
+# Neo4j writes a checkpoint when it stops.
+STOP_SECONDS = 90.0
+# Whoever waits for the lock waits for a start or a stop, with its download.
+LOCK_SECONDS = 1800.0
+LOG_BYTES_KEPT = 5_000_000
+_POLL_SECONDS = 0.2
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+@contextmanager
+def server_lock(folder: ServerFolder) -> Iterator[None]:
+    """Be the only one who starts, stops or resets the server of this folder.
+
+    Raises:
+        LockHeld: Another process has not finished in time.
+    """
+    folder.lock_file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(folder.lock_file, timeout=LOCK_SECONDS):
+            yield
+    except filelock.Timeout as error:
+        raise LockHeld(
+            f"another process is starting or stopping the server in {folder.root}",
+            hint="wait until it ends, then ringleader server status",
+        ) from error
+
+
+def find_process(folder: ServerFolder, state: ServerState | None) -> psutil.Process | None:
+    """The running process of a state; None when it ended or the number is another's now."""
+    import psutil
+
+    if state is None:
+        return None
+    try:
+        process = psutil.Process(state.pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        return process if _home_argument(folder) in process.cmdline() else None
+    except psutil.Error:
+        return None
+
+
+def _home_argument(folder: ServerFolder) -> str:
+    return f"--home-dir={folder.root}"
+
+
+def free_port(first: int) -> int:
+    """The first port from ``first`` on that nobody uses on the loopback interface.
+
+    Raises:
+        ServerError: None of the next hundred is free.
+    """
+    last = min(first + PORTS_TRIED, 65536)
+    for port in range(first, last):
+        if _is_free(port):
+            return port
+    raise ServerError(
+        f"no free port between {first} and {last - 1} on {LOOPBACK}",
+        hint="choose another first port: ringleader server start --port 17687",
+    )
+
+
+def _is_free(port: int) -> bool:
+    # Some systems let one bind a loopback address under a listener on all addresses: ask first.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+        client.settimeout(1.0)
+        if client.connect_ex((LOOPBACK, port)) == 0:
+            return False
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
+        if os.name == "posix":  # as Java does, so that a port just closed can be used again
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            server.bind((LOOPBACK, port))
+        except PermissionError as error:
+            raise ServerError(
+                f"port {port} is for the administrator only",
+                hint="choose one above 1023: [server] port",
+            ) from error
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+            return False
+    return True
+
+
+def launch(folder: ServerFolder, engine: Engine, java: Path, port: int) -> ServerState:
+    """Start the process and record it; does not wait until it answers.
+
+    Args:
+        folder: The server's folder, configured for ``port``.
+        engine: The release.
+        java: The Java executable.
+        port: The Bolt port.
+    """
+    log = folder.log_file
+    if log.exists() and log.stat().st_size > LOG_BYTES_KEPT:
+        log.replace(log.with_suffix(".log.1"))
+    command = [
+        str(java),
+        f"@{folder.java_arguments}",
+        engine.main,
+        _home_argument(folder),
+        f"--config-dir={folder.conf}",
+        "--console-mode",
+    ]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=folder.root,
+            env=clean_environment(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            umask=0o077 if os.name == "posix" else -1,
+        )
+    _children[process.pid] = process
+    state = ServerState(
+        uri=f"bolt://{LOOPBACK}:{port}",
+        username=USERNAME,
+        password_file=str(folder.password_file),
+        database=DATABASE,
+        engine=engine.neo4j,
+        pid=process.pid,
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        home=str(folder.home),
+    )
+    folder.write_state(state)
+    return state
+
+
+def answers(state: ServerState) -> bool:
+    """Whether Bolt answers and takes the password.
+
+    Raises:
+        ConnectionFailed: It answers, but refuses the login.
+    """
+    from ringleader.graph import Graph
+
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+        client.settimeout(1.0)
+        if client.connect_ex((LOOPBACK, state.port)) != 0:
+            return False
+    try:
+        with Graph.connect(state.settings()) as graph:
+            graph.read("RETURN 1 AS one", name="server ready")
+    except ConnectionFailed as error:
+        if "refuses" in error.message:
+            raise
+        return False
+    except RingleaderError:
+        return False
+    return True
+
+
+def wait_until_ready(
+    folder: ServerFolder,
+    state: ServerState,
+    tick: Callable[[float], None],
+    log_from: int = 0,
+) -> None:
+    """Wait until the server answers.
+
+    Args:
+        folder: The server's folder.
+        state: The server.
+        tick: Called with the seconds since the last call.
+        log_from: Where in the log this start began, in bytes.
+
+    Raises:
+        ServerError: It ended, or does not answer in time.
+    """
+    started = last = time.monotonic()
+    while True:
+        # Asked for first: a server that ends after it answered is not this one.
+        alive = find_process(folder, state) is not None
+        if not alive:
+            _reap(state.pid)
+            folder.state_file.unlink(missing_ok=True)
+            raise ServerError(
+                f"Neo4j {state.engine} ended while it started: {failure(folder, log_from)}",
+                hint="ringleader server logs",
+            )
+        try:
+            if answers(state):
+                return
+        except ConnectionFailed as error:
+            raise ServerError(
+                f"the server on {state.uri} refuses the password in {state.password_file}",
+                hint="put it back, or delete the data: ringleader server stop, then reset",
+            ) from error
+        now = time.monotonic()
+        tick(now - last)
+        last = now
+        if now - started > START_SECONDS:
+            raise ServerError(
+                f"Neo4j {state.engine} (process {state.pid}) does not answer on {state.uri} "
+                f"after {START_SECONDS:.0f} s",
+                hint="ringleader server logs; ringleader server stop ends it",
+            )
+        time.sleep(_POLL_SECONDS)
+
+
+def terminate(folder: ServerFolder, state: ServerState, seconds: float = STOP_SECONDS) -> bool:
+    """End a server: ask, wait, and kill it if it does not end in time.
+
+    Args:
+        folder: The server's folder.
+        state: The server.
+        seconds: How long to wait before it is killed.
+
+    Returns:
+        Whether it ended by itself.
+    """
+    import psutil
+
+    process = find_process(folder, state)
+    gracefully = True
+    if process is not None:
+        try:
+            process.terminate()
+            process.wait(seconds)
+        except psutil.TimeoutExpired:
+            gracefully = False
+            process.kill()
+            process.wait(10)
+        except psutil.NoSuchProcess:
+            pass
+    _reap(state.pid)
+    folder.state_file.unlink(missing_ok=True)
+    return gracefully
+
+
+def _reap(pid: int) -> None:
+    child = _children.pop(pid, None)
+    if child is not None:
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:  # still there after all: keep it
+            _children[pid] = child
+
+
+def read_log(folder: ServerFolder, start: int = 0) -> list[str]:
+    """Lines of the log from a position in bytes on."""
+    try:
+        with folder.log_file.open("rb") as file:
+            file.seek(start)
+            return file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+
+
+def failure(folder: ServerFolder, log_from: int = 0) -> str:
+    """The line of the log that says best why the server ended."""
+    lines = [line.strip() for line in read_log(folder, log_from) if line.strip()]
+    begun = [number for number, line in enumerate(lines) if line.endswith("Starting...")]
+    lines = lines[begun[-1] :] if begun and not log_from else lines
+    for marker in ("OutOfMemoryError", "No space left", "Address already in use", "StoreLock"):
+        found = _last_with(lines, marker)
+        if found:
+            return found
+    for marker in ("Caused by:", "ERROR", "Exception", "Error"):
+        found = _last_with(lines, marker)
+        if found:
+            return found.removeprefix("Caused by: ")
+    if lines and lines[-1].endswith("Started."):
+        return "it was killed, or the machine went down"
+    return lines[-1] if lines else "it said nothing"
+
+
+def _last_with(lines: Sequence[str], marker: str) -> str | None:
+    return next((line for line in reversed(lines) if marker in line), None)
