@@ -23,6 +23,8 @@ READ_PROCEDURES = (
     "gds.list",
     "gds.version",
 )
+# What the planner calls reading but is not: files and addresses of the server, other people's work.
+EFFECTFUL_OPERATORS = ("LoadCSV", "Terminate")
 _WRITES_HINT = "ringleader cypher --write runs statements that write"
 
 
@@ -42,8 +44,8 @@ def check_reads_only(graph: Graph, statement: str, params: Mapping[str, Any]) ->
     if summary.query_type not in ("r", None):
         raise QueryError("the statement writes, and this is a read-only session", hint=_WRITES_HINT)
     for operator, details in _operators(summary.plan or {}):
-        if operator.startswith("LoadCSV"):
-            raise QueryError("LOAD CSV reads files and addresses of the server", hint=_WRITES_HINT)
+        if operator.startswith(EFFECTFUL_OPERATORS):
+            raise QueryError(f"the statement does more than read: {operator}", hint=_WRITES_HINT)
         if operator.startswith("ProcedureCall"):
             procedure = details.split("(")[0].strip()
             if not procedure.startswith(READ_PROCEDURES):

@@ -76,7 +76,9 @@ class Graph:
                 telemetry_disabled=True,
             )
             try:
-                driver.verify_connectivity(database=settings.database)
+                # An auto-commit query is not repeated: a server that is down is told at once.
+                with driver.session(database=settings.database) as session:
+                    session.run("RETURN 1").consume()
             except BaseException:
                 driver.close()
                 raise
@@ -320,7 +322,7 @@ def translate(error: Exception, settings: Settings, name: str) -> RingleaderErro
     if "DatabaseNotFound" in code or "DatabaseUnavailable" in code:
         return ConnectionFailed(
             f"{uri} has no database {settings.database!r} that answers: {text}",
-            hint="set NEO4J_DATABASE; ringleader cypher 'SHOW DATABASES' --database system",
+            hint="set NEO4J_DATABASE to one that is there; ringleader doctor",
         )
     if isinstance(
         error,
