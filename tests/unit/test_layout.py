@@ -1,0 +1,56 @@
+"""Imports run one way (decision 0001), and the driver stays behind one module."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MAY_IMPORT = {
+    "ringleader": {"ringleader"},
+    "loaders": {"ringleader", "loaders"},
+    "algorithms": {"ringleader", "algorithms", "loaders"},
+    "exports": {"ringleader", "exports"},
+    "scenario": {"ringleader", "scenario"},
+}
+OURS = {*MAY_IMPORT, "cli", "jobs"}
+# Who may know the driver: the runner, values in output, and the server's own health checks.
+DRIVER = {"ringleader/graph.py", "ringleader/output.py"}
+
+
+def modules():
+    for package in MAY_IMPORT:
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_run_one_way(path):
+    package = path.relative_to(ROOT).parts[0]
+    tops = {name.split(".")[0] for name in imported(path)}
+    assert tops & OURS <= MAY_IMPORT[package]
+
+
+def test_only_the_runner_imports_the_driver():
+    found = {
+        str(path.relative_to(ROOT))
+        for path in modules()
+        if any(name.split(".")[0] == "neo4j" for name in imported(path))
+    }
+    assert found <= DRIVER
+
+
+def test_modules_stay_short():
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in modules()
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert long == {}
