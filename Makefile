@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 READY := $(VENV)/.ready
+# A terminal sees pip's bars; a log does not.
+PIP := $(BIN)/python -m pip install --disable-pip-version-check $(shell test -t 2 || echo --quiet)
 HOP_DATA ?= ../shared/data/hop
 DEMO := demo
 
@@ -18,10 +20,10 @@ setup: $(READY) ## create .venv with the locked dependencies
 
 $(READY): requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or newer found"; echo "  try: make PYTHON=/path/to/python3"; exit 1; }
-	@echo "creating .venv with $(PYTHON); packages come from the package index and stay in .venv"
+	@echo "creating .venv with $(PYTHON): about 250 MB of packages from the package index, about a minute"
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) --require-hashes -r requirements/dev.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: $(READY) ## sample -> load -> detect -> explain -> export, on a local Neo4j
