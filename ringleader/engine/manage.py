@@ -23,8 +23,8 @@ from ringleader.engine.process import (
     answers,
     failure,
     find_process,
-    free_port,
     launch,
+    reserved_port,
     server_lock,
     terminate,
     wait_until_ready,
@@ -36,6 +36,8 @@ from ringleader.settings import Settings
 
 # How often a start tries again because somebody took the port in the meantime.
 PORT_RACES = 3
+# How Neo4j says so.
+PORT_TAKEN = "already in use"
 
 
 @dataclass(frozen=True)
@@ -103,36 +105,44 @@ def _start(
     memory = memory_for(settings)
     java = find_java(engine)
     first = int(settings.get("server.port")) if port is None else port
-    free_port(first)  # before a long download
     try:
         folder.create()
         jars = _prepare(folder, engine, with_gds)
-        for attempt in range(PORT_RACES):
-            chosen = free_port(first)
-            if chosen != first:
-                say(f"port {first} is taken; using {chosen}")
-            write_configuration(folder, engine, memory, chosen, jars)
-            if not folder.has_data:
-                set_initial_password(java, folder, folder.ensure_password())
-            else:
-                folder.ensure_password()
-            folder.engine_file.write_text(engine.neo4j + "\n", encoding="utf-8")
-            log_from = folder.log_file.stat().st_size if folder.log_file.exists() else 0
-            state = launch(folder, engine, java, chosen)
-            try:
-                with progress(f"starting Neo4j {engine.neo4j}") as advance:
-                    wait_until_ready(folder, state, advance, log_from)
-            except ServerError as error:
-                if "Address already in use" in error.message and attempt + 1 < PORT_RACES:
-                    continue
-                raise
-            return state
+        for attempt in range(1, PORT_RACES + 1):
+            with reserved_port(first, cache_folder() / "ports") as chosen:
+                if chosen != first:
+                    say(f"port {first} is taken; using {chosen}")
+                try:
+                    return _launch_on(chosen, folder, engine, memory, java, jars)
+                except ServerError as error:
+                    if PORT_TAKEN not in error.message or attempt == PORT_RACES:
+                        raise
     except OSError as error:
         raise ServerError(
             f"cannot write to {folder.root}: {error.strerror or error}",
             hint="free disk space or mend permissions, or set RINGLEADER_HOME to another folder",
         ) from error
-    raise AssertionError("unreachable")
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _launch_on(
+    port: int,
+    folder: ServerFolder,
+    engine: Engine,
+    memory: Memory,
+    java: Path,
+    jars: Sequence[Path],
+) -> ServerState:
+    write_configuration(folder, engine, memory, port, jars)
+    password = folder.ensure_password()
+    if not folder.has_data:
+        set_initial_password(java, folder, password)
+    folder.engine_file.write_text(engine.neo4j + "\n", encoding="utf-8")
+    log_from = folder.log_file.stat().st_size if folder.log_file.exists() else 0
+    state = launch(folder, engine, java, port)
+    with progress(f"starting Neo4j {engine.neo4j}") as advance:
+        wait_until_ready(folder, state, advance, log_from)
+    return state
 
 
 def _prepare(folder: ServerFolder, engine: Engine, with_gds: bool) -> list[Path]:
@@ -211,7 +221,7 @@ def status(settings: Settings) -> Status:
     answering = False
     if state is not None and running:
         try:
-            answering = answers(state)
+            answering = answers(folder, state)
         except ConnectionFailed:
             answering = False
     return Status(

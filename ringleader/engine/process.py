@@ -78,16 +78,34 @@ def _home_argument(folder: ServerFolder) -> str:
     return f"--home-dir={folder.root}"
 
 
-def free_port(first: int) -> int:
-    """The first port from ``first`` on that nobody uses on the loopback interface.
+@contextmanager
+def reserved_port(first: int, reservations: Path) -> Iterator[int]:
+    """Hold the first free port of the loopback interface from ``first`` on.
+
+    A server takes seconds to listen on its port. Until the block ends, no other start of this user
+    chooses it.
+
+    Args:
+        first: The port to try first.
+        reservations: A folder that all data folders of this user share.
 
     Raises:
         ServerError: None of the next hundred is free.
     """
+    reservations.mkdir(parents=True, exist_ok=True)
     last = min(first + PORTS_TRIED, 65536)
     for port in range(first, last):
-        if _is_free(port):
-            return port
+        lock = filelock.FileLock(reservations / f"{port}.lock", timeout=0)
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            continue
+        try:
+            if _is_free(port):
+                yield port
+                return
+        finally:
+            lock.release()
     raise ServerError(
         f"no free port between {first} and {last - 1} on {LOOPBACK}",
         hint="choose another first port: ringleader server start --port 17687",
@@ -163,18 +181,17 @@ def launch(folder: ServerFolder, engine: Engine, java: Path, port: int) -> Serve
     return state
 
 
-def answers(state: ServerState) -> bool:
-    """Whether Bolt answers and takes the password.
+def answers(folder: ServerFolder, state: ServerState) -> bool:
+    """Whether the server itself answers on its port, and takes the password.
 
     Raises:
         ConnectionFailed: It answers, but refuses the login.
     """
     from ringleader.graph import Graph
 
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
-        client.settimeout(1.0)
-        if client.connect_ex((LOOPBACK, state.port)) != 0:
-            return False
+    process = find_process(folder, state)
+    if process is None or not _listens(process, state.port):
+        return False
     try:
         with Graph.connect(state.settings()) as graph:
             graph.read("RETURN 1 AS one", name="server ready")
@@ -185,6 +202,19 @@ def answers(state: ServerState) -> bool:
     except RingleaderError:
         return False
     return True
+
+
+def _listens(process: psutil.Process, port: int) -> bool:
+    """Whether it is this process that listens: another may have been quicker to take the port."""
+    import psutil
+
+    try:
+        connections = process.net_connections(kind="tcp")
+    except psutil.AccessDenied:  # some systems do not tell: then the login decides
+        return True
+    except psutil.NoSuchProcess:
+        return False
+    return any(c.status == psutil.CONN_LISTEN and c.laddr[1] == port for c in connections)
 
 
 def wait_until_ready(
@@ -216,7 +246,7 @@ def wait_until_ready(
                 hint="ringleader server logs",
             )
         try:
-            if answers(state):
+            if answers(folder, state):
                 return
         except ConnectionFailed as error:
             raise ServerError(

@@ -1,0 +1,228 @@
+"""Checks of everything ringleader needs, each failure with the command that mends it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from ringleader.errors import RingleaderError
+from ringleader.settings import Setting, Settings
+
+if TYPE_CHECKING:
+    from ringleader.graph import Graph
+
+GIB = 1 << 30
+# Neo4j stops writing, in the middle of a load, when its disk is full.
+LEAST_FREE_DISK = 2 * GIB
+# What Python, DuckDB and the system need beside the server.
+MOST_MEMORY_SHARE = 0.8
+# The GDS whose graph.project, Leiden and procedures the catalogue uses.
+OLDEST_GDS = (2, 13)
+
+Outcome = Literal["ok", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check and how it went.
+
+    Attributes:
+        name: What was looked at.
+        outcome: ``ok``, ``failed``, or ``skipped`` because an earlier check failed.
+        detail: What was found.
+        hint: The next command, for a failure.
+    """
+
+    name: str
+    outcome: Outcome
+    detail: str
+    hint: str | None = None
+
+
+def effective_settings(settings: Settings) -> list[Setting]:
+    """Every setting with its source, and where downloads are kept."""
+    from ringleader.engine.artifacts import CACHE_VARIABLE, cache_folder
+
+    source = f"environment {CACHE_VARIABLE}" if os.environ.get(CACHE_VARIABLE) else "default"
+    home, *rest = settings.describe()
+    return [home, Setting("cache", cache_folder(), source), *rest]
+
+
+def examine(settings: Settings, *, mend: bool = False) -> list[Check]:
+    """Run every check; none raises.
+
+    Args:
+        settings: Where to look.
+        mend: Create the constraints and indexes that are missing.
+    """
+    checks = [*_server_checks(settings, mend=mend)]
+    checks.append(_disk(settings))
+    checks.append(_memory(settings))
+    if _is_managed(settings):
+        checks += [_java(settings), _password_file(settings)]
+    return checks
+
+
+def _is_managed(settings: Settings) -> bool:
+    return settings.source("neo4j.uri") in ("managed server", "default")
+
+
+def _server_checks(settings: Settings, *, mend: bool) -> Iterator[Check]:
+    from ringleader.graph import Graph
+
+    names = ("server", "login", "version", "graph data science", "constraints")
+    try:
+        graph = Graph.connect(settings)
+    except RingleaderError as error:
+        # A refused login tells that the server itself is there.
+        refused = settings.uri is not None and "refuses" in error.message
+        if refused:
+            yield Check("server", "ok", f"{settings.uri} answers")
+        failed = 1 if refused else 0
+        yield Check(names[failed], "failed", error.message, error.hint)
+        for name in names[failed + 1 :]:
+            yield Check(name, "skipped", "needs the server")
+        return
+    with graph:
+        where = "managed server" if _is_managed(settings) else settings.source("neo4j.uri")
+        yield Check("server", "ok", f"{settings.uri} ({where})")
+        yield Check("login", "ok", f"{settings.username}, database {settings.database}")
+        for check, name in ((_version, names[2]), (_gds, names[3])):
+            yield _guarded(name, check, graph)
+        yield _guarded(names[4], _mended_constraints if mend else _constraints, graph)
+
+
+def _guarded(name: str, check: object, graph: Graph) -> Check:
+    assert callable(check)
+    try:
+        detail, hint = check(graph)
+    except RingleaderError as error:
+        return Check(name, "failed", error.message, error.hint)
+    return Check(name, "failed" if hint else "ok", detail, hint)
+
+
+def _version(graph: Graph) -> tuple[str, str | None]:
+    from ringleader.engine.releases import require_supported
+
+    rows = graph.read(
+        "CALL dbms.components() YIELD name, versions, edition RETURN name, versions, edition",
+        name="doctor version",
+    )
+    kernel = next((row for row in rows if row["name"] == "Neo4j Kernel"), rows[0])
+    version, edition = str(kernel["versions"][0]), kernel["edition"]
+    require_supported(version, str(graph.settings.uri))
+    return f"Neo4j {version} {edition}", None
+
+
+def _gds(graph: Graph) -> tuple[str, str | None]:
+    from ringleader.engine.releases import version_numbers
+
+    rows = graph.read(
+        "SHOW FUNCTIONS YIELD name WHERE name = 'gds.version' RETURN name", name="doctor gds"
+    )
+    install = (
+        "install the Graph Data Science plugin of the server's version and allow gds.* in "
+        "dbms.security.procedures.unrestricted, or use ringleader server start"
+    )
+    if not rows:
+        return f"{graph.settings.uri} has no Graph Data Science library", install
+    version = str(graph.read("RETURN gds.version() AS version", name="doctor gds")[0]["version"])
+    if version_numbers(version) < OLDEST_GDS:
+        oldest = ".".join(map(str, OLDEST_GDS))
+        return f"GDS {version} is too old: {oldest} is the oldest that works", install
+    return f"GDS {version}", None
+
+
+def _missing_constraints(graph: Graph) -> tuple[list[str], int]:
+    from ringleader.statements import schema_statements
+
+    wanted = schema_statements()
+    rows = graph.read("SHOW INDEXES YIELD name RETURN name", name="doctor constraints")
+    there = {row["name"] for row in rows}
+    return [name for name in wanted if name not in there], len(wanted)
+
+
+def _constraints(graph: Graph) -> tuple[str, str | None]:
+    missing, wanted = _missing_constraints(graph)
+    if missing:
+        listed = ", ".join(missing[:3]) + (", …" if len(missing) > 3 else "")
+        hint = "ringleader doctor --mend creates them, and so does the first load"
+        return f"{len(missing)} of {wanted} constraints and indexes are missing: {listed}", hint
+    return f"all {wanted} constraints and indexes are there", None
+
+
+def _mended_constraints(graph: Graph) -> tuple[str, str | None]:
+    created = graph.ensure_schema()
+    if created:
+        return f"created {len(created)} constraints and indexes", None
+    return _constraints(graph)
+
+
+def _disk(settings: Settings) -> Check:
+    folder = settings.home
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    detail = f"{free / GIB:,.1f} GiB free for {settings.home}"
+    if not os.access(folder, os.W_OK):
+        hint = "set RINGLEADER_HOME to a folder that you may write to"
+        return Check("disk", "failed", f"{folder} cannot be written to", hint)
+    if free < LEAST_FREE_DISK:
+        hint = "free some, or set RINGLEADER_HOME to a folder on another disk"
+        return Check("disk", "failed", detail, hint)
+    return Check("disk", "ok", detail)
+
+
+def _memory(settings: Settings) -> Check:
+    from ringleader.engine.config import machine_memory, memory_for
+
+    machine = machine_memory()
+    if not _is_managed(settings):
+        return Check("memory", "ok", f"{machine / GIB:,.1f} GiB here; the server has its own")
+    try:
+        memory = memory_for(settings)
+    except RingleaderError as error:
+        return Check("memory", "failed", error.message, error.hint)
+    detail = (
+        f"heap {memory.heap / GIB:,.1f} GiB and page cache {memory.page_cache / GIB:,.1f} GiB "
+        f"of {machine / GIB:,.1f} GiB"
+    )
+    if memory.heap + memory.page_cache > MOST_MEMORY_SHARE * machine:
+        hint = "lower [server] heap or page_cache in ringleader.toml, then restart the server"
+        return Check("memory", "failed", f"{detail}: more than {MOST_MEMORY_SHARE:.0%}", hint)
+    return Check("memory", "ok", detail)
+
+
+def _java(settings: Settings) -> Check:
+    from ringleader.engine.config import find_java
+    from ringleader.engine.folder import ServerFolder
+
+    try:
+        engine = ServerFolder(settings.home).choose_engine(settings)
+        java = find_java(engine)
+    except RingleaderError as error:
+        return Check("java", "failed", error.message, error.hint)
+    return Check("java", "ok", f"{java} for Neo4j {engine.neo4j}")
+
+
+def _password_file(settings: Settings) -> Check:
+    from ringleader.engine.folder import ServerFolder
+
+    folder = ServerFolder(settings.home)
+    path: Path = folder.password_file
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        if folder.has_data:
+            hint = "put it back, or ringleader server reset (deletes the data)"
+            return Check("password file", "failed", f"{path} is gone", hint)
+        return Check("password file", "skipped", "made by the first ringleader server start")
+    if os.name == "posix" and mode & 0o077:
+        hint = f"chmod 600 '{path}'"
+        return Check("password file", "failed", f"others can read {path} (mode {mode:o})", hint)
+    return Check("password file", "ok", f"{path} (mode {mode:o})")

@@ -1,0 +1,58 @@
+"""``ringleader doctor``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from ringleader.app import App, Command, pass_app
+from ringleader.doctor import effective_settings, examine
+
+
+@click.command(
+    cls=Command,
+    epilog="""\b
+Examples:
+  ringleader doctor
+  ringleader doctor --mend
+  ringleader doctor --format json
+  ringleader doctor --uri bolt://db.example.org:7687 --password-file ~/neo4j-password""",
+)
+@click.option("--mend", is_flag=True, help="Create missing constraints and indexes.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("table", "json")),
+    default="table",
+    show_default=True,
+    help="How the report is written.",
+)
+@pass_app
+def doctor(app: App, mend: bool, format_: str) -> int:
+    """Show the effective settings and check what ringleader needs.
+
+    Every setting comes with the place that decided it; secrets are masked. Every failed check comes
+    with the command that mends it. Exit code 1 if one failed.
+    """
+    settings = [
+        {"setting": setting.name, "value": setting.shown, "source": setting.source}
+        for setting in effective_settings(app.settings)
+    ]
+    checks = [
+        {"check": c.name, "outcome": c.outcome, "detail": c.detail, "hint": c.hint}
+        for c in examine(app.settings, mend=mend)
+    ]
+    failed = [check for check in checks if check["outcome"] == "failed"]
+    if format_ == "json":
+        report = {"ok": not failed, "settings": settings, "checks": checks}
+        click.echo(json.dumps(report, indent=2))
+        return 1 if failed else 0
+    from ringleader.output import emit
+
+    emit(settings, title="Settings")
+    emit([{k: v for k, v in check.items() if k != "hint"} for check in checks], title="Checks")
+    for check in failed:
+        app.say(f"{check['check']}: {check['detail']}")
+        app.say(f"  try: {check['hint']}")
+    return 1 if failed else 0
