@@ -1,0 +1,1 @@
+"""Simulated input with its ground truth."""
