@@ -27,10 +27,10 @@ $(READY): requirements/dev.txt pyproject.toml
 	@touch $@
 
 demo: $(READY) ## sample -> load -> detect -> explain -> export, on a local Neo4j
-	@$(BIN)/python examples/demo.py --folder $(DEMO)
+	@$(BIN)/python examples/run.py demo --folder $(DEMO)
 
 example-hop: $(READY) ## the same on a real airdrop review (HOP_DATA=folder, HOP_HUBS=1)
-	@$(BIN)/python examples/hop/run.py --data $(HOP_DATA) $(if $(HOP_HUBS),--known-hubs)
+	@$(BIN)/python examples/run.py hop --folder $(DEMO)/hop --data $(HOP_DATA) $(if $(HOP_HUBS),--known-hubs)
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -59,4 +59,6 @@ lock: ## pin the dependencies again (needs uv)
 		--no-header --output-file requirements/run.txt pyproject.toml
 
 clean: ## remove the environment and what the demo wrote (not the downloaded server)
+	-RINGLEADER_HOME=$(DEMO)/home $(BIN)/ringleader server stop
+	-RINGLEADER_HOME=$(DEMO)/hop $(BIN)/ringleader server stop
 	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis
