@@ -327,7 +327,7 @@ def failure(folder: ServerFolder, log_from: int = 0) -> str:
         found = _last_with(lines, marker)
         if found:
             return found.removeprefix("Caused by: ")
-    if lines and lines[-1].endswith("Started."):
+    if any(line.endswith("Started.") for line in lines):
         return "it was killed, or the machine went down"
     return lines[-1] if lines else "it said nothing"
 

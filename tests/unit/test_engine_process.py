@@ -93,7 +93,7 @@ def test_failure_names_the_cause_of_the_last_start(folder):
         "ERROR Failed to start Neo4j\nCaused by: first\nCaused by: java.io.IOException: the root\n"
     )
     assert failure(folder) == "java.io.IOException: the root"
-    folder.log_file.write_text("ERROR old\nINFO  Starting...\nINFO  Started.\n")
+    folder.log_file.write_text("ERROR old\nINFO  Starting...\nINFO  Started.\nINFO  at work\n")
     assert failure(folder) == "it was killed, or the machine went down"
     folder.log_file.unlink()
     assert failure(folder) == "it said nothing"
