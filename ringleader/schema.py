@@ -170,15 +170,19 @@ NODES: tuple[NodeType, ...] = (
         "Asn",
         "number",
         "An autonomous system.",
-        (_text("name", "who runs it"), _text("kind", "what reference lists call it")),
+        (
+            # Of several the greatest: the order in which lists are loaded must not matter.
+            _text("name", "who runs it", Merge.MAX),
+            _text("kind", "what reference lists call it: hosting or vpn", Merge.MAX),
+        ),
         key_kind=Kind.INTEGER,
     ),
     NodeType(
         "Proxy",
         "proxy_id",
-        "A proxy, VPN, Tor exit or reseller endpoint: one address or one CIDR of a list.",
+        "A proxy, VPN, Tor exit, reseller or data centre: what a list calls by one id.",
         (
-            _text("cidr", "the address or prefix it answers for"),
+            Property("cidrs", Kind.STRINGS, Merge.UNION, "the prefixes that it answers for"),
             _text("operator", "who runs it"),
             _text("kind", "datacentre, vpn, tor, residential or reseller"),
             Property("sources", Kind.STRINGS, Merge.UNION, "lists that name it"),
@@ -186,7 +190,6 @@ NODES: tuple[NodeType, ...] = (
             _LAST,
         ),
         family=Family.NETWORK,
-        indexes=("cidr",),
     ),
     NodeType(
         "PaymentMethod",
@@ -218,6 +221,8 @@ NODES: tuple[NodeType, ...] = (
             _text("label", "what an analyst calls it"),
             _text("capability", "reasoning, coding, tool_use or other"),
             _text("exemplar", "one prompt with names, numbers and payloads masked"),
+            _text("signature", "keyed MinHash that later prompts are compared with", Merge.KEEP),
+            _text("batch", "batch_id of the load that found it", Merge.KEEP),
         ),
         family=Family.PROMPT,
         indexes=("accounts",),

@@ -26,8 +26,8 @@ CREATE (s:Subnet {cidr: '203.0.113.0/24'}), (t:Subnet {cidr: '198.51.100.0/24'})
 CREATE (near)-[:IN_SUBNET]->(s), (far)-[:IN_SUBNET]->(s), (other)-[:IN_SUBNET]->(t),
        (s)-[:IN_ASN]->(:Asn {number: 64500, name: 'Example'}),
        (t)-[:IN_ASN]->(:Asn {number: 64501, name: 'Elsewhere'})
-CREATE (p:Proxy {proxy_id: 'p1', cidr: '203.0.113.0/26', operator: 'Hide', kind: 'vpn'}),
-       (q:Proxy {proxy_id: 'p2', cidr: '198.51.100.1', operator: 'Seek', kind: 'tor'})
+CREATE (p:Proxy {proxy_id: 'p1', cidrs: ['203.0.113.0/26'], operator: 'Hide', kind: 'vpn'}),
+       (q:Proxy {proxy_id: 'p2', cidrs: ['198.51.100.1/32'], operator: 'Seek', kind: 'tor'})
 CREATE (near)-[:EXIT_OF]->(p), (other)-[:EXIT_OF]->(q)
 CREATE (a)-[:USED_IP {events: 5, first_seen: datetime('2026-02-01T01:00Z'),
                       last_seen: datetime('2026-02-02T00:00Z')}]->(near),
