@@ -7,6 +7,7 @@ alone.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
@@ -34,8 +35,10 @@ PORTS_TRIED = 100
 START_SECONDS = 300.0
 # Neo4j writes a checkpoint when it stops.
 STOP_SECONDS = 90.0
+KILL_SECONDS = 10.0
 # Whoever waits for the lock waits for a start or a stop, with its download.
 LOCK_SECONDS = 1800.0
+JUST_STARTED_SECONDS = 10.0
 LOG_BYTES_KEPT = 5_000_000
 _POLL_SECONDS = 0.2
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -69,7 +72,12 @@ def find_process(folder: ServerFolder, state: ServerState | None) -> psutil.Proc
         process = psutil.Process(state.pid)
         if process.status() == psutil.STATUS_ZOMBIE:
             return None
-        return process if _home_argument(folder) in process.cmdline() else None
+        arguments = process.cmdline()
+        if arguments:
+            return process if _home_argument(folder) in arguments else None
+        # A process that has only just been started has no arguments yet.
+        started = datetime.fromisoformat(state.started_at).timestamp()
+        return process if abs(process.create_time() - started) < JUST_STARTED_SECONDS else None
     except psutil.Error:
         return None
 
@@ -280,19 +288,26 @@ def terminate(folder: ServerFolder, state: ServerState, seconds: float = STOP_SE
 
     process = find_process(folder, state)
     gracefully = True
-    if process is not None:
-        try:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        if process is not None:
             process.terminate()
-            process.wait(seconds)
-        except psutil.TimeoutExpired:
-            gracefully = False
+            gracefully = _wait_for_end(folder, state, seconds)
+        if process is not None and not gracefully:
             process.kill()
-            process.wait(10)
-        except psutil.NoSuchProcess:
-            pass
+            _wait_for_end(folder, state, KILL_SECONDS)
     _reap(state.pid)
     folder.state_file.unlink(missing_ok=True)
     return gracefully
+
+
+def _wait_for_end(folder: ServerFolder, state: ServerState, seconds: float) -> bool:
+    # Not psutil's wait: where nothing collects orphans, an ended process stays on as a zombie.
+    deadline = time.monotonic() + seconds
+    while find_process(folder, state) is not None:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS / 4)
+    return True
 
 
 def _reap(pid: int) -> None:
