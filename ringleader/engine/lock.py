@@ -1,34 +1,24 @@
 """The list of files that make up an engine, each with its checksum.
 
-A lock holds one line per artifact: Maven coordinate, SHA-256, size in bytes. It names no host:
-where the files come from is for the machine that installs them to say.
+A lock holds one line per artifact: Maven coordinate, SHA-256, size in bytes, and whether the server
+or only the plugin, GDS, needs it. It names no host: where the files come from is for the machine
+that installs them to say.
 
-Maintainers make the locks again, after changing a version in :mod:`ringleader.engine.releases`::
-
-    python -m ringleader.engine.lock            # every engine
-    python -m ringleader.engine.lock 5.26       # one of them
-
-It resolves the dependencies with jgo, downloads each artifact (minutes when none is there yet)
-and writes the lock beside this module. The same versions give the same file.
+Maintainers make the locks again with :mod:`ringleader.engine.relock`.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
-import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from ringleader.engine.releases import ENGINES, Engine, engine_named
+from ringleader.engine.releases import Engine
 from ringleader.errors import ServerError
 
-HEADER = """\
-# Neo4j {neo4j} Community with Graph Data Science {gds}: every file on the class path.
-# coordinate sha256 bytes; made by `python -m ringleader.engine.lock {line}`
-"""
+SERVER, PLUGIN = "server", "plugin"
 _GDS_GROUP = "org.neo4j.gds"
 
 
@@ -40,11 +30,13 @@ class LockedArtifact:
         coordinate: ``group:artifact:version[:classifier]:packaging``.
         sha256: Its checksum, in hexadecimal.
         size: Its size in bytes.
+        part: ``server``, or ``plugin`` for what only GDS needs.
     """
 
     coordinate: str
     sha256: str
     size: int
+    part: str = SERVER
 
     @cached_property
     def parts(self) -> tuple[str, str, str, str, str]:
@@ -62,7 +54,12 @@ class LockedArtifact:
 
     @property
     def is_plugin(self) -> bool:
-        """Whether the server must find it in its plugins folder as well."""
+        """Whether a server without GDS does without it."""
+        return self.part == PLUGIN
+
+    @property
+    def has_procedures(self) -> bool:
+        """Whether the server must find it in its plugins folder, beside the class path."""
         return self.parts[0] == _GDS_GROUP
 
 
@@ -95,17 +92,18 @@ def parse_lock(text: str, name: str) -> Lock:
             continue
         fields = line.split()
         well_formed = (
-            len(fields) == 3
+            len(fields) == 4
             and 3 <= fields[0].count(":") <= 4
             and len(fields[1]) == 64
             and fields[2].isdigit()
+            and fields[3] in (SERVER, PLUGIN)
         )
         if not well_formed:
             raise ServerError(
-                f"{name}, line {number}: expected `coordinate sha256 bytes`",
+                f"{name}, line {number}: expected `coordinate sha256 bytes part`",
                 hint="reinstall ringleader: the file came with it",
             )
-        artifacts.append(LockedArtifact(fields[0], fields[1], int(fields[2])))
+        artifacts.append(LockedArtifact(fields[0], fields[1], int(fields[2]), fields[3]))
     return Lock(tuple(artifacts), hashlib.sha256(text.encode()).hexdigest())
 
 
@@ -113,61 +111,3 @@ def read_lock(engine: Engine) -> Lock:
     """The committed lock of an engine."""
     text = resources.files("ringleader.engine").joinpath(engine.lock).read_text(encoding="utf-8")
     return parse_lock(text, engine.lock)
-
-
-def resolve(engine: Engine, repository: Path) -> list[LockedArtifact]:
-    """Work out what an engine consists of, with jgo's resolver, and download it.
-
-    Args:
-        engine: The release.
-        repository: A Maven repository folder that downloads go to and are taken from.
-
-    Returns:
-        The artifacts, sorted by coordinate.
-    """
-    from jgo.maven import MavenContext
-
-    context = MavenContext(repo_cache=repository, timeout=60)
-    roots = [context.create_dependency(root) for root in engine.roots]
-    inputs, transitive = context.resolver.resolve(roots)
-    needed = [*inputs, *(d for d in transitive if d.scope in ("compile", "runtime"))]
-    found = {}
-    for dependency in needed:
-        artifact = dependency.artifact
-        content = artifact.resolve().read_bytes()
-        fields = [artifact.groupId, artifact.artifactId, artifact.version]
-        fields += [part for part in (artifact.classifier, artifact.packaging) if part]
-        coordinate = ":".join(fields)
-        sha256 = hashlib.sha256(content).hexdigest()
-        found[coordinate] = LockedArtifact(coordinate, sha256, len(content))
-    return [found[coordinate] for coordinate in sorted(found)]
-
-
-def render_lock(engine: Engine, artifacts: list[LockedArtifact]) -> str:
-    """The text of a lock."""
-    header = HEADER.format(neo4j=engine.neo4j, gds=engine.gds, line=engine.line)
-    return header + "".join(f"{a.coordinate} {a.sha256} {a.size}\n" for a in artifacts)
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Make locks again, beside this module."""
-    parser = argparse.ArgumentParser(
-        prog="python -m ringleader.engine.lock",
-        description="Resolve what each engine consists of and write its lock.",
-    )
-    parser.add_argument("engine", nargs="*", help="lines to lock, e.g. 5.26 [default: all]")
-    parser.add_argument("--repository", type=Path, help="Maven repository folder to download to")
-    parser.add_argument("--to", type=Path, default=Path(__file__).parent, help="where locks go")
-    options = parser.parse_args(arguments)
-    engines = [engine_named(name) for name in options.engine] or list(ENGINES)
-    with tempfile.TemporaryDirectory() as temporary:
-        for engine in engines:
-            artifacts = resolve(engine, options.repository or Path(temporary))
-            path = options.to / engine.lock
-            path.write_text(render_lock(engine, artifacts), encoding="utf-8")
-            megabytes = sum(artifact.size for artifact in artifacts) / 1e6
-            print(f"{path}: {len(artifacts)} artifacts, {megabytes:.0f} MB")
-
-
-if __name__ == "__main__":
-    main()

@@ -149,7 +149,7 @@ def _prepare(folder: ServerFolder, engine: Engine, with_gds: bool) -> list[Path]
     lock = read_lock(engine)
     paths = install(lock, f"Neo4j {engine.neo4j} with GDS {engine.gds}", cache_folder())
     located = list(zip(lock.artifacts, paths, strict=True))
-    link_plugins(folder, [path for a, path in located if a.is_plugin and with_gds])
+    link_plugins(folder, [path for a, path in located if a.has_procedures and with_gds])
     return [path for artifact, path in located if with_gds or not artifact.is_plugin]
 
 

@@ -37,6 +37,11 @@ class Engine:
         return f"neo4j-{self.neo4j}.lock"
 
     @property
+    def server_roots(self) -> int:
+        """How many of the roots, from the first on, are the server without GDS."""
+        return 3
+
+    @property
     def roots(self) -> tuple[str, ...]:
         """The artifacts whose dependencies make up the server, as Maven coordinates."""
         return (

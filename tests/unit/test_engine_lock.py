@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from ringleader.engine.lock import LockedArtifact, parse_lock, read_lock, render_lock
+from ringleader.engine.lock import LockedArtifact, parse_lock, read_lock
 from ringleader.engine.releases import ENGINES, engine_named, unsupported
+from ringleader.engine.relock import render_lock
 from ringleader.errors import ServerError, SettingsError
 
 SHA = "a" * 64
@@ -21,6 +22,9 @@ def test_lock_holds_the_engine_and_names_no_host(engine):
     assert parse_lock(text, "again").sha256 == lock.sha256
     assert "/" not in text.split("\n", 2)[2]
     assert all(re.fullmatch("[0-9a-f]{64}", artifact.sha256) for artifact in lock.artifacts)
+    parts = {artifact.parts[1]: artifact.part for artifact in lock.artifacts}
+    assert parts["neo4j-kernel"] == parts["neo4j-import-tool"] == "server"
+    assert parts["opengds-extension"] == parts["ejml-core"] == "plugin"
     assert all(artifact.size > 0 for artifact in lock.artifacts)
     names = [artifact.path.name for artifact in lock.artifacts]
     assert len(names) == len(set(names))
@@ -30,12 +34,19 @@ def test_path_of_an_artifact_with_a_classifier():
     artifact = LockedArtifact("io.netty:netty-epoll:4.2.1:linux-x86_64:jar", SHA, 1)
     path = "io/netty/netty-epoll/4.2.1/netty-epoll-4.2.1-linux-x86_64.jar"
     assert artifact.path.as_posix() == path
-    assert not artifact.is_plugin
-    assert LockedArtifact("org.neo4j.gds:proc:2.26.0:jar", SHA, 1).is_plugin
+    assert not artifact.has_procedures
+    assert LockedArtifact("org.neo4j.gds:proc:2.26.0:jar", SHA, 1).has_procedures
 
 
 @pytest.mark.parametrize(
-    "line", [f"a:b:1:jar {SHA}", f"a:b {SHA} 1", "a:b:1:jar abc 1", f"a:b:1:jar {SHA} big"]
+    "line",
+    [
+        f"a:b:1:jar {SHA}",
+        f"a:b {SHA} 1 server",
+        "a:b:1:jar abc 1 server",
+        f"a:b:1:jar {SHA} big server",
+        f"a:b:1:jar {SHA} 1 other",
+    ],
 )
 def test_malformed_lock_names_its_line(line):
     with pytest.raises(ServerError, match=r"some.lock, line 2"):
