@@ -1,0 +1,248 @@
+"""One detection: from shared identifiers to rings in the graph.
+
+Links and rings of a run carry its id. The run's rings replace the earlier ones in one transaction
+that also marks the run as done; everything before it is invisible to readers of rings, everything
+after it is clean-up that the next run repeats. So a detection that is interrupted anywhere and run
+again ends in the same graph as one that was not.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+
+from algorithms.communities import communities, drop_projections, estimated_memory
+from algorithms.hubs import corroboration, count_sharers
+from algorithms.parameters import Parameters
+from algorithms.rings import Ring, build_rings, continued
+from algorithms.shared_neighbours import CONTACT, Links, find_links
+from algorithms.sharing import FAMILIES, Sharing, read_sharing
+from ringleader import __version__
+from ringleader.catalogue import get
+from ringleader.graph import Graph
+from ringleader.progress import progress
+
+ROWS_AT_ONCE = 5_000
+LINES_KEPT = 12  # per link; the rest of a family's lines is summed up in one
+# Measured on two cores, for --dry-run: reading a use, linking it, writing a link.
+SECONDS_PER_USE, SECONDS_PER_LINK = 1.2e-5, 8e-5
+
+
+@dataclass
+class Detection:
+    """What a detection did.
+
+    Attributes:
+        run: Its id; empty for a dry run.
+        accounts: Accounts in the graph.
+        links: Linked pairs.
+        rings: The rings, strongest first.
+        stages: Seconds of each stage.
+        estimate: What a dry run says instead.
+    """
+
+    run: str
+    accounts: int
+    links: int
+    rings: list[Ring] = field(default_factory=list)
+    stages: dict[str, float] = field(default_factory=dict)
+    estimate: dict[str, Any] = field(default_factory=dict)
+
+
+def detect(
+    graph: Graph,
+    parameters: Parameters,
+    *,
+    algorithm: str = "leiden",
+    known_hubs: Collection[str] = (),
+    dry_run: bool = False,
+    say: Callable[[str], None] = lambda message: None,
+) -> Detection:
+    """Link accounts, group them, and write the rings.
+
+    Args:
+        graph: An open graph with its constraints.
+        parameters: The judgements.
+        algorithm: ``leiden`` or ``louvain``.
+        known_hubs: Keys of identifiers that strangers are known to share.
+        dry_run: Estimate memory and time, write nothing.
+        say: Told the time of each stage.
+
+    Raises:
+        RingleaderError: The server refuses something.
+    """
+    if dry_run:
+        return _estimated(graph, parameters, algorithm)
+    stages: dict[str, float] = {}
+
+    @contextmanager
+    def stage(name: str) -> Iterator[None]:
+        begin = time.perf_counter()
+        with progress(name):
+            yield
+        stages[name] = round(time.perf_counter() - begin, 2)
+        say(f"{name}: {stages[name]:.1f} s")
+
+    run = f"run-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{uuid4().hex[:6]}"
+    with stage("clean up after interrupted runs"):
+        _clean_up(graph)
+    graph.write(
+        get("start-run"),
+        {
+            "run": run,
+            "algorithm": algorithm,
+            "parameters": json.dumps(asdict(parameters), sort_keys=True),
+            "version": __version__,
+        },
+    )
+    with stage("count accounts per identifier"):
+        count_sharers(graph)
+    with stage("read what accounts share"):
+        sharing = read_sharing(graph, known_hubs)
+    with stage("tell hubs from owned identifiers"):
+        tied = corroboration(sharing, parameters)
+    with stage("link accounts"):
+        links = find_links(sharing, tied, parameters)
+    with stage(f"write {len(links):,} links"):
+        _write_links(graph, run, sharing, links)
+    with stage(f"group them ({algorithm})"):
+        found = communities(graph, run, algorithm, parameters) if len(links) else {}
+    with stage("judge rings"):
+        earlier = {row["ring_id"]: row["members"] for row in graph.read(get("earlier-rings"))}
+        rings = continued(build_rings(sharing, links, found, parameters), earlier)
+    detection = Detection(run, len(sharing.accounts), len(links), rings, stages)
+    with stage(f"write {len(rings):,} rings"):
+        _publish(graph, detection)
+    with stage("drop links of earlier runs"):
+        graph.run_in_batches(get("drop-other-links"), get("drop-other-links").bind({"keep": run}))
+    return detection
+
+
+def _clean_up(graph: Graph) -> None:
+    """Remove what a detection that never finished has left."""
+    current = graph.read(get("current-run"))
+    keep = current[0]["run_id"] if current else ""
+    graph.run_in_batches(get("drop-other-links"), get("drop-other-links").bind({"keep": keep}))
+    graph.write(get("drop-open-runs"))
+    drop_projections(graph)
+
+
+def _write_links(graph: Graph, run: str, sharing: Sharing, links: Links) -> None:
+    statement = get("write-links")
+    with progress("write links", len(links)) as advance:
+        for rows in _link_rows(sharing, links):
+            graph.write(statement, {"run": run, "rows": rows})
+            advance(len(rows))
+
+
+def _link_rows(sharing: Sharing, links: Links) -> Iterator[list[dict[str, Any]]]:
+    """Rows for the graph in batches, in the order of account ids."""
+    order = np.lexsort((-links.bits, links.link_of))
+    start = np.searchsorted(links.link_of[order], np.arange(len(links) + 1))
+    weight = links.weight
+    rows: list[dict[str, Any]] = []
+    for number in range(len(links)):
+        lines = order[start[number] : start[number + 1]]
+        names, bits = _told_lines(sharing, links, lines)
+        present = [f for f in range(len(FAMILIES)) if links.family_bits[number, f] > 0]
+        rows.append(
+            {
+                "a": str(sharing.accounts[links.a[number]]),
+                "b": str(sharing.accounts[links.b[number]]),
+                "weight": float(weight[number]),
+                "families": [FAMILIES[f] for f in present],
+                "family_bits": [float(links.family_bits[number, f]) for f in present],
+                "evidence": names,
+                "evidence_bits": bits,
+            }
+        )
+        if len(rows) == ROWS_AT_ONCE:
+            yield rows
+            rows = []
+    if rows:
+        yield rows
+
+
+def _told_lines(sharing: Sharing, links: Links, lines: Any) -> tuple[list[str], list[float]]:
+    """``family|label|key`` and bits of the strongest lines; what is left is summed by family."""
+    names: list[str] = []
+    bits: list[float] = []
+    rest: dict[str, float] = {}
+    for rank, line in enumerate(lines):
+        family = FAMILIES[links.evidence.family[line]]
+        if rank >= LINES_KEPT:
+            rest[family] = rest.get(family, 0.0) + float(links.bits[line])
+            continue
+        identifier = int(links.evidence.identifier[line])
+        if identifier == CONTACT:
+            kind = sharing.contact_kinds[links.evidence.contact[line]]
+            names.append(f"{family}|CONTACTED|{kind}")
+        else:
+            names.append(f"{family}|{sharing.labels[identifier]}|{sharing.keys[identifier]}")
+        bits.append(float(links.bits[line]))
+    for family, amount in sorted(rest.items()):
+        names.append(f"{family}|others|")
+        bits.append(amount)
+    return names, bits
+
+
+def _publish(graph: Graph, detection: Detection) -> None:
+    """Replace the rings and mark the run as done, in one transaction."""
+    rows = [
+        {
+            "ring_id": ring.ring_id,
+            "score": ring.score,
+            "size": ring.size,
+            "families": [family for family, _ in ring.family_bits],
+            "family_bits": [bits for _, bits in ring.family_bits],
+            "single_family": ring.single_family,
+            "links": ring.links,
+            "density": ring.density,
+            "members": [
+                {"account_id": account, "score": bits}
+                for account, bits in zip(ring.members, ring.member_bits, strict=True)
+            ],
+        }
+        for ring in detection.rings
+    ]
+    graph.write_all(
+        [
+            (get("drop-rings"), {"keep": [row["ring_id"] for row in rows]}),
+            (get("write-rings"), {"run": detection.run, "rows": rows}),
+            (
+                get("finish-run"),
+                {
+                    "run": detection.run,
+                    "accounts": detection.accounts,
+                    "links": detection.links,
+                    "rings": len(rows),
+                    "members": sum(ring.size for ring in detection.rings),
+                    "stages": json.dumps(detection.stages),
+                },
+            ),
+        ],
+        name="publish rings",
+    )
+
+
+def _estimated(graph: Graph, parameters: Parameters, algorithm: str) -> Detection:
+    """What a detection would need: links are estimated at their upper bound, nothing is written."""
+    row = graph.read(get("size-of-detection"), {"neighbours": parameters.neighbours})[0]
+    accounts, uses, links = row["accounts"], row["uses"], row["pairs_at_most"]
+    low, high = estimated_memory(graph, accounts, max(links, 1), algorithm)
+    estimate = {
+        "accounts": accounts,
+        "uses": uses,
+        "pairs_compared_at_most": links,
+        "gds_megabytes_least": round(low / 1e6, 1),
+        "gds_megabytes_most": round(high / 1e6, 1),
+        "seconds_at_most": round(5 + uses * SECONDS_PER_USE + links * SECONDS_PER_LINK, 0),
+    }
+    return Detection("", accounts, 0, estimate=estimate)

@@ -1,0 +1,171 @@
+"""Every judgement of detection as a named parameter with its reason.
+
+``[detect]`` in ``ringleader.toml`` changes them. The defaults were chosen on one real review and
+checked on halves and samples of it (decision 0006); none is fitted to a data set's size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from ringleader.errors import SettingsError
+
+DAY = 86_400.0
+
+
+def _parameter(default: Any, reason: str, low: float, high: float) -> Any:
+    return field(default=default, metadata={"reason": reason, "low": low, "high": high})
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What detection decides with; :func:`reasons` says why each is what it is."""
+
+    synchrony_days: float = _parameter(
+        14.0,
+        "accounts of one operator open within weeks, strangers within years: shared evidence "
+        "fades by exp(-days/14) with the time between two openings",
+        0.01,
+        3650.0,
+    )
+    unknown_synchrony: float = _parameter(
+        0.5,
+        "without an opening time two accounts count as ten days apart: neither together nor apart",
+        0.0,
+        1.0,
+    )
+    breadth: float = _parameter(
+        4.0,
+        "an identifier that carries a quarter of an account's activity in its kind counts in "
+        "full; one of hundreds that a busy account touches counts by its share",
+        1.0,
+        1000.0,
+    )
+    stranger_odds: float = _parameter(
+        0.04,
+        "how much shared evidence strangers have by chance; one bit is as much again",
+        1e-6,
+        1.0,
+    )
+    family_cap: float = _parameter(
+        6.0, "bits that one family may give a pair, so that no single kind decides", 0.5, 64.0
+    )
+    min_link_bits: float = _parameter(
+        1.0, "links below one bit are as likely chance as not", 0.01, 64.0
+    )
+    negligible_bits: float = _parameter(
+        0.02,
+        "an identifier so widely shared that even twins would get a fiftieth of a bit is skipped",
+        0.0,
+        1.0,
+    )
+    neighbours: int = _parameter(
+        30,
+        "accounts of an identifier are compared with the 30 opened next to them: cost stays "
+        "linear, and a ring is as connected by near neighbours as by all pairs",
+        1,
+        1000,
+    )
+    corroboration_bits: float = _parameter(
+        6.0,
+        "a pair is tied independently of an identifier when what it shares in other kinds of "
+        "evidence has odds of 1 in 64 between strangers",
+        0.5,
+        64.0,
+    )
+    max_corroboration: float = _parameter(
+        0.95,
+        "even where all sampled pairs are tied otherwise, one account in twenty may be a stranger",
+        0.0,
+        0.999,
+    )
+    corroboration_sample: int = _parameter(
+        200, "pairs examined per identifier; the share has a standard error below 0.04", 10, 100_000
+    )
+    open_tie_weight: float = _parameter(
+        0.02,
+        "a referral is an open tie between people who know each other: it supports, and never "
+        "links by itself",
+        0.0,
+        1.0,
+    )
+    known_hub_weight: float = _parameter(
+        0.2,
+        "an identifier on a list of known hubs counts a fifth: lists err, and a ring may use an "
+        "exchange",
+        0.0,
+        1.0,
+    )
+    resolution: float = _parameter(
+        0.02,
+        "Leiden's gamma: low, because a ring is often a chain and modularity at 1 cuts chains",
+        0.0001,
+        10.0,
+    )
+    min_ring_size: int = _parameter(
+        5, "a household shares a card and an address; below five they cannot be told apart", 2, 1000
+    )
+    min_ring_bits: float = _parameter(
+        8.0, "two bits for each link of the smallest ring's chain", 0.0, 1e6
+    )
+    min_single_family_bits: float = _parameter(
+        20.0,
+        "where the data hold one kind of evidence only: every pair of the smallest ring at two bits",
+        0.0,
+        1e6,
+    )
+    family_coverage: float = _parameter(
+        0.5, "a kind of evidence counts for a ring when it ties at least half of its members", 0, 1
+    )
+    family_bits: float = _parameter(
+        0.3, "and a member counts as tied by it from a third of a bit on", 0.0, 64.0
+    )
+    occasion_hours: float = _parameter(
+        24.0,
+        "what happens within one day, such as a class in one room with one task, is one "
+        "coincidence and one kind of evidence",
+        0.0,
+        8760.0,
+    )
+    seed: int = _parameter(42, "of the community detection; any number does", 0, 2**31 - 1)
+
+
+def parameters(given: Mapping[str, Any]) -> Parameters:
+    """Parameters with the given ones changed.
+
+    Args:
+        given: The ``[detect]`` section of a settings file, or flags.
+
+    Raises:
+        SettingsError: A name is unknown, or a value is of the wrong type or out of range.
+    """
+    declared = {f.name: f for f in fields(Parameters)}
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in declared:
+            import difflib
+
+            near = difflib.get_close_matches(name, declared, n=1)
+            raise SettingsError(
+                f"[detect] has no parameter {name!r}",
+                hint=f"did you mean {near[0]}?" if near else "ringleader detect --parameters",
+            )
+        kind = type(declared[name].default)
+        low, high = declared[name].metadata["low"], declared[name].metadata["high"]
+        right = isinstance(value, int | float) and not isinstance(value, bool)
+        if not right or (kind is int and value != int(value)) or not low <= value <= high:
+            raise SettingsError(
+                f"detect.{name} is {value!r}; expected {kind.__name__} from {low:g} to {high:g}"
+            )
+        values[name] = kind(value)
+    return Parameters(**values)
+
+
+def reasons() -> list[dict[str, Any]]:
+    """One row per parameter: name, default and reason."""
+    return [
+        {"parameter": f.name, "default": f.default, "reason": f.metadata["reason"]}
+        for f in fields(Parameters)
+    ]

@@ -1,0 +1,202 @@
+"""Rings: communities whose evidence holds up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from algorithms.parameters import Parameters
+from algorithms.shared_neighbours import Links
+from algorithms.sharing import FAMILIES, GROUPS, Floats, Ints, Sharing, group_codes
+
+HOUR = 3600.0
+# An earlier ring goes on under its name when this part of both rings' members is common.
+CONTINUES_AT = 0.5
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A set of accounts that act as one.
+
+    Attributes:
+        ring_id: Its name; it goes on from run to run with its members.
+        members: Account ids, sorted.
+        member_bits: Bits that tie each member to the others.
+        family_bits: Bits per family, those that have any, the strongest first.
+        links: Number of linked pairs among the members.
+        single_family: Whether only one kind of evidence was there to be had.
+    """
+
+    ring_id: str
+    members: tuple[str, ...]
+    member_bits: tuple[float, ...]
+    family_bits: tuple[tuple[str, float], ...]
+    links: int
+    single_family: bool
+
+    @property
+    def score(self) -> float:
+        """Bits of evidence inside the ring."""
+        return sum(bits for _, bits in self.family_bits)
+
+    @property
+    def size(self) -> int:
+        """Number of members."""
+        return len(self.members)
+
+    @property
+    def density(self) -> float:
+        """Part of the possible pairs that is linked."""
+        return self.links / (self.size * (self.size - 1) / 2)
+
+
+def build_rings(
+    sharing: Sharing, links: Links, community: Mapping[str, int], parameters: Parameters
+) -> list[Ring]:
+    """The communities that are rings, the strongest first.
+
+    A ring has ``min_ring_size`` accounts, and two independent groups of evidence that each tie
+    ``family_coverage`` of its members; where the data hold one group only, a higher score. Groups
+    whose evidence all falls into ``occasion_hours`` are one coincidence and count once.
+
+    Args:
+        sharing: Who shares what.
+        links: The links.
+        community: Community of each linked account, by account id.
+        parameters: The judgements.
+    """
+    if not len(links):
+        return []
+    of = np.array([community.get(str(name), -1) for name in sharing.accounts], dtype=np.int64)
+    of = np.unique(of, return_inverse=True)[1] if (of < 0).any() else of + 1
+    # Number 0 is "in no community" from here on.
+    inside = (of[links.a] == of[links.b]) & (of[links.a] > 0)
+    count = int(of.max()) + 1
+    ring_of = of[links.a[inside]]
+    family = np.zeros((count, len(FAMILIES)))
+    np.add.at(family, ring_of, links.family_bits[inside])
+    members = np.zeros(len(sharing.accounts))
+    for end in (links.a[inside], links.b[inside]):
+        members += np.bincount(end, links.weight[inside], minlength=len(members))
+    size = np.bincount(of[members > 0], minlength=count)
+    number_of_links = np.bincount(ring_of, minlength=count)
+    independent = _independent_groups(sharing, links, of, inside, size, parameters)
+    single = len(sharing.groups_in_data()) < 2
+    score = family.sum(axis=1)
+    wanted = parameters.min_single_family_bits if single else parameters.min_ring_bits
+    good = (size >= parameters.min_ring_size) & (score >= wanted)
+    good &= independent >= (1 if single else 2)
+    good[0] = False
+    by_ring = np.argsort(of, kind="stable")
+    rings = []
+    for number in np.flatnonzero(good):
+        low, high = np.searchsorted(of[by_ring], [number, number + 1])
+        at = by_ring[low:high]
+        at = at[members[at] > 0]
+        names = tuple(str(name) for name in sharing.accounts[at])
+        bits = sorted(
+            ((FAMILIES[f], float(family[number, f])) for f in np.flatnonzero(family[number] > 0)),
+            key=lambda item: (-item[1], item[0]),
+        )
+        rings.append(
+            Ring(
+                name_of(names),
+                names,
+                tuple(float(b) for b in members[at]),
+                tuple(bits),
+                int(number_of_links[number]),
+                single,
+            )
+        )
+    return sorted(rings, key=lambda ring: (-ring.score, ring.ring_id))
+
+
+def _independent_groups(
+    sharing: Sharing,
+    links: Links,
+    of: Ints,
+    inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
+    size: Ints,
+    parameters: Parameters,
+) -> Ints:
+    """How many independent groups of evidence each community has."""
+    count, groups = len(size), group_codes()
+    covered = np.zeros((count, len(GROUPS)), dtype=bool)
+    for code in range(len(GROUPS)):
+        bits = links.family_bits[:, groups == code].sum(axis=1)
+        at = inside & (bits >= parameters.family_bits)
+        tied = np.unique(np.concatenate([links.a[at], links.b[at]]))
+        part = np.bincount(of[tied], minlength=count) / np.maximum(size, 1)
+        covered[:, code] = part >= parameters.family_coverage
+    earliest, latest = _spans(sharing, links, of, inside, count)
+    independent = covered.sum(axis=1)
+    for one in range(len(GROUPS)):
+        for other in range(one + 1, len(GROUPS)):
+            low = np.minimum(earliest[:, one], earliest[:, other])
+            high = np.maximum(latest[:, one], latest[:, other])
+            at_once = high <= low + parameters.occasion_hours * HOUR
+            independent = independent - (at_once & covered[:, one] & covered[:, other])
+    return np.maximum(independent, covered.any(axis=1)).astype(np.int64)
+
+
+def _spans(
+    sharing: Sharing,
+    links: Links,
+    of: Ints,
+    inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
+    count: int,
+) -> tuple[Floats, Floats]:
+    """First and last use of what ties each community, per group; unknown times span for ever."""
+    lines, group = links.evidence, group_codes()[links.evidence.family]
+    chosen = inside[links.link_of] & (group >= 0)
+    ring, group = of[lines.a[chosen]], group[chosen]
+    earliest = np.full((count, len(GROUPS)), np.inf)
+    latest = np.full((count, len(GROUPS)), -np.inf)
+    for use in (lines.use_a[chosen], lines.use_b[chosen]):
+        known = use >= 0
+        first = np.where(known, sharing.first[use], -np.inf) if len(sharing.first) else use * 1.0
+        last = np.where(known, sharing.last[use], np.inf) if len(sharing.last) else use * 1.0
+        np.minimum.at(earliest, (ring, group), np.nan_to_num(first, nan=-np.inf))
+        np.maximum.at(latest, (ring, group), np.nan_to_num(last, nan=np.inf))
+    return earliest, latest
+
+
+def name_of(members: Collection[str]) -> str:
+    """The name of a new ring: it follows from its members alone."""
+    text = "\n".join(sorted(members))
+    return "ring-" + hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def continued(rings: Sequence[Ring], earlier: Mapping[str, Collection[str]]) -> list[Ring]:
+    """Rings under the names of those that they continue.
+
+    A ring takes the name of the earlier ring with which it has most members in common, as part of
+    both together (Jaccard), from one half on; each name goes on once.
+
+    Args:
+        rings: The rings found.
+        earlier: Members of the standing rings, by name.
+    """
+    home = {account: name for name, accounts in earlier.items() for account in accounts}
+    pairs = []
+    for number, ring in enumerate(rings):
+        common: dict[str, int] = {}
+        for account in ring.members:
+            if account in home:
+                common[home[account]] = common.get(home[account], 0) + 1
+        for name, shared in common.items():
+            overlap = shared / (ring.size + len(earlier[name]) - shared)
+            if overlap >= CONTINUES_AT:
+                pairs.append((-overlap, name, number))
+    names: dict[int, str] = {}
+    taken: set[str] = set()
+    for _, name, number in sorted(pairs):
+        if number not in names and name not in taken:
+            names[number] = name
+            taken.add(name)
+    return [
+        replace(ring, ring_id=names.get(number, ring.ring_id)) for number, ring in enumerate(rings)
+    ]

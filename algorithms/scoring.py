@@ -1,0 +1,67 @@
+"""What shared identifiers are worth, as pure functions of arrays.
+
+A pair that shares identifier *i* has the evidence
+
+    s(i) = synchrony * breadth / others(i)
+
+*Synchrony* fades with the time between the two accounts' openings. *Breadth* is the share of an
+account's activity that the identifier carries, the smaller of the two, scaled so that a quarter
+counts in full. *Others* is how many other accounts use the identifier, leaving out those that are
+tied to each other in another way: 1/(n-1) is the weight of Newman, "Scientific collaboration
+networks II" (2001), for co-authors of one paper. The sum over a family's identifiers becomes bits,
+
+    bits = min(cap, log2(1 + sum s / stranger_odds)),
+
+and is divided among the identifiers by their evidence, so that an explanation adds up.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.parameters import DAY, Parameters
+
+Floats = NDArray[np.float64]
+
+
+def synchrony(seconds: Floats, parameters: Parameters) -> Floats:
+    """How near two openings are, from 0 to 1.
+
+    Args:
+        seconds: Time between them; NaN where one is unknown.
+        parameters: ``synchrony_days`` and ``unknown_synchrony``.
+    """
+    near = np.exp(-np.abs(seconds) / (parameters.synchrony_days * DAY))
+    return np.where(np.isnan(near), parameters.unknown_synchrony, near)
+
+
+def breadth(share_a: Any, share_b: Any, parameters: Parameters) -> Floats:
+    """How much of both accounts' activity an identifier carries, from 0 to 1."""
+    smaller = np.minimum(share_a, share_b)
+    return np.minimum(1.0, parameters.breadth * np.asarray(smaller, dtype=np.float64))
+
+
+def others(accounts: Any, corroborated: Any, parameters: Parameters) -> Floats:
+    """How many unrelated other accounts use an identifier, at least one.
+
+    Args:
+        accounts: Number of accounts on it.
+        corroborated: Share of its pairs that are tied independently of it, 0 to 1.
+        parameters: ``max_corroboration``.
+    """
+    tied = np.minimum(corroborated, parameters.max_corroboration)
+    return np.maximum(1.0, (np.asarray(accounts, dtype=np.float64) - 1.0) * (1.0 - tied))
+
+
+def bits(evidence: Any, parameters: Parameters) -> Floats:
+    """Evidence of one family as bits, capped."""
+    raw = np.log2(1.0 + np.asarray(evidence, dtype=np.float64) / parameters.stranger_odds)
+    return np.minimum(raw, parameters.family_cap)
+
+
+def rarity(sharers: Any, population: int) -> Floats:
+    """Bits of surprise that two strangers both use an identifier: log2(population / sharers)."""
+    return np.log2(max(population, 1) / np.maximum(np.asarray(sharers, dtype=np.float64), 1.0))

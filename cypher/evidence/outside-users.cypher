@@ -1,0 +1,17 @@
+// name: outside-users
+// question: How many accounts outside the ring use the identifiers that hold it together?
+// param ring_id: string
+// column label: string
+// column identifier: string
+// column members: integer
+// column outside: integer
+// mode: read
+MATCH (ring:Ring {ring_id: $ring_id})<-[:MEMBER_OF]-(account:Account)
+MATCH (account)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
+WITH identifier, count(account) AS members
+WHERE members > 1
+RETURN labels(identifier)[0] AS label,
+       coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
+                identifier.prompt_cluster_id, identifier.domain) AS identifier,
+       members, coalesce(identifier.accounts, members) - members AS outside
+ORDER BY members DESC, outside, label, identifier

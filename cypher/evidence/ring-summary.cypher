@@ -1,0 +1,21 @@
+// name: ring-summary
+// question: What is known of a ring as a whole?
+// param ring_id: string
+// column ring_id: string
+// column size: integer
+// column score: float
+// column families: list
+// column family_bits: list
+// column single_family: boolean
+// column links: integer
+// column density: float
+// column run: string
+// column members: list
+// mode: read
+MATCH (ring:Ring {ring_id: $ring_id})<-[member:MEMBER_OF]-(account:Account)
+WITH ring, account, member ORDER BY member.score DESC, account.account_id
+RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score, ring.families AS families,
+       ring.family_bits AS family_bits, ring.single_family AS single_family,
+       ring.links AS links, ring.density AS density, ring.run AS run,
+       collect({account_id: account.account_id, score: member.score,
+                opened: account.created_at}) AS members

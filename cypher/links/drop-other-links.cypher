@@ -1,0 +1,8 @@
+// name: drop-other-links
+// question: Which links are of no finished run, or of an older one? They go.
+// param keep: string
+// param rows: integer = 20000
+// mode: write
+MATCH (:Account)-[link:LINKED]->(:Account)
+WHERE $keep IS NULL OR link.run <> $keep
+CALL (link) { DELETE link } IN TRANSACTIONS OF $rows ROWS

@@ -1,0 +1,12 @@
+// name: finish-run
+// question: Note that a detection is done, and what it found.
+// param run: string
+// param accounts: integer
+// param links: integer
+// param rings: integer
+// param members: integer
+// param stages: string
+// mode: write
+MATCH (run:Run {run_id: $run})
+SET run.state = 'done', run.finished_at = datetime(), run.accounts = $accounts,
+    run.links = $links, run.rings = $rings, run.members = $members, run.stages = $stages

@@ -1,0 +1,20 @@
+// name: list-rings
+// question: Which rings stand, the strongest first?
+// param limit: integer = 50
+// column ring_id: string
+// column size: integer
+// column score: float
+// column families: list
+// column single_family: boolean
+// column links: integer
+// column opened_first: datetime
+// column opened_last: datetime
+// column run: string
+// mode: read
+MATCH (ring:Ring)<-[:MEMBER_OF]-(account:Account)
+WITH ring, min(account.created_at) AS opened_first, max(account.created_at) AS opened_last
+RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score, ring.families AS families,
+       ring.single_family AS single_family, ring.links AS links, opened_first, opened_last,
+       ring.run AS run
+ORDER BY score DESC, ring_id
+LIMIT $limit

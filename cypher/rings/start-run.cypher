@@ -1,0 +1,10 @@
+// name: start-run
+// question: Note that a detection has begun, and with what.
+// param run: string
+// param algorithm: string
+// param parameters: string
+// param version: string
+// mode: write
+MERGE (run:Run {run_id: $run})
+SET run.state = 'open', run.started_at = datetime(), run.algorithm = $algorithm,
+    run.parameters = $parameters, run.version = $version

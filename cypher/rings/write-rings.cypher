@@ -1,0 +1,15 @@
+// name: write-rings
+// question: Which rings does this run find, and who is in them?
+// param run: string
+// param rows: list
+// mode: write
+UNWIND $rows AS row
+MERGE (ring:Ring {ring_id: row.ring_id})
+SET ring.score = row.score, ring.size = row.size, ring.families = row.families,
+    ring.family_bits = row.family_bits, ring.single_family = row.single_family,
+    ring.links = row.links, ring.density = row.density, ring.run = $run
+WITH ring, row
+UNWIND row.members AS entry
+MATCH (account:Account {account_id: entry.account_id})
+MERGE (account)-[member:MEMBER_OF]->(ring)
+SET member.score = entry.score, member.run = $run
