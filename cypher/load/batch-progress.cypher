@@ -1,0 +1,8 @@
+// name: batch-progress
+// question: How many chunks of a step of this load are in?
+// param batch_id: string
+// param step: string
+// column chunks: integer
+// mode: read
+MATCH (batch:Batch {batch_id: $batch_id})
+RETURN coalesce(batch[$step], 0) AS chunks

@@ -1,0 +1,18 @@
+// name: link-systems
+// question: Tie subnets to the autonomous system that announces them, and to no other.
+// param rows: list
+// column subnets: integer
+// mode: write
+UNWIND $rows AS row
+MATCH (subnet:Subnet {cidr: row.cidr})
+MERGE (system:Asn {number: row.number})
+SET system.name = CASE WHEN system.name IS NULL OR row.name > system.name
+                  THEN row.name ELSE system.name END
+WITH subnet, system
+CALL (subnet, system) {
+  OPTIONAL MATCH (subnet)-[old:IN_ASN]->(other:Asn)
+  WHERE other <> system
+  DELETE old
+}
+MERGE (subnet)-[:IN_ASN]->(system)
+RETURN count(subnet) AS subnets

@@ -1,0 +1,9 @@
+// name: listed-prefixes
+// question: Which prefixes do the proxies answer for?
+// column proxy_id: string
+// column cidrs: list
+// mode: read
+MATCH (proxy:Proxy)
+WHERE proxy.cidrs IS NOT NULL
+RETURN proxy.proxy_id AS proxy_id, proxy.cidrs AS cidrs
+ORDER BY proxy_id

@@ -1,0 +1,13 @@
+// name: mark-chunk
+// question: Note, in the transaction that writes a chunk, that the chunk is in.
+// param batch_id: string
+// param step: string
+// param chunk: integer
+// param mark: list
+// column batch_id: string
+// mode: write
+MATCH (batch:Batch {batch_id: $batch_id})
+// A chunk that is in already must not count twice: dividing by zero ends its transaction.
+WITH batch, 1 / CASE WHEN coalesce(batch[$step], 0) = $chunk THEN 1 ELSE 0 END AS due
+SET batch += $mark
+RETURN batch.batch_id AS batch_id

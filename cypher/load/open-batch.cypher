@@ -1,0 +1,22 @@
+// name: open-batch
+// question: Note that a load begins, or find it where it stopped.
+// param batch_id: string
+// param table: string
+// param mapping: string
+// param files: list
+// param file_names: list
+// param chunk_size: integer
+// param rows: integer
+// param quarantined: integer
+// param duplicates: integer
+// column state: string
+// column chunk_size: integer
+// column progress: list
+// mode: write
+MERGE (batch:Batch {batch_id: $batch_id})
+ON CREATE SET batch.table = $table, batch.mapping = $mapping, batch.files = $files,
+              batch.file_names = $file_names, batch.chunk_size = $chunk_size,
+              batch.rows = $rows, batch.quarantined = $quarantined,
+              batch.duplicates = $duplicates, batch.state = 'open', batch.started_at = datetime()
+RETURN batch.state AS state, batch.chunk_size AS chunk_size,
+       [name IN keys(batch) WHERE name STARTS WITH 'done_' | [name, batch[name]]] AS progress

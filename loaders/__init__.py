@@ -1,0 +1,1 @@
+"""Loaders: read, validate, aggregate, write; one module per table of the input contract."""

@@ -1,0 +1,219 @@
+"""`ringleader load`: files of one table of the contract, into the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from loaders.contract import PROXY_KINDS, TABLE_NAMES, help_text
+from ringleader.app import App, Command, output_options, pass_app
+from ringleader.errors import ConnectionFailed, WrongUsage
+
+if TYPE_CHECKING:
+    from loaders.load import Summary, Wanted
+    from loaders.mapping import Mapping
+    from loaders.sources import InputFile
+    from loaders.workspace import Workspace
+    from ringleader.graph import Graph
+
+# Names of loaders.reference_lists.FORMATS and loaders.sources.FORMATS, without their imports.
+LISTS = ("cidr", "x4b", "ipranges", "tor", "asn", "asn-csv", "mmdb")
+INPUT_FORMATS = ("csv", "jsonl", "parquet")
+_HELP = f"""Load files of one table of the input contract into the graph.
+
+    SOURCE is a path, a glob or a folder of CSV, JSONL or Parquet files (gzip too). Rows that break
+    the contract go to a quarantine file, the rest loads. Loading the same files again changes
+    nothing; after an interruption, run the same command again.
+
+    \b
+    Examples:
+      ringleader load accounts accounts.csv
+      ringleader load requests 'logs/2026-02-*.parquet' --mapping mapping.toml
+      ringleader load proxies lists/vpn/ipv4.txt --kind vpn --source x4b
+      ringleader load requests --connect postgres://me@host/logs --query 'SELECT ... ORDER BY id'
+
+    \b
+    Tables and columns (* required):
+    {help_text().replace(chr(10), chr(10) + "    ")}
+"""
+_file = click.Path(path_type=Path, dir_okay=False)
+
+
+def _wrapped() -> str:
+    """The help with long lists of columns broken into lines."""
+    import textwrap
+
+    lines = []
+    for line in _HELP.splitlines():
+        indent = " " * (4 + max(map(len, TABLE_NAMES)) + 2)
+        lines += textwrap.wrap(line, 92, subsequent_indent=indent, break_on_hyphens=False) or [""]
+    return "\n".join(lines)
+
+
+@click.command(cls=Command, help=_wrapped())
+@click.argument("table", type=click.Choice(TABLE_NAMES))
+@click.argument("sources", metavar="SOURCE...", nargs=-1)
+@click.option("--mapping", type=_file, help="TOML file that renames and casts foreign columns.")
+@click.option("--strict", is_flag=True, help="Fail, before writing, if a row breaks the contract.")
+@click.option("--dry-run", is_flag=True, help="Validate and say what would be written.")
+@click.option("--input-format", type=click.Choice(INPUT_FORMATS), help="Format of the files.")
+@click.option("--chunk-size", type=click.IntRange(1, 200_000), help="Rows in one transaction.")
+@click.option("--as", "list_format", type=click.Choice(LISTS), help="proxies: format of the list.")
+@click.option("--kind", type=click.Choice(PROXY_KINDS), help="proxies: kind of a list's entries.")
+@click.option("--source", "source_name", help="proxies: what the list is called.")
+@click.option("--asn-mmdb", type=_file, help="requests: MaxMind database of systems (ASN).")
+@click.option("--connect", "url", help="Database that Ibis reads, instead of files.")
+@click.option("--query", help="SQL for --connect; name an ORDER BY.")
+@output_options
+@pass_app
+def load(
+    app: App,
+    table: str,
+    sources: tuple[str, ...],
+    out: Callable[..., None],
+    mapping: Path | None,
+    strict: bool,
+    dry_run: bool,
+    input_format: str | None,
+    chunk_size: int | None,
+    list_format: str | None,
+    kind: str | None,
+    source_name: str | None,
+    asn_mmdb: Path | None,
+    url: str | None,
+    query: str | None,
+) -> None:
+    """Parse, call, render; the help is made from the contract above."""
+    if bool(sources) == bool(url) or bool(url) != bool(query):
+        raise WrongUsage(
+            "a load needs files, or --connect with --query",
+            hint=f"ringleader load {table} {table}.csv",
+        )
+    if table != "proxies" and (list_format or kind or source_name):
+        raise WrongUsage("--as, --kind and --source are for lists of proxies")
+    from loaders.load import Wanted, load_files
+    from loaders.workspace import Workspace
+    from ringleader.locks import exclusive
+
+    settings = app.settings
+    wanted = Wanted(
+        strict,
+        dry_run,
+        chunk_size or int(settings.get("load.chunk_size")),
+        asn_mmdb or settings.get("enrich.asn_mmdb"),
+    )
+    rows: list[dict[str, Any]] = []
+    with ExitStack() as stack:
+        graph = _graph(app, dry_run=dry_run)
+        if graph is not None:
+            stack.enter_context(graph)
+            stack.enter_context(exclusive(settings, f"load {table}"))
+        workspace = stack.enter_context(Workspace(settings.home / "scratch"))
+        lists = (list_format, kind, source_name)
+        for name, files, said in _jobs(
+            app, workspace, table, sources, mapping, input_format, lists, url, query, graph, wanted
+        ):
+            summary = load_files(graph, settings, workspace, files, said, wanted)
+            rows += [{"load": name, "item": k, "value": v} for k, v in _items(app, summary)]
+    out(rows, ["load", "item", "value"])
+
+
+def _graph(app: App, *, dry_run: bool) -> Graph | None:
+    try:
+        return app.graph()
+    except ConnectionFailed:
+        if not dry_run:
+            raise
+        app.say("no graph answers: the dry run does not know what is loaded already")
+        return None
+
+
+def _jobs(
+    app: App,
+    workspace: Workspace,
+    table: str,
+    sources: tuple[str, ...],
+    mapping: Path | None,
+    input_format: str | None,
+    lists: tuple[str | None, str | None, str | None],
+    url: str | None,
+    query: str | None,
+    graph: Graph | None,
+    wanted: Wanted,
+) -> Iterator[tuple[str, list[InputFile], Mapping]]:
+    """What to load: one load for the files of a table, one for every kind of list."""
+    from loaders import reference_lists
+    from loaders.contract import BY_NAME
+    from loaders.databases import query_file
+    from loaders.mapping import read_mapping
+    from loaders.sources import expand, inspect
+
+    said = read_mapping(mapping, BY_NAME[table])
+    if url and query:
+        yield table, [query_file(workspace, url, query)], said
+        return
+    list_format, kind, source_name = lists
+    looks_like_lists = table == "proxies" and mapping is None and input_format is None
+    endings = reference_lists.ENDINGS if looks_like_lists else ()
+    files, found = [], []
+    for path in expand(sources, also=endings):
+        form = (list_format or reference_lists.recognise(path)) if looks_like_lists else None
+        if form is None:
+            files.append(inspect(path, input_format))
+        elif form == "mmdb" and reference_lists.is_system_database(path):
+            _tie_subnets(app, graph, path, wanted)
+        else:
+            found.append(reference_lists.list_file(path, form, kind, source_name))
+    for group in reference_lists.grouped(found):
+        made, constants = reference_lists.as_table(workspace, group)
+        yield group[0].source, made, constants
+    if files:
+        yield table, files, said
+
+
+def _tie_subnets(app: App, graph: Graph | None, path: Path, wanted: Wanted) -> None:
+    from loaders.prefixes import paged
+    from loaders.systems import link_systems
+    from ringleader.catalogue import get
+    from ringleader.progress import progress
+
+    if graph is None or wanted.dry_run:
+        app.say(f"{path.name}: would tie the graph's subnets to their systems")
+        return
+    with progress(f"subnets to systems of {path.name}"):
+        graph.ensure_schema()
+        linked = link_systems(graph, path, paged(graph, get("subnets-page"), "cidr"))
+    app.say(f"{path.name}: {linked:,} subnets tied to their systems")
+
+
+def _items(app: App, summary: Summary) -> Iterator[tuple[str, Any]]:
+    """The summary, line by line; warnings go to standard error."""
+    for path in summary.again:
+        app.say(f"warning: {path} was loaded before under another mapping; its rows count again")
+    if summary.unknown:
+        app.say(f"columns left out: {', '.join(summary.unknown)}")
+    for reason, number in sorted(summary.reasons.items(), key=lambda item: -item[1]):
+        app.say(f"quarantined {number:,}: {reason}")
+    if summary.resumed:
+        app.say("an interrupted load was completed")
+    yield "batch", summary.batch_id
+    yield "files loaded before", len(summary.skipped)
+    if summary.batch_id is None:
+        return
+    yield "rows read", summary.read
+    yield "rows that would load" if summary.dry_run else "rows loaded", summary.loaded
+    yield "rows quarantined", summary.quarantined
+    if summary.quarantine:
+        yield "quarantine file", str(summary.quarantine)
+    yield "duplicates left out", summary.duplicates
+    for name, number in summary.steps.items():
+        yield name, number
+    for name, value in summary.notes.items():
+        yield name, value
+    if not summary.dry_run:
+        yield "nodes created", summary.created.get("nodes_created", 0)
+        yield "relationships created", summary.created.get("relationships_created", 0)

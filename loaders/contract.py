@@ -1,0 +1,281 @@
+"""The input contract: which tables and columns can be loaded, declared once.
+
+Validation, mapping checks, `ringleader load --help` and the page of the docs follow from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+# Part of every batch's identity: raise it when the same file would load differently.
+CONTRACT_VERSION = 1
+ID_LENGTH = 512
+TEXT_LENGTH = 4_096
+# A prompt may carry a whole document; only its masked skeleton is looked at.
+PROMPT_LENGTH = 1_000_000
+
+
+class Type(StrEnum):
+    """What a column holds."""
+
+    ID = "id"
+    TEXT = "text"
+    TIMESTAMP = "timestamp"
+    COUNT = "count"
+    AMOUNT = "amount"
+    CURRENCY = "currency"
+    CHOICE = "choice"
+    CHANNEL = "channel"
+    ADDRESS = "address"
+    NETWORK = "network"
+    EMAIL = "email"
+    PAYMENT_METHOD = "payment method"
+    BIN = "bin"
+    PROMPT = "prompt"
+
+
+EXPLAINED: dict[Type, str] = {
+    Type.ID: f"text of 1 to {ID_LENGTH} bytes",
+    Type.TEXT: f"text of at most {TEXT_LENGTH:,} bytes",
+    Type.TIMESTAMP: "UTC: ISO 8601, or epoch seconds or milliseconds; years 2000 to 2099",
+    Type.COUNT: "a whole number of at least 0",
+    Type.AMOUNT: "a decimal number",
+    Type.CURRENCY: "an ISO 4217 code",
+    Type.CHOICE: "one of the values listed",
+    Type.CHANNEL: "api, azure, bedrock, vertex, or one of `[channels] known`",
+    Type.ADDRESS: "an IPv4 or IPv6 address; a port, zone or IPv4-mapped form is normalised",
+    Type.NETWORK: "an IP address or a CIDR",
+    Type.EMAIL: "an e-mail address; only its domain and a keyed hash are kept",
+    Type.PAYMENT_METHOD: "the processor's fingerprint; a card number is refused",
+    Type.BIN: "the first six to eight digits of a card",
+    Type.PROMPT: "raw prompt text; only its cluster and a masked exemplar are kept",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the contract.
+
+    Attributes:
+        name: Its name.
+        type: What it holds.
+        required: Whether a row without it is refused.
+        values: The values of a choice.
+        doc: What it says.
+    """
+
+    name: str
+    type: Type
+    required: bool = False
+    values: tuple[str, ...] = ()
+    doc: str = ""
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether a value may never be shown, not even in quarantine."""
+        return self.type in (Type.EMAIL, Type.PAYMENT_METHOD, Type.PROMPT, Type.BIN)
+
+    @property
+    def limit(self) -> int:
+        """The greatest number of bytes."""
+        if self.type is Type.PROMPT:
+            return PROMPT_LENGTH
+        return TEXT_LENGTH if self.type is Type.TEXT else ID_LENGTH
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the contract.
+
+    Attributes:
+        name: Its name.
+        doc: What a row is.
+        columns: Its columns.
+        key: Columns of which no two rows may agree without being equal; none for events.
+        latest_by: Of rows that contradict each other on the key, the latest by this one is kept.
+        event: Column that tells one event from another; whole-row duplicates are dropped only
+            where it has a value.
+    """
+
+    name: str
+    doc: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    latest_by: str | None = None
+    event: str | None = None
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The names of the columns that every row needs."""
+        return tuple(column.name for column in self.columns if column.required)
+
+
+_ACCOUNT = Column("account_id", Type.ID, required=True, doc="the account")
+_CHANNEL = Column("channel", Type.CHANNEL, doc="where it came in")
+CAPABILITIES = ("reasoning", "coding", "tool_use", "other")
+_CAPABILITY = Column("capability", Type.CHOICE, values=CAPABILITIES, doc="what is asked for")
+PROXY_KINDS = ("datacentre", "vpn", "tor", "residential", "reseller")
+CONTACT_KINDS = ("referred", "invited", "transferred")
+PAYMENT_KINDS = ("card", "prepaid", "wire", "credit", "wallet")
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "accounts",
+        "An account.",
+        (
+            _ACCOUNT,
+            Column("created_at", Type.TIMESTAMP, doc="when it was opened"),
+            Column("email", Type.EMAIL, doc="its e-mail address"),
+            Column("phone_country", Type.TEXT, doc="country of its phone number"),
+            Column("organization_id", Type.ID, doc="organization it openly belongs to"),
+            Column("country", Type.TEXT, doc="country it gave"),
+            Column("plan", Type.TEXT, doc="what it pays for"),
+            Column("status", Type.TEXT, doc="e.g. active, banned"),
+            Column("status_at", Type.TIMESTAMP, doc="since when it has that status"),
+            _CHANNEL,
+        ),
+        key=("account_id",),
+        latest_by="status_at",
+    ),
+    Table(
+        "requests",
+        "A request; many become one relationship per account and identifier.",
+        (
+            _ACCOUNT,
+            Column("timestamp", Type.TIMESTAMP, required=True, doc="when it arrived"),
+            Column("ip", Type.ADDRESS, doc="address it came from"),
+            Column("user_agent", Type.TEXT, doc="user agent; kept on the device"),
+            Column("device_id", Type.ID, doc="TLS or client fingerprint"),
+            _CHANNEL,
+            Column("model", Type.TEXT, doc="model asked; checked, not kept"),
+            Column("endpoint", Type.TEXT, doc="endpoint called; checked, not kept"),
+            Column("request_id", Type.ID, doc="of rows with the same one, one counts"),
+            Column("prompt_cluster_id", Type.ID, doc="cluster, if you cluster prompts yourself"),
+            Column("prompt", Type.PROMPT, doc="raw prompt, where there is no cluster"),
+            _CAPABILITY,
+            Column("input_tokens", Type.COUNT, doc="tokens sent"),
+            Column("output_tokens", Type.COUNT, doc="tokens generated"),
+        ),
+    ),
+    Table(
+        "payments",
+        "A payment or an attempt at one.",
+        (
+            _ACCOUNT,
+            Column(
+                "payment_method_id",
+                Type.PAYMENT_METHOD,
+                required=True,
+                doc="the processor's fingerprint of the method, never a card number",
+            ),
+            Column("timestamp", Type.TIMESTAMP, doc="when"),
+            Column("kind", Type.CHOICE, values=PAYMENT_KINDS, doc="of the method"),
+            Column("bin", Type.BIN, doc="first digits of the card"),
+            Column("issuer_country", Type.TEXT, doc="country of the issuer"),
+            Column("amount", Type.AMOUNT, doc="how much; checked, not kept"),
+            Column("currency", Type.CURRENCY, doc="of the amount"),
+            Column("outcome", Type.TEXT, doc="e.g. succeeded, failed, declined"),
+        ),
+        event="timestamp",
+    ),
+    Table(
+        "proxies",
+        "A known proxy, VPN or Tor exit, or a range of a data centre.",
+        (
+            Column("address", Type.NETWORK, required=True, doc="an IP address or a CIDR"),
+            Column("proxy_id", Type.ID, doc="its id; by default kind and CIDR"),
+            Column("operator", Type.TEXT, doc="who runs it"),
+            Column("kind", Type.CHOICE, values=PROXY_KINDS, doc="what it is"),
+            Column("source", Type.TEXT, doc="the list that names it"),
+            Column("first_seen", Type.TIMESTAMP, doc="since when it is listed"),
+            Column("last_seen", Type.TIMESTAMP, doc="until when"),
+        ),
+    ),
+    Table(
+        "prompts",
+        "A cluster of prompts that somebody made.",
+        (
+            Column("prompt_cluster_id", Type.ID, required=True, doc="the cluster"),
+            Column("label", Type.TEXT, doc="what an analyst calls it"),
+            _CAPABILITY,
+            Column("exemplar", Type.PROMPT, doc="one prompt of it; masked before it is kept"),
+        ),
+        key=("prompt_cluster_id",),
+    ),
+    Table(
+        "contacts",
+        "One account's openly visible dealing with another.",
+        (
+            _ACCOUNT,
+            Column("other_account_id", Type.ID, required=True, doc="the other account"),
+            Column("kind", Type.CHOICE, values=CONTACT_KINDS, doc="what happened"),
+            Column("timestamp", Type.TIMESTAMP, doc="when"),
+        ),
+        event="timestamp",
+    ),
+    Table(
+        "labels",
+        "A decision about an account.",
+        (
+            _ACCOUNT,
+            Column(
+                "label", Type.CHOICE, required=True, values=("fraud", "benign"), doc="the decision"
+            ),
+            Column("ring_id", Type.ID, doc="ring it belongs to"),
+            Column("campaign", Type.ID, doc="campaign it belongs to"),
+            Column("decided_at", Type.TIMESTAMP, doc="when"),
+            Column("decided_by", Type.TEXT, doc="by whom"),
+        ),
+        key=("account_id", "ring_id", "decided_at", "decided_by"),
+    ),
+)
+BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
+TABLE_NAMES: tuple[str, ...] = tuple(BY_NAME)
+
+# ISO 4217, the codes that money is counted in.
+CURRENCIES: tuple[str, ...] = tuple(
+    (  # noqa: SIM905 - a table reads better than 160 quoted words
+        "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN "
+        "BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD "
+        "FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY "
+        "KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP "
+        "MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR "
+        "RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND "
+        "TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR "
+        "ZMW ZWG"
+    ).split()
+)
+
+
+def describe(table: Table) -> list[dict[str, str]]:
+    """One row per column, for help texts and docs."""
+    return [
+        {
+            "table": table.name,
+            "column": column.name,
+            "required": "yes" if column.required else "",
+            "type": " | ".join(column.values) if column.values else EXPLAINED[column.type],
+            "meaning": column.doc,
+        }
+        for column in table.columns
+    ]
+
+
+def help_text() -> str:
+    """The contract in a few lines for a terminal; required columns carry a star."""
+    width = max(map(len, TABLE_NAMES))
+    return "\n".join(
+        f"{table.name:<{width}}  "
+        + ", ".join(column.name + ("*" if column.required else "") for column in table.columns)
+        for table in TABLES
+    )

@@ -1,0 +1,195 @@
+"""A load from files to graph: read → validate → aggregate → write, and the summary of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loaders import accounts, batches, contacts, labels, payments, prompts, proxies, requests
+from loaders.mapping import Mapping
+from loaders.prepare import Prepared, prepare, refuse_if_strict
+from loaders.quarantine import write as write_quarantine
+from loaders.sources import InputFile
+from loaders.steps import Load, Step
+from loaders.workspace import Workspace
+from loaders.write import write_steps
+from ringleader.catalogue import get
+from ringleader.errors import InputError
+from ringleader.progress import progress
+
+if TYPE_CHECKING:
+    from ringleader.graph import Graph
+    from ringleader.settings import Settings
+
+_STEPS: dict[str, Callable[[Load], list[Step]]] = {
+    "accounts": accounts.steps,
+    "requests": requests.steps,
+    "payments": payments.steps,
+    "proxies": proxies.steps,
+    "prompts": prompts.steps,
+    "contacts": contacts.steps,
+    "labels": labels.steps,
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How a load is to be done.
+
+    Attributes:
+        strict: Fail when a row breaks the contract.
+        dry_run: Write nothing.
+        chunk_size: Rows in one transaction.
+        asn_mmdb: A database of autonomous systems.
+    """
+
+    strict: bool = False
+    dry_run: bool = False
+    chunk_size: int = 20_000
+    asn_mmdb: Path | None = None
+
+
+@dataclass
+class Summary:
+    """What a load did.
+
+    Attributes:
+        table: The table.
+        batch_id: The batch; None when every file was loaded before.
+        read: Rows read.
+        loaded: Rows loaded.
+        quarantined: Rows refused.
+        duplicates: Rows left out because another says the same.
+        reasons: Refused rows by column and reason.
+        quarantine: The file that lists them.
+        skipped: Files that were loaded before.
+        again: Files that were loaded before under another mapping, and count again.
+        unknown: Columns that nothing uses.
+        created: Nodes and relationships created.
+        steps: Rows per kind of node or relationship.
+        notes: What else there is to say.
+        resumed: Whether an interrupted load was completed.
+        dry_run: Whether nothing was written.
+    """
+
+    table: str
+    batch_id: str | None = None
+    read: int = 0
+    loaded: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    quarantine: Path | None = None
+    skipped: tuple[Path, ...] = ()
+    again: tuple[Path, ...] = ()
+    unknown: tuple[str, ...] = ()
+    created: dict[str, int] = field(default_factory=dict)
+    steps: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
+    resumed: bool = False
+    dry_run: bool = False
+
+
+def load_files(
+    graph: Graph | None,
+    settings: Settings,
+    workspace: Workspace,
+    files: Sequence[InputFile],
+    mapping: Mapping,
+    wanted: Wanted,
+) -> Summary:
+    """Load files of one table.
+
+    Args:
+        graph: The graph; None is possible for a dry run only.
+        settings: Channels and the data folder.
+        workspace: Scratch space.
+        files: The files.
+        mapping: Where the contract's columns come from.
+        wanted: How.
+
+    Raises:
+        InputError: A file is broken, or a row is and ``wanted.strict``; nothing was written.
+    """
+    table, channels = mapping.table.name, settings.channels
+    files = batches.distinct_files(files)
+    summary = Summary(table, dry_run=wanted.dry_run)
+    if graph is not None:
+        left = batches.pending(graph, table, mapping.fingerprint, channels, files)
+        files = left.files
+        summary.skipped = tuple(file.shown for file in left.skipped)
+        summary.again = tuple(file.shown for file in left.otherwise)
+        if not files:
+            return summary
+    hashes = sorted(file.sha256 for file in files)
+    batch = batches.batch_id(table, mapping.fingerprint, channels, hashes)
+    summary.batch_id = batch
+    with progress(f"reading {table}"):
+        prepared = prepare(workspace, files, mapping, channels)
+        _report(summary, prepared)
+        if wanted.strict:
+            refuse_if_strict(prepared)
+        load = Load(prepared, mapping, channels, settings.home, batch, graph)
+        steps = _STEPS[table](load)
+        summary.steps = {step.name: step.total for step in steps}
+        summary.notes = load.notes
+    if wanted.dry_run:
+        return summary
+    if graph is None:
+        raise InputError("a load needs a graph", hint="only --dry-run does without")
+    if prepared.refused:
+        summary.quarantine = settings.home / "quarantine" / f"{batch}.jsonl"
+        write_quarantine(summary.quarantine, prepared.refusals())
+    _write(graph, load, steps, files, summary, wanted)
+    return summary
+
+
+def _report(summary: Summary, prepared: Prepared) -> None:
+    summary.read = prepared.read
+    summary.loaded = prepared.loaded
+    summary.quarantined = prepared.refused
+    summary.duplicates = prepared.duplicates
+    summary.reasons = prepared.reasons
+    summary.unknown = prepared.unknown
+
+
+def _write(
+    graph: Graph,
+    load: Load,
+    steps: list[Step],
+    files: Sequence[InputFile],
+    summary: Summary,
+    wanted: Wanted,
+) -> None:
+    graph.ensure_schema()
+    state = batches.open_batch(
+        graph,
+        load.batch_id,
+        {
+            "table": summary.table,
+            "mapping": load.mapping.fingerprint,
+            "files": sorted(file.sha256 for file in files),
+            "file_names": sorted(file.shown.name for file in files),
+            "chunk_size": wanted.chunk_size,
+            "rows": summary.loaded,
+            "quarantined": summary.quarantined,
+            "duplicates": summary.duplicates,
+        },
+    )
+    summary.resumed = state.resumed
+    total = sum(step.total for step in steps)
+    with progress(f"writing {summary.table}", total) as advance:
+        created = write_steps(graph, load.batch_id, steps, state, advance)
+    with progress("linking addresses"):
+        # These say the same however often they are said, so they need no marks.
+        if summary.table == "requests":
+            requests.follow(load, steps, wanted.asn_mmdb)
+        elif summary.table == "proxies":
+            proxies.follow(load, steps)
+    graph.write(get("finish-batch"), {"batch_id": load.batch_id})
+    summary.created = dict(created + Counter())
+    if load.prepared.ports:
+        load.notes["distinct addresses whose port was cut off"] = load.prepared.ports

@@ -1,0 +1,23 @@
+"""payments → (:Account)-[:PAID_WITH]->(:PaymentMethod)."""
+
+from __future__ import annotations
+
+from loaders import aggregate
+from loaders.contract import CURRENCIES
+from loaders.steps import Load, Step
+
+# Outcomes, in lower case, of payments that did not go through.
+FAILED = ("failed", "failure", "declined", "denied", "rejected", "refused", "error", "canceled")
+
+
+def steps(load: Load) -> list[Step]:
+    """What payments become."""
+    rows = load.rows
+    methods = rows.group_by("payment_method_id").aggregate(
+        kind=rows.kind.max(), bin=rows.bin.max(), issuer_country=rows.issuer_country.max()
+    )
+    paid = aggregate.payments(rows, FAILED, CURRENCIES)
+    return [
+        load.nodes("PaymentMethod", methods),
+        load.relationships("PAID_WITH", paid, lambda row: aggregate.decoded(row, load.channels)),
+    ]

@@ -1,0 +1,360 @@
+"""Read and validate: from files to clean rows of one table, with what was left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from loaders import addresses
+from loaders.contract import Table, Type
+from loaders.mapping import Mapping
+from loaders.quarantine import Refused, locate
+from loaders.sources import FILE, ROW, Group, InputFile, read_groups
+from loaders.validate import PROBLEM, VALUE, Problem, json_fields, typed
+from loaders.workspace import Workspace
+from ringleader.errors import InputError
+
+# Beyond so many refused rows in one file their lines are not looked up; row numbers remain.
+LOCATED = 1_000_000
+_NO_ADDRESS = "not an IP address"
+_NO_NETWORK = "neither an IP address nor a CIDR"
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Rows of one group of files, typed, with the meaning of their problem numbers."""
+
+    group: Group
+    rows: ir.Table
+    problems: tuple[Problem, ...]
+    read: int
+    clean: bool
+
+
+@dataclass
+class Prepared:
+    """Clean rows and what was left out.
+
+    Attributes:
+        table: The table of the contract.
+        workspace: Where the rows are.
+        rows: The clean rows: the contract's columns.
+        read: Data rows read, whether clean or not.
+        refused: Rows that were refused.
+        duplicates: Rows left out because another says the same.
+        reasons: Number of refused rows by column and reason.
+        unknown: Columns of the source that nothing uses.
+        ports: Distinct addresses whose port was cut off.
+    """
+
+    table: Table
+    workspace: Workspace
+    rows: ir.Table
+    read: int = 0
+    refused: int = 0
+    duplicates: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    ports: int = 0
+    _parts: list[_Part] = field(default_factory=list)
+    _losers: ir.Table | None = None
+
+    @property
+    def loaded(self) -> int:
+        """The number of clean rows."""
+        return self.read - self.refused - self.duplicates
+
+    def count(self, column: str | None, reason: str, rows: int) -> None:
+        """Note that rows were refused."""
+        if rows:
+            self.refused += rows
+            key = f"{column}: {reason}" if column else reason
+            self.reasons[key] = self.reasons.get(key, 0) + rows
+
+    def refusals(self) -> Iterator[Refused]:
+        """Every refused row with its place and reason; reads the bad rows a second time."""
+        for part in self._parts:
+            bad = part.rows.filter(part.rows[PROBLEM] > 0).select(FILE, ROW, PROBLEM, VALUE)
+            yield from _refusals(self.workspace, part, self.workspace.keep("refused", bad))
+        if self._losers is not None:
+            for part in self._parts:
+                files = [str(file.path) for file in part.group.files]
+                mine = self._losers.filter(self._losers[FILE].isin(files))
+                number = len(part.problems) + 1
+                key = ", ".join(self.table.key)
+                marked = mine.select(
+                    FILE, ROW, **{PROBLEM: ibis.literal(number), VALUE: ibis.null("string")}
+                )
+                reason = f"contradicts the row that is kept for this {key}"
+                widened = replace(part, problems=(*part.problems, Problem(key, reason)))
+                kept = self.workspace.keep("contradictions", marked)
+                yield from _refusals(self.workspace, widened, kept, rejects=False)
+
+
+def prepare(
+    workspace: Workspace,
+    files: Sequence[InputFile],
+    mapping: Mapping,
+    channels: Sequence[str],
+) -> Prepared:
+    """Read files, bring them into the contract's types and leave out what breaks it.
+
+    Args:
+        workspace: Where it happens.
+        files: What to read.
+        mapping: Where the contract's columns come from.
+        channels: Names that a channel may have.
+
+    Raises:
+        InputError: A file is broken or lacks a required column.
+    """
+    table = mapping.table
+    offered = {name for file in files for name in file.columns}
+    parts, unknown = [], {}
+    for group in read_groups(workspace, files, json_fields(mapping, sorted(offered))):
+        result = typed(group, mapping, channels)
+        unknown.update(dict.fromkeys(result.unknown))
+        rows = result.table
+        if group.format == "parquet":
+            faults = workspace.one(result.faults)
+            read, blanks = faults.pop("read"), faults.pop("blanks")
+            clean = not any(faults.values())
+            if clean and not blanks:
+                rows = typed(group, mapping, channels, blanks=False).table
+            if table.key:
+                rows = workspace.keep("staged", rows)
+        else:
+            # Text is parsed once; its rows are numbered by where they land.
+            kept = workspace.keep("staged", rows)
+            rows = kept.mutate(**{ROW: kept.rowid()})
+            wrong = (kept[PROBLEM] > 0).sum().fill_null(0)
+            counted = workspace.one(kept.aggregate(read=kept.count(), wrong=wrong))
+            read, clean = counted["read"], not counted["wrong"]
+        parts.append(_Part(group, rows, result.problems, read, clean))
+    parts, ports = _with_addresses(workspace, table, parts)
+    prepared = Prepared(
+        table, workspace, _clean(table, parts), unknown=tuple(unknown), ports=ports, _parts=parts
+    )
+    _count(prepared)
+    _drop_duplicates(prepared, mapping)
+    return prepared
+
+
+def _clean(table: Table, parts: Sequence[_Part], *places: str) -> ir.Table:
+    clean = [
+        (part.rows if part.clean else part.rows.filter(part.rows[PROBLEM] == 0)).select(
+            *table.names, *places
+        )
+        for part in parts
+    ]
+    return clean[0].union(*clean[1:]) if len(clean) > 1 else clean[0]
+
+
+def _with_addresses(
+    workspace: Workspace, table: Table, parts: list[_Part]
+) -> tuple[list[_Part], int]:
+    """Bring addresses and prefixes into canonical text, and refuse what is neither."""
+    ports = 0
+    for column in table.columns:
+        if column.type not in (Type.ADDRESS, Type.NETWORK):
+            continue
+        values = _clean(table, parts)[column.name]
+        if column.type is Type.ADDRESS:
+            found, reason = addresses.canonicalise(workspace, values), _NO_ADDRESS
+        else:
+            found, reason = addresses.canonical_networks(workspace, values), _NO_NETWORK
+        ports += found.with_port
+        if found.renamed is not None:
+            bad = found.invalid > 0
+            parts = [_renamed(part, column.name, found.renamed, reason, bad) for part in parts]
+    return parts, ports
+
+
+def _renamed(part: _Part, name: str, renamed: ir.Table, reason: str, bad: bool) -> _Part:
+    number = len(part.problems) + 1
+    joined = part.rows.left_join(renamed, part.rows[name] == renamed["_raw"])
+    wrong = joined["_raw"].notnull() & joined["_canonical"].isnull() & (joined[PROBLEM] == 0)
+    rows = joined.mutate(
+        **{
+            name: ibis.coalesce(joined["_canonical"], joined[name]),
+            PROBLEM: ibis.ifelse(wrong, ibis.literal(number, "int16"), joined[PROBLEM]),
+            VALUE: ibis.ifelse(wrong, joined[name].substr(0, 120), joined[VALUE]),
+        }
+    ).drop("_raw", "_canonical")
+    problems = (*part.problems, Problem(name, reason))
+    return replace(part, rows=rows, problems=problems, clean=part.clean and not bad)
+
+
+def _count(prepared: Prepared) -> None:
+    for part in prepared._parts:
+        prepared.read += part.read
+        if not part.clean:
+            bad = part.rows.filter(part.rows[PROBLEM] > 0)
+            counts = bad.group_by(PROBLEM).aggregate(n=bad.count()).order_by(PROBLEM)
+            for row in prepared.workspace.rows(counts):
+                problem = part.problems[row[PROBLEM] - 1]
+                prepared.count(problem.column, problem.reason, row["n"])
+        for reason, number in _rejected(prepared.workspace, part.group).items():
+            prepared.read += number
+            prepared.count(None, reason, number)
+
+
+# What DuckDB calls unreadable lines, in our words.
+_UNREADABLE = {
+    "TOO MANY COLUMNS": "more fields than the header",
+    "MISSING COLUMNS": "fewer fields than the header",
+    "UNQUOTED VALUE": "a quote that does not end",
+    "LINE SIZE OVER MAXIMUM": "a line of more than 4 MB",
+    "INVALID ENCODING": "not UTF-8",
+}
+
+
+def _first_rejects(workspace: Workspace, group: Group) -> ir.Table | None:
+    """The first complaint about every unreadable record: file, record number, kind."""
+    if group.rejects is None:
+        return None
+    errors = workspace.con.table(group.rejects)
+    scans = workspace.con.table(group.rejects + "_scan")
+    scans = scans.select("scan_id", "file_id", "file_path").distinct()
+    joined = errors.inner_join(scans, ["scan_id", "file_id"])
+    kind = joined.error_type.cast("string")
+    return joined.group_by(["file_path", "line"]).aggregate(kind=kind.max())
+
+
+def _rejected(workspace: Workspace, group: Group) -> dict[str, int]:
+    rejects = _first_rejects(workspace, group)
+    if rejects is None:
+        return {}
+    counts = rejects.group_by("kind").aggregate(n=rejects.count()).order_by("kind")
+    return {_UNREADABLE.get(r["kind"], r["kind"].lower()): r["n"] for r in workspace.rows(counts)}
+
+
+def _refusals(
+    workspace: Workspace, part: _Part, bad: ir.Table, *, rejects: bool = True
+) -> Iterator[Refused]:
+    textual = part.group.format != "parquet"
+    first = dict.fromkeys((str(file.path) for file in part.group.files), 0)
+    if textual:
+        for row in workspace.rows(part.rows.group_by(FILE).aggregate(n=part.rows[ROW].min())):
+            first[row[FILE]] = row["n"]
+    unreadable = _first_rejects(workspace, part.group) if rejects else None
+    for file in part.group.files:
+        path = str(file.path)
+        mine = bad.filter(bad[FILE] == path).order_by(ROW)
+        broken = {}
+        if unreadable is not None:
+            listed = unreadable.filter(unreadable.file_path == path)
+            broken = {row["line"]: row["kind"] for row in workspace.rows(listed)}
+        number = workspace.one(mine.aggregate(n=mine.count()))["n"]
+        if not number and not broken:
+            continue
+        lines: dict[int, int] = {}
+        broken_lines: dict[int, int] = {}
+        no_json: set[int] = set()
+        if textual and number + len(broken) <= LOCATED:
+            numbers = {row[ROW] - first[path] + 1 for row in workspace.rows(mine.select(ROW))}
+            lines, broken_lines, no_json = locate(file.path, file.format, numbers, set(broken))
+        shown = str(file.shown)
+        for record, kind in sorted(broken.items()):
+            reason = _UNREADABLE.get(kind, kind.lower())
+            yield Refused(shown, None, broken_lines.get(record), None, reason)
+        for chunk in workspace.chunks(mine, 10_000):
+            for row in chunk:
+                place = row[ROW] - first[path] + 1
+                line = file.lines[place - 1] if file.lines else lines.get(place)
+                problem = part.problems[row[PROBLEM] - 1]
+                if place in no_json:
+                    yield Refused(shown, place, line, None, "not a JSON object")
+                    continue
+                yield Refused(shown, place, line, problem.column, problem.reason, row[VALUE])
+
+
+def _drop_duplicates(prepared: Prepared, mapping: Mapping) -> None:
+    table, workspace, rows = prepared.table, prepared.workspace, prepared.rows
+    if table.key:
+        _one_row_per_key(prepared)
+    elif table.name == "requests":
+        if mapping.options.get("deduplicate", True):
+            _one_row_per_request(prepared)
+    elif table.event:
+        dated = rows.filter(rows[table.event].notnull())
+        once = workspace.keep("once", dated.distinct())
+        undated = rows.filter(rows[table.event].isnull())
+        sizes = workspace.one(dated.aggregate(n=dated.count()))["n"]
+        distinct = workspace.one(once.aggregate(n=once.count()))["n"]
+        if sizes != distinct:
+            prepared.duplicates += sizes - distinct
+            prepared.rows = once.union(undated)
+
+
+def _one_row_per_key(prepared: Prepared) -> None:
+    """Keep one row per key: equal rows are one, rows that contradict it are refused."""
+    table, workspace = prepared.table, prepared.workspace
+    rows = _clean(table, prepared._parts, FILE, ROW)
+    order: list[Any] = []
+    if table.latest_by:
+        order.append(ibis.desc(rows[table.latest_by].fill_null(ibis.timestamp("1970-01-01"))))
+    # The rest of the order only has to be the same whatever the files are called.
+    order += [rows[name].cast("string").fill_null("") for name in table.names]
+    window = ibis.window(group_by=[rows[name] for name in table.key], order_by=order)
+    whole = ibis.window(
+        group_by=[rows[name] for name in table.names], order_by=[rows[FILE], rows[ROW]]
+    )
+    ranked = workspace.keep(
+        "ranked",
+        rows.mutate(_rank=ibis.dense_rank().over(window), _copy=ibis.row_number().over(whole)),
+    )
+    kept = ranked.filter((ranked["_rank"] == 0) & (ranked["_copy"] == 0))
+    prepared.rows = kept.select(*table.names)
+    losers = ranked.filter(ranked["_rank"] > 0)
+    sizes = workspace.one(
+        ranked.aggregate(
+            losers=(ranked["_rank"] > 0).sum().fill_null(0),
+            copies=((ranked["_rank"] == 0) & (ranked["_copy"] > 0)).sum().fill_null(0),
+        )
+    )
+    prepared.duplicates += sizes["copies"]
+    if sizes["losers"]:
+        prepared._losers = losers
+        key = ", ".join(table.key)
+        by = f" (kept: the latest {table.latest_by})" if table.latest_by else ""
+        prepared.count(key, f"contradicts another row of the same key{by}", sizes["losers"])
+
+
+def _one_row_per_request(prepared: Prepared) -> None:
+    """Of the rows with one request id keep one; costs one count when ids do not repeat."""
+    workspace, rows = prepared.workspace, prepared.rows
+    named = rows.filter(rows.request_id.notnull())
+    counts = named.group_by("request_id").aggregate(n=named.count())
+    repeated = workspace.keep("repeated", counts.filter(counts.n > 1))
+    sizes = workspace.one(
+        repeated.aggregate(extra=(repeated.n - 1).sum().fill_null(0).cast("int64"))
+    )
+    if not sizes["extra"]:
+        return
+    prepared.duplicates += sizes["extra"]
+    again = rows.semi_join(repeated, "request_id")
+    order = [again[name] for name in prepared.table.names]
+    window = ibis.window(group_by=again.request_id, order_by=order)
+    first = again.mutate(_copy=ibis.row_number().over(window))
+    first = first.filter(first["_copy"] == 0).select(*prepared.table.names)
+    prepared.rows = workspace.keep("once", first).union(rows.anti_join(repeated, "request_id"))
+
+
+def refuse_if_strict(prepared: Prepared) -> None:
+    """Fail because a row breaks the contract.
+
+    Raises:
+        InputError: One does; the message names the commonest reason.
+    """
+    if prepared.refused:
+        reason, number = max(prepared.reasons.items(), key=lambda item: (item[1], item[0]))
+        raise InputError(
+            f"{prepared.refused:,} of {prepared.read:,} rows break the contract "
+            f"({number:,}: {reason}); nothing was loaded",
+            hint="without --strict they go to a quarantine file and the rest loads",
+        )

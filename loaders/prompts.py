@@ -1,0 +1,73 @@
+"""prompts → (:PromptCluster); and the clusters of raw prompts in requests."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from loaders import skeletons
+from loaders.steps import Load, Step
+from ringleader.catalogue import get
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+def steps(load: Load) -> list[Step]:
+    """What given clusters become."""
+    rows = load.rows
+    exemplar = skeletons.masked(rows.exemplar).substr(0, skeletons.EXEMPLAR_LENGTH)
+    clusters = rows.select("prompt_cluster_id", "label", "capability", exemplar=exemplar)
+    return [load.nodes("PromptCluster", clusters)]
+
+
+def clustered(load: Load, rows: ir.Table) -> tuple[ir.Table, ir.Table | None]:
+    """Give requests with a raw prompt and no cluster the cluster of their prompt.
+
+    Args:
+        load: The load; its graph knows the clusters of earlier ones.
+        rows: Clean requests.
+
+    Returns:
+        The requests with ``prompt_cluster_id`` filled in, and the clusters that are new (None
+        where no request has a raw prompt).
+    """
+    import pyarrow as pa
+
+    workspace = load.workspace
+    raw = rows.filter(rows.prompt.notnull() & rows.prompt_cluster_id.isnull())
+    if not workspace.one(raw.limit(1).aggregate(n=raw.limit(1).count()))["n"]:
+        return rows, None
+    skeleton = skeletons.masked(rows.prompt)
+    wanted = rows.prompt_cluster_id.isnull()
+    # Masked once and kept; the raw text goes no further than this.
+    rows = workspace.keep(
+        "masked", rows.mutate(skeleton=wanted.ifelse(skeleton, None)).drop("prompt")
+    )
+    distinct = rows.filter(rows.skeleton.notnull()).select("skeleton").distinct()
+    texts = [row["skeleton"] for row in workspace.rows(distinct)]
+    known = {}
+    if load.graph is not None:
+        answer = load.graph.read(get("prompt-signatures"), {"batch_id": load.batch_id})
+        known = {row["prompt_cluster_id"]: row["signature"] for row in answer}
+    found, new = skeletons.Clusters(load.key, known).assign(texts)
+    load.notes["distinct prompt skeletons"] = len(texts)
+    load.notes["new prompt clusters"] = len(new)
+    assigned = workspace.take(
+        "assigned",
+        pa.table(
+            {
+                "masked": pa.array(list(found), pa.string()),
+                "cluster": pa.array(list(found.values()), pa.string()),
+            }
+        ),
+    )
+    joined = rows.left_join(assigned, rows.skeleton == assigned.masked)
+    rows = joined.mutate(prompt_cluster_id=joined.prompt_cluster_id.fill_null(joined.cluster)).drop(
+        "skeleton", "masked", "cluster"
+    )
+    fields = ("prompt_cluster_id", "exemplar", "signature")
+    columns = {
+        name: pa.array([asdict(cluster)[name] for cluster in new], pa.string()) for name in fields
+    }
+    return rows, workspace.take("clusters", pa.table(columns))

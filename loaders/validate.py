@@ -1,0 +1,303 @@
+"""From foreign columns to the contract's types, with what is wrong with each row.
+
+Everything here is Ibis expressions: nothing is computed until a caller asks, and the same
+expressions run on another engine when one machine is outgrown.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from loaders.contract import CURRENCIES, Column, Type
+from loaders.functions import (
+    character,
+    from_microseconds,
+    json_text,
+    length_in_bytes,
+    microseconds,
+)
+from loaders.mapping import ColumnMap, Mapping
+from loaders.sources import FILE, ROW, Group
+from ringleader.errors import InputError
+
+PROBLEM, VALUE = "_problem", "_value"
+# Timestamps outside are mistakes, such as seconds read as milliseconds.
+EARLIEST, LATEST = "2000-01-01", "2100-01-01"
+# Above this a bare number is milliseconds: in seconds it would be after the year 5000.
+_SECONDS_BELOW = 100_000_000_000
+_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_CASTS = {
+    "text": "string",
+    "integer": "int64",
+    "decimal": "decimal(38, 9)",
+    "timestamp": "timestamp('UTC')",
+    "boolean": "boolean",
+}
+_EMPTY = {
+    Type.TIMESTAMP: "timestamp(6)",
+    Type.COUNT: "int64",
+    Type.AMOUNT: "decimal(38, 9)",
+}
+SHOWN = 120
+_CARD = r"^[0-9][0-9 -]{11,29}[0-9]$"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What may be wrong with a row: the column and the reason."""
+
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Rows in the contract's types.
+
+    Attributes:
+        table: The contract's columns, file and row, and the number of the row's first problem
+            (0 is none) with the text of the value that causes it.
+        faults: One row: the number of rows, of empty texts, and of failures of each check.
+            Checks counted by themselves cost a fraction of numbering the rows; a good file pays
+            for no more.
+        problems: What the numbers mean; number n is at position n - 1.
+        unknown: Columns of the source that nothing uses.
+    """
+
+    table: ir.Table
+    faults: ir.Table
+    problems: tuple[Problem, ...]
+    unknown: tuple[str, ...]
+
+
+def sources_of(mapping: Mapping) -> dict[str, ColumnMap]:
+    """Where every contract column comes from, by name."""
+    return {name: mapping.source_of(name) for name in mapping.table.names}
+
+
+def json_fields(mapping: Mapping, columns: Sequence[str]) -> list[str]:
+    """Top-level JSON fields that a mapping reads, of those that may be there."""
+    fields = set()
+    for source in (m.source for m in sources_of(mapping).values() if m.source):
+        fields.add(source if source in columns else source.split(".")[0])
+    return sorted(fields)
+
+
+def typed(group: Group, mapping: Mapping, channels: Sequence[str], *, blanks: bool = True) -> Typed:
+    """Bring a group of files into the contract's types.
+
+    Args:
+        group: The files.
+        mapping: Where the contract's columns come from.
+        channels: Names that a channel may have.
+        blanks: Whether there may be empty texts, which stand for no value. Looking for them costs
+            a copy of every text.
+
+    Raises:
+        InputError: A required or mapped column is not there.
+    """
+    problems: list[Problem] = []
+    checks = []
+    empty: list[Any] = [ibis.literal(0, "int64")]
+    used: set[str] = set()
+    values: dict[str, Any] = {}
+    for column in mapping.table.columns:
+        found = _raw(group, mapping, column, used)
+        if found is None:
+            values[column.name] = ibis.null(_EMPTY.get(column.type, "string"))
+            continue
+        value, conditions = _checked(column, found, mapping.source_of(column.name), channels)
+        if found.type().is_string():
+            empty.append((found == "").sum().fill_null(0).cast("int64"))
+            value = value.nullif("") if blanks and value.type().is_string() else value
+        values[column.name] = value
+        for reason, condition in conditions:
+            problems.append(Problem(column.name, reason))
+            checks.append((condition, column, found))
+    number = ibis.cases(
+        *((condition, position) for position, (condition, *_) in enumerate(checks, start=1)),
+        else_=0,
+    )
+    shown = ibis.cases(
+        *(
+            (condition, ibis.literal("(not shown)") if column.sensitive else _excerpt(found))
+            for condition, column, found in checks
+        ),
+        else_=ibis.null("string"),
+    )
+    places = {FILE: group.table[FILE]}
+    if ROW in group.table.columns:
+        places[ROW] = group.table[ROW]
+    table = group.table.select(**values, **places, **{PROBLEM: number.cast("int16"), VALUE: shown})
+    faults = group.table.aggregate(
+        read=group.table.count(),
+        blanks=functools.reduce(operator.add, empty),
+        **{
+            f"fault_{position}": condition.sum().fill_null(0).cast("int64")
+            for position, (condition, *_) in enumerate(checks)
+        },
+    )
+    unknown = tuple(name for name in group.columns if name not in used)
+    return Typed(table, faults, tuple(problems), unknown)
+
+
+def _excerpt(found: Any) -> Any:
+    return found.cast("string").substr(0, SHOWN)
+
+
+def _raw(group: Group, mapping: Mapping, column: Column, used: set[str]) -> Any:
+    """The source's values for a contract column, before any typing; None without such a column."""
+    entry = mapping.source_of(column.name)
+    if entry.const is not None:
+        # As a column like any other, so that it can be checked and counted like any other.
+        return ibis.ifelse(group.table[FILE].notnull(), ibis.literal(entry.const), None)
+    value = None if entry.source is None else _lookup(group, entry.source, used)
+    if value is None:
+        mapped = column.name in mapping.columns
+        if mapped or column.required:
+            where = f" (mapping file {mapping.file})" if mapped and mapping.file else ""
+            raise InputError(
+                f"{group.files[0].shown} has no column {entry.source!r}, which "
+                f"{mapping.table.name}.{column.name} needs{where}",
+                hint=f"its columns: {', '.join(group.columns)}; --mapping FILE renames them",
+            )
+        return None
+    if entry.cast:
+        value = value.try_cast(_CASTS[entry.cast])
+    if entry.values:
+        text = value.cast("string")
+        value = ibis.cases(
+            *((text == old, ibis.literal(new)) for old, new in entry.values), else_=text
+        )
+    return value
+
+
+def _lookup(group: Group, source: str, used: set[str]) -> Any:
+    table = group.table
+    if source in group.columns and source in table.columns:
+        used.add(source)
+        return table[source]
+    first, *path = source.split(".")
+    if not path or first not in group.columns or first not in table.columns:
+        return None
+    used.add(first)
+    value = table[first]
+    if value.type().is_string() or value.type().is_json():
+        steps = "".join('."' + step.replace('"', "") + '"' for step in path)
+        return json_text(value.cast("string"), "$" + steps)
+    for step in path:
+        if not value.type().is_struct() or step not in value.type().names:
+            return None
+        value = value[step]
+    return value
+
+
+def _checked(
+    column: Column, raw: Any, entry: ColumnMap, channels: Sequence[str]
+) -> tuple[Any, list[tuple[str, Any]]]:
+    """A column's typed value and what may be wrong with it, as (reason, condition)."""
+    if column.type is Type.TIMESTAMP:
+        value, given = _timestamp(raw, entry.unit)
+        sane = value.between(ibis.timestamp(EARLIEST), ibis.timestamp(LATEST))
+        checks = [("not a UTC time, or not between 2000 and 2099", given & _untrue(sane))]
+    elif column.type is Type.COUNT:
+        value = raw.try_cast("int64")
+        checks = [("not a whole number of at least 0", _given(raw) & _untrue(value >= 0))]
+    elif column.type is Type.AMOUNT:
+        value = raw.try_cast("decimal(38, 9)")
+        checks = [("not a decimal number", _given(raw) & value.isnull())]
+    else:
+        text = raw if raw.type().is_string() else raw.cast("string")
+        value = {Type.CHOICE: text.lower, Type.EMAIL: text.lower, Type.CURRENCY: text.upper}.get(
+            column.type, lambda: text
+        )()
+        checks = [(reason, wrong) for reason, wrong in _text_checks(column, text, channels)]
+    missing = [("missing", ~_given(raw))] if column.required else []
+    return value, missing + checks
+
+
+def _text_checks(column: Column, text: Any, channels: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """What may be wrong with a text that is not empty; an empty one is no value."""
+    given = text != ""
+    if column.type is Type.CHOICE:
+        yield f"not one of {', '.join(column.values)}", text.lower().notin((*column.values, ""))
+        return
+    if column.type is Type.CHANNEL:
+        yield "unknown channel", text.notin((*channels, ""))
+        return
+    if column.type is Type.CURRENCY:
+        yield "not an ISO 4217 code", text.upper().notin((*CURRENCIES, ""))
+        return
+    yield f"longer than {column.limit:,} bytes", length_in_bytes(text) > column.limit
+    yield "holds a NUL byte", text.contains(character(0))
+    if column.type in (Type.ID, Type.PAYMENT_METHOD, Type.NETWORK):
+        # Only what starts with a control character or a blank can be blank.
+        yield "missing", given & (text < "!") & (text.strip() == "")
+    if column.type is Type.EMAIL:
+        yield (
+            "not an e-mail address",
+            given & ~text.re_search(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"),
+        )
+    if column.type is Type.BIN:
+        yield "not six to eight digits", given & ~text.re_search(r"^[0-9]{6,8}$")
+    if column.type is Type.PAYMENT_METHOD:
+        yield (
+            "looks like a card number; give the processor's fingerprint",
+            text.re_search(_CARD) & _luhn(text),
+        )
+
+
+def _luhn(value: Any) -> Any:
+    """Whether the digits of a text are 13 to 19 that pass the Luhn check of card numbers."""
+    digits = value.re_replace(r"[^0-9]", "").reverse()
+    total: Any = ibis.literal(0)
+    for position in range(19):
+        digit = digits.substr(position, 1).try_cast("int64").fill_null(0)
+        if position % 2:
+            # The doubled digit's own digits are added up.
+            digit = ibis.ifelse(digit > 4, digit * 2 - 9, digit * 2)
+        total = total + digit
+    return (total % 10 == 0) & digits.length().between(13, 19)
+
+
+def _given(raw: Any) -> Any:
+    return raw.notnull() & (raw != "") if raw.type().is_string() else raw.notnull()
+
+
+def _untrue(condition: Any) -> Any:
+    """Whether a condition is false or unknown."""
+    return ~condition.fill_null(False)
+
+
+def _timestamp(raw: Any, unit: str | None) -> tuple[Any, Any]:
+    """A time without zone, in UTC, and whether one was given at all."""
+    kind = raw.type()
+    if kind.is_timestamp() and kind.timezone:
+        # The microseconds since 1970 are UTC already; a cast would go through calendars.
+        return from_microseconds(microseconds(raw)), raw.notnull()
+    if kind.is_timestamp() or kind.is_date():
+        return raw.cast("timestamp(6)"), raw.notnull()
+    if kind.is_numeric():
+        return _epoch(raw.try_cast("float64"), unit), raw.notnull()
+    text = raw.cast("string").nullif("")
+    number = text.try_cast("float64")
+    iso = text.try_cast("timestamp('UTC')").cast("timestamp(6)")
+    return ibis.ifelse(number.notnull(), _epoch(number, unit), iso), text.notnull()
+
+
+def _epoch(number: Any, unit: str | None) -> Any:
+    if unit:
+        seconds = number / _PER_SECOND[unit]
+    else:
+        seconds = ibis.ifelse(number.abs() < _SECONDS_BELOW, number, number / 1000)
+    # Milliseconds are as fine as the graph keeps time; the bound keeps the cast from overflowing.
+    milliseconds = seconds * 1000
+    whole = ibis.ifelse(milliseconds.abs() < 1e15, milliseconds, ibis.null("float64"))
+    return whole.try_cast("int64").as_timestamp("ms").cast("timestamp(6)")

@@ -1,0 +1,141 @@
+"""A scratch DuckDB, on disk and thrown away, that the tables pass through on their way.
+
+It lives in a folder only the user can read. Memory has a bound; what does not fit spills to disk.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import psutil
+
+from ringleader.errors import InputError
+
+# Enough for the hash tables of tens of millions of groups, and well under the 3 GiB that a load
+# may take in all; more than this goes to disk.
+MEMORY = "1500MB"
+PREFIX = "load-"
+
+
+class Workspace:
+    """The scratch database; use it as a context manager.
+
+    Args:
+        folder: Where it may put its files; what killed processes left there is removed.
+        memory: Bound on DuckDB's memory.
+    """
+
+    def __init__(self, folder: Path, *, memory: str = MEMORY) -> None:
+        self._parent = folder
+        self._memory = memory
+        self._names = count()
+
+    def __enter__(self) -> Self:
+        self._parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for leftover in self._parent.glob(PREFIX + "*-*"):
+            owner = leftover.name.removeprefix(PREFIX).partition("-")[0]
+            if owner.isdigit() and not psutil.pid_exists(int(owner)):
+                shutil.rmtree(leftover, ignore_errors=True)
+        # Made with mode 0700.
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=self._parent))
+        self.con: Any = ibis.duckdb.connect(
+            self.folder / "scratch.duckdb",
+            # Nothing is fetched behind the user's back: what is built in has to do.
+            autoinstall_known_extensions="false",
+            autoload_known_extensions="false",
+            memory_limit=self._memory,
+            temp_directory=str(self.folder / "spill"),
+        )
+        self.con.con.execute("SET TimeZone = 'UTC'").fetchall()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.con.disconnect()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def name(self, stem: str) -> str:
+        """A name that no other table here has."""
+        return f"{stem}_{next(self._names)}"
+
+    def keep(self, stem: str, expression: ir.Table) -> ir.Table:
+        """Compute a table once and keep it on disk.
+
+        Raises:
+            InputError: A file that it reads turns out to be broken.
+        """
+        with readable():
+            return self.con.create_table(self.name(stem), expression)
+
+    def take(self, stem: str, table: Any) -> ir.Table:
+        """Copy an Arrow table or stream of batches in."""
+        incoming = self.name("incoming")
+        self.con.con.register(incoming, table)
+        kept = self.con.create_table(self.name(stem), self.con.table(incoming))
+        self.con.con.unregister(incoming)
+        return kept
+
+    def one(self, expression: ir.Table) -> dict[str, Any]:
+        """The only row of a table."""
+        with readable():
+            # Fetched whole: DuckDB refuses other work while a result is open.
+            [values] = self.con.con.execute(self.con.compile(expression)).fetchall()
+        return dict(zip(expression.columns, values, strict=True))
+
+    def chunks(self, expression: ir.Table, size: int) -> Iterator[list[dict[str, Any]]]:
+        """The rows of a table, ``size`` at a time (the last chunk may be smaller).
+
+        Nothing else may run here until the iterator is exhausted.
+        """
+        import pyarrow as pa
+
+        pending: list[Any] = []
+        rows = 0
+        with readable():
+            # Ibis 12 asks DuckDB 2 for a method that is gone, so the stream is taken from DuckDB.
+            reader = self.con.con.sql(self.con.compile(expression)).to_arrow_reader(
+                min(size, 65_536)
+            )
+            for batch in reader:
+                while batch.num_rows:
+                    part = batch.slice(0, size - rows)
+                    pending.append(part)
+                    rows += part.num_rows
+                    batch = batch.slice(part.num_rows)
+                    if rows == size:
+                        yield pa.Table.from_batches(pending).to_pylist()
+                        pending, rows = [], 0
+        if pending:
+            yield pa.Table.from_batches(pending).to_pylist()
+
+    def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
+        """All rows of a small table."""
+        return [row for chunk in self.chunks(expression, 65_536) for row in chunk]
+
+
+class readable:  # noqa: N801 - reads as a phrase: with readable(): …
+    """Turn what DuckDB says of a broken file into one line of ours."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, *_: Any
+    ) -> None:
+        if isinstance(error, duckdb.Error):
+            first = str(error).split("\n\nLINE ")[0]
+            message = " ".join(first.split())
+            if isinstance(error, duckdb.OutOfMemoryException):
+                raise InputError(
+                    f"not enough memory or disk to prepare the input: {message}",
+                    hint="free disk space where RINGLEADER_HOME lies, or load fewer files at once",
+                ) from error
+            raise InputError(f"the input cannot be read: {message}") from error

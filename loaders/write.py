@@ -1,0 +1,86 @@
+"""Write a load's steps, a chunk at a time, each with its mark in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from loaders.batches import Progress
+from loaders.steps import Row, Step
+from ringleader.catalogue import Query, get
+from ringleader.errors import QueryError
+
+if TYPE_CHECKING:
+    from ringleader.graph import Graph
+
+
+def write_steps(
+    graph: Graph,
+    batch: str,
+    steps: Sequence[Step],
+    progress: Progress,
+    advance: Callable[[float], None] = lambda amount: None,
+) -> Counter[str]:
+    """Write what is not yet in.
+
+    Args:
+        graph: The graph.
+        batch: The batch's id; it is open.
+        steps: What to write, in order.
+        progress: How far the batch has come, and how large its chunks are.
+        advance: Told the number of rows dealt with.
+
+    Returns:
+        The server's counters, summed over the chunks written now.
+    """
+    written: Counter[str] = Counter()
+    for step in steps:
+        done = progress.done.get(step.mark, 0)
+        for number, rows in enumerate(step.chunks(progress.chunk_size)):
+            if number >= done:
+                written += Counter(write_chunk(graph, batch, step, number, rows))
+            advance(len(rows))
+    return written
+
+
+def write_chunk(
+    graph: Graph, batch: str, step: Step, number: int, rows: list[Row]
+) -> dict[str, int]:
+    """Write one chunk and its mark: both or neither.
+
+    Args:
+        graph: The graph.
+        batch: The batch's id.
+        step: The step.
+        number: The chunk's number, from 0; all chunks before it are in.
+        rows: Its rows, in the order of their keys.
+
+    Returns:
+        The server's counters; empty if the chunk turns out to be in already.
+    """
+    mark = {
+        "batch_id": batch,
+        "step": step.mark,
+        "chunk": number,
+        "mark": {step.mark: number + 1},
+    }
+    # The mark comes last, so that its lock on the batch is held for the commit only.
+    statements: list[tuple[str | Query, Mapping[str, object]]] = [
+        (step.statement, {"rows": rows}),
+        (get("mark-chunk"), mark),
+    ]
+    try:
+        summaries = graph.write_all(statements, name=f"load {step.name}")
+    except QueryError:
+        # A commit whose answer was lost is tried again by the driver, and refused by its mark.
+        if chunks_in(graph, batch, step) > number:
+            return {}
+        raise
+    return summaries[0].counters
+
+
+def chunks_in(graph: Graph, batch: str, step: Step) -> int:
+    """The number of a step's chunks that are in."""
+    [row] = graph.read(get("batch-progress"), {"batch_id": batch, "step": step.mark})
+    return int(row["chunks"])
