@@ -136,7 +136,7 @@ def _fetch(missing: Sequence[LockedArtifact], name: str, cache: Path, mirror: st
     started = time.monotonic()
     incoming = Path(tempfile.mkdtemp(prefix="incoming-", dir=cache))
     try:
-        with progress("downloading (MB)", size / 1e6) as advance:
+        with progress("downloading (files)", len(missing)) as advance:
             _download_all(missing, cache / "maven", incoming, mirror, advance)
     finally:
         shutil.rmtree(incoming, ignore_errors=True)
@@ -158,13 +158,11 @@ def _download_all(
         remote_repos={"mirror": mirror} if mirror else None,
     )
     with ThreadPoolExecutor(DOWNLOADS_AT_ONCE, thread_name_prefix="download") as pool:
-        # The largest first, so that none of them is left over at the end.
-        queue = sorted(missing, key=lambda artifact: -artifact.size)
-        futures = {pool.submit(_download, context, a, repository, mirror): a for a in queue}
+        futures = [pool.submit(_download, context, a, repository, mirror) for a in missing]
         try:
             for future in as_completed(futures):
                 future.result()
-                advance(futures[future].size / 1e6)
+                advance(1)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -36,6 +36,8 @@ from ringleader.settings import Settings
 
 # How often a start tries again because somebody took the port in the meantime.
 PORT_RACES = 3
+# A server whose disk is full neither answers nor ends.
+LEAST_FREE_DISK = 100_000_000
 # How Neo4j says so.
 PORT_TAKEN = "already in use"
 
@@ -107,6 +109,12 @@ def _start(
     first = int(settings.get("server.port")) if port is None else port
     try:
         folder.create()
+        free = shutil.disk_usage(folder.root).free
+        if free < LEAST_FREE_DISK:
+            raise ServerError(
+                f"{free / 1e6:,.0f} MB are free for {folder.root}; Neo4j would hang or end",
+                hint="free some, or set RINGLEADER_HOME to a folder on another disk",
+            )
         jars = _prepare(folder, engine, with_gds)
         for attempt in range(1, PORT_RACES + 1):
             with reserved_port(first, cache_folder() / "ports") as chosen:
