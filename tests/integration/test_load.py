@@ -1,0 +1,317 @@
+"""Every table into a real Neo4j: exactly these nodes and relationships, however it is loaded."""
+
+import gzip
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from load_world import everything, load, nodes, relationships, write_csv
+
+from loaders.keys import keyed_hash, load_key
+from ringleader.errors import InputError
+
+T = "2026-02-01T{}:00:00Z"
+
+
+def when(hour):
+    return f"2026-02-01T{hour:02}:00:00.000000000+00:00"
+
+
+def test_accounts(graph, tmp_path):
+    path = write_csv(
+        tmp_path / "accounts.csv",
+        "account_id,created_at,email,phone_country,organization_id,country,plan,status,status_at,channel",
+        ("a", T.format("00"), "Ann@Exämple.org", "DE", "org", "DE", "pro", "banned", T.format("05"), "api"),
+        ("b", 1769904000, "ann@xn--exmple-cua.org", None, None, None, None, None, None, "bedrock"),
+        ("c", None, None, None, None, None, None, None, None, None),
+    )
+    summary = load(graph, "accounts", path)
+    hashed = keyed_hash(load_key(graph.settings.home), "ann@xn--exmple-cua.org")
+    assert nodes(graph, "Account") == [
+        {"account_id": "a", "channel": "api", "country": "DE", "created_at": when(0),
+         "email_hash": hashed, "phone_country": "DE", "plan": "pro", "status": "banned",
+         "status_at": when(5)},
+        {"account_id": "b", "channel": "bedrock", "created_at": when(0), "email_hash": hashed},
+        {"account_id": "c"},
+    ]  # fmt: skip
+    assert relationships(graph, "REGISTERED_WITH") == [
+        ("a", "xn--exmple-cua.org", {}),
+        ("b", "xn--exmple-cua.org", {}),
+    ]
+    assert relationships(graph, "IN_ORGANIZATION") == [("a", "org", {})]
+    assert (summary.read, summary.loaded, summary.quarantined) == (3, 3, 0)
+    assert "ann@" not in everything(graph).lower()
+
+
+REQUESTS = (
+    "account_id,timestamp,ip,user_agent,device_id,channel,prompt_cluster_id,capability,"
+    "input_tokens,output_tokens"
+)
+
+
+def requests_file(path):
+    return write_csv(
+        path,
+        REQUESTS,
+        ("a", T.format("01"), "198.51.100.7", "ua1", "d1", "api", "pc1", "coding", 10, 1),
+        ("a", T.format("03"), "198.51.100.7:443", "ua2", "d1", "bedrock", "pc1", None, 5, 2),
+        ("a", T.format("02"), "2001:DB8::1", None, None, "api", None, None, None, None),
+        ("b", T.format("23"), "::ffff:198.51.100.7", None, "d1", None, "pc1", None, 1, 1),
+    )
+
+
+def test_requests(graph, tmp_path):
+    load(graph, "requests", requests_file(tmp_path / "requests.csv"))
+    assert nodes(graph, "Account") == [{"account_id": "a"}, {"account_id": "b"}]
+    assert nodes(graph, "Ip") == [{"address": "198.51.100.7"}, {"address": "2001:db8::1"}]
+    assert nodes(graph, "Device") == [{"device_id": "d1", "user_agent": "ua2"}]
+    assert nodes(graph, "PromptCluster") == [{"capability": "coding", "prompt_cluster_id": "pc1"}]
+    assert relationships(graph, "IN_SUBNET") == [
+        ("198.51.100.7", "198.51.100.0/24", {}),
+        ("2001:db8::1", "2001:db8::/64", {}),
+    ]
+    both = {
+        "channels": ["api", "bedrock"], "events": 2, "first_seen": when(1), "hours": [1, 3],
+        "input_tokens": 15, "last_seen": when(3), "output_tokens": 3,
+    }  # fmt: skip
+    late = {
+        "channels": [], "events": 1, "first_seen": when(23), "hours": [23],
+        "input_tokens": 1, "last_seen": when(23), "output_tokens": 1,
+    }  # fmt: skip
+    six = {
+        "channels": ["api"], "events": 1, "first_seen": when(2), "hours": [2],
+        "input_tokens": 0, "last_seen": when(2), "output_tokens": 0,
+    }  # fmt: skip
+    assert relationships(graph, "USED_IP") == [
+        ("a", "198.51.100.7", both),
+        ("a", "2001:db8::1", six),
+        ("b", "198.51.100.7", late),
+    ]
+    assert relationships(graph, "USED_DEVICE") == [("a", "d1", both), ("b", "d1", late)]
+    assert relationships(graph, "SENT") == [("a", "pc1", both), ("b", "pc1", late)]
+    (batch,) = nodes(graph, "Batch")
+    assert (batch["table"], batch["state"], batch["rows"]) == ("requests", "done", 4)
+
+
+def test_payments(graph, tmp_path):
+    path = write_csv(
+        tmp_path / "payments.csv",
+        "account_id,payment_method_id,timestamp,kind,bin,issuer_country,amount,currency,outcome",
+        ("a", "fp1", T.format("01"), "prepaid", "400000", "US", "9.99", "usd", "succeeded"),
+        ("a", "fp1", T.format("02"), "prepaid", "400000", "US", "9.99", "EUR", "declined"),
+        ("b", "fp1", None, None, None, None, None, None, None),
+    )
+    load(graph, "payments", path)
+    assert nodes(graph, "PaymentMethod") == [
+        {"bin": "400000", "issuer_country": "US", "kind": "prepaid", "payment_method_id": "fp1"}
+    ]
+    assert relationships(graph, "PAID_WITH") == [
+        ("a", "fp1", {"currencies": ["EUR", "USD"], "events": 2, "failed": 1,
+                      "first_seen": when(1), "hours": [1, 2], "last_seen": when(2)}),
+        ("b", "fp1", {"currencies": [], "events": 1, "failed": 0, "hours": []}),
+    ]  # fmt: skip
+
+
+def test_contacts(graph, tmp_path):
+    path = write_csv(
+        tmp_path / "contacts.csv",
+        "account_id,other_account_id,kind,timestamp",
+        ("a", "b", "transferred", T.format("01")),
+        ("a", "b", "transferred", T.format("04")),
+        ("a", "b", "referred", None),
+        ("b", "z", "invited", None),
+        ("a", "a", "invited", None),
+    )
+    summary = load(graph, "contacts", path)
+    assert relationships(graph, "CONTACTED") == [
+        ("a", "b", {"events": 1, "kind": "referred"}),
+        ("a", "b", {"events": 2, "kind": "transferred", "first_seen": when(1),
+                    "last_seen": when(4)}),
+        ("b", "z", {"events": 1, "kind": "invited"}),
+    ]  # fmt: skip
+    assert summary.notes == {"with itself, left out": 1}
+
+
+def test_contacts_of_known_accounts_only(graph, tmp_path):
+    graph.write("CREATE (:Account {account_id: 'known'})", name="prepare")
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text("[options.contacts]\nknown_accounts_only = true\n[map.contacts]\n")
+    path = write_csv(
+        tmp_path / "contacts.csv",
+        "account_id,other_account_id,kind",
+        ("a", "known", "transferred"),
+        ("a", "exchange", "transferred"),
+        ("b", "a", "referred"),
+    )
+    summary = load(graph, "contacts", path, mapping=mapping)
+    pairs = [(start, end) for start, end, _ in relationships(graph, "CONTACTED")]
+    assert pairs == [("a", "known"), ("b", "a")]
+    assert summary.notes["with unknown accounts, left out"] == 1
+
+
+def test_labels(graph, tmp_path):
+    path = write_csv(
+        tmp_path / "labels.csv",
+        "account_id,label,ring_id,campaign,decided_at,decided_by",
+        ("a", "fraud", "r1", "hydra", T.format("01"), "ann"),
+        ("b", "benign", None, None, None, None),
+    )
+    load(graph, "labels", path)
+    fraud, benign = sorted(nodes(graph, "Review"), key=lambda r: r["label"], reverse=True)
+    assert {k: v for k, v in fraud.items() if k != "review_id"} == {
+        "label": "fraud", "ring": "r1", "campaign": "hydra", "decided_at": when(1),
+        "decided_by": "ann",
+    }  # fmt: skip
+    assert set(relationships_pairs(graph, "DECIDED")) == {
+        (fraud["review_id"], "a"),
+        (benign["review_id"], "b"),
+    }
+
+
+def relationships_pairs(graph, type_):
+    return [(start, end) for start, end, _ in relationships(graph, type_)]
+
+
+def test_given_prompt_clusters_are_masked_and_win_over_requests(graph, tmp_path):
+    clusters = write_csv(
+        tmp_path / "prompts.csv",
+        "prompt_cluster_id,label,capability,exemplar",
+        ("pc1", "chains", "reasoning", "tell ann@mail.example about 4111111111111111"),
+    )
+    load(graph, "prompts", clusters)
+    load(graph, "requests", requests_file(tmp_path / "requests.csv"))
+    assert nodes(graph, "PromptCluster") == [
+        {"prompt_cluster_id": "pc1", "label": "chains", "capability": "reasoning",
+         "exemplar": "tell <email> about <number>"}
+    ]  # fmt: skip
+
+
+def prompt_rows(*prompts):
+    return "".join(
+        json.dumps({"account_id": account, "timestamp": T.format("01"), "prompt": prompt}) + "\n"
+        for account, prompt in prompts
+    )
+
+
+def test_raw_prompts_join_the_clusters_of_earlier_days_and_are_not_kept(graph, tmp_path):
+    first, second = tmp_path / "day1.jsonl", tmp_path / "day2.jsonl"
+    template = "Solve the following problem step by step and show all reasoning: what is {}?"
+    first.write_text(
+        prompt_rows(
+            ("a", template.format("17 + 4")),
+            ("b", template.format("1,000 * 3")),
+            ("c", 'Write a Python function that parses "secret payload" into a list of records'),
+        )
+    )
+    second.write_text(prompt_rows(("d", template.format("99 - 1") + " Thanks")))
+    load(graph, "requests", first)
+    clusters = {start: end for start, end in relationships_pairs(graph, "SENT")}
+    assert clusters["a"] == clusters["b"] != clusters["c"]
+    load(graph, "requests", second)
+    assert dict(relationships_pairs(graph, "SENT"))["d"] == clusters["a"]
+    assert len(nodes(graph, "PromptCluster")) == 2
+    whole = everything(graph)
+    assert "secret payload" not in whole and "17 + 4" not in whole and "1,000" not in whole
+
+
+def test_the_same_files_under_any_name_format_or_again_change_nothing(graph, tmp_path):
+    path = requests_file(tmp_path / "requests.csv")
+    load(graph, "requests", path)
+    before = everything(graph)
+    renamed = tmp_path / "other name.csv"
+    renamed.write_bytes(path.read_bytes())
+    assert load(graph, "requests", path).batch_id is None
+    summary = load(graph, "requests", path, renamed)
+    assert (summary.batch_id, len(summary.skipped)) == (None, 1)
+    assert everything(graph) == before
+
+
+def test_files_of_finished_loads_are_left_out_of_a_larger_one(graph, tmp_path):
+    one = write_csv(tmp_path / "1.csv", REQUESTS, ("a", T.format("01"), "192.0.2.1"), *[])
+    one.write_text("account_id,timestamp,ip\na,2026-02-01,192.0.2.1\n")
+    two = tmp_path / "2.csv"
+    two.write_text("account_id,timestamp,ip\na,2026-02-02,192.0.2.1\n")
+    load(graph, "requests", one)
+    summary = load(graph, "requests", tmp_path)
+    assert [path.name for path in summary.skipped] == ["1.csv"]
+    ((_, _, used),) = relationships(graph, "USED_IP")
+    assert used["events"] == 2
+
+
+def test_formats_give_the_same_graph(graph, tmp_path):
+    csv_path = requests_file(tmp_path / "requests.csv")
+    lines = csv_path.read_text().splitlines()
+    names = lines[0].split(",")
+    records = [
+        {k: v or None for k, v in zip(names, line.split(","), strict=True)} for line in lines[1:]
+    ]
+    jsonl = tmp_path / "requests.jsonl"
+    jsonl.write_text("".join(json.dumps(record) + "\n" for record in records))
+    packed = tmp_path / "requests.csv.gz"
+    packed.write_bytes(gzip.compress(csv_path.read_bytes()))
+    packed_json = tmp_path / "requests.jsonl.gz"
+    packed_json.write_bytes(gzip.compress(jsonl.read_bytes()))
+    parquet = tmp_path / "requests.parquet"
+    table = pa.Table.from_pylist(records)
+    moments = pa.array([r["timestamp"].rstrip("Z") for r in records]).cast(pa.timestamp("ms"))
+    moments = moments.cast(pa.timestamp("ms", "UTC"))
+    table = table.set_column(1, "timestamp", moments)
+    pq.write_table(table, parquet)
+    graphs = set()
+    for path in (csv_path, packed, jsonl, packed_json, parquet):
+        graph.write("MATCH (n) DETACH DELETE n", name="empty")
+        load(graph, "requests", path)
+        graphs.add(everything(graph, batches=False))
+    assert len(graphs) == 1
+
+
+CYPHER = "x'}) DETACH DELETE (n) //` MATCH (n) DETACH DELETE n; $rows {{ }} \\u0027"
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("accounts", {"organization_id": CYPHER, "plan": CYPHER, "status": CYPHER, "country": CYPHER}),
+        ("requests", {"timestamp": "2026-02-01", "device_id": CYPHER, "user_agent": CYPHER,
+                      "prompt_cluster_id": CYPHER, "model": CYPHER, "request_id": CYPHER}),
+        ("payments", {"payment_method_id": CYPHER, "issuer_country": CYPHER, "outcome": CYPHER}),
+        ("contacts", {"other_account_id": CYPHER + "2"}),
+        ("labels", {"label": "fraud", "ring_id": CYPHER, "campaign": CYPHER, "decided_by": CYPHER}),
+    ],
+)  # fmt: skip
+def test_cypher_in_a_field_is_text(graph, tmp_path, table, row):
+    graph.write("CREATE (:Ring {ring_id: 'stays'})", name="prepare")
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({"account_id": CYPHER, **row}) + "\n")
+    assert load(graph, table, path).loaded == 1
+    assert nodes(graph, "Ring") == [{"ring_id": "stays"}]
+    assert CYPHER in [account["account_id"] for account in nodes(graph, "Account")]
+
+
+def test_strict_writes_nothing(graph, tmp_path):
+    path = tmp_path / "requests.csv"
+    path.write_text("account_id,timestamp\na,2026-02-01\nb,yesterday\n")
+    with pytest.raises(InputError, match="1 of 2 rows break the contract.*timestamp"):
+        load(graph, "requests", path, strict=True)
+    assert everything(graph) == "[\n {},\n {}\n]"
+
+
+def test_dry_run_writes_nothing(graph, tmp_path):
+    summary = load(graph, "requests", requests_file(tmp_path / "r.csv"), dry_run=True)
+    assert summary.steps == {
+        "Account": 2, "IN_SUBNET": 2, "Device": 1, "PromptCluster": 1, "USED_IP": 3,
+        "USED_DEVICE": 2, "SENT": 2,
+    }  # fmt: skip
+    assert everything(graph) == "[\n {},\n {}\n]"
+
+
+def test_part_of_an_interrupted_load_is_refused(graph, tmp_path):
+    one, two = tmp_path / "1.csv", tmp_path / "2.csv"
+    one.write_text("account_id,timestamp,ip\na,2026-02-01,192.0.2.1\n")
+    two.write_text("account_id,timestamp,ip\nb,2026-02-02,192.0.2.1\n")
+    load(graph, "requests", one, two)
+    graph.write("MATCH (b:Batch) SET b.state = 'open'", name="prepare")
+    with pytest.raises(InputError, match="belong to a load of requests that was interrupted"):
+        load(graph, "requests", one)
+    assert load(graph, "requests", two, one).resumed
