@@ -36,9 +36,7 @@ def link_projection(graph: Graph, run: str) -> Iterator[Any]:
     with graph.translated("link-projection"):
         drop_projections(graph)
         try:
-            made = gds.graph.project.cypher(
-                get("link-projection").text, graph_name=name, run=run
-            )
+            made = gds.graph.project.cypher(get("link-projection").text, graph_name=name, run=run)
             # The projection is a graph and its statistics.
             yield made.graph
         finally:
@@ -54,9 +52,7 @@ def drop_projections(graph: Graph) -> None:
                 gds.graph.drop(info.graph_name, fail_if_missing=False)
 
 
-def communities(
-    graph: Graph, run: str, algorithm: str, parameters: Parameters
-) -> dict[str, int]:
+def communities(graph: Graph, run: str, algorithm: str, parameters: Parameters) -> dict[str, int]:
     """The community of each linked account.
 
     Args:
@@ -101,7 +97,12 @@ def estimated_memory(graph: Graph, accounts: int, links: int, algorithm: str) ->
     Raises:
         ServerError: GDS cannot tell.
     """
-    size = {"nodeCount": accounts, "relationshipCount": 2 * links}
+    size = {
+        "nodeCount": accounts,
+        "relationshipCount": 2 * links,
+        "nodeProjection": "*",
+        "relationshipProjection": "*",
+    }
     gds = graph.gds()
     with graph.translated("estimate"):
         endpoint = gds.leiden if algorithm == "leiden" else gds.louvain

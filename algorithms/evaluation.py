@@ -9,8 +9,8 @@ put together; accounts in no group count as alone.
 - B-cubed F1 (Bagga and Baldwin 1998; Amigo et al. 2009) over fraud: precision is the mean, over
   grouped fraudulent accounts, of the part of the account's group that is of its true ring (a benign
   account in the group lowers it); recall is the mean, over all fraudulent accounts, of the part of
-  the true ring that is in the account's group, zero for an account in no group. A fraudulent account
-  without a true ring is a ring of its own.
+  the true ring that is in the account's group, zero for an account in no group. A fraudulent
+  account without a true ring is a ring of its own.
 """
 
 from __future__ import annotations

@@ -160,7 +160,12 @@ def evidence_items(
         family, label, key = name.split("|", 2)
         items.append(
             Item(
-                family, label, key, amount, count[name], len(members[name]),
+                family,
+                label,
+                key,
+                amount,
+                count[name],
+                len(members[name]),
                 outside.get((label, key)),
             )
         )
@@ -181,8 +186,11 @@ def dissolving(
         parameters: ``min_link_bits`` and ``min_ring_size``.
     """
     left = [
-        (link["account_a"], link["account_b"],
-         dict(zip(link["evidence"], link["evidence_bits"], strict=True)))
+        (
+            link["account_a"],
+            link["account_b"],
+            dict(zip(link["evidence"], link["evidence_bits"], strict=True)),
+        )
         for link in links
     ]
     by_name = {f"{item.family}|{item.label}|{item.key}": item for item in items}

@@ -21,7 +21,7 @@ def _parameter(default: Any, reason: str, low: float, high: float) -> Any:
 
 @dataclass(frozen=True)
 class Parameters:
-    """What detection decides with; :func:`reasons` says why each is what it is."""
+    """What detection decides with; :func:`effective` says why each is what it is."""
 
     synchrony_days: float = _parameter(
         14.0,
@@ -43,17 +43,35 @@ class Parameters:
         1.0,
         1000.0,
     )
-    stranger_odds: float = _parameter(
+    payment_odds: float = _parameter(
         0.04,
-        "how much shared evidence strangers have by chance; one bit is as much again",
+        "evidence that strangers have by chance in payments; as much again is one bit (measured on "
+        "a labelled review)",
         1e-6,
-        1.0,
+        10.0,
+    )
+    device_odds: float = _parameter(
+        0.1, "client builds collide more often than payment methods do", 1e-6, 10.0
+    )
+    network_odds: float = _parameter(
+        0.2, "addresses are re-dealt by providers and shared by households", 1e-6, 10.0
+    )
+    prompt_odds: float = _parameter(0.2, "people copy prompts from tutorials", 1e-6, 10.0)
+    registration_odds: float = _parameter(
+        0.4, "a mail domain says where one works or studies more often than who one is", 1e-6, 10.0
     )
     family_cap: float = _parameter(
         6.0, "bits that one family may give a pair, so that no single kind decides", 0.5, 64.0
     )
     min_link_bits: float = _parameter(
         1.0, "links below one bit are as likely chance as not", 0.01, 64.0
+    )
+    min_lone_bits: float = _parameter(
+        3.0,
+        "where the data hold several kinds of evidence, a pair tied by one alone needs odds of "
+        "eight to one",
+        0.0,
+        64.0,
     )
     negligible_bits: float = _parameter(
         0.02,
@@ -112,7 +130,7 @@ class Parameters:
     )
     min_single_family_bits: float = _parameter(
         20.0,
-        "where the data hold one kind of evidence only: every pair of the smallest ring at two bits",
+        "where the data hold one kind of evidence only: each pair of the smallest ring at two bits",
         0.0,
         1e6,
     )
@@ -122,6 +140,13 @@ class Parameters:
     family_bits: float = _parameter(
         0.3, "and a member counts as tied by it from a third of a bit on", 0.0, 64.0
     )
+    member_part: float = _parameter(
+        0.1,
+        "an account tied to a ring by less than a tenth of what ties its median member is a "
+        "bystander, for instance a household behind the ring's proxy",
+        0.0,
+        1.0,
+    )
     occasion_hours: float = _parameter(
         24.0,
         "what happens within one day, such as a class in one room with one task, is one "
@@ -130,6 +155,18 @@ class Parameters:
         8760.0,
     )
     seed: int = _parameter(42, "of the community detection; any number does", 0, 2**31 - 1)
+
+
+def odds_by_family(values: Parameters) -> dict[str, float]:
+    """Evidence that strangers have by chance, per family."""
+    return {
+        "network": values.network_odds,
+        "payment": values.payment_odds,
+        "device": values.device_odds,
+        "prompt": values.prompt_odds,
+        "timing": values.registration_odds,
+        "registration": values.registration_odds,
+    }
 
 
 def parameters(given: Mapping[str, Any]) -> Parameters:
@@ -152,7 +189,7 @@ def parameters(given: Mapping[str, Any]) -> Parameters:
                 f"[detect] has no parameter {name!r}",
                 hint=f"did you mean {near[0]}?" if near else "ringleader detect --parameters",
             )
-        kind = type(declared[name].default)
+        kind: type[int] | type[float] = type(getattr(Parameters, name))
         low, high = declared[name].metadata["low"], declared[name].metadata["high"]
         right = isinstance(value, int | float) and not isinstance(value, bool)
         if not right or (kind is int and value != int(value)) or not low <= value <= high:
@@ -163,9 +200,14 @@ def parameters(given: Mapping[str, Any]) -> Parameters:
     return Parameters(**values)
 
 
-def reasons() -> list[dict[str, Any]]:
-    """One row per parameter: name, default and reason."""
+def effective(values: Parameters) -> list[dict[str, Any]]:
+    """One row per parameter: its value, its default and the reason for that."""
     return [
-        {"parameter": f.name, "default": f.default, "reason": f.metadata["reason"]}
+        {
+            "parameter": f.name,
+            "value": getattr(values, f.name),
+            "default": f.default,
+            "reason": f.metadata["reason"],
+        }
         for f in fields(Parameters)
     ]

@@ -73,6 +73,8 @@ def build_rings(
     of = np.array([community.get(str(name), -1) for name in sharing.accounts], dtype=np.int64)
     of = np.unique(of, return_inverse=True)[1] if (of < 0).any() else of + 1
     # Number 0 is "in no community" from here on.
+    single = len(sharing.groups_in_data()) < 2
+    of = _without_bystanders(links, of, single, parameters)
     inside = (of[links.a] == of[links.b]) & (of[links.a] > 0)
     count = int(of.max()) + 1
     ring_of = of[links.a[inside]]
@@ -84,7 +86,6 @@ def build_rings(
     size = np.bincount(of[members > 0], minlength=count)
     number_of_links = np.bincount(ring_of, minlength=count)
     independent = _independent_groups(sharing, links, of, inside, size, parameters)
-    single = len(sharing.groups_in_data()) < 2
     score = family.sum(axis=1)
     wanted = parameters.min_single_family_bits if single else parameters.min_ring_bits
     good = (size >= parameters.min_ring_size) & (score >= wanted)
@@ -114,6 +115,32 @@ def build_rings(
     return sorted(rings, key=lambda ring: (-ring.score, ring.ring_id))
 
 
+def _without_bystanders(links: Links, of: Ints, single: bool, parameters: Parameters) -> Ints:
+    """Communities without the accounts that are barely tied to them.
+
+    A member has ``member_part`` of the median member's bits and, unless the data hold one group of
+    evidence only, ties by two groups.
+    """
+    inside = (of[links.a] == of[links.b]) & (of[links.a] > 0)
+    bits, ties = np.zeros(len(of)), np.zeros(len(of), dtype=np.int64)
+    for end in (links.a[inside], links.b[inside]):
+        bits += np.bincount(end, links.weight[inside], minlength=len(of))
+    for code in range(len(GROUPS)):
+        tied = np.zeros(len(of), dtype=bool)
+        by_group = links.family_bits[:, group_codes() == code].sum(axis=1)
+        at = inside & (by_group >= parameters.family_bits)
+        tied[links.a[at]] = tied[links.b[at]] = True
+        ties += tied
+    order = np.lexsort((bits, of))
+    starts = np.searchsorted(of[order], np.arange(int(of.max()) + 2))
+    middle = (starts[:-1] + starts[1:] - 1) // 2
+    median = bits[order[np.minimum(middle, len(of) - 1)]]
+    stays = (bits >= parameters.member_part * median[of]) & (bits > 0)
+    if not single:
+        stays &= ties > 1
+    return np.where(stays, of, 0)
+
+
 def _independent_groups(
     sharing: Sharing,
     links: Links,
@@ -139,7 +166,9 @@ def _independent_groups(
             high = np.maximum(latest[:, one], latest[:, other])
             at_once = high <= low + parameters.occasion_hours * HOUR
             independent = independent - (at_once & covered[:, one] & covered[:, other])
-    return np.maximum(independent, covered.any(axis=1)).astype(np.int64)
+    # Groups that are one occasion together still count once.
+    counted: Ints = np.maximum(independent, covered.any(axis=1)).astype(np.int64)
+    return counted
 
 
 def _spans(

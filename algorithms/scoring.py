@@ -6,11 +6,12 @@ A pair that shares identifier *i* has the evidence
 
 *Synchrony* fades with the time between the two accounts' openings. *Breadth* is the share of an
 account's activity that the identifier carries, the smaller of the two, scaled so that a quarter
-counts in full. *Others* is how many other accounts use the identifier, leaving out those that are
-tied to each other in another way: 1/(n-1) is the weight of Newman, "Scientific collaboration
-networks II" (2001), for co-authors of one paper. The sum over a family's identifiers becomes bits,
+counts in full. *Others* is how many other accounts use the identifier; for a pair that is tied in
+another way too, those are left out that are tied to each other likewise. 1/(n-1) is the weight of
+Newman, "Scientific collaboration networks II" (2001), for co-authors of one paper. The sum over a
+family's identifiers becomes bits,
 
-    bits = min(cap, log2(1 + sum s / stranger_odds)),
+    bits = min(cap, log2(1 + sum s / odds)),
 
 and is divided among the identifiers by their evidence, so that an explanation adds up.
 """
@@ -53,15 +54,26 @@ def others(accounts: Any, corroborated: Any, parameters: Parameters) -> Floats:
         parameters: ``max_corroboration``.
     """
     tied = np.minimum(corroborated, parameters.max_corroboration)
-    return np.maximum(1.0, (np.asarray(accounts, dtype=np.float64) - 1.0) * (1.0 - tied))
+    left: Floats = np.maximum(1.0, (np.asarray(accounts, dtype=np.float64) - 1.0) * (1.0 - tied))
+    return left
 
 
-def bits(evidence: Any, parameters: Parameters) -> Floats:
-    """Evidence of one family as bits, capped."""
-    raw = np.log2(1.0 + np.asarray(evidence, dtype=np.float64) / parameters.stranger_odds)
-    return np.minimum(raw, parameters.family_cap)
+def bits(evidence: Any, odds: Any, parameters: Parameters) -> Floats:
+    """Evidence of one family as bits, capped.
+
+    Args:
+        evidence: Sum of the family's evidence.
+        odds: What strangers have of it by chance.
+        parameters: ``family_cap``.
+    """
+    raw = np.log2(1.0 + np.asarray(evidence, dtype=np.float64) / np.asarray(odds))
+    capped: Floats = np.minimum(raw, parameters.family_cap)
+    return capped
 
 
 def rarity(sharers: Any, population: int) -> Floats:
     """Bits of surprise that two strangers both use an identifier: log2(population / sharers)."""
-    return np.log2(max(population, 1) / np.maximum(np.asarray(sharers, dtype=np.float64), 1.0))
+    surprise: Floats = np.log2(
+        max(population, 1) / np.maximum(np.asarray(sharers, dtype=np.float64), 1.0)
+    )
+    return surprise

@@ -7,15 +7,23 @@ square. Identifiers too widely shared to matter are skipped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import scoring
 from algorithms.hubs import in_order_of_opening
-from algorithms.parameters import Parameters
-from algorithms.sharing import CONTACT_FAMILY, FAMILIES, Floats, Ints, Sharing
+from algorithms.parameters import Parameters, odds_by_family
+from algorithms.sharing import (
+    CONTACT_FAMILY,
+    FAMILIES,
+    GROUPS,
+    Floats,
+    Ints,
+    Sharing,
+    group_codes,
+)
 
 CONTACT = -1  # stands for the identifier of a direct contact
 
@@ -87,7 +95,7 @@ def find_links(sharing: Sharing, tied: Floats, parameters: Parameters) -> Links:
         tied: Corroboration of each identifier, see :func:`algorithms.hubs.corroboration`.
         parameters: The judgements.
     """
-    shared = shared_evidence(sharing, tied, parameters)
+    shared = corroborated(shared_evidence(sharing, parameters), sharing, tied, parameters)
     direct = contact_evidence(sharing, parameters)
     lines = Evidence(
         *(
@@ -98,15 +106,17 @@ def find_links(sharing: Sharing, tied: Floats, parameters: Parameters) -> Links:
     organization = sharing.organization
     # Who declares one organization openly belongs together and does not pretend to be strangers.
     open_ties = (organization[lines.a] >= 0) & (organization[lines.a] == organization[lines.b])
-    return summed(lines.take(~open_ties), len(sharing.accounts), parameters)
+    several = len(sharing.groups_in_data()) > 1
+    return summed(lines.take(~open_ties), len(sharing.accounts), several, parameters)
 
 
-def shared_evidence(sharing: Sharing, tied: Floats, parameters: Parameters) -> Evidence:
+def shared_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
     """Evidence from shared identifiers, for neighbours in the order of opening."""
-    worth = 1.0 / scoring.others(sharing.sharers, tied, parameters)
+    nobody = np.zeros(len(sharing.keys))
+    worth = 1.0 / scoring.others(sharing.sharers, nobody, parameters)
     worth = np.where(sharing.listed, worth * parameters.known_hub_weight, worth)
     # Several identifiers may add up, so what is negligible is judged on the best case of one.
-    least = parameters.stranger_odds * (2.0**parameters.negligible_bits - 1.0)
+    least = min(odds_by_family(parameters).values()) * (2.0**parameters.negligible_bits - 1.0)
     order = in_order_of_opening(sharing)
     order = order[worth[sharing.used[order]] >= least]
     user, used, share = sharing.user[order], sharing.used[order], sharing.share[order]
@@ -142,6 +152,33 @@ def shared_evidence(sharing: Sharing, tied: Floats, parameters: Parameters) -> E
     )
 
 
+def corroborated(
+    lines: Evidence, sharing: Sharing, tied: Floats, parameters: Parameters
+) -> Evidence:
+    """The lines, worth more where the pair is tied by another group of evidence too.
+
+    For such a pair the others on the identifier who are tied to each other likewise are left out:
+    an operator's own address is no hub because the operator has many accounts. Whoever shares that
+    address and nothing else gains nothing.
+    """
+    if not len(lines.a):
+        return lines
+    group = group_codes()[lines.family]
+    worth = np.where(
+        group >= 0, scoring.rarity(sharing.sharers, len(sharing.accounts))[lines.identifier], 0.0
+    )
+    pair = np.unique(lines.a * len(sharing.accounts) + lines.b, return_inverse=True)[1]
+    total = np.bincount(pair, worth)
+    cell = pair * (len(GROUPS) + 1) + group + 1
+    own = np.bincount(cell, worth, minlength=len(total) * (len(GROUPS) + 1))
+    elsewhere = total[pair] - own[cell]
+    sharers = sharing.sharers[lines.identifier]
+    alone = scoring.others(sharers, 0.0, parameters)
+    rest = scoring.others(sharers, tied[lines.identifier], parameters)
+    gain = np.where((elsewhere >= parameters.corroboration_bits) & (group >= 0), alone / rest, 1.0)
+    return replace(lines, amount=lines.amount * gain)
+
+
 def contact_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
     """Evidence from direct contacts.
 
@@ -175,20 +212,30 @@ def contact_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
     )
 
 
-def summed(lines: Evidence, accounts: int, parameters: Parameters) -> Links:
+def summed(lines: Evidence, accounts: int, several: bool, parameters: Parameters) -> Links:
     """Links from lines of evidence: summed by family, turned into bits, and divided again.
 
     Args:
         lines: The evidence.
         accounts: Number of accounts.
-        parameters: ``stranger_odds``, ``family_cap``, ``min_link_bits``.
+        several: Whether the data hold several independent groups of evidence, so that a pair tied
+            by one alone needs ``min_lone_bits``.
+        parameters: The odds of each family, ``family_cap``, ``min_link_bits``.
     """
     width = len(FAMILIES)
     keys, pair = np.unique(lines.a * max(accounts, 1) + lines.b, return_inverse=True)
     cell = pair * width + lines.family
     totals = np.bincount(cell, lines.amount, minlength=len(keys) * width)
-    by_family = scoring.bits(totals, parameters)
-    strong = by_family.reshape(-1, width).sum(axis=1) >= parameters.min_link_bits
+    odds = np.array([odds_by_family(parameters)[family] for family in FAMILIES])
+    by_family = scoring.bits(totals, np.tile(odds, len(keys)), parameters)
+    table = by_family.reshape(-1, width)
+    weight, codes = table.sum(axis=1), group_codes()
+    ties = sum(
+        (table[:, codes == code].sum(axis=1) >= parameters.family_bits).astype(int)
+        for code in range(len(GROUPS))
+    )
+    least = parameters.min_lone_bits if several else parameters.min_link_bits
+    strong = weight >= np.where(ties > 1, parameters.min_link_bits, least)
     kept = strong[pair]
     part = np.divide(lines.amount, totals[cell], out=np.zeros(len(cell)), where=totals[cell] > 0)
     number = np.cumsum(strong) - 1

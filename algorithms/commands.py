@@ -1,0 +1,254 @@
+"""``ringleader detect``, ``rings`` and ``evaluate``: parse, call, render."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ringleader.app import App, Command, Group, output_options, pass_app
+from ringleader.errors import FindingsFound, InputError, WrongUsage
+
+ALGORITHMS = ("leiden", "louvain")  # communities.ALGORITHMS, without its imports
+_file = click.Path(path_type=Path, dir_okay=False)
+_Out = Callable[..., None]
+
+
+@click.command(cls=Command)
+@click.option(
+    "--algorithm",
+    type=click.Choice(ALGORITHMS),
+    default="leiden",
+    show_default=True,
+    help="How linked accounts are grouped.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Of the grouping [default: 42].")
+@click.option("--known-hubs", type=_file, help="File of identifiers that strangers share.")
+@click.option("--dry-run", is_flag=True, help="Estimate memory and time; write nothing.")
+@click.option("--fail-on-findings", is_flag=True, help="End with code 3 if there are rings.")
+@click.option("--parameters", "show", is_flag=True, help="Show every parameter with its reason.")
+@output_options
+@pass_app
+def detect(
+    app: App,
+    algorithm: str,
+    seed: int | None,
+    known_hubs: Path | None,
+    dry_run: bool,
+    fail_on_findings: bool,
+    show: bool,
+    out: _Out,
+) -> None:
+    """Link accounts by what they share, and find rings.
+
+    \b
+    Examples:
+      ringleader detect
+      ringleader detect --dry-run
+      ringleader detect --algorithm louvain --fail-on-findings
+      ringleader detect --known-hubs hubs.csv
+    """
+    from algorithms.parameters import effective, parameters
+
+    given = {**app.settings.section("detect"), **({} if seed is None else {"seed": seed})}
+    values = parameters(given)
+    if show:
+        out(effective(values), ["parameter", "value", "default", "reason"])
+        return
+    from algorithms.detect import detect as run_detection
+    from ringleader.locks import exclusive
+
+    hubs = read_hubs(known_hubs) if known_hubs else frozenset()
+    with app.graph() as graph:
+        if dry_run:
+            made = run_detection(graph, values, algorithm=algorithm, dry_run=True)
+            out([{"what": name, "value": value} for name, value in made.estimate.items()])
+            return
+        with exclusive(app.settings, "detect"):
+            graph.ensure_schema()
+            made = run_detection(graph, values, algorithm=algorithm, known_hubs=hubs, say=app.say)
+    members = sum(ring.size for ring in made.rings)
+    row = {
+        "run": made.run,
+        "accounts": made.accounts,
+        "links": made.links,
+        "rings": len(made.rings),
+        "accounts_in_rings": members,
+        "seconds": round(sum(made.stages.values()), 1),
+    }
+    out([row])
+    if not made.accounts:
+        app.say("the graph holds no account; ringleader load accounts FILE")
+    elif made.rings and made.rings[0].single_family:
+        app.say(
+            "these data hold one kind of evidence only: every ring needs more of it, and says so"
+        )
+    if fail_on_findings and made.rings:
+        raise FindingsFound(
+            f"{len(made.rings)} rings of {members} accounts", hint="ringleader rings list"
+        )
+
+
+def read_hubs(path: Path) -> frozenset[str]:
+    """Identifiers from a file: the first column of a CSV with a header, or one per line.
+
+    Raises:
+        InputError: The file cannot be read or is empty.
+    """
+    import csv
+
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            rows = [row for row in csv.reader(lines) if row]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"known hubs {path}: {error}") from error
+    # Several columns mean a header; a plain list has none.
+    hubs = frozenset(row[0].strip() for row in (rows[1:] if rows and len(rows[0]) > 1 else rows))
+    if not hubs:
+        raise InputError(f"known hubs {path} holds no identifier")
+    return hubs
+
+
+@click.group(cls=Group)
+def rings() -> None:
+    """List rings, look at one, and see its evidence."""
+
+
+@rings.command("list")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@output_options
+@pass_app
+def list_rings(app: App, limit: int, out: _Out) -> None:
+    """List the rings, the strongest first.
+
+    \b
+    Example:
+      ringleader rings list --limit 10 --format csv
+    """
+    from ringleader.catalogue import get
+
+    stored = get("list-rings")
+    with app.graph() as graph:
+        rows = graph.read(stored, {"limit": limit})
+        if not rows:
+            app.say(_why_none(graph.read(get("current-run"))))
+    out(_rounded(rows), [column.name for column in stored.columns])
+
+
+def _why_none(runs: list[dict[str, Any]]) -> str:
+    if runs:
+        return "no ring was found; ringleader query run runs shows what was looked at"
+    return "no detection has run; ringleader detect"
+
+
+@rings.command("show")
+@click.argument("ring")
+@output_options
+@pass_app
+def show_ring(app: App, ring: str, out: _Out) -> None:
+    """Show the members of RING, the most tied first.
+
+    \b
+    Example:
+      ringleader rings show ring-0a4577e9e711
+    """
+    from ringleader.catalogue import get
+    from ringleader.errors import NotFound
+
+    stored = get("ring-members")
+    with app.graph() as graph:
+        rows = graph.read(stored, {"ring_id": ring})
+    if not rows:
+        raise NotFound(f"there is no ring {ring!r}", hint="ringleader rings list")
+    out(_rounded(rows), [column.name for column in stored.columns])
+
+
+@rings.command("explain")
+@click.argument("ring")
+@click.option("--account", help="Why this account is in it.")
+@click.option("--limit", type=click.IntRange(min=1), default=25, show_default=True)
+@output_options
+@pass_app
+def explain_ring(app: App, ring: str, account: str | None, limit: int, out: _Out) -> None:
+    """Show why RING is a ring: its evidence in bits, who else uses it, what would dissolve it.
+
+    Bits are binary orders of magnitude: with each, strangers would share as much half as often. The
+    rows add up to the ring's score. Other formats than the table hold every identifier.
+
+    \b
+    Examples:
+      ringleader rings explain ring-0a4577e9e711
+      ringleader rings explain ring-0a4577e9e711 --account acc_17
+    """
+    from algorithms.explanation import explain, why_member
+    from algorithms.parameters import parameters
+
+    values = parameters(app.settings.section("detect"))
+    with app.graph() as graph:
+        if account is not None:
+            membership = why_member(graph, ring, account)
+            app.say(
+                f"{account} is in {ring} by {len(membership.links)} links "
+                f"of {membership.score:.1f} bits together"
+            )
+            out(_rounded(membership.links), ["other_account_id", "bits", "evidence"])
+            return
+        told = explain(graph, ring, values)
+    from algorithms.presentation import evidence_rows, summary_lines
+
+    for line in summary_lines(told, values):
+        app.say(line)
+    columns = ["family", "evidence", "bits", "part", "links", "members", "outside"]
+    out(evidence_rows(told, limit), columns)
+
+
+@click.command(cls=Command)
+@click.option("--labels", "files", multiple=True, required=True, help="File with labels.")
+@click.option("--mapping", type=_file, help="Mapping file for the labels.")
+@click.option(
+    "--by",
+    type=click.Choice(("decided_by", "campaign")),
+    default="decided_by",
+    show_default=True,
+    help="Column of the labels that tells sources of rings apart.",
+)
+@click.option(
+    "--min-size",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Leave out rings with fewer labelled accounts.",
+)
+@output_options
+@pass_app
+def evaluate(
+    app: App, files: tuple[str, ...], mapping: Path | None, by: str, min_size: int, out: _Out
+) -> None:
+    """Compare the rings with labels: accounts, pairs and B-cubed F1, in all and per source.
+
+    \b
+    Examples:
+      ringleader evaluate --labels labels.csv
+      ringleader evaluate --labels verdicts.csv --mapping mapping.toml --by campaign
+    """
+    from dataclasses import asdict
+
+    from algorithms.evaluation import evaluate_by
+    from algorithms.labels import read_labels
+    from ringleader.catalogue import get
+
+    if not files:
+        raise WrongUsage("evaluate needs labels", hint="ringleader evaluate --labels labels.csv")
+    labels = read_labels(app.settings, list(files), mapping, by)
+    with app.graph() as graph:
+        groups = {r["account_id"]: r["ring_id"] for r in graph.read(get("ring-memberships"))}
+    table = evaluate_by(groups, labels, min_size=min_size)
+    out([{"rings": name, **_rounded([asdict(scores)], 4)[0]} for name, scores in table.items()])
+
+
+def _rounded(rows: Any, digits: int = 2) -> list[dict[str, Any]]:
+    return [
+        {k: round(v, digits) if isinstance(v, float) else v for k, v in row.items()} for row in rows
+    ]
