@@ -185,7 +185,12 @@ def launch(folder: ServerFolder, engine: Engine, java: Path, port: int) -> Serve
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         home=str(folder.home),
     )
-    folder.write_state(state)
+    try:
+        folder.write_state(state)
+    except OSError:
+        process.kill()  # nobody would find it again
+        process.wait()
+        raise
     return state
 
 
