@@ -17,6 +17,7 @@ from neo4j import exceptions
 
 from ringleader import __version__
 from ringleader.catalogue import Query
+from ringleader.engine.releases import require_supported
 from ringleader.errors import ConnectionFailed, QueryError, RingleaderError, ServerError
 from ringleader.settings import Settings
 from ringleader.statements import schema_statements
@@ -54,6 +55,7 @@ class Graph:
 
         Raises:
             ConnectionFailed: It does not answer, or refuses the login.
+            ServerError: Its version is not supported.
         """
         if settings.uri is None:
             raise ConnectionFailed("no Neo4j is configured and none is running", hint=_START_HINT)
@@ -78,7 +80,8 @@ class Graph:
             try:
                 # An auto-commit query is not repeated: a server that is down is told at once.
                 with driver.session(database=settings.database) as session:
-                    session.run("RETURN 1").consume()
+                    agent = session.run("RETURN 1").consume().server.agent
+                require_supported(str(agent).rpartition("/")[2], settings.uri)
             except BaseException:
                 driver.close()
                 raise
@@ -316,7 +319,7 @@ def translate(error: Exception, settings: Settings, name: str) -> RingleaderErro
     if isinstance(error, exceptions.AuthError) or "Security.CredentialsExpired" in code:
         return ConnectionFailed(
             f"{uri} refuses the login of {settings.username!r} "
-            f"(password from {settings.source('neo4j.password')})",
+            f"(password from {settings.password_source})",
             hint="set NEO4J_USERNAME and NEO4J_PASSWORD, or give --password-file",
         )
     if "DatabaseNotFound" in code or "DatabaseUnavailable" in code:

@@ -16,6 +16,8 @@ from ringleader.catalogue import Query, get, load_catalogue
 from ringleader.errors import WrongUsage
 
 ROW_CAP = 10_000
+# Queries that loads and detections are made of, rather than questions of analysts.
+STEP_FOLDERS = ("load", "links", "rings")
 _timeout = click.option(
     "--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds."
 )
@@ -67,10 +69,15 @@ def query() -> None:
 @query.command("list")
 @click.argument("words", nargs=-1)
 @click.option("--folder", help="Only this folder, e.g. hunting.")
+@click.option("--all", "everything", is_flag=True, help="The steps of loads and detections too.")
 @output_options
 @pass_app
 def list_queries(
-    app: App, words: tuple[str, ...], folder: str | None, out: Callable[..., None]
+    app: App,
+    words: tuple[str, ...],
+    folder: str | None,
+    everything: bool,
+    out: Callable[..., None],
 ) -> None:
     """List the stored queries, or those whose name or question has all the WORDS.
 
@@ -89,6 +96,7 @@ def list_queries(
         }
         for q in load_catalogue(_folders(app)).values()
         if folder in (None, q.folder)
+        and (everything or folder or q.folder not in STEP_FOLDERS)
         and all(word in f"{q.name} {q.question}".lower() for word in wanted)
     ]
     out(rows, ["name", "folder", "question", "parameters"])

@@ -133,12 +133,10 @@ class Settings:
         Raises:
             SettingsError: The file cannot be read.
         """
-        password = self.get("neo4j.password")
+        if self._password_setting == "neo4j.password":
+            password = self.get("neo4j.password")
+            return None if password is None else str(password)
         file = self.get("neo4j.password_file")
-        if password is not None and not self._outranks("neo4j.password_file", "neo4j.password"):
-            return str(password)
-        if file is None:
-            return None
         try:
             return Path(file).expanduser().read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
@@ -146,6 +144,16 @@ class Settings:
                 f"password file {file} cannot be read: {error}",
                 hint="give another with --password-file, or set NEO4J_PASSWORD",
             ) from error
+
+    @property
+    def password_source(self) -> str:
+        """The place that decided the password, for messages."""
+        return self.source(self._password_setting)
+
+    @property
+    def _password_setting(self) -> str:
+        outranked = self._outranks("neo4j.password_file", "neo4j.password")
+        return "neo4j.password_file" if outranked else "neo4j.password"
 
     @property
     def channels(self) -> tuple[str, ...]:
