@@ -133,7 +133,7 @@ class Settings:
         Raises:
             SettingsError: The file cannot be read.
         """
-        if self._password_setting == "neo4j.password":
+        if self._login_setting == "neo4j.password":
             password = self.get("neo4j.password")
             return None if password is None else str(password)
         file = self.get("neo4j.password_file")
@@ -148,10 +148,10 @@ class Settings:
     @property
     def password_source(self) -> str:
         """The place that decided the password, for messages."""
-        return self.source(self._password_setting)
+        return self.source(self._login_setting)
 
     @property
-    def _password_setting(self) -> str:
+    def _login_setting(self) -> str:
         outranked = self._outranks("neo4j.password_file", "neo4j.password")
         return "neo4j.password_file" if outranked else "neo4j.password"
 
