@@ -1,0 +1,324 @@
+"""Detection on a real Neo4j with GDS: exact rings, repeated, interrupted, at the command line."""
+
+import json
+
+import pytest
+
+from algorithms import detect as stages
+from algorithms.communities import link_projection
+from algorithms.detect import detect
+from algorithms.explanation import explain, why_member
+from algorithms.parameters import Parameters
+from ringleader.catalogue import get
+from ringleader.errors import NotFound
+
+P = Parameters()
+CARDS = [f"card{n:02}" for n in range(8)]
+BOTS = [f"bot{n:02}" for n in range(12)]
+NAT = [f"nat{n:03}" for n in range(150)]
+VPN = [f"vpn{n:02}" for n in range(20)]
+CLASS = [f"class{n:02}" for n in range(20)]
+HOME = [f"home{n}" for n in range(4)]
+
+SHARE = """
+UNWIND $names AS name
+MERGE (a:Account {account_id: name})
+MERGE (i:$($label) {`KEY`: $key})
+MERGE (a)-[u:$($type)]->(i)
+SET u.events = 5, u.first_seen = datetime($first), u.last_seen = datetime($last)
+"""
+KEYS = {
+    "Ip": ("address", "USED_IP"),
+    "Device": ("device_id", "USED_DEVICE"),
+    "PromptCluster": ("prompt_cluster_id", "SENT"),
+    "PaymentMethod": ("payment_method_id", "PAID_WITH"),
+}
+
+
+def share(graph, names, label, key, first="2026-01-02T00:00Z", last="2026-02-20T00:00Z"):
+    prop, type_ = KEYS[label]
+    # Labels and types of a fixture; both servers that are supported take plain ones.
+    text = SHARE.replace("$($label)", label).replace("`KEY`", prop).replace("$($type)", type_)
+    given = {"names": list(names), "key": key, "first": first, "last": last}
+    graph.write(text, given, name="fixture")
+
+
+def open_accounts(graph, names, day, step_hours=0):
+    graph.write(
+        "UNWIND range(0, size($names) - 1) AS n MERGE (a:Account {account_id: $names[n]}) "
+        "SET a.created_at = datetime('2026-01-01T00:00Z') + "
+        "duration({days: $day, hours: n * $step})",
+        {"names": list(names), "day": day, "step": step_hours},
+        name="fixture",
+    )
+
+
+def build(graph, reverse=False):
+    """Two rings and four honest cohorts."""
+
+    def ordered(names):
+        return list(reversed(names)) if reverse else list(names)
+
+    def cards():
+        share(graph, ordered(CARDS), "PaymentMethod", "pm-ring")
+        share(graph, ordered(CARDS), "Device", "dev-ring")
+        open_accounts(graph, CARDS, 3, 5)
+
+    def bots():
+        for n in range(4):
+            share(graph, ordered(BOTS[n * 3 : n * 3 + 6]), "Ip", f"198.18.0.{n}")
+        share(graph, ordered(BOTS), "PromptCluster", "pc-ring")
+        open_accounts(graph, BOTS, 10, 2)
+
+    def honest():
+        share(graph, ordered(NAT), "Ip", "198.18.9.1")
+        for n in range(0, 150, 2):
+            share(graph, NAT[n : n + 2], "PromptCluster", f"pc{n}")
+        open_accounts(graph, NAT, 0, 10)
+        share(graph, ordered(VPN), "Ip", "198.18.9.2")
+        share(graph, ordered(VPN), "Device", "image")
+        share(graph, ordered(VPN), "PromptCluster", "pc-work")
+        open_accounts(graph, VPN, 0, 24)
+        graph.write(
+            "UNWIND $names AS name MATCH (a:Account {account_id: name}) "
+            "MERGE (o:Organization {organization_id: 'org'}) MERGE (a)-[:IN_ORGANIZATION]->(o)",
+            {"names": VPN},
+            name="fixture",
+        )
+        hour = {"first": "2026-02-03T10:00Z", "last": "2026-02-03T11:00Z"}
+        share(graph, ordered(CLASS), "Ip", "198.18.9.3", **hour)
+        share(graph, ordered(CLASS), "PromptCluster", "pc-lesson", **hour)
+        open_accounts(graph, CLASS, 33)
+        share(graph, ordered(HOME), "Ip", "198.18.9.4")
+        share(graph, ordered(HOME), "PaymentMethod", "pm-home")
+        open_accounts(graph, HOME, 5)
+
+    steps = [cards, bots, honest]
+    for step in reversed(steps) if reverse else steps:
+        step()
+
+
+def standing(graph):
+    """Everything that detection leaves, without run ids."""
+    rings = graph.read(
+        "MATCH (a:Account)-[m:MEMBER_OF]->(r:Ring) WITH r, a, m ORDER BY a.account_id "
+        "RETURN r.ring_id AS id, round(r.score, 6) AS score, r.families AS families, "
+        "r.size AS size, r.links AS links, collect([a.account_id, round(m.score, 6)]) AS members "
+        "ORDER BY id",
+        name="standing",
+    )
+    links = graph.read(
+        "MATCH (a:Account)-[l:LINKED]->(b:Account) RETURN a.account_id AS a, b.account_id AS b, "
+        "round(l.weight, 6) AS weight, l.evidence AS evidence ORDER BY a, b",
+        name="standing",
+    )
+    return rings, links
+
+
+def members(graph):
+    return {tuple(name for name, _ in ring["members"]) for ring in standing(graph)[0]}
+
+
+@pytest.mark.parametrize("algorithm", ["leiden", "louvain"])
+def test_rings_are_found_and_look_alikes_are_not(graph, algorithm):
+    build(graph)
+    found = detect(graph, P, algorithm=algorithm)
+    assert {ring.members for ring in found.rings} == {tuple(CARDS), tuple(BOTS)}
+    assert members(graph) == {tuple(CARDS), tuple(BOTS)}
+    families = {len(r["members"]): r["families"] for r in standing(graph)[0]}
+    assert sorted(families[8]) == ["device", "payment"]
+    assert sorted(families[12]) == ["network", "prompt"]
+
+
+def test_a_second_run_changes_nothing(graph):
+    build(graph)
+    first = detect(graph, P)
+    before = standing(graph)
+    second = detect(graph, P)
+    assert standing(graph) == before
+    assert first.run != second.run
+    assert {r["run"] for r in graph.read("MATCH ()-[l:LINKED]->() RETURN l.run AS run")} == {
+        second.run
+    }
+    assert graph.read(get("current-run")) == [{"run_id": second.run}]
+
+
+def test_the_order_of_input_changes_nothing(graph):
+    build(graph)
+    detect(graph, P)
+    before = standing(graph)
+    graph.run_in_batches("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS", name="empty")
+    build(graph, reverse=True)
+    detect(graph, P)
+    assert standing(graph) == before
+
+
+class Cut(BaseException):
+    """Stands for Ctrl-C or a kill."""
+
+
+@pytest.mark.parametrize(
+    "where", ["read_sharing", "_link_rows", "communities", "build_rings", "_publish"]
+)
+def test_an_interrupted_detection_leaves_rings_alone_and_is_made_good(graph, monkeypatch, where):
+    build(graph)
+    detect(graph, P)
+    undisturbed = standing(graph)
+    real = getattr(stages, where)
+
+    def cut(*given, **named):
+        if where == "_link_rows":
+            yield next(real(*given, **named))[:5]  # some links are in, most are not
+        raise Cut
+
+    def cut_now(*given, **named):
+        raise Cut
+
+    monkeypatch.setattr(stages, where, cut if where == "_link_rows" else cut_now)
+    with pytest.raises(Cut):
+        detect(graph, P)
+    assert standing(graph)[0] == undisturbed[0]
+    monkeypatch.undo()
+    detect(graph, P)
+    assert standing(graph) == undisturbed
+    runs = graph.read("MATCH (r:Run) RETURN r.state AS state, count(*) AS n", name="runs")
+    assert runs == [{"state": "done", "n": 2}]
+
+
+def test_a_cut_after_the_rings_are_published_is_made_good(graph, monkeypatch):
+    build(graph)
+    detect(graph, P)
+    undisturbed = standing(graph)
+    real = stages._publish
+
+    def then_cut(*given):
+        real(*given)
+        raise Cut
+
+    monkeypatch.setattr(stages, "_publish", then_cut)
+    with pytest.raises(Cut):
+        detect(graph, P)
+    assert standing(graph)[0] == undisturbed[0]
+    monkeypatch.undo()
+    detect(graph, P)
+    assert standing(graph) == undisturbed
+
+
+def projections(graph):
+    return graph.read("CALL gds.graph.list() YIELD graphName RETURN graphName", name="projections")
+
+
+def test_projections_are_dropped_whatever_happens(graph):
+    build(graph)
+    found = detect(graph, P)
+    assert projections(graph) == []
+    with pytest.raises(Cut), link_projection(graph, found.run):
+        assert len(projections(graph)) == 1
+        raise Cut
+    assert projections(graph) == []
+
+
+def test_an_identifier_of_many_accounts_neither_stalls_nor_glues(graph):
+    build(graph)
+    crowd = [f"crowd{n:05}" for n in range(20_000)]
+    share(graph, [*crowd, *CARDS, *BOTS], "Ip", "198.18.9.9")
+    open_accounts(graph, crowd, 4)
+    detect(graph, P)
+    assert members(graph) == {tuple(CARDS), tuple(BOTS)}
+    sharers = graph.read("MATCH (i:Ip {address: '198.18.9.9'}) RETURN i.accounts AS n", name="n")
+    assert sharers == [{"n": 20_020}]
+
+
+def test_a_ring_keeps_its_name_when_it_grows(graph):
+    build(graph)
+    detect(graph, P)
+    before = {r["size"]: r["id"] for r in standing(graph)[0]}
+    share(graph, ["card99"], "PaymentMethod", "pm-ring")
+    share(graph, ["card99"], "Device", "dev-ring")
+    open_accounts(graph, ["card99"], 5)
+    detect(graph, P)
+    after = {r["size"]: r["id"] for r in standing(graph)[0]}
+    assert after == {9: before[8], 12: before[12]}
+
+
+def test_rings_that_are_gone_go(graph):
+    build(graph)
+    detect(graph, P)
+    graph.write("MATCH (:PaymentMethod {payment_method_id: 'pm-ring'})<-[u]-() DELETE u", name="x")
+    detect(graph, P)
+    assert members(graph) == {tuple(BOTS)}
+
+
+def test_an_explanation_adds_up(graph):
+    build(graph)
+    found = detect(graph, P)
+    ring = next(r for r in found.rings if r.members == tuple(CARDS))
+    told = explain(graph, ring.ring_id, P)
+    assert sum(item.bits for item in told.items) == pytest.approx(ring.score)
+    assert sum(told.families.values()) == pytest.approx(ring.score)
+    assert [(i.label, i.key, i.links, i.members, i.outside) for i in told.items] == [
+        ("PaymentMethod", "pm-ring", 28, 8, 0),
+        ("Device", "dev-ring", 28, 8, 0),
+    ]
+    why = why_member(graph, ring.ring_id, CARDS[0])
+    assert {link["other_account_id"] for link in why.links} == set(CARDS[1:])
+    assert sum(link["bits"] for link in why.links) == pytest.approx(why.score)
+    assert why.score == pytest.approx(
+        dict(zip(ring.members, ring.member_bits, strict=True))[CARDS[0]]
+    )
+    with pytest.raises(NotFound, match="not in ring"):
+        why_member(graph, ring.ring_id, NAT[0])
+    with pytest.raises(NotFound, match="no ring"):
+        explain(graph, "ring-none", P)
+
+
+def test_an_empty_graph_has_no_rings(graph):
+    found = detect(graph, P)
+    assert (found.accounts, found.links, found.rings) == (0, 0, [])
+
+
+def test_the_command_line(graph, ringleader, tmp_path):
+    build(graph)
+    told = {
+        row["what"]: row["value"]
+        for row in json.loads(ringleader("detect", "--dry-run", "--format", "json").stdout)
+    }
+    assert told["accounts"] == 214 and 0 < told["gds_megabytes_least"] <= told["gds_megabytes_most"]
+    assert graph.read("MATCH (r:Run) RETURN count(r) AS n", name="n") == [{"n": 0}]
+    done = ringleader("detect", "--fail-on-findings", "--format", "json", check=False)
+    assert done.returncode == 3
+    assert json.loads(done.stdout)[0]["accounts_in_rings"] == 20
+    rings = json.loads(ringleader("rings", "list", "--format", "json").stdout)
+    assert sorted(ring["size"] for ring in rings) == [8, 12]
+    ring = next(r for r in rings if r["size"] == 8)
+    shown = json.loads(ringleader("rings", "show", ring["ring_id"], "--format", "json").stdout)
+    assert {row["account_id"] for row in shown} == set(CARDS)
+    explained = ringleader("rings", "explain", ring["ring_id"], "--format", "json")
+    assert sum(row["bits"] for row in json.loads(explained.stdout)) == pytest.approx(
+        ring["score"], abs=0.02
+    )
+    assert "8 accounts, 28 links" in explained.stderr
+    why = ringleader("rings", "explain", ring["ring_id"], "--account", CARDS[0], "--format", "json")
+    assert len(json.loads(why.stdout)) == 7
+    labels = tmp_path / "labels.csv"
+    fraud = [f"{a},fraud,r1,ann\n" for a in CARDS] + [f"{a},fraud,r2,bob\n" for a in BOTS]
+    labels.write_text(
+        "account_id,label,ring_id,decided_by\n"
+        + "".join(fraud)
+        + "".join(f"{a},benign,,ann\n" for a in NAT)
+    )
+    table = json.loads(ringleader("evaluate", "--labels", labels, "--format", "json").stdout)
+    assert [(row["rings"], row["bcubed_f1"], row["account_precision"]) for row in table] == [
+        ("all", 1.0, 1.0),
+        ("ann", 1.0, 1.0),
+        ("bob", 1.0, 1.0),
+    ]
+    assert ringleader("detect", "--seed", "x", check=False).returncode == 2
+    assert ringleader("rings", "explain", "ring-none", check=False).returncode == 1
+
+
+def test_a_wrong_setting_is_one_line(graph, ringleader, tmp_path):
+    (tmp_path / "ringleader.toml").write_text("[detect]\nmin_ring_sice = 4\n")
+    result = ringleader("detect", check=False)
+    assert result.returncode == 2
+    assert "min_ring_sice" in result.stderr and "did you mean min_ring_size" in result.stderr

@@ -1,0 +1,123 @@
+import itertools
+
+import networkx as nx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from algorithms.evaluation import Label, evaluate, evaluate_by
+
+NAMES = [f"a{n}" for n in range(9)]
+groupings = st.dictionaries(st.sampled_from(NAMES), st.sampled_from("xyz"))
+labellings = st.dictionaries(
+    st.sampled_from(NAMES),
+    st.one_of(
+        st.just(Label("benign")),
+        st.builds(Label, st.just("fraud"), st.sampled_from([None, "R", "S"]), st.just("report")),
+    ),
+    min_size=1,
+)
+
+
+def part(some, whole):
+    return some / whole if whole else None
+
+
+def brute_force(groups, labels):
+    """The definitions, over all accounts and pairs."""
+    groups = {a: g for a, g in groups.items() if a in labels}
+    fraud = [a for a in labels if labels[a].label == "fraud"]
+
+    def same_group(a, b):
+        return a in groups and groups.get(a) == groups.get(b)
+
+    def same_ring(a, b):
+        return a == b or (
+            a in fraud and b in fraud and labels[a].ring == labels[b].ring is not None
+        )
+
+    pairs = list(itertools.combinations(labels, 2))
+    both = sum(same_group(a, b) and same_ring(a, b) for a, b in pairs)
+    precisions = [
+        sum(same_group(a, b) and same_ring(a, b) for b in labels)
+        / sum(same_group(a, b) for b in labels)
+        for a in fraud
+        if a in groups
+    ]
+    recalls = [
+        sum(same_group(a, b) and same_ring(a, b) for b in labels)
+        / sum(same_ring(a, b) for b in labels)
+        for a in fraud
+    ]
+    return (
+        part(len([a for a in fraud if a in groups]), len(groups)),
+        part(len([a for a in fraud if a in groups]), len(fraud)),
+        part(both, sum(same_group(a, b) for a, b in pairs)),
+        part(both, sum(same_ring(a, b) for a, b in pairs)),
+        part(sum(precisions), len(precisions)),
+        part(sum(recalls), len(recalls)),
+    )
+
+
+@given(groupings, labellings)
+def test_scores_agree_with_the_definitions(groups, labels):
+    found = evaluate(groups, labels)
+    expected = brute_force(groups, labels)
+    assert (
+        found.account_precision,
+        found.account_recall,
+        found.pair_precision,
+        found.pair_recall,
+        found.bcubed_precision,
+        found.bcubed_recall,
+    ) == pytest.approx(expected)
+
+
+def test_a_case_by_hand():
+    labels = {
+        **dict.fromkeys("abcd", Label("fraud", "R", "report")),
+        "e": Label("fraud", "S", "components"),
+        "f": Label("benign"),
+        "g": Label("benign"),
+    }
+    found = evaluate(dict.fromkeys("abef", "x") | {"unlabelled": "x"}, labels)
+    assert (found.accounts, found.fraud, found.grouped, found.groups) == (7, 5, 4, 1)
+    assert found.account_precision == 3 / 4
+    assert found.account_recall == 3 / 5
+    assert (found.pair_precision, found.pair_recall) == (1 / 6, 1 / 6)
+    # a and b see 2 of 4, e sees 1 of 4; of R 2 of 4 are found for each of a and b, S whole for e.
+    assert found.bcubed_precision == pytest.approx((2 / 4 + 2 / 4 + 1 / 4) / 3)
+    assert found.bcubed_recall == pytest.approx((2 / 4 + 2 / 4 + 1) / 5)
+
+
+def test_small_groups_may_be_left_out():
+    labels = dict.fromkeys("abcde", Label("fraud", "R"))
+    groups = dict.fromkeys("abc", "x") | dict.fromkeys("de", "y")
+    assert evaluate(groups, labels, min_size=3).account_recall == 3 / 5
+
+
+def test_sources_are_scored_apart():
+    labels = {
+        **dict.fromkeys("ab", Label("fraud", "R", "report")),
+        **dict.fromkeys("cd", Label("fraud", "S", "components")),
+        "e": Label("benign"),
+    }
+    table = evaluate_by(dict.fromkeys("abc", "x") | {"e": "x"}, labels)
+    assert list(table) == ["all", "components", "report"]
+    assert table["report"].account_recall == 1.0
+    assert table["report"].account_precision == 2 / 3  # c is not there, e is
+    assert table["components"].account_recall == 0.5
+
+
+def test_nothing_found_is_no_division_by_zero():
+    found = evaluate({}, {"a": Label("benign")})
+    assert (found.account_precision, found.bcubed_f1, found.pair_recall) == (None, None, None)
+    assert evaluate({}, {"a": Label("fraud")}).bcubed_recall == 0.0
+
+
+@given(st.integers(0, 10**6))
+def test_true_components_score_one(seed):
+    graph = nx.gnm_random_graph(14, 10, seed=seed)
+    ring = {f"a{n}": f"R{i}" for i, part in enumerate(nx.connected_components(graph)) for n in part}
+    labels = {account: Label("fraud", name) for account, name in ring.items()}
+    assert evaluate(ring, labels).bcubed_f1 == 1.0

@@ -1,0 +1,201 @@
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sharing_worlds import world
+
+from algorithms.hubs import corroboration
+from algorithms.parameters import Parameters, odds_by_family
+from algorithms.shared_neighbours import find_links
+from algorithms.sharing import FAMILIES, family_of_label
+
+P = Parameters()
+
+
+def linked(sharing, parameters=P):
+    """Links by account ids: pair to (weight, bits by family)."""
+    links = find_links(sharing, corroboration(sharing, parameters), parameters)
+    told = {}
+    for number in range(len(links)):
+        pair = (sharing.accounts[links.a[number]], sharing.accounts[links.b[number]])
+        families = {
+            FAMILIES[f]: links.family_bits[number, f]
+            for f in np.flatnonzero(links.family_bits[number])
+        }
+        told[pair] = (links.weight[number], families)
+    return told
+
+
+def test_a_shared_card_links_and_its_bits_follow_the_formula():
+    found = linked(
+        world(
+            [("a", "PaymentMethod", "card"), ("b", "PaymentMethod", "card")],
+            opened={"a": 0, "b": 7, "c": 7},
+        )
+    )
+    bits = math.log2(1 + math.exp(-7 / 14) / 0.04)
+    assert set(found) == {("a", "b")}
+    assert found["a", "b"] == (pytest.approx(bits), {"payment": pytest.approx(bits)})
+
+
+def test_a_card_shared_by_many_strangers_links_nobody():
+    uses = [(f"a{n:03}", "PaymentMethod", "hub") for n in range(100)]
+    assert linked(world(uses, opened={use[0]: n for n, use in enumerate(uses)})) == {}
+
+
+def test_years_between_two_openings_undo_a_link():
+    uses = [("a", "PaymentMethod", "card"), ("b", "PaymentMethod", "card")]
+    assert linked(world(uses, opened={"a": 0, "b": 700})) == {}
+
+
+def test_an_identifier_among_hundreds_of_a_busy_account_counts_by_its_share():
+    uses = [("a", "PaymentMethod", "card"), ("b", "PaymentMethod", "card")]
+    busy = world(uses, opened={"a": 0, "b": 0}, activity={("a", "PaymentMethod"): 400})
+    assert linked(busy) == {}
+    # A hundredth of the activity counts as four hundredths: log2(1 + 0.04 / 0.04).
+    busy = world(uses, opened={"a": 0, "b": 0}, activity={("a", "PaymentMethod"): 100})
+    assert linked(busy)["a", "b"][0] == pytest.approx(1.0)
+
+
+def ring_and_strangers(strangers=200):
+    """Ten accounts with one address and one prompt; strangers on that address with nothing else."""
+    ring = [f"r{n}" for n in range(10)]
+    uses = [(name, "Ip", "203.0.113.1") for name in ring]
+    uses += [(name, "PromptCluster", "pc") for name in ring]
+    others = [f"s{n:03}" for n in range(strangers)]
+    uses += [(name, "PromptCluster", f"own{n // 2}") for n, name in enumerate(others)]
+    opened = dict.fromkeys(ring, 0) | {name: n for n, name in enumerate(others)}
+    return world(uses, opened=opened), ring
+
+
+def test_a_rings_own_address_is_no_hub_because_the_ring_is_large():
+    sharing, ring = ring_and_strangers()
+    tied = dict(
+        zip(sharing.keys, corroboration(sharing, Parameters(corroboration_bits=4)), strict=True)
+    )
+    assert tied["203.0.113.1"] == tied["pc"] == 1.0
+    found = linked(sharing, Parameters(corroboration_bits=4))
+    pairs = set(itertools.combinations(ring, 2))
+    assert set(found) == pairs
+    # Nine others, of whom one in twenty may be a stranger: one at the least.
+    assert found["r0", "r1"][1] == {
+        "network": pytest.approx(math.log2(1 + 1 / 0.2)),
+        "prompt": pytest.approx(math.log2(1 + 1 / 0.2)),
+    }
+
+
+def test_sharing_a_rings_address_alone_gains_nothing():
+    uses = [
+        (f"r{n}", label, key)
+        for n in range(10)
+        for label, key in (("Ip", "203.0.113.1"), ("PromptCluster", "pc"))
+    ]
+    victims = [f"v{n}" for n in range(50)]
+    uses += [(name, "Ip", "203.0.113.1") for name in victims]
+    opened = {use[0]: 0 for use in uses}
+    found = linked(world(uses, opened=opened), Parameters(corroboration_bits=2))
+    assert not [pair for pair in found if set(pair) & set(victims)]
+
+
+def test_one_declared_organization_is_openly_together():
+    uses = [(name, label, f"{label}1") for name in "abcdef" for label in ("Ip", "Device")]
+    apart = world(uses, opened=dict.fromkeys("abcdef", 0))
+    assert len(linked(apart)) == 15
+    together = world(
+        uses, opened=dict.fromkeys("abcdef", 0), organizations=dict.fromkeys("abcdef", "org")
+    )
+    assert linked(together) == {}
+
+
+def test_known_hubs_count_a_fifth():
+    uses = [("a", "PaymentMethod", "card"), ("b", "PaymentMethod", "card")]
+    listed = world(uses, opened={"a": 0, "b": 0}, hubs={"card"})
+    assert linked(listed)["a", "b"][0] == pytest.approx(math.log2(1 + 0.2 / 0.04))
+
+
+def test_a_transfer_links_and_a_referral_does_not():
+    sharing = world(
+        [],
+        opened=dict.fromkeys("abcd", 0),
+        contacts=[("b", "a", "transferred"), ("c", "d", "referred")],
+    )
+    found = linked(sharing)
+    assert set(found) == {("a", "b")}
+    assert found["a", "b"][0] == pytest.approx(math.log2(1 + 1 / 0.04))
+
+
+def test_a_hundred_thousand_sharers_cost_little_and_glue_nobody():
+    uses = [(f"a{n:06}", "Ip", "203.0.113.9") for n in range(100_000)]
+    uses += [("a000001", "PaymentMethod", "card"), ("a000002", "PaymentMethod", "card")]
+    sharing = world(uses, opened={use[0]: 0 for use in uses})
+    assert set(linked(sharing)) == {("a000001", "a000002")}
+
+
+def brute_force(sharing, parameters):
+    """Pairs over all identifiers by the formula, without windows or corroboration."""
+    odds = odds_by_family(parameters)
+    amounts = {}
+    for code, label in enumerate(sharing.labels):
+        uses = np.flatnonzero(sharing.used == code)
+        for one, other in itertools.combinations(uses, 2):
+            days = abs(sharing.opened[sharing.user[one]] - sharing.opened[sharing.user[other]])
+            near = 0.5 if math.isnan(days) else math.exp(-days / 86_400 / parameters.synchrony_days)
+            share = min(1, parameters.breadth * min(sharing.share[one], sharing.share[other]))
+            pair = tuple(sorted(sharing.accounts[sharing.user[i]] for i in (one, other)))
+            by_family = amounts.setdefault(pair, {})
+            family = family_of_label(label)
+            by_family[family] = by_family.get(family, 0) + near * share / (len(uses) - 1)
+    weights = {
+        pair: sum(min(parameters.family_cap, math.log2(1 + a / odds[f])) for f, a in parts.items())
+        for pair, parts in amounts.items()
+    }
+    return {pair: w for pair, w in weights.items() if w >= parameters.min_link_bits}
+
+
+accounts = st.sampled_from([f"a{n}" for n in range(12)])
+uses = st.lists(
+    st.tuples(accounts, st.just("PaymentMethod"), st.sampled_from("uvwxyz"), st.integers(1, 5)),
+    max_size=40,
+    unique_by=lambda use: use[:3],
+)
+days = st.dictionaries(accounts, st.integers(0, 60))
+EXACT = Parameters(negligible_bits=0.0)
+
+
+@settings(max_examples=150, deadline=None)
+@given(uses, days)
+def test_links_agree_with_brute_force(uses, days):
+    sharing = world(uses, opened=days)
+    expected = brute_force(sharing, EXACT)
+    found = {pair: weight for pair, (weight, _) in linked(sharing, EXACT).items()}
+    assert {p: w for p, w in found.items() if w > 1.001} == pytest.approx(
+        {p: w for p, w in expected.items() if w > 1.001}
+    )
+
+
+@settings(max_examples=50, deadline=None)
+@given(uses, days, st.randoms())
+def test_order_of_input_and_names_change_nothing(uses, days, random):
+    names = {f"a{n}": f"z{(7 * n) % 12:02}" for n in range(12)}
+    there = linked(world(uses, opened=days))
+    shuffled = random.sample(uses, len(uses))
+    assert linked(world(shuffled, opened=days)) == there
+    renamed = linked(
+        world(
+            [(names[a], *rest) for a, *rest in uses], opened={names[a]: d for a, d in days.items()}
+        )
+    )
+    expected = {tuple(sorted((names[a], names[b]))): w[0] for (a, b), w in there.items()}
+    assert {pair: w[0] for pair, w in renamed.items()} == pytest.approx(expected)
+
+
+@settings(max_examples=50, deadline=None)
+@given(uses, days)
+def test_lines_of_evidence_add_up_to_the_links(uses, days):
+    sharing = world(uses, opened=days)
+    links = find_links(sharing, corroboration(sharing, P), P)
+    added = np.bincount(links.link_of, links.bits, minlength=len(links))
+    assert added == pytest.approx(links.weight)

@@ -1,0 +1,163 @@
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sharing_worlds import world
+
+from algorithms.explanation import dissolving, evidence_items
+from algorithms.hubs import corroboration
+from algorithms.parameters import Parameters
+from algorithms.rings import Ring, build_rings, continued, name_of
+from algorithms.shared_neighbours import find_links
+
+P = Parameters()
+SIX = [f"m{n}" for n in range(6)]
+
+
+def components(sharing, links):
+    """Communities by networkx, in place of the server's."""
+    graph = nx.Graph(zip(links.a.tolist(), links.b.tolist(), strict=True))
+    parts = enumerate(nx.connected_components(graph))
+    return {sharing.accounts[n]: number for number, part in parts for n in part}
+
+
+def rings_of(sharing, parameters=P):
+    links = find_links(sharing, corroboration(sharing, parameters), parameters)
+    return build_rings(sharing, links, components(sharing, links), parameters)
+
+
+def shared(members, label, key, events=1, first=None, last=None):
+    return [(name, label, key, events, first, last) for name in members]
+
+
+# A pair elsewhere makes the data hold payments, environment and prompts.
+ELSEWHERE = [
+    *shared(["x", "y"], "PaymentMethod", "px"),
+    *shared(["x", "z"], "Ip", "ix"),
+    *shared(["x", "w"], "PromptCluster", "cx"),
+]
+
+
+def test_two_independent_kinds_make_a_ring():
+    uses = [*shared(SIX, "PaymentMethod", "p"), *shared(SIX, "Ip", "i"), *ELSEWHERE]
+    [ring] = rings_of(world(uses, opened=dict.fromkeys(SIX, 0)))
+    assert ring.members == tuple(SIX)
+    assert [family for family, _ in ring.family_bits] == ["payment", "network"]
+    assert ring.score == pytest.approx(sum(ring.member_bits) / 2)
+    assert (ring.links, ring.density, ring.single_family) == (15, 1.0, False)
+
+
+def test_one_kind_is_not_enough_where_the_data_hold_more():
+    uses = [*shared(SIX, "PaymentMethod", "p"), *shared(SIX, "PaymentMethod", "q"), *ELSEWHERE]
+    assert rings_of(world(uses, opened=dict.fromkeys(SIX, 0))) == []
+
+
+def test_an_address_and_a_device_are_one_environment():
+    uses = [*shared(SIX, "Ip", "i"), *shared(SIX, "Device", "d"), *ELSEWHERE]
+    assert rings_of(world(uses, opened=dict.fromkeys(SIX, 0))) == []
+
+
+def test_where_the_data_hold_one_kind_the_ring_says_so():
+    uses = shared(SIX, "PaymentMethod", "p")
+    [ring] = rings_of(world(uses, opened=dict.fromkeys(SIX, 0)))
+    assert (ring.members, ring.single_family) == (tuple(SIX), True)
+    assert (
+        rings_of(
+            world(uses, opened=dict.fromkeys(SIX, 0)),
+            Parameters(min_single_family_bits=ring.score + 1),
+        )
+        == []
+    )
+
+
+def test_a_class_in_one_room_is_one_coincidence():
+    def uses(last):
+        return [
+            *shared(SIX, "Ip", "i", 1, 3.0, last),
+            *shared(SIX, "PromptCluster", "c", 1, 3.1, last),
+            *ELSEWHERE,
+        ]
+
+    opened = dict.fromkeys(SIX, 3)
+    assert rings_of(world(uses(3.2), opened=opened)) == []
+    [ring] = rings_of(world(uses(9.0), opened=opened))
+    assert ring.members == tuple(SIX)
+
+
+def test_a_household_is_too_small():
+    four = SIX[:4]
+    uses = [*shared(four, "PaymentMethod", "p"), *shared(four, "Ip", "i"), *ELSEWHERE]
+    assert rings_of(world(uses, opened=dict.fromkeys(four, 0))) == []
+
+
+def test_a_bystander_tied_by_one_kind_is_left_out():
+    uses = [*shared(SIX, "PaymentMethod", "p"), *shared(SIX, "Ip", "i"), *ELSEWHERE]
+    uses += [*shared(["m0", "by"], "PaymentMethod", "b1")]
+    opened = dict.fromkeys([*SIX, "by"], 0)
+    [ring] = rings_of(world(uses, opened=opened))
+    assert ring.members == tuple(SIX)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 30), st.integers(0, 400))
+def test_an_unrelated_account_changes_no_ring(count, day):
+    uses = [*shared(SIX, "PaymentMethod", "p"), *shared(SIX, "Ip", "i"), *ELSEWHERE]
+    opened = dict.fromkeys(SIX, 0)
+    before = rings_of(world(uses, opened=opened))
+    more = {f"u{n}": day for n in range(count)}
+    assert rings_of(world(uses, opened=opened | more)) == before
+
+
+def ring(name, members):
+    return Ring(name, tuple(members), (1.0,) * len(members), (("payment", 9.0),), 3, True)
+
+
+def test_a_ring_goes_on_under_its_name():
+    found = [ring("new1", "abcdef"), ring("new2", "uvwxyz")]
+    earlier = {"old1": "abcdex", "old2": "uvw123456"}
+    assert [r.ring_id for r in continued(found, earlier)] == ["old1", "new2"]
+
+
+def test_a_name_goes_on_once():
+    found = [ring("new1", "abc"), ring("new2", "def")]
+    assert [r.ring_id for r in continued(found, {"old": "abcdef"})] == ["old", "new2"]
+
+
+def test_names_follow_from_members_alone():
+    assert name_of(["b", "a"]) == name_of(["a", "b"]) != name_of(["a", "c"])
+
+
+LINKS = [
+    {
+        "account_a": a,
+        "account_b": b,
+        "weight": 5.0,
+        "families": ["payment", "network"],
+        "family_bits": [4.0, 1.0],
+        "evidence": ["payment|PaymentMethod|p", "network|Ip|i:1"],
+        "evidence_bits": [4.0, 1.0],
+    }
+    for a, b in nx.complete_graph([f"m{n}" for n in range(5)]).edges
+]
+
+
+def test_items_add_up():
+    items = evidence_items(LINKS, {("PaymentMethod", "p"): 3, ("Ip", "i:1"): 0})
+    assert [(i.key, i.bits, i.links, i.members, i.outside) for i in items] == [
+        ("p", 40.0, 10, 5, 3),
+        ("i:1", 10.0, 10, 5, 0),
+    ]
+
+
+def test_what_dissolves_a_ring():
+    items = evidence_items(LINKS, {})
+    # The address alone still gives each pair one bit; both together carry the ring.
+    assert [i.key for i in dissolving(LINKS, items, P)] == ["p", "i:1"]
+    assert [i.key for i in dissolving(LINKS, items, Parameters(min_link_bits=2))] == ["p"]
+
+
+def test_no_links_no_rings():
+    sharing = world([], opened={"a": 0})
+    links = find_links(sharing, np.zeros(0), P)
+    assert build_rings(sharing, links, {}, P) == []
