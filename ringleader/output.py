@@ -229,6 +229,13 @@ def _table(rows: list[dict[str, Any]], names: list[str], title: str | None) -> A
 
 
 def _shown(value: Any) -> str:
+    """A value as a person reads it: times to the minute (UTC), numbers to two places."""
+    import neo4j.time
+
+    if isinstance(value, neo4j.time.DateTime):
+        value = value.to_native()
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, float):
         return f"{value:.2f}" if abs(value) < 1e6 else f"{value:.4g}"
     return _cell(value)

@@ -94,3 +94,8 @@ def test_a_missing_folder_and_an_unknown_format_are_said(tmp_path):
         emit(ROWS, format="csv", output=tmp_path / "no" / "r.csv")
     with pytest.raises(WrongUsage, match="there is no format"):
         emit(ROWS, format="xml")
+
+
+def test_a_table_shows_times_to_the_minute(capsys):
+    emit([{"at": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)}])
+    assert "2026-01-02 03:04 " in capsys.readouterr().out
