@@ -129,12 +129,13 @@ def read_mapping(path: Path | None, table: Table) -> Mapping:
             )
             for name, content in sections.items()
         }
-        if table.name not in every:
+        # A file with nothing but options maps every column to itself.
+        if every and table.name not in every:
             raise InputError(
                 f"mapping file {path} has no [map.{table.name}]",
-                hint=f"it maps: {', '.join(every) or 'nothing'}",
+                hint=f"it maps: {', '.join(every)}",
             )
-        columns = every[table.name]
+        columns = every.get(table.name, {})
     _known(path, "options", options, TABLE_NAMES)
     checked = {name: _options(path, name, content) for name, content in options.items()}
     return Mapping(table, columns, checked.get(table.name, {}), path)

@@ -38,6 +38,8 @@ def clustered(load: Load, rows: ir.Table) -> tuple[ir.Table, ir.Table | None]:
     raw = rows.filter(rows.prompt.notnull() & rows.prompt_cluster_id.isnull())
     if not workspace.one(raw.limit(1).aggregate(n=raw.limit(1).count()))["n"]:
         return rows, None
+    from loaders.clusters import Clusters  # heavy, and few loads have raw prompts
+
     skeleton = skeletons.masked(rows.prompt)
     wanted = rows.prompt_cluster_id.isnull()
     # Masked once and kept; the raw text goes no further than this.
@@ -50,7 +52,7 @@ def clustered(load: Load, rows: ir.Table) -> tuple[ir.Table, ir.Table | None]:
     if load.graph is not None:
         answer = load.graph.read(get("prompt-signatures"), {"batch_id": load.batch_id})
         known = {row["prompt_cluster_id"]: row["signature"] for row in answer}
-    found, new = skeletons.Clusters(load.key, known).assign(texts)
+    found, new = Clusters(load.key, known).assign(texts)
     load.notes["distinct prompt skeletons"] = len(texts)
     load.notes["new prompt clusters"] = len(new)
     assigned = workspace.take(

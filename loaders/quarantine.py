@@ -116,7 +116,8 @@ def locate(
         row += 1
         if row in rows:
             lines[row] = line
-            if format_ == "jsonl" and not _is_object(record):
+            # A record cut short for its length cannot be judged here.
+            if format_ == "jsonl" and len(record) < LINE_BYTES and not _is_object(record):
                 no_json.add(row)
     return lines, broken, no_json
 

@@ -287,9 +287,11 @@ def _json_columns(path: Path) -> tuple[str, ...]:
             if isinstance(document, dict):
                 readable_lines += 1
                 names.update(dict.fromkeys(document))
-    if not readable_lines:
+    with open_bytes(path) as file:
+        array = file.read(64).lstrip()[:1] == b"["
+    if array or not readable_lines:
         raise InputError(
-            f"{path}: none of its first lines is a JSON object",
+            f"{path} is {'one JSON array' if array else 'no JSON objects'}, not JSON lines",
             hint="one object a line is expected; jq -c '.[]' turns an array into that",
         )
     return tuple(names)

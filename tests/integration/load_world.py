@@ -39,7 +39,9 @@ def _plain(properties):
 
 def nodes(graph, label):
     """Properties of the nodes of a label, in a stable order."""
-    rows = graph.read("MATCH (n) WHERE $label IN labels(n) RETURN properties(n) AS p", {"label": label})
+    rows = graph.read(
+        "MATCH (n) WHERE $label IN labels(n) RETURN properties(n) AS p", {"label": label}
+    )
     return sorted((_plain(row["p"]) for row in rows), key=lambda p: json.dumps(p, sort_keys=True))
 
 
@@ -57,9 +59,18 @@ def relationships(graph, type_):
 
 
 _KEYS = (
-    "account_id address cidr number proxy_id payment_method_id device_id prompt_cluster_id domain "
-    "organization_id review_id"
-).split()
+    "account_id",
+    "address",
+    "cidr",
+    "number",
+    "proxy_id",
+    "payment_method_id",
+    "device_id",
+    "prompt_cluster_id",
+    "domain",
+    "organization_id",
+    "review_id",
+)
 
 
 def _key(properties):
@@ -70,9 +81,7 @@ def everything(graph, *, batches=True):
     """The whole graph as text, without what may differ between two ways to the same graph."""
     labels = [row["label"] for row in graph.read("CALL db.labels() YIELD label RETURN label")]
     types = graph.read("CALL db.relationshipTypes() YIELD relationshipType AS t RETURN t")
-    found = {
-        label: nodes(graph, label) for label in sorted(labels) if batches or label != "Batch"
-    }
+    found = {label: nodes(graph, label) for label in sorted(labels) if batches or label != "Batch"}
     found = {label: rows for label, rows in found.items() if rows}
     ties = {row["t"]: relationships(graph, row["t"]) for row in types}
     return json.dumps(

@@ -18,7 +18,8 @@ from ringleader.settings import load_settings
 # chunk's transaction begins (delay 0), or so many milliseconds into it.
 KILLING = """
 import os, signal, sys, threading, time
-import loaders.write
+import loaders.write, ringleader.graph
+ringleader.graph.RETRY_SECONDS = 1.0  # a killed server does not come back while we wait
 victim, after, delay = int(sys.argv.pop(1)), int(sys.argv.pop(1)), float(sys.argv.pop(1))
 victim = victim or os.getpid()
 original, calls = loaders.write.write_chunk, 0
@@ -84,11 +85,11 @@ def test_killed_command_run_again_gives_the_same_graph(
     graph.write("MATCH (n) DETACH DELETE n", name="empty")
     delays = random.Random(seed)
     killed = 0
-    # Every run gets a few chunks further, so the kills fall on every kind of step.
-    for after in (1, 2, 4, 5, 8, 3, 9, 6):
+    # Every run gets some chunks further, so the kills fall on several kinds of steps.
+    for after in (1, 3, 9, 20):
         delay = 0 if moment == "between" else delays.uniform(1, 12)
         killed += interrupted(server, folder, after, delay) == -signal.SIGKILL
-    assert killed >= 6
+    assert killed >= 3
     result = whole(ringleader, folder)
     assert "an interrupted load was completed" in result.stderr
     assert everything(graph) == undisturbed
@@ -128,9 +129,10 @@ def test_killed_server_and_the_load_run_again_gives_the_same_graph(
             assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie"
         ensure_running(settings())
         env = {"RINGLEADER_HOME": str(home)}
-        assert "completed" in ringleader(
-            "load", "requests", folder, "--chunk-size", "7", env=env
-        ).stderr
+        assert (
+            "completed"
+            in ringleader("load", "requests", folder, "--chunk-size", "7", env=env).stderr
+        )
         with Graph.connect(settings()) as other:
             assert everything(other) == undisturbed
     finally:

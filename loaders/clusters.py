@@ -1,0 +1,125 @@
+"""Skeletons of prompts to clusters of nearly equal ones.
+
+Only distinct skeletons are ever compared, by MinHash over their character 5-grams in an LSH index.
+
+A cluster is a leader and whatever resembles it: every skeleton joins the most similar leader that
+there is, or becomes one. Leaders of earlier loads come first, and their signatures are in the
+graph, so a new day's prompts join the clusters of the days before. Within a load skeletons are
+taken in the order of a keyed hash, which does not depend on the order of the input. The id of a
+cluster is that hash of its leader.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from datasketch import MinHash, MinHashLSH
+
+from loaders.keys import keyed_hash
+from loaders.skeletons import EXEMPLAR_LENGTH
+
+# Estimated Jaccard similarity of 5-grams from which two skeletons are one cluster: one word in
+# twelve may differ.
+SIMILARITY = 0.7
+# Error of the estimate about 0.04; a signature takes 512 bytes.
+PERMUTATIONS = 128
+_GRAM = 5
+_SCHEME = "affine32"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster that a load found.
+
+    Attributes:
+        prompt_cluster_id: Its id.
+        exemplar: The start of its leader's skeleton.
+        signature: The leader's signature as text.
+    """
+
+    prompt_cluster_id: str
+    exemplar: str
+    signature: str
+
+
+class Clusters:
+    """Leaders so far, and where each skeleton belongs.
+
+    Args:
+        key: Key of the hashes; it seeds the permutations too, so that a signature does not let
+            others test which prompt it came from.
+        known: Signatures of earlier clusters by id.
+    """
+
+    def __init__(self, key: bytes, known: Mapping[str, str] | None = None) -> None:
+        self._key = key
+        seed = int(keyed_hash(key, "minhash seed")[:8], 16)
+        self._template = MinHash(PERMUTATIONS, seed=seed, hashfunc=int, scheme=_SCHEME)
+        self._leaders: dict[str, MinHash] = {}
+        self._index = MinHashLSH(threshold=SIMILARITY, num_perm=PERMUTATIONS)
+        for cluster, signature in sorted((known or {}).items()):
+            self._lead(cluster, self._parse(signature))
+
+    def assign(self, skeletons: Iterable[str]) -> tuple[dict[str, str], list[Cluster]]:
+        """Give every skeleton its cluster.
+
+        Args:
+            skeletons: Distinct skeletons.
+
+        Returns:
+            The cluster's id by skeleton, and the clusters that are new.
+        """
+        found: dict[str, str] = {}
+        new: list[Cluster] = []
+        for name, skeleton in sorted((keyed_hash(self._key, s), s) for s in skeletons):
+            sketch = self._sketch(skeleton)
+            leader = self._nearest(sketch)
+            if leader is None:
+                leader = "p-" + name[:32]
+                self._lead(leader, sketch)
+                new.append(Cluster(leader, skeleton[:EXEMPLAR_LENGTH], _text(sketch)))
+            found[skeleton] = leader
+        return found, new
+
+    def _nearest(self, sketch: MinHash) -> str | None:
+        best: tuple[float, str] | None = None
+        for name in self._index.query(sketch):
+            candidate = (-float(sketch.jaccard(self._leaders[name])), name)
+            if -candidate[0] >= SIMILARITY and (best is None or candidate < best):
+                best = candidate
+        return best[1] if best else None
+
+    def _lead(self, name: str, sketch: MinHash) -> None:
+        self._leaders[name] = sketch
+        self._index.insert(name, sketch, check_duplication=False)
+
+    def _sketch(self, skeleton: str) -> MinHash:
+        sketch = self._template.copy()
+        sketch.update_batch(_grams(skeleton).tolist())
+        return sketch
+
+    def _parse(self, signature: str) -> MinHash:
+        values = np.frombuffer(base64.b64decode(signature), dtype="<u4")
+        sketch = self._template.copy()
+        sketch.hashvalues = values.astype(sketch.hashvalues.dtype)
+        return sketch
+
+
+def _text(sketch: MinHash) -> str:
+    return base64.b64encode(sketch.hashvalues.astype("<u4").tobytes()).decode("ascii")
+
+
+def _grams(skeleton: str) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """Distinct hashes of the character 5-grams of a text."""
+    points = np.frombuffer(skeleton.encode("utf-32-le"), dtype="<u4").astype(np.uint64)
+    if len(points) < _GRAM:
+        points = np.pad(points, (0, _GRAM - len(points)))
+    hashes = np.zeros(len(points) - _GRAM + 1, dtype=np.uint64)
+    for offset in range(_GRAM):
+        end = len(points) - _GRAM + 1 + offset
+        hashes = hashes * np.uint64(1_000_003) + points[offset:end]
+    return np.unique(hashes & np.uint64(0xFFFFFFFF))

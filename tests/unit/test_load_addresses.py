@@ -1,0 +1,92 @@
+import ipaddress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loaders.addresses import CANONICAL_IPV4, Address, canonical, network, subnet
+from loaders.prefixes import Prefixes
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "port"),
+    [
+        ("1.2.3.4", "1.2.3.4", False),
+        (" 1.2.3.4 ", "1.2.3.4", False),
+        ("1.2.3.4:443", "1.2.3.4", True),
+        ("[1.2.3.4]:443", "1.2.3.4", True),
+        ("2001:DB8:0:0::1", "2001:db8::1", False),
+        ("[2001:db8::1]:443", "2001:db8::1", True),
+        ("[::1]", "::1", False),
+        ("::ffff:1.2.3.4", "1.2.3.4", False),
+        ("[::ffff:1.2.3.4]:80", "1.2.3.4", True),
+        ("fe80::1%eth0", "fe80::1", False),
+    ],
+)
+def test_canonical(text, address, port):
+    assert canonical(text) == Address(address, port)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.4:99999", "1.2.3.4%eth0", "host",
+     "1.2.3.4/24", "::1::", "[1.2.3.4", "-", "unknown", "1.2.3.4, 5.6.7.8"],
+)  # fmt: skip
+def test_no_address(text):
+    assert canonical(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "cidr"),
+    [
+        ("1.2.3.4", "1.2.3.4/32"),
+        ("1.2.3.4/24", "1.2.3.0/24"),
+        ("1.2.3.4/255.255.255.0", "1.2.3.0/24"),
+        ("2001:db8::1/32", "2001:db8::/32"),
+        ("::ffff:1.2.3.0/120", "1.2.3.0/24"),
+        ("::1", "::1/128"),
+        ("1.2.3.4/33", None),
+        ("x/8", None),
+        ("", None),
+    ],
+)
+def test_network(text, cidr):
+    assert network(text) == cidr
+
+
+@given(st.ip_addresses())
+def test_canonical_keeps_canonical_ones_and_subnets_hold_them(address):
+    found = canonical(str(address))
+    assert found is not None
+    assert canonical(found.text) == found
+    assert ipaddress.ip_address(found.text) in ipaddress.ip_network(subnet(found.text))
+
+
+@given(st.text(alphabet="0123456789.", max_size=16) | st.ip_addresses(v=4).map(str))
+def test_fast_path_agrees_with_ipaddress(text):
+    import re
+
+    fast = re.match(CANONICAL_IPV4, text) is not None
+    found = canonical(text)
+    assert fast == (found is not None and not found.had_port)
+
+
+NETWORKS = st.builds(
+    lambda address, bits: ipaddress.ip_network(
+        (address, bits % (address.max_prefixlen + 1)), strict=False
+    ),
+    st.ip_addresses(),
+    st.integers(0, 128),
+)
+
+
+@given(st.lists(NETWORKS, max_size=20), st.lists(st.ip_addresses(), max_size=20))
+def test_longest_prefix_against_looking_at_every_prefix(prefixes, addresses):
+    tree = Prefixes()
+    for prefix in prefixes:
+        tree.add(str(prefix), f"p{prefix}")
+    for address in addresses + [prefix.network_address for prefix in prefixes]:
+        holding = [p for p in prefixes if p.version == address.version and address in p]
+        longest = max((p.prefixlen for p in holding), default=None)
+        expected = sorted({f"p{p}" for p in holding if p.prefixlen == longest})
+        assert tree.proxies(str(address)) == expected

@@ -1,0 +1,297 @@
+"""The pure middle of the loaders: typing, aggregation, masks, clusters, keys, lists."""
+
+import datetime
+import random
+import stat
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loaders import aggregate, reference_lists
+from loaders.accounts import domain_of, plain_email
+from loaders.batches import batch_id
+from loaders.clusters import Clusters
+from loaders.contract import BY_NAME
+from loaders.keys import keyed_hash, load_key
+from loaders.mapping import ColumnMap, Mapping
+from loaders.prepare import prepare
+from loaders.quarantine import records
+from loaders.skeletons import masked
+from loaders.sources import expand, inspect
+from loaders.workspace import Workspace
+from ringleader.errors import InputError
+
+CHANNELS = ("api", "azure", "bedrock", "vertex")
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    with Workspace(tmp_path / "scratch") as made:
+        yield made
+
+
+def clean(workspace, path, table, **columns):
+    mapping = Mapping(BY_NAME[table], columns)
+    prepared = prepare(workspace, [inspect(path)], mapping, CHANNELS)
+    return prepared, workspace.rows(prepared.rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-02-01", "2026-02-01T00:00:00"),
+        ("2026-02-01T10:11:12Z", "2026-02-01T10:11:12"),
+        ("2026-02-01T10:11:12.345678", "2026-02-01T10:11:12.345678"),
+        ("2026-02-01 10:00:00+02:00", "2026-02-01T08:00:00"),
+        ("1769904000", "2026-02-01T00:00:00"),
+        ("1769904000.5", "2026-02-01T00:00:00.500000"),
+        ("1769904000123", "2026-02-01T00:00:00.123000"),
+        ("1769904000000000", None),
+        ("infinity", None),
+        ("nan", None),
+        ("1e300", None),
+        ("2026-02-30", None),
+        ("01/02/2026", None),
+        ("-1", None),
+    ],
+)
+def test_timestamps(workspace, tmp_path, text, moment):
+    path = tmp_path / "contacts.csv"
+    path.write_text(f"account_id,other_account_id,timestamp\na,b,{text}\n")
+    _, rows = clean(workspace, path, "contacts")
+    assert [row["timestamp"].isoformat() for row in rows] == ([moment] if moment else [])
+
+
+def test_units_nested_fields_casts_values_and_constants(workspace, tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text(
+        '{"user": {"id": 7}, "at": 1769904000000000, "in": "12.0", "where": "cloud1", "extra": 1}\n'
+    )
+    prepared, rows = clean(
+        workspace,
+        path,
+        "requests",
+        account_id=ColumnMap("user.id"),
+        timestamp=ColumnMap("at", unit="us"),
+        input_tokens=ColumnMap("in", cast="decimal"),
+        channel=ColumnMap("where", values=(("cloud1", "bedrock"),)),
+        model=ColumnMap(None, const="m"),
+    )
+    (row,) = rows
+    assert (row["account_id"], row["channel"], row["model"]) == ("7", "bedrock", "m")
+    assert (row["input_tokens"], row["timestamp"].isoformat()) == (12, "2026-02-01T00:00:00")
+    assert prepared.unknown == ("extra",)
+
+
+def test_nested_parquet_and_missing_mapped_column(workspace, tmp_path):
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "log.parquet"
+    day = datetime.date(2026, 2, 1)
+    pq.write_table(pa.table({"user": [{"id": {"text": "a"}}], "day": [day]}), path)
+    columns = {"account_id": ColumnMap("user.id.text"), "timestamp": ColumnMap("day")}
+    _, (row,) = clean(workspace, path, "requests", **columns)
+    assert (row["account_id"], row["timestamp"].isoformat()) == ("a", "2026-02-01T00:00:00")
+    with pytest.raises(InputError, match="has no column 'user.name'"):
+        clean(workspace, path, "requests", **columns, model=ColumnMap("user.name"))
+
+
+EVENTS = st.lists(
+    st.tuples(
+        st.sampled_from("ab"),
+        st.sampled_from("xyz"),
+        st.integers(0, 10_000),
+        st.sampled_from([*CHANNELS, None]),
+        st.none() | st.integers(0, 50),
+    ),
+    min_size=1,
+    max_size=40,
+)
+_BASE = datetime.datetime(2026, 2, 1)
+
+
+def activity(workspace, events):
+    table = pa.table(
+        {
+            "account_id": pa.array([e[0] for e in events], pa.string()),
+            "ip": pa.array([e[1] for e in events], pa.string()),
+            "timestamp": pa.array(
+                [_BASE + datetime.timedelta(minutes=e[2]) for e in events], pa.timestamp("us")
+            ),
+            "channel": pa.array([e[3] for e in events], pa.string()),
+            "input_tokens": pa.array([e[4] for e in events], pa.int64()),
+            "output_tokens": pa.array([e[4] for e in events], pa.int64()),
+        }
+    )
+    rows = workspace.rows(aggregate.activity(workspace.take("events", table), "ip", CHANNELS))
+    return sorted(
+        (aggregate.decoded(row, CHANNELS) for row in rows), key=lambda r: (r["start"], r["end"])
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(events=EVENTS, shuffled=st.randoms(use_true_random=False))
+def test_aggregation_against_python_in_any_order(tmp_path_factory, events, shuffled):
+    expected = {}
+    for account, ip, minute, channel, tokens in events:
+        group = expected.setdefault((account, ip), [0, [], set(), set(), None])
+        group[0] += 1
+        group[1].append(int((_BASE - datetime.datetime(1970, 1, 1)).total_seconds() + minute * 60))
+        group[2] |= {channel} - {None}
+        group[3].add(minute // 60 % 24)
+        group[4] = group[4] if tokens is None else (group[4] or 0) + tokens
+    with Workspace(tmp_path_factory.mktemp("scratch")) as workspace:
+        found = activity(workspace, events)
+        again = list(events)
+        shuffled.shuffle(again)
+        assert activity(workspace, again) == found
+    assert found == [
+        {
+            "start": account,
+            "end": ip,
+            "events": count,
+            "input_tokens": tokens,
+            "output_tokens": tokens,
+            "channels": sorted(channels),
+            "hours": sorted(hours),
+            "first_seen": min(moments) * 1000,
+            "last_seen": max(moments) * 1000,
+        }
+        for (account, ip), (count, moments, channels, hours, tokens) in sorted(expected.items())
+    ]
+
+
+def test_chunks_have_one_size_and_order(workspace):
+    table = workspace.take("numbers", pa.table({"n": list(range(1000, 0, -1))}))
+    chunks = list(workspace.chunks(table.order_by("n"), 7))
+    assert [len(chunk) for chunk in chunks] == [7] * 142 + [6]
+    assert [row["n"] for chunk in chunks for row in chunk] == list(range(1, 1001))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "skeleton"),
+    [
+        ("What is 12 + 35?", "what is <number> + <number>?"),
+        ("Ask ann@mail.example or https://x.example/a?b=1 now", "ask <email> or <url> now"),
+        ('Summarise "a long\nstory" please', "summarise <quote> please"),
+        ("Fix `x = 1` and\n```python\nprint(1)\n```", "fix <code> and <code>"),
+        ("please ask Alice Smith about it, Bob", "please ask <name> about it, <name>"),
+        ("don't stop, it's fine", "don't stop, it's fine"),
+        ("say 'hello there' twice", "say <quote> twice"),
+        ("ids a1, b2, c3", "ids <number>"),
+        ("  \n ", None),
+    ],
+)  # fmt: skip
+def test_masks(workspace, prompt, skeleton):
+    table = workspace.take("prompts", pa.table({"prompt": [prompt]}))
+    ((row),) = workspace.rows(table.select(skeleton=masked(table.prompt)))
+    assert row["skeleton"] == skeleton
+
+
+TEMPLATES = [
+    "solve the following problem step by step and explain every step of your reasoning: <number>",
+    "write a python function that takes a list of <name> and returns the sorted unique values",
+    "call the tool <quote> with the arguments <code> and report what it says in one sentence",
+]
+
+
+def variants(chance):
+    words = ["please", "now", "thanks", "quickly", "again"]
+    return [f"{t} {chance.choice(words)}" for t in TEMPLATES for _ in range(4)] + TEMPLATES
+
+
+def test_clusters_do_not_depend_on_order_and_are_joined_later():
+    key, chance = b"k" * 32, random.Random(5)
+    texts = sorted(set(variants(chance)))
+    found, new = Clusters(key).assign(texts)
+    groups = {frozenset(t for t in texts if found[t] == cluster) for cluster in found.values()}
+    assert groups == {frozenset(t for t in texts if t.startswith(start)) for start in TEMPLATES}
+    shuffled = list(texts)
+    chance.shuffle(shuffled)
+    assert Clusters(key).assign(shuffled) == (found, new)
+    known = {cluster.prompt_cluster_id: cluster.signature for cluster in new}
+    later, none = Clusters(key, known).assign([f"{TEMPLATES[0]} at once", TEMPLATES[1]])
+    assert none == []
+    assert later == {
+        f"{TEMPLATES[0]} at once": found[TEMPLATES[0]],
+        TEMPLATES[1]: found[TEMPLATES[1]],
+    }
+    assert set(Clusters(b"other" * 8).assign(texts)[0].values()).isdisjoint(found.values())
+
+
+def test_short_and_odd_skeletons():
+    found, new = Clusters(b"k" * 32).assign(["hi", "a", "ÄÖ\U0001f600", "x" * 2000])
+    assert len(set(found.values())) == len(new) == 4
+
+
+def test_key_is_made_once_and_closed_to_others(tmp_path):
+    key = load_key(tmp_path)
+    assert load_key(tmp_path) == key
+    assert stat.S_IMODE((tmp_path / "keys" / "hmac.key").stat().st_mode) == 0o600
+    assert keyed_hash(key, "ab", "c") != keyed_hash(key, "a", "bc")
+    (tmp_path / "keys" / "hmac.key").write_text("short")
+    with pytest.raises(InputError, match=r"hmac\.key"):
+        load_key(tmp_path)
+
+
+def test_email_domains():
+    assert domain_of("Ann@Exämple.ORG.") == "xn--exmple-cua.org"
+    assert plain_email(" Ann@Mail.Example") == "ann@mail.example"
+
+
+def test_batch_id_is_of_content():
+    one = batch_id("requests", "m", ("api", "vertex"), ["1", "2"])
+    assert one == batch_id("requests", "m", ("vertex", "api"), ["2", "1"])
+    assert one != batch_id("payments", "m", ("api", "vertex"), ["1", "2"])
+    assert one != batch_id("requests", "n", ("api", "vertex"), ["1", "2"])
+
+
+def test_expand(tmp_path):
+    for name in ("b.csv", "a.jsonl.gz", "notes.md", "c.parquet"):
+        (tmp_path / name).write_text("x")
+    names = [path.name for path in expand([str(tmp_path)])]
+    assert names == ["a.jsonl.gz", "b.csv", "c.parquet"]
+    both = expand([str(tmp_path / "*.csv"), str(tmp_path / "b.csv")])
+    assert [path.name for path in both] == ["b.csv"]
+    with pytest.raises(InputError, match="no such file"):
+        expand([str(tmp_path / "*.xml")])
+
+
+def test_records_know_their_lines(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text('h\n"a\nb"\n\nc\n"d""\n"\ne')
+    starts = [line for line, _ in records(path, quoted=True)]
+    assert starts == [1, 2, 4, 5, 6, 8]
+    assert [line for line, _ in records(path, quoted=False)] == list(range(1, 9))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "format_"),
+    [
+        ("list.txt", "# c\n1.2.3.0/24\n", "cidr"),
+        ("tor-exit.lst", "1.2.3.4\n", "tor"),
+        ("asn.txt", "AS123 # x\n", "asn"),
+        ("bad.csv", "ASN,Entity\n1,x\n", "asn-csv"),
+        ("proxies.csv", "address,kind\n1.2.3.4,vpn\n", None),
+        ("x.mmdb", "", "mmdb"),
+        ("x.jsonl", "1.2.3.4", None),
+    ],
+)
+def test_lists_are_recognised(tmp_path, name, text, format_):
+    path = tmp_path / name
+    path.write_text(text)
+    assert reference_lists.recognise(path) == format_
+
+
+def test_workspace_removes_what_killed_processes_left(tmp_path):
+    dead = tmp_path / "load-999999999-x"
+    alive = tmp_path / "load-1-x"
+    dead.mkdir()
+    alive.mkdir()
+    with Workspace(tmp_path) as workspace:
+        assert stat.S_IMODE(workspace.folder.stat().st_mode) == 0o700
+        assert not dead.exists() and alive.exists()
+        folder = workspace.folder
+    assert not folder.exists()
