@@ -147,6 +147,20 @@ class Parameters:
         0.0,
         1.0,
     )
+    large_ring: int = _parameter(
+        100,
+        "strangers chained by chance form one large group, so a ring beyond a hundred has to hold "
+        "together by more than chains",
+        5,
+        10**9,
+    )
+    min_cohesion: float = _parameter(
+        0.2,
+        "then a fifth of the pairs linked to one third account are linked themselves; with "
+        "identifiers dealt at random it is 0.03, in reviewed rings of that size 0.36 and more",
+        0.0,
+        1.0,
+    )
     occasion_hours: float = _parameter(
         24.0,
         "what happens within one day, such as a class in one room with one task, is one "

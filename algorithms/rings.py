@@ -97,6 +97,10 @@ def build_rings(
         low, high = np.searchsorted(of[by_ring], [number, number + 1])
         at = by_ring[low:high]
         at = at[members[at] > 0]
+        if len(at) > parameters.large_ring:
+            mine = inside & (of[links.a] == number)
+            if cohesion(links.a[mine], links.b[mine]) < parameters.min_cohesion:
+                continue
         names = tuple(str(name) for name in sharing.accounts[at])
         bits = sorted(
             ((FAMILIES[f], float(family[number, f])) for f in np.flatnonzero(family[number] > 0)),
@@ -191,6 +195,25 @@ def _spans(
         np.minimum.at(earliest, (ring, group), np.nan_to_num(first, nan=-np.inf))
         np.maximum.at(latest, (ring, group), np.nan_to_num(last, nan=np.inf))
     return earliest, latest
+
+
+def cohesion(a: Ints, b: Ints) -> float:
+    """Of the pairs of accounts linked to one third, the part that is linked: transitivity.
+
+    Args:
+        a: One end of each link, every pair once.
+        b: The other end.
+
+    Source: Newman, "The structure and function of complex networks" (2003), equation 3.3.
+    """
+    near: dict[int, set[int]] = {}
+    pairs = list(zip(a.tolist(), b.tolist(), strict=True))
+    for one, other in pairs:
+        near.setdefault(one, set()).add(other)
+        near.setdefault(other, set()).add(one)
+    closed = sum(len(near[one] & near[other]) for one, other in pairs)
+    triples = sum(len(others) * (len(others) - 1) // 2 for others in near.values())
+    return closed / triples if triples else 0.0
 
 
 def name_of(members: Collection[str]) -> str:

@@ -8,7 +8,7 @@ from sharing_worlds import world
 from algorithms.explanation import dissolving, evidence_items
 from algorithms.hubs import corroboration
 from algorithms.parameters import Parameters
-from algorithms.rings import Ring, build_rings, continued, name_of
+from algorithms.rings import Ring, build_rings, cohesion, continued, name_of
 from algorithms.shared_neighbours import find_links
 
 P = Parameters()
@@ -161,3 +161,22 @@ def test_no_links_no_rings():
     sharing = world([], opened={"a": 0})
     links = find_links(sharing, np.zeros(0), P)
     assert build_rings(sharing, links, {}, P) == []
+
+
+@given(st.integers(4, 12), st.integers(3, 40), st.integers(0, 10**6))
+def test_cohesion_is_transitivity(nodes, edges, seed):
+    graph = nx.gnm_random_graph(nodes, edges, seed=seed)
+    ends = np.array(list(graph.edges), dtype=np.int64).reshape(-1, 2)
+    assert cohesion(ends[:, 0], ends[:, 1]) == pytest.approx(nx.transitivity(graph))
+
+
+def test_a_long_chain_of_strangers_is_no_ring():
+    names = [f"s{n:03}" for n in range(40)]
+    uses = [
+        use
+        for one, other in zip(names, names[1:], strict=False)
+        for use in shared([one, other], "PaymentMethod", f"{one}-{other}")
+    ]
+    chain = world(uses, opened=dict.fromkeys(names, 0))
+    assert [ring.size for ring in rings_of(chain)] == [40]
+    assert rings_of(chain, Parameters(large_ring=30)) == []
