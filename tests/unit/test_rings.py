@@ -1,3 +1,5 @@
+import itertools
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -174,7 +176,7 @@ def test_a_long_chain_of_strangers_is_no_ring():
     names = [f"s{n:03}" for n in range(40)]
     uses = [
         use
-        for one, other in zip(names, names[1:], strict=False)
+        for one, other in itertools.pairwise(names)
         for use in shared([one, other], "PaymentMethod", f"{one}-{other}")
     ]
     chain = world(uses, opened=dict.fromkeys(names, 0))
