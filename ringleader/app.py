@@ -191,7 +191,7 @@ def run(root: click.Group) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except RingleaderError as error:
-        _complain(app, error.message, error.hint)
+        _complain(app, error.message, error.hint, error.word)
         return error.exit_code
     except Exception as error:  # the edge: whatever else goes wrong is one line as well
         name = type(error).__name__
@@ -199,13 +199,13 @@ def run(root: click.Group) -> int:
         return 1
 
 
-def _complain(app: App, message: str, hint: str | None) -> None:
+def _complain(app: App, message: str, hint: str | None, word: str = "error") -> None:
     from ringleader.output import visible
 
     if app.debug and sys.exc_info()[0] is not None:
         import traceback
 
         traceback.print_exc()
-    print("error: " + visible(" ".join(message.split())), file=sys.stderr)
+    print(f"{word}: " + visible(" ".join(message.split())), file=sys.stderr)
     if hint:
         print("  try: " + visible(" ".join(hint.split())), file=sys.stderr)

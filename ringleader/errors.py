@@ -28,6 +28,7 @@ class RingleaderError(Exception):
     """
 
     exit_code = 1
+    word = "error"  # what the line on standard error begins with
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -71,6 +72,7 @@ class FindingsFound(RingleaderError):
     """There are findings, and the caller asked to be told by the exit code."""
 
     exit_code = 3
+    word = "findings"
 
 
 class ConnectionFailed(RingleaderError):
