@@ -9,7 +9,7 @@
 // column events: integer
 // mode: read
 MATCH (exit:Proxy)
-WHERE exit.proxy_id = $proxy OR $proxy IN exit.cidrs OR exit.operator = $proxy
+WHERE exit.proxy_id = $proxy OR any(end IN ['', '/32', '/128'] WHERE $proxy + end IN exit.cidrs) OR exit.operator = $proxy
 MATCH (exit)<-[:EXIT_OF]-(ip:Ip)<-[used:USED_IP]-(account:Account)
 RETURN account.account_id AS account_id, account.created_at AS created_at,
        account.status AS status, count(DISTINCT ip) AS addresses, sum(used.events) AS events
