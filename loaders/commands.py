@@ -34,28 +34,16 @@ _HELP = f"""Load files of one table of the input contract into the graph.
       ringleader load accounts accounts.csv
       ringleader load requests 'logs/2026-02-*.parquet' --mapping mapping.toml
       ringleader load proxies lists/vpn/ipv4.txt --kind vpn --source x4b
-      ringleader load requests --connect postgres://me@host/logs --query 'SELECT ... ORDER BY id'
+      ringleader load requests --connect postgres://me@host/logs --query 'SELECT …'
 
     \b
     Tables and columns (* required):
-    {help_text().replace(chr(10), chr(10) + "    ")}
-"""
+    {help_text().replace(chr(10), chr(10) + "    ")}"""
 _file = click.Path(path_type=Path, dir_okay=False)
 
 
-def _wrapped() -> str:
-    """The help with long lists of columns broken into lines."""
-    import textwrap
-
-    lines = []
-    for line in _HELP.splitlines():
-        indent = " " * (4 + max(map(len, TABLE_NAMES)) + 2)
-        lines += textwrap.wrap(line, 92, subsequent_indent=indent, break_on_hyphens=False) or [""]
-    return "\n".join(lines)
-
-
-@click.command(cls=Command, help=_wrapped())
-@click.argument("table", type=click.Choice(TABLE_NAMES))
+@click.command(cls=Command, help=_HELP)
+@click.argument("table", metavar="TABLE", type=click.Choice(TABLE_NAMES))
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
 @click.option("--mapping", type=_file, help="TOML file that renames and casts foreign columns.")
 @click.option("--strict", is_flag=True, help="Fail, before writing, if a row breaks the contract.")

@@ -5,6 +5,7 @@ Validation, mapping checks, `ringleader load --help` and the page of the docs fo
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -271,11 +272,17 @@ def describe(table: Table) -> list[dict[str, str]]:
     ]
 
 
-def help_text() -> str:
-    """The contract in a few lines for a terminal; required columns carry a star."""
-    width = max(map(len, TABLE_NAMES))
-    return "\n".join(
-        f"{table.name:<{width}}  "
-        + ", ".join(column.name + ("*" if column.required else "") for column in table.columns)
-        for table in TABLES
-    )
+def help_text(columns: int = 92) -> str:
+    """The contract for a terminal; required columns carry a star.
+
+    Args:
+        columns: Width of the lines.
+    """
+    width = max(map(len, TABLE_NAMES)) + 2
+    lines = []
+    for table in TABLES:
+        names = ", ".join(c.name + ("*" if c.required else "") for c in table.columns)
+        lines += textwrap.wrap(
+            f"{table.name:<{width}}{names}", columns, subsequent_indent=" " * width
+        )
+    return "\n".join(lines)
