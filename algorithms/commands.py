@@ -175,7 +175,7 @@ def explain_ring(app: App, ring: str, account: str | None, limit: int, out: _Out
     """Show why RING is a ring: its evidence in bits, who else uses it, what would dissolve it.
 
     Bits are binary orders of magnitude: with each, strangers would share as much half as often. The
-    rows add up to the ring's score. Other formats than the table hold every identifier.
+    rows add up to the ring's score; what --limit leaves out is one row.
 
     \b
     Examples:

@@ -24,10 +24,10 @@ def summary_lines(told: Explanation, parameters: Parameters) -> list[str]:
         lines.append("  these data hold one kind of evidence only; nothing independent supports it")
     shared = [item for item in told.items if item.outside]
     if shared:
-        most = max(shared, key=lambda item: (item.outside or 0, item.key))
+        most = max(shared, key=lambda item: (item.bits, item.key))
         lines.append(
             f"counter-evidence: {len(shared)} of {len(told.items)} identifiers are used outside "
-            f"the ring too, {most.label} {most.key} by {most.outside} other accounts"
+            f"the ring too; the strongest of these, {most.label} {most.key}, by {most.outside} others"
         )
     lines.append(
         f"without {_several(told.dissolving)} no {parameters.min_ring_size} accounts hang "

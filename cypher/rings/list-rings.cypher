@@ -13,7 +13,9 @@
 // mode: read
 MATCH (ring:Ring)<-[:MEMBER_OF]-(account:Account)
 WITH ring, min(account.created_at) AS opened_first, max(account.created_at) AS opened_last
-RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score, ring.families AS families,
+RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score,
+       [n IN range(0, size(ring.families) - 1) WHERE ring.family_bits[n] >= ring.score / 100
+        | ring.families[n]] AS families,
        ring.single_family AS single_family, ring.links AS links, opened_first, opened_last,
        ring.run AS run
 ORDER BY score DESC, ring_id
