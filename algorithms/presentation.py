@@ -27,7 +27,7 @@ def summary_lines(told: Explanation, parameters: Parameters) -> list[str]:
         most = max(shared, key=lambda item: (item.bits, item.key))
         lines.append(
             f"counter-evidence: {len(shared)} of {len(told.items)} identifiers are used outside "
-            f"the ring too; the strongest of these, {most.label} {most.key}, by {most.outside} others"
+            f"it too; the strongest of these, {most.label} {most.key}, by {most.outside} others"
         )
     lines.append(
         f"without {_several(told.dissolving)} no {parameters.min_ring_size} accounts hang "
