@@ -1,7 +1,7 @@
 """Two walks through ringleader, each from files to exported rings; every command is shown.
 
-``python examples/run.py demo`` simulates a small sample; ``python examples/run.py hop`` takes a real
-airdrop review. Each has a server and a home of its own, so that nothing meets your own data.
+``python examples/run.py demo`` simulates a small sample; ``python examples/run.py hop`` takes a
+real airdrop review. Each has a server and a home of its own, so that nothing meets your own data.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def imported(path):
             yield node.module
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize("path", list(modules()), ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_run_one_way(path):
     package = path.relative_to(ROOT).parts[0]
     tops = {name.split(".")[0] for name in imported(path)}
