@@ -111,6 +111,28 @@ def pending(
     )
 
 
+def refuse_if_others_wait(graph: Graph, batch: str) -> None:
+    """Keep the graph as an interrupted load found it, where that load depends on it.
+
+    A load that asks the graph (which accounts it knows, which clusters of prompts) has to get
+    the same answer when it is run again, or its chunks would be others.
+
+    Args:
+        graph: The graph.
+        batch: The load that is about to begin.
+
+    Raises:
+        InputError: Another such load was interrupted.
+    """
+    for row in graph.read(get("loads-that-wait"), {"batch_id": batch}):
+        names = ", ".join(row["file_names"][:3]) + (" …" if len(row["file_names"]) > 3 else "")
+        raise InputError(
+            f"a load of {row['table']} was interrupted ({names}; batch {row['batch_id'][:12]}) "
+            "and depends on the graph as it is",
+            hint="first run that load again: the same files, mapping and channels",
+        )
+
+
 def open_batch(graph: Graph, batch: str, said: Mapping[str, object]) -> Progress:
     """Note that a load begins, or find out how far it came.
 

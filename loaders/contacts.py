@@ -20,6 +20,7 @@ def steps(load: Load) -> list[Step]:
     others = rows.filter(rows.account_id != rows.other_account_id)
     load.notes["with itself, left out"] = _missing(load, rows, others)
     if load.mapping.options.get("known_accounts_only"):
+        load.reads_graph = True
         accounts = _known(load)
         known = others.semi_join(accounts, others.other_account_id == accounts.known)
         load.notes["with unknown accounts, left out"] = _missing(load, others, known)

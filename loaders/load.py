@@ -164,6 +164,7 @@ def _write(
     summary: Summary,
     wanted: Wanted,
 ) -> None:
+    batches.refuse_if_others_wait(graph, load.batch_id)
     graph.ensure_schema()
     state = batches.open_batch(
         graph,
@@ -177,6 +178,7 @@ def _write(
             "rows": summary.loaded,
             "quarantined": summary.quarantined,
             "duplicates": summary.duplicates,
+            "reads_graph": load.reads_graph,
         },
     )
     summary.resumed = state.resumed

@@ -40,6 +40,7 @@ def clustered(load: Load, rows: ir.Table) -> tuple[ir.Table, ir.Table | None]:
         return rows, None
     from loaders.clusters import Clusters  # heavy, and few loads have raw prompts
 
+    load.reads_graph = True
     skeleton = skeletons.masked(rows.prompt)
     wanted = rows.prompt_cluster_id.isnull()
     # Masked once and kept; the raw text goes no further than this.

@@ -82,6 +82,7 @@ class Load:
         home: The data folder.
         batch_id: The batch.
         graph: The graph; None for a dry run without one.
+        reads_graph: Whether what it writes depends on what is in the graph already.
         notes: What the summary says besides, by name.
     """
 
@@ -91,6 +92,7 @@ class Load:
     home: Path
     batch_id: str
     graph: Graph | None
+    reads_graph: bool = False
     notes: dict[str, Any] = field(default_factory=dict)
 
     @property

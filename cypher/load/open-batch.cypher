@@ -9,6 +9,7 @@
 // param rows: integer
 // param quarantined: integer
 // param duplicates: integer
+// param reads_graph: boolean
 // column state: string
 // column chunk_size: integer
 // column progress: list
@@ -17,6 +18,7 @@ MERGE (batch:Batch {batch_id: $batch_id})
 ON CREATE SET batch.table = $table, batch.mapping = $mapping, batch.files = $files,
               batch.file_names = $file_names, batch.chunk_size = $chunk_size,
               batch.rows = $rows, batch.quarantined = $quarantined,
-              batch.duplicates = $duplicates, batch.state = 'open', batch.started_at = datetime()
+              batch.duplicates = $duplicates, batch.reads_graph = $reads_graph,
+              batch.state = 'open', batch.started_at = datetime()
 RETURN batch.state AS state, batch.chunk_size AS chunk_size,
        [name IN keys(batch) WHERE name STARTS WITH 'done_' | [name, batch[name]]] AS progress

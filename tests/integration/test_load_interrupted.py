@@ -8,7 +8,7 @@ import sys
 
 import psutil
 import pytest
-from load_world import everything, relationships
+from load_world import everything, nodes, relationships
 
 from ringleader.engine import ensure_running, managed_connection, stop
 from ringleader.graph import Graph
@@ -93,6 +93,37 @@ def test_killed_command_run_again_gives_the_same_graph(
     result = whole(ringleader, folder)
     assert "an interrupted load was completed" in result.stderr
     assert everything(graph) == undisturbed
+    whole(ringleader, folder)
+    assert everything(graph) == undisturbed
+
+
+def test_a_load_that_asked_the_graph_is_completed_before_others(
+    graph, ringleader, server, tmp_path
+):
+    folder = requests_folder(tmp_path / "requests", 11)
+    other = tmp_path / "accounts.csv"
+    other.write_text("account_id\nlate\n")
+    assert interrupted(server, folder, 3, 0) == -signal.SIGKILL
+    refused = ringleader("load", "accounts", other, check=False)
+    assert refused.returncode == 1
+    assert "a load of requests was interrupted (part0.csv, part1.csv, part2.csv" in refused.stderr
+    whole(ringleader, folder)
+    ringleader("load", "accounts", other)
+    assert {"account_id": "late"} in nodes(graph, "Account")
+
+
+def test_interrupted_by_the_user_it_says_how_to_go_on(graph, ringleader, server, tmp_path):
+    folder = requests_folder(tmp_path / "requests", 13)
+    whole(ringleader, folder)
+    undisturbed = everything(graph)
+    graph.write("MATCH (n) DETACH DELETE n", name="empty")
+    command = [sys.executable, "-c", KILLING.replace("SIGKILL", "SIGINT"), "0", "5", "0"]
+    command += ["load", "requests", str(folder), "--chunk-size", "7"]
+    env = {**os.environ, "RINGLEADER_HOME": str(server.home)}
+    result = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 130
+    assert "error: interrupted" in result.stderr
+    assert "run the same command again" in result.stderr
     whole(ringleader, folder)
     assert everything(graph) == undisturbed
 

@@ -1,0 +1,11 @@
+// name: loads-that-wait
+// question: Which interrupted loads depend on what is in the graph, so that others have to wait?
+// param batch_id: string
+// column batch_id: string
+// column table: string
+// column file_names: list
+// mode: read
+MATCH (batch:Batch {state: 'open', reads_graph: true})
+WHERE batch.batch_id <> $batch_id
+RETURN batch.batch_id AS batch_id, batch.table AS table, batch.file_names AS file_names
+ORDER BY batch_id
