@@ -19,7 +19,7 @@ from uuid import uuid4
 import numpy as np
 
 from algorithms.communities import communities, drop_projections, estimated_memory
-from algorithms.hubs import corroboration, count_sharers
+from algorithms.hubs import count_sharers
 from algorithms.parameters import Parameters
 from algorithms.rings import Ring, build_rings, continued
 from algorithms.shared_neighbours import CONTACT, Links, find_links
@@ -106,10 +106,8 @@ def detect(
         count_sharers(graph)
     with stage("read what accounts share"):
         sharing = read_sharing(graph, known_hubs)
-    with stage("tell hubs from owned identifiers"):
-        tied = corroboration(sharing, parameters)
     with stage("link accounts"):
-        links = find_links(sharing, tied, parameters)
+        links = find_links(sharing, parameters)
     with stage(f"write {len(links):,} links"):
         _write_links(graph, run, sharing, links)
     with stage(f"group them ({algorithm})"):

@@ -86,21 +86,19 @@ class Parameters:
         1,
         1000,
     )
-    corroboration_bits: float = _parameter(
-        6.0,
-        "a pair is tied independently of an identifier when what it shares in other kinds of "
-        "evidence has odds of 1 in 64 between strangers",
-        0.5,
+    confirming_bits: float = _parameter(
+        0.3,
+        "an identifier of many accounts tells something about a pair that other kinds of evidence "
+        "tie by a third of a bit already; about any other pair it tells next to nothing",
+        0.01,
         64.0,
     )
-    max_corroboration: float = _parameter(
-        0.95,
-        "even where all sampled pairs are tied otherwise, one account in twenty may be a stranger",
-        0.0,
-        0.999,
-    )
-    corroboration_sample: int = _parameter(
-        200, "pairs examined per identifier; the share has a standard error below 0.04", 10, 100_000
+    telling_rarity: float = _parameter(
+        256.0,
+        "for such a pair an identifier counts in full if fewer than one account in 256 uses it: "
+        "strangers who share it by chance are then eight bits of luck",
+        1.0,
+        1e9,
     )
     open_tie_weight: float = _parameter(
         0.02,

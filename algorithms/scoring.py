@@ -6,10 +6,10 @@ A pair that shares identifier *i* has the evidence
 
 *Synchrony* fades with the time between the two accounts' openings. *Breadth* is the share of an
 account's activity that the identifier carries, the smaller of the two, scaled so that a quarter
-counts in full. *Others* is how many other accounts use the identifier; for a pair that is tied in
-another way too, those are left out that are tied to each other likewise. 1/(n-1) is the weight of
-Newman, "Scientific collaboration networks II" (2001), for co-authors of one paper. The sum over a
-family's identifiers becomes bits,
+counts in full. *Others* is how many other accounts use the identifier: 1/(n-1) is the weight of
+Newman, "Scientific collaboration networks II" (2001), for co-authors of one paper. For a pair that
+is tied in another way already, rarity among all accounts takes its place (:mod:`algorithms.hubs`).
+The sum over a family's identifiers becomes bits,
 
     bits = min(cap, log2(1 + sum s / odds)),
 
@@ -45,16 +45,9 @@ def breadth(share_a: Any, share_b: Any, parameters: Parameters) -> Floats:
     return np.minimum(1.0, parameters.breadth * np.asarray(smaller, dtype=np.float64))
 
 
-def others(accounts: Any, corroborated: Any, parameters: Parameters) -> Floats:
-    """How many unrelated other accounts use an identifier, at least one.
-
-    Args:
-        accounts: Number of accounts on it.
-        corroborated: Share of its pairs that are tied independently of it, 0 to 1.
-        parameters: ``max_corroboration``.
-    """
-    tied = np.minimum(corroborated, parameters.max_corroboration)
-    left: Floats = np.maximum(1.0, (np.asarray(accounts, dtype=np.float64) - 1.0) * (1.0 - tied))
+def others(accounts: Any) -> Floats:
+    """How many other accounts use an identifier, at least one."""
+    left: Floats = np.maximum(1.0, np.asarray(accounts, dtype=np.float64) - 1.0)
     return left
 
 
@@ -71,9 +64,14 @@ def bits(evidence: Any, odds: Any, parameters: Parameters) -> Floats:
     return capped
 
 
-def rarity(sharers: Any, population: int) -> Floats:
-    """Bits of surprise that two strangers both use an identifier: log2(population / sharers)."""
-    surprise: Floats = np.log2(
-        max(population, 1) / np.maximum(np.asarray(sharers, dtype=np.float64), 1.0)
-    )
-    return surprise
+def rarity(sharers: Any, population: int, parameters: Parameters) -> Floats:
+    """How telling it is that two accounts share an identifier, from 0 to 1.
+
+    Args:
+        sharers: Number of accounts on it.
+        population: Number of all accounts.
+        parameters: ``telling_rarity``, the ratio from which it tells in full.
+    """
+    ratio = max(population, 1) / np.maximum(np.asarray(sharers, dtype=np.float64), 1.0)
+    telling: Floats = np.minimum(1.0, ratio / parameters.telling_rarity)
+    return telling

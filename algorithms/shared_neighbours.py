@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import scoring
-from algorithms.hubs import in_order_of_opening
+from algorithms.hubs import tied_elsewhere, worth_alone, worth_confirmed
 from algorithms.parameters import Parameters, odds_by_family
 from algorithms.sharing import (
     CONTACT_FAMILY,
@@ -25,6 +25,7 @@ from algorithms.sharing import (
     group_codes,
 )
 
+PAIRS_AT_ONCE = 200_000
 CONTACT = -1  # stands for the identifier of a direct contact
 
 
@@ -87,96 +88,128 @@ class Links:
         return len(self.a)
 
 
-def find_links(sharing: Sharing, tied: Floats, parameters: Parameters) -> Links:
-    """All links of at least ``min_link_bits``.
+def find_links(sharing: Sharing, parameters: Parameters) -> Links:
+    """All links that hold.
+
+    Neighbours on an identifier are candidates; for those with some evidence in one family,
+    everything that they share is looked up, however many others share it.
 
     Args:
         sharing: Who shares what.
-        tied: Corroboration of each identifier, see :func:`algorithms.hubs.corroboration`.
         parameters: The judgements.
     """
-    shared = corroborated(shared_evidence(sharing, parameters), sharing, tied, parameters)
     direct = contact_evidence(sharing, parameters)
-    lines = Evidence(
-        *(
-            np.concatenate(both)
-            for both in zip(vars(shared).values(), vars(direct).values(), strict=True)
-        )
-    )
-    organization = sharing.organization
+    candidates = joined(neighbours(sharing, parameters), direct)
     # Who declares one organization openly belongs together and does not pretend to be strangers.
-    open_ties = (organization[lines.a] >= 0) & (organization[lines.a] == organization[lines.b])
+    organization = sharing.organization
+    own = organization[candidates.a]
+    candidates = candidates.take((own < 0) | (own != organization[candidates.b]))
+    a, b = promising(candidates, len(sharing.accounts), parameters)
+    kept = np.isin(direct.a * len(sharing.accounts) + direct.b, a * len(sharing.accounts) + b)
+    lines = joined(everything_shared(sharing, a, b, parameters), direct.take(kept))
     several = len(sharing.groups_in_data()) > 1
-    return summed(lines.take(~open_ties), len(sharing.accounts), several, parameters)
+    lines = confirmed(lines, sharing, parameters)
+    return summed(lines, len(sharing.accounts), several, parameters)
 
 
-def shared_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
+def joined(*parts: Evidence) -> Evidence:
+    """All lines of several evidences."""
+    columns = zip(*(vars(part).values() for part in parts), strict=True)
+    return Evidence(*(np.concatenate(column) for column in columns))
+
+
+def neighbours(sharing: Sharing, parameters: Parameters) -> Evidence:
     """Evidence from shared identifiers, for neighbours in the order of opening."""
-    nobody = np.zeros(len(sharing.keys))
-    worth = 1.0 / scoring.others(sharing.sharers, nobody, parameters)
-    worth = np.where(sharing.listed, worth * parameters.known_hub_weight, worth)
+    worth = worth_alone(sharing, parameters)
     # Several identifiers may add up, so what is negligible is judged on the best case of one.
-    least = min(odds_by_family(parameters).values()) * (2.0**parameters.negligible_bits - 1.0)
+    odds = np.array([odds_by_family(parameters)[family] for family in FAMILIES])
+    least = (odds * (2.0**parameters.negligible_bits - 1.0))[sharing.family]
     order = in_order_of_opening(sharing)
-    order = order[worth[sharing.used[order]] >= least]
+    order = order[(worth >= least)[sharing.used[order]]]
     user, used, share = sharing.user[order], sharing.used[order], sharing.share[order]
     opened = sharing.opened[user]
-    parts: list[tuple[Ints, Ints, Floats]] = []
+    parts: list[tuple[Ints, Ints]] = []
     for distance in range(1, min(parameters.neighbours, max(len(order) - 1, 0)) + 1):
         at = np.flatnonzero(used[:-distance] == used[distance:])
         if not len(at):
             break
         to = at + distance
-        amount = (
-            scoring.synchrony(opened[to] - opened[at], parameters)
-            * scoring.breadth(share[at], share[to], parameters)
-            * worth[used[at]]
-        )
-        enough = amount >= least
-        parts.append((at[enough], to[enough], amount[enough]))
+        near = scoring.synchrony(opened[to] - opened[at], parameters)
+        amount = near * scoring.breadth(share[at], share[to], parameters) * worth[used[at]]
+        enough = amount >= least[used[at]]
+        parts.append((at[enough], to[enough]))
     none = np.zeros(0, dtype=np.int64)
     at, to = (np.concatenate([part[i] for part in parts] or [none]) for i in (0, 1))
-    amount = np.concatenate([part[2] for part in parts] or [np.zeros(0)])
     swap = user[at] > user[to]
-    low, high = np.where(swap, to, at), np.where(swap, at, to)
-    family = sharing.family
-    return Evidence(
-        a=user[low],
-        b=user[high],
-        identifier=used[at],
-        contact=np.full(len(at), -1, dtype=np.int64),
-        family=family[used[at]] if len(at) else none,
-        amount=amount,
-        use_a=order[low],
-        use_b=order[high],
+    low, high = order[np.where(swap, to, at)], order[np.where(swap, at, to)]
+    return _lines(sharing, low, high, parameters)
+
+
+def promising(lines: Evidence, accounts: int, parameters: Parameters) -> tuple[Ints, Ints]:
+    """Pairs with evidence of ``confirming_bits`` in one family at least."""
+    width = len(FAMILIES)
+    keys, pair = np.unique(lines.a * max(accounts, 1) + lines.b, return_inverse=True)
+    totals = np.bincount(pair * width + lines.family, lines.amount, minlength=len(keys) * width)
+    odds = np.array([odds_by_family(parameters)[family] for family in FAMILIES])
+    bits = scoring.bits(totals, np.tile(odds, len(keys)), parameters).reshape(-1, width)
+    keys = keys[(bits >= parameters.confirming_bits).any(axis=1)]
+    return keys // max(accounts, 1), keys % max(accounts, 1)
+
+
+def everything_shared(sharing: Sharing, a: Ints, b: Ints, parameters: Parameters) -> Evidence:
+    """One line for every identifier that each pair shares."""
+    width = max(len(sharing.keys), 1)
+    by_user = np.lexsort((sharing.used, sharing.user))
+    start = np.searchsorted(sharing.user[by_user], np.arange(len(sharing.accounts) + 1))
+    keys = sharing.user[by_user] * width + sharing.used[by_user]
+    parts = [np.zeros((2, 0), dtype=np.int64)]
+    for begin in range(0, len(a), PAIRS_AT_ONCE):
+        one, other = a[begin : begin + PAIRS_AT_ONCE], b[begin : begin + PAIRS_AT_ONCE]
+        counts = start[one + 1] - start[one]
+        pair = np.repeat(np.arange(len(one)), counts)
+        mine = start[one[pair]] + np.arange(len(pair)) - np.repeat(counts.cumsum() - counts, counts)
+        wanted = other[pair] * width + sharing.used[by_user[mine]]
+        place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+        found = keys[place] == wanted if len(keys) else np.zeros(0, dtype=bool)
+        parts.append(np.stack([by_user[mine[found]], by_user[place[found]]]))
+    low, high = np.concatenate(parts, axis=1)
+    return _lines(sharing, low, high, parameters)
+
+
+def _lines(sharing: Sharing, low: Ints, high: Ints, parameters: Parameters) -> Evidence:
+    """Evidence of pairs of uses of one identifier, the identifier taken by itself."""
+    a, b, identifier = sharing.user[low], sharing.user[high], sharing.used[low]
+    amount = (
+        scoring.synchrony(sharing.opened[b] - sharing.opened[a], parameters)
+        * scoring.breadth(sharing.share[low], sharing.share[high], parameters)
+        * worth_alone(sharing, parameters)[identifier]
     )
+    contact = np.full(len(a), -1, dtype=np.int64)
+    return Evidence(a, b, identifier, contact, sharing.family[identifier], amount, low, high)
 
 
-def corroborated(
-    lines: Evidence, sharing: Sharing, tied: Floats, parameters: Parameters
-) -> Evidence:
-    """The lines, worth more where the pair is tied by another group of evidence too.
-
-    For such a pair the others on the identifier who are tied to each other likewise are left out:
-    an operator's own address is no hub because the operator has many accounts. Whoever shares that
-    address and nothing else gains nothing.
-    """
+def confirmed(lines: Evidence, sharing: Sharing, parameters: Parameters) -> Evidence:
+    """The lines, worth what their identifier's rarity says where the pair is tied elsewhere too."""
     if not len(lines.a):
         return lines
-    group = group_codes()[lines.family]
-    worth = np.where(
-        group >= 0, scoring.rarity(sharing.sharers, len(sharing.accounts))[lines.identifier], 0.0
-    )
     pair = np.unique(lines.a * len(sharing.accounts) + lines.b, return_inverse=True)[1]
-    total = np.bincount(pair, worth)
-    cell = pair * (len(GROUPS) + 1) + group + 1
-    own = np.bincount(cell, worth, minlength=len(total) * (len(GROUPS) + 1))
-    elsewhere = total[pair] - own[cell]
-    sharers = sharing.sharers[lines.identifier]
-    alone = scoring.others(sharers, 0.0, parameters)
-    rest = scoring.others(sharers, tied[lines.identifier], parameters)
-    gain = np.where((elsewhere >= parameters.corroboration_bits) & (group >= 0), alone / rest, 1.0)
+    tied = tied_elsewhere(pair, lines.family, lines.amount, parameters)
+    alone, rare = worth_alone(sharing, parameters), worth_confirmed(sharing, parameters)
+    gain = np.ones(len(pair))
+    better = np.flatnonzero(tied & (lines.identifier != CONTACT))
+    shared = lines.identifier[better]
+    gain[better] = rare[shared] / alone[shared]
     return replace(lines, amount=lines.amount * gain)
+
+
+def in_order_of_opening(sharing: Sharing) -> Ints:
+    """Positions of the uses, identifier by identifier, by the time the accounts were opened.
+
+    Accounts without a time come last; ties are broken by account id, so that the order of input
+    does not matter.
+    """
+    opened = np.nan_to_num(sharing.opened, nan=np.inf)
+    return np.lexsort((sharing.user, opened[sharing.user], sharing.used)).astype(np.int64)
 
 
 def contact_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:

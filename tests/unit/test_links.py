@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sharing_worlds import world
 
-from algorithms.hubs import corroboration
 from algorithms.parameters import Parameters, odds_by_family
 from algorithms.shared_neighbours import find_links
 from algorithms.sharing import FAMILIES, family_of_label
@@ -17,7 +16,7 @@ P = Parameters()
 
 def linked(sharing, parameters=P):
     """Links by account ids: pair to (weight, bits by family)."""
-    links = find_links(sharing, corroboration(sharing, parameters), parameters)
+    links = find_links(sharing, parameters)
     told = {}
     for number in range(len(links)):
         pair = (sharing.accounts[links.a[number]], sharing.accounts[links.b[number]])
@@ -60,44 +59,36 @@ def test_an_identifier_among_hundreds_of_a_busy_account_counts_by_its_share():
     assert linked(busy)["a", "b"][0] == pytest.approx(1.0)
 
 
-def ring_and_strangers(strangers=200):
-    """Ten accounts with one address and one prompt; strangers on that address with nothing else."""
-    ring = [f"r{n}" for n in range(10)]
-    uses = [(name, "Ip", "203.0.113.1") for name in ring]
-    uses += [(name, "PromptCluster", "pc") for name in ring]
-    others = [f"s{n:03}" for n in range(strangers)]
-    uses += [(name, "PromptCluster", f"own{n // 2}") for n, name in enumerate(others)]
-    opened = dict.fromkeys(ring, 0) | {name: n for n, name in enumerate(others)}
-    return world(uses, opened=opened), ring
-
-
-def test_a_rings_own_address_is_no_hub_because_the_ring_is_large():
-    sharing, ring = ring_and_strangers()
-    tied = dict(
-        zip(sharing.keys, corroboration(sharing, Parameters(corroboration_bits=4)), strict=True)
-    )
-    assert tied["203.0.113.1"] == tied["pc"] == 1.0
-    found = linked(sharing, Parameters(corroboration_bits=4))
-    pairs = set(itertools.combinations(ring, 2))
-    assert set(found) == pairs
-    # Nine others, of whom one in twenty may be a stranger: one at the least.
-    assert found["r0", "r1"][1] == {
-        "network": pytest.approx(math.log2(1 + 1 / 0.2)),
+def test_a_rings_own_prompts_are_no_hub_because_the_ring_is_large():
+    """Twenty accounts on four devices send one prompt that forty strangers send too."""
+    ring = [f"r{n:02}" for n in range(20)]
+    strangers = [f"s{n:02}" for n in range(40)]
+    uses = [(name, "Device", f"dev{n // 5}") for n, name in enumerate(ring)]
+    uses += [(name, "PromptCluster", "pc") for name in [*ring, *strangers]]
+    opened = dict.fromkeys([*ring, *strangers], 0) | {f"u{n:04}": 0 for n in range(15_300)}
+    found = linked(world(uses, opened=opened))
+    same_device = {
+        pair for n in range(4) for pair in itertools.combinations(ring[n * 5 : n * 5 + 5], 2)
+    }
+    assert set(found) == same_device
+    # Four others on the device; one account in 256 sends the prompt, which tells in full.
+    assert found["r00", "r01"][1] == {
+        "device": pytest.approx(math.log2(1 + 0.25 / 0.1)),
         "prompt": pytest.approx(math.log2(1 + 1 / 0.2)),
     }
 
 
-def test_sharing_a_rings_address_alone_gains_nothing():
+def test_sharing_a_rings_prompt_alone_gains_nothing():
+    ring = [f"r{n}" for n in range(10)]
     uses = [
-        (f"r{n}", label, key)
-        for n in range(10)
-        for label, key in (("Ip", "203.0.113.1"), ("PromptCluster", "pc"))
+        (name, label, key)
+        for name in ring
+        for label, key in (("Device", "dev"), ("PromptCluster", "pc"))
     ]
     victims = [f"v{n}" for n in range(50)]
-    uses += [(name, "Ip", "203.0.113.1") for name in victims]
-    opened = {use[0]: 0 for use in uses}
-    found = linked(world(uses, opened=opened), Parameters(corroboration_bits=2))
-    assert not [pair for pair in found if set(pair) & set(victims)]
+    uses += [(name, "PromptCluster", "pc") for name in victims]
+    opened = {use[0]: 0 for use in uses} | {f"u{n:04}": 0 for n in range(5_000)}
+    assert set(linked(world(uses, opened=opened))) == set(itertools.combinations(ring, 2))
 
 
 def test_one_declared_organization_is_openly_together():
@@ -135,7 +126,7 @@ def test_a_hundred_thousand_sharers_cost_little_and_glue_nobody():
 
 
 def brute_force(sharing, parameters):
-    """Pairs over all identifiers by the formula, without windows or corroboration."""
+    """Pairs over all identifiers by the formula, without windows or confirmation."""
     odds = odds_by_family(parameters)
     amounts = {}
     for code, label in enumerate(sharing.labels):
@@ -196,6 +187,6 @@ def test_order_of_input_and_names_change_nothing(uses, days, random):
 @given(uses, days)
 def test_lines_of_evidence_add_up_to_the_links(uses, days):
     sharing = world(uses, opened=days)
-    links = find_links(sharing, corroboration(sharing, P), P)
+    links = find_links(sharing, P)
     added = np.bincount(links.link_of, links.bits, minlength=len(links))
     assert added == pytest.approx(links.weight)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from sharing_worlds import world
 
 from algorithms.explanation import dissolving, evidence_items
-from algorithms.hubs import corroboration
 from algorithms.parameters import Parameters
 from algorithms.rings import Ring, build_rings, cohesion, continued, name_of
 from algorithms.shared_neighbours import find_links
@@ -25,7 +24,7 @@ def components(sharing, links):
 
 
 def rings_of(sharing, parameters=P):
-    links = find_links(sharing, corroboration(sharing, parameters), parameters)
+    links = find_links(sharing, parameters)
     return build_rings(sharing, links, components(sharing, links), parameters)
 
 
@@ -161,7 +160,7 @@ def test_what_dissolves_a_ring():
 
 def test_no_links_no_rings():
     sharing = world([], opened={"a": 0})
-    links = find_links(sharing, np.zeros(0), P)
+    links = find_links(sharing, P)
     assert build_rings(sharing, links, {}, P) == []
 
 

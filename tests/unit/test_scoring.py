@@ -24,11 +24,8 @@ def test_breadth_is_the_smaller_share_and_full_from_a_quarter_on():
     )
 
 
-def test_others_leave_out_those_tied_in_another_way():
-    # 100 others; half of them tied: 50; all tied: one in twenty may still be a stranger.
-    assert scoring.others([101, 101, 101, 2], [0.0, 0.5, 1.0, 0.0], P) == pytest.approx(
-        [100, 50, 5, 1]
-    )
+def test_others_are_one_at_least():
+    assert scoring.others([1, 2, 101]) == pytest.approx([1, 1, 100])
 
 
 def test_bits_count_doublings_over_chance_and_are_capped():
@@ -36,15 +33,15 @@ def test_bits_count_doublings_over_chance_and_are_capped():
     assert scoring.bits([0.0, odds, 3 * odds, 1e9], odds, P) == pytest.approx([0, 1, 2, 6])
 
 
-def test_rarity_is_the_surprise_of_a_stranger():
-    assert scoring.rarity([1, 512, 1024], 1024) == pytest.approx([10, 1, 0])
+def test_rarity_tells_in_full_from_one_in_256_on():
+    assert scoring.rarity([1, 4, 8, 1024], 1024, P) == pytest.approx([1, 1, 0.5, 1 / 256])
 
 
-@given(st.floats(0, 1e4), st.floats(0, 1), st.floats(0, 1), st.integers(2, 10**6), st.floats(0, 1))
-def test_evidence_is_bounded_and_falls_with_distance_and_sharers(days, one, other, n, tied):
+@given(st.floats(0, 1e4), st.floats(0, 1), st.floats(0, 1), st.integers(2, 10**6))
+def test_evidence_is_bounded_and_falls_with_distance_and_sharers(days, one, other, n):
     def amount(days, n):
         near = scoring.synchrony(np.array([days * DAY]), P)
-        return (near * scoring.breadth(one, other, P) / scoring.others(n, tied, P))[0]
+        return (near * scoring.breadth(one, other, P) / scoring.others(n))[0]
 
     assert 0 <= amount(days, n) <= 1
     assert amount(days + 1, n) <= amount(days, n)
