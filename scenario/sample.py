@@ -1,17 +1,14 @@
 """A small simulated sample: three operators among honest accounts, some of which look guilty.
 
 Every table of the input contract is written, in the three file formats, with the truth in
-``labels.csv``. All addresses are of ranges reserved for documentation and benchmarks, all names
-end in ``.example``. The same seed writes the same bytes.
+``labels.csv``. All addresses are of a range reserved for benchmarks, all names end in
+``.example``. The same seed writes the same bytes.
 """
 
 from __future__ import annotations
 
 import argparse
-import ipaddress
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,269 +17,11 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-START = np.datetime64("2026-01-01T00:00:00", "s").astype(np.int64)
-DAYS = 60
-HOUR, DAY = 3600, 86_400
-BENCHMARK_NET = ipaddress.ip_network("198.18.0.0/15")  # RFC 2544
+from scenario import cohorts
+from scenario.world import DAY, DAYS, HOUR, START, Account, World
+
 CAPABILITIES = ("reasoning", "coding", "tool_use", "other")
 MODELS = ("large", "small")
-
-
-@dataclass
-class Account:
-    """One simulated account and what it uses."""
-
-    account_id: str
-    created: int
-    domain: str
-    ips: Sequence[str]
-    devices: Sequence[str]
-    cards: Sequence[str]
-    prompts: Sequence[str]
-    requests: int
-    cohort: str
-    ring: str = ""
-    organization: str = ""
-    channel: str = "api"
-    card_kind: str = "card"
-    bin: str = ""
-    banned: int | None = None
-    hours: tuple[int, int] = (7, 23)
-    burst: int | None = None  # all requests within the hour that starts here
-
-
-@dataclass
-class World:
-    """What has been made so far, and where the next address and name come from."""
-
-    rng: np.random.Generator
-    accounts: list[Account] = field(default_factory=list)
-    proxies: list[dict[str, str]] = field(default_factory=list)
-    contacts: list[tuple[str, str, str, int]] = field(default_factory=list)
-    _subnets: int = 0
-    _names: int = 0
-
-    def subnet(self) -> ipaddress.IPv4Network:
-        """The next unused /24."""
-        base = int(BENCHMARK_NET.network_address) + 256 * self._subnets
-        self._subnets += 1
-        return ipaddress.IPv4Network((base, 24))
-
-    def addresses(self, count: int) -> list[str]:
-        """Addresses of one new subnet."""
-        network = self.subnet()
-        return [str(network[int(i)]) for i in self.rng.choice(254, count, replace=False) + 1]
-
-    def name(self, kind: str) -> str:
-        """A new identifier that says nothing about who uses it."""
-        self._names += 1
-        return f"{kind}_{self.rng.integers(16**10):010x}{self._names:04x}"
-
-    def moment(self, first_day: float = 0, last_day: float = DAYS) -> int:
-        """A random second between two days of the period."""
-        return int(START + self.rng.uniform(first_day, last_day) * DAY)
-
-    def some(self, items: Sequence[str], low: int, high: int) -> list[str]:
-        """Between ``low`` and ``high`` of the items."""
-        count = min(int(self.rng.integers(low, high + 1)), len(items))
-        return [items[int(i)] for i in self.rng.choice(len(items), count, replace=False)]
-
-    def volume(self, median: float = 20) -> int:
-        """A heavy-tailed number of requests."""
-        return int(np.clip(self.rng.lognormal(np.log(median), 1.0), 2, 400))
-
-    def add(self, **given: Any) -> Account:
-        """A new account: its own mailbox, device, card and address unless told otherwise."""
-        rng = self.rng
-        mail = ("mail.example", "post.example", "box.example", "web.example")
-        defaults: dict[str, Any] = {
-            "account_id": self.name("acc"),
-            "created": self.moment(),
-            "domain": mail[int(rng.choice(4, p=[0.5, 0.25, 0.15, 0.1]))],
-            "devices": [self.name("dev")],
-            "cards": [self.name("pm")] if rng.random() < 0.8 else [],
-            "requests": self.volume(),
-            "bin": f"4{int(rng.integers(40)):05d}",
-        }
-        account = Account(**{**defaults, **given})
-        self.accounts.append(account)
-        return account
-
-
-def honest(world: World, prompts: Sequence[str], count: int) -> None:
-    """People at home: an address of their own that changes now and then, an own device and card."""
-    pool: list[str] = []
-    for number in range(count):
-        if number % 60 == 0:
-            pool = world.addresses(200)
-        domain = {"domain": f"{world.name('corp')}.example"} if world.rng.random() < 0.1 else {}
-        world.add(
-            ips=world.some(pool, 1, 3),
-            prompts=world.some(prompts, 1, 6),
-            cohort="honest",
-            **domain,
-        )
-
-
-def carrier_nat(world: World, prompts: Sequence[str], count: int) -> None:
-    """Phones of one carrier: hundreds of strangers on four addresses."""
-    exits = world.addresses(4)
-    for _ in range(count):
-        world.add(
-            ips=world.some(exits, 1, 4), prompts=world.some(prompts, 1, 5), cohort="carrier_nat"
-        )
-
-
-def campus(world: World, prompts: Sequence[str], count: int) -> None:
-    """Students: a few addresses, one mail domain, the same course work."""
-    exits, course = world.addresses(6), world.some(prompts, 8, 8)
-    for _ in range(count):
-        world.add(
-            ips=world.some(exits, 1, 3),
-            prompts=[*world.some(course, 1, 3), *world.some(prompts, 0, 3)],
-            domain="campus.example",
-            cohort="campus",
-        )
-
-
-def corporate_vpn(world: World, prompts: Sequence[str], count: int) -> None:
-    """Staff of one declared organization: one VPN, one device image."""
-    exits, image = world.addresses(2), world.name("dev")
-    for _ in range(count):
-        world.add(
-            ips=exits,
-            devices=[image],
-            prompts=world.some(prompts, 1, 5),
-            domain="corporate.example",
-            organization="org_corporate",
-            cohort="corporate_vpn",
-            cards=[],
-            hours=(8, 18),
-        )
-
-
-def families(world: World, prompts: Sequence[str], count: int) -> None:
-    """Three or four people with one card and one address at home."""
-    for _ in range(count):
-        home, card = world.addresses(1), [world.name("pm")]
-        for _ in range(int(world.rng.integers(3, 5))):
-            world.add(ips=home, cards=card, prompts=world.some(prompts, 1, 5), cohort="family")
-
-
-def bootcamp(world: World, prompts: Sequence[str], count: int) -> None:
-    """A class: signed up the same day, the same prompts in the same hour from one room."""
-    room, lesson = world.addresses(1), world.some(prompts, 5, 5)
-    day = world.moment(20, 40)
-    for _ in range(count):
-        world.add(
-            created=day + int(world.rng.integers(0, 3 * HOUR)),
-            ips=[*room, *world.addresses(1)],
-            prompts=lesson,
-            cohort="bootcamp",
-            burst=day + 4 * HOUR,
-        )
-
-
-def ci_fleet(world: World, prompts: Sequence[str], count: int) -> None:
-    """Build jobs of many firms on one cloud: changing cloud addresses, one client library."""
-    cloud, library = world.addresses(40), world.name("dev")
-    for _ in range(count):
-        world.add(
-            ips=world.some(cloud, 5, 12),
-            devices=[library],
-            prompts=world.some(prompts, 1, 3),
-            domain=f"{world.name('corp')}.example",
-            requests=world.volume(60),
-            cohort="ci_fleet",
-            hours=(0, 24),
-        )
-
-
-def prepaid(world: World, prompts: Sequence[str], count: int) -> None:
-    """People with prepaid cards of one issuer."""
-    pool = world.addresses(200)
-    for _ in range(count):
-        world.add(
-            ips=world.some(pool, 1, 2),
-            cards=[world.name("pm")],
-            card_kind="prepaid",
-            bin="400999",
-            prompts=world.some(prompts, 1, 4),
-            cohort="prepaid_bin",
-        )
-
-
-def hydra(world: World, targets: Sequence[str], count: int) -> None:
-    """Operator 1: rotates residential proxies; a banned account is replaced within minutes."""
-    exits = [address for _ in range(12) for address in world.addresses(20)]
-    devices = [world.name("dev") for _ in range(10)]
-    for network in sorted({str(ipaddress.ip_network(f"{a}/24", strict=False)) for a in exits}):
-        world.proxies.append(_proxy(network, "Rotor", "residential"))
-    born = world.moment(5, 10)
-    for number in range(count):
-        banned = int(born + world.rng.uniform(10, 20) * DAY) if number % 3 == 0 else None
-        world.add(
-            created=born,
-            ips=world.some(exits, 10, 20),
-            devices=world.some(devices, 1, 2),
-            cards=[world.name("pm")],
-            card_kind="wallet",
-            prompts=world.some(targets, 4, 6),
-            requests=int(world.rng.integers(30, 60)),
-            cohort="hydra",
-            ring="ring-hydra",
-            banned=banned,
-            hours=(0, 24),
-        )
-        reborn = banned is not None and banned < START + DAYS * DAY and number % 6 == 0
-        born = (
-            banned + int(world.rng.integers(5, 40)) * 60
-            if reborn and banned
-            else world.moment(5, 45)
-        )
-    for address in world.some(exits, 15, 15):  # households behind the same exits
-        world.add(ips=[address], prompts=world.some(targets, 0, 1), cohort="honest")
-
-
-def card_sharers(world: World, targets: Sequence[str], count: int) -> None:
-    """Operator 2: few prepaid cards over many accounts, through a datacentre."""
-    exits, cards = world.addresses(12), [world.name("pm") for _ in range(6)]
-    world.proxies.append(
-        _proxy(str(ipaddress.ip_network(f"{exits[0]}/24", strict=False)), "Rack", "datacentre")
-    )
-    for _ in range(count):
-        world.add(
-            created=world.moment(15, 25),
-            ips=world.some(exits, 2, 4),
-            cards=world.some(cards, 1, 2),
-            card_kind="prepaid",
-            bin="400777",
-            prompts=world.some(targets, 3, 5),
-            requests=int(world.rng.integers(20, 50)),
-            cohort="card_sharers",
-            ring="ring-cards",
-            channel="bedrock" if world.rng.random() < 0.3 else "api",
-        )
-
-
-def careful(world: World, prompts: Sequence[str], count: int) -> None:
-    """Operator 3: small, own homes, but three machines and two cards between them."""
-    cards = [world.name("pm") for _ in range(2)]
-    devices = [world.name("dev") for _ in range(3)]
-    for _ in range(count):
-        world.add(
-            created=world.moment(10, 50),
-            ips=world.addresses(2),
-            devices=world.some(devices, 1, 2),
-            cards=world.some(cards, 1, 2),
-            prompts=world.some(prompts, 3, 5),
-            cohort="careful",
-            ring="ring-careful",
-        )
-
-
-def _proxy(address: str, operator: str, kind: str) -> dict[str, str]:
-    return {"address": address, "operator": operator, "kind": kind, "source": "sample"}
 
 
 def build(seed: int = 7, scale: float = 1.0) -> World:
@@ -296,21 +35,21 @@ def build(seed: int = 7, scale: float = 1.0) -> World:
     everyday = [f"pc_{number:04d}" for number in range(400)]
     reasoning = [f"pc_reasoning_{number}" for number in range(8)]
     coding = [f"pc_coding_{number}" for number in range(6)]
-    honest(world, everyday, int(2000 * scale))
-    carrier_nat(world, everyday, 400)
-    campus(world, everyday, 200)
-    corporate_vpn(world, everyday, 80)
-    families(world, everyday, 20)
-    bootcamp(world, everyday, 60)
-    ci_fleet(world, everyday, 40)
-    prepaid(world, everyday, 100)
+    cohorts.honest(world, everyday, int(2000 * scale))
+    cohorts.carrier_nat(world, everyday, 400)
+    cohorts.campus(world, everyday, 200)
+    cohorts.corporate_vpn(world, everyday, 80)
+    cohorts.families(world, everyday, 20)
+    cohorts.bootcamp(world, everyday, 60)
+    cohorts.ci_fleet(world, everyday, 40)
+    cohorts.prepaid(world, everyday, 100)
     # Targeted prompts are not the operators' alone: some honest people ask the same.
     for account in world.accounts:
         if world.rng.random() < 0.02:
             account.prompts = [*account.prompts, *world.some([*reasoning, *coding], 1, 1)]
-    hydra(world, reasoning, 120)
-    card_sharers(world, coding, 60)
-    careful(world, everyday, 12)
+    cohorts.hydra(world, reasoning, 120)
+    cohorts.card_sharers(world, coding, 60)
+    cohorts.careful(world, everyday, 12)
     for one, other in world.rng.choice(len(world.accounts), (150, 2)):
         first, second = world.accounts[int(one)], world.accounts[int(other)]
         if first is not second:

@@ -6,7 +6,8 @@ import ipaddress
 
 import pyarrow.parquet as pq
 
-from scenario.sample import BENCHMARK_NET, build, write
+from scenario.sample import build, write
+from scenario.world import BENCHMARK_NET
 
 
 def test_the_same_seed_writes_the_same_bytes(tmp_path):
