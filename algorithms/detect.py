@@ -31,8 +31,8 @@ from ringleader.progress import progress
 
 ROWS_AT_ONCE = 5_000
 LINES_KEPT = 12  # per link; the rest of a family's lines is summed up in one
-# Measured on two cores, for --dry-run: reading a use, linking it, writing a link.
-SECONDS_PER_USE, SECONDS_PER_LINK = 1.2e-5, 8e-5
+# Measured on two cores, for --dry-run: starting up, reading a use, comparing a pair.
+SECONDS_AT_LEAST, SECONDS_PER_USE, SECONDS_PER_PAIR = 4.0, 6e-5, 1.5e-6
 
 
 @dataclass
@@ -231,16 +231,18 @@ def _publish(graph: Graph, detection: Detection) -> None:
 
 
 def _estimated(graph: Graph, parameters: Parameters, algorithm: str) -> Detection:
-    """What a detection would need: links are estimated at their upper bound, nothing is written."""
+    """What a detection would need if every candidate became a link; nothing is written."""
     row = graph.read(get("size-of-detection"), {"neighbours": parameters.neighbours})[0]
-    accounts, uses, links = row["accounts"], row["uses"], row["pairs_at_most"]
-    low, high = estimated_memory(graph, accounts, max(links, 1), algorithm)
+    accounts, uses, pairs = row["accounts"], row["uses"], row["pairs_at_most"]
+    low, high = estimated_memory(graph, accounts, max(pairs, 1), algorithm)
     estimate = {
         "accounts": accounts,
         "uses": uses,
-        "pairs_compared_at_most": links,
+        "pairs_compared_at_most": pairs,
         "gds_megabytes_least": round(low / 1e6, 1),
         "gds_megabytes_most": round(high / 1e6, 1),
-        "seconds_at_most": round(5 + uses * SECONDS_PER_USE + links * SECONDS_PER_LINK, 0),
+        "seconds_about": round(
+            SECONDS_AT_LEAST + uses * SECONDS_PER_USE + pairs * SECONDS_PER_PAIR
+        ),
     }
     return Detection("", accounts, 0, estimate=estimate)
