@@ -106,8 +106,10 @@ def load(
             app, workspace, table, sources, mapping, input_format, lists, url, query, graph, wanted
         ):
             summary = load_files(graph, settings, workspace, files, said, wanted)
-            rows += [{"load": name, "item": k, "value": v} for k, v in _items(app, summary)]
-    out(rows, ["load", "item", "value"])
+            _tell(app, summary)
+            rows.append(_row(name, summary))
+    if rows:
+        out(rows)
 
 
 def _graph(app: App, *, dry_run: bool) -> Graph | None:
@@ -178,30 +180,36 @@ def _tie_subnets(app: App, graph: Graph | None, path: Path, wanted: Wanted) -> N
     app.say(f"{path.name}: {linked:,} subnets tied to their systems")
 
 
-def _items(app: App, summary: Summary) -> Iterator[tuple[str, Any]]:
-    """The summary, line by line; warnings go to standard error."""
+def _tell(app: App, summary: Summary) -> None:
+    """Say on standard error what the row of the summary leaves out."""
+    for path in summary.skipped:
+        app.say(f"{path} was loaded before; nothing to do")
     for path in summary.again:
         app.say(f"warning: {path} was loaded before under another mapping; its rows count again")
     if summary.unknown:
         app.say(f"columns left out: {', '.join(summary.unknown)}")
     for reason, number in sorted(summary.reasons.items(), key=lambda item: -item[1]):
         app.say(f"quarantined {number:,}: {reason}")
+    if summary.quarantine:
+        app.say(f"quarantine file: {summary.quarantine}")
     if summary.resumed:
         app.say("an interrupted load was completed")
-    yield "batch", summary.batch_id
-    yield "files loaded before", len(summary.skipped)
-    if summary.batch_id is None:
-        return
-    yield "rows read", summary.read
-    yield "rows that would load" if summary.dry_run else "rows loaded", summary.loaded
-    yield "rows quarantined", summary.quarantined
-    if summary.quarantine:
-        yield "quarantine file", str(summary.quarantine)
-    yield "duplicates left out", summary.duplicates
     for name, number in summary.steps.items():
-        yield name, number
+        app.say(f"{'would write' if summary.dry_run else 'wrote'} {number:,} {name}")
     for name, value in summary.notes.items():
-        yield name, value
-    if not summary.dry_run:
-        yield "nodes created", summary.created.get("nodes_created", 0)
-        yield "relationships created", summary.created.get("relationships_created", 0)
+        if value:
+            app.say(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
+
+
+def _row(name: str, summary: Summary) -> dict[str, Any]:
+    return {
+        "load": name,
+        "read": summary.read,
+        "loaded": 0 if summary.dry_run else summary.loaded,
+        "quarantined": summary.quarantined,
+        "duplicates": summary.duplicates,
+        "files_skipped": len(summary.skipped),
+        "nodes_created": summary.created.get("nodes_created", 0),
+        "relationships_created": summary.created.get("relationships_created", 0),
+        "batch": summary.batch_id and summary.batch_id[:12],
+    }
