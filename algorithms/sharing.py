@@ -30,6 +30,7 @@ GROUP_OF_FAMILY: dict[str, str | None] = {
 GROUPS: tuple[str, ...] = ("environment", "payment", "prompt")
 CONTACT_FAMILY = {"transferred": "payment", "referred": "registration", "invited": "registration"}
 UNIX_MS = 1000.0
+UNKNOWN = -1.0  # stands for an unknown time in the lists of the stored query
 
 
 def family_of_label(label: str) -> str:
@@ -116,9 +117,17 @@ def read_sharing(graph: Graph, known_hubs: Collection[str] = ()) -> Sharing:
         graph: The graph, with the number of accounts counted on every identifier.
         known_hubs: Keys of identifiers that are known to be shared by strangers.
     """
+    uses = graph.frame(get("shared-identifiers"))
+    columns = ["accounts", "events", "first_seen", "last_seen"]
+    # The rows come in the order of the store; nothing below may depend on it.
+    uses = uses.explode(columns, ignore_index=True).rename(columns={"accounts": "account_id"})
+    for column in ("events", "first_seen", "last_seen"):
+        uses[column] = uses[column].astype(float)
+    times = uses[["first_seen", "last_seen"]]
+    uses[["first_seen", "last_seen"]] = times.where(times != UNKNOWN)
     return assemble(
         graph.frame(get("accounts-to-link")),
-        graph.frame(get("shared-identifiers")),
+        uses,
         graph.frame(get("account-activity")),
         graph.frame(get("direct-contacts")),
         known_hubs,
@@ -132,15 +141,28 @@ def assemble(
     contacts: pd.DataFrame,
     known_hubs: Collection[str] = (),
 ) -> Sharing:
-    """Arrays from the rows of the four queries, in an order that depends on names alone."""
+    """Arrays in an order that depends on names alone.
+
+    Args:
+        people: ``account_id``, ``opened`` (milliseconds since 1970), ``organization_id``.
+        uses: One row per account and identifier: ``account_id``, ``label``, ``identifier``,
+            ``events``, ``first_seen`` and ``last_seen`` (milliseconds).
+        activity: Rows of the stored query ``account-activity``.
+        contacts: ``account_a``, ``account_b`` (the later name), ``kind``.
+        known_hubs: Keys of identifiers that are known to be shared by strangers.
+    """
     people = people.sort_values("account_id", ignore_index=True)
     position = pd.Series(np.arange(len(people)), index=people["account_id"], dtype=np.int64)
-    total = activity.set_index(["account_id", "label"])["events"]
+    activity = activity.set_index("account_id").reindex(people["account_id"])
     uses = uses.sort_values(["label", "identifier", "account_id"], ignore_index=True)
     names = pd.MultiIndex.from_frame(uses[["label", "identifier"]])
     used, identifiers = pd.factorize(names)
-    whole = total.reindex(pd.MultiIndex.from_frame(uses[["account_id", "label"]])).to_numpy(float)
-    methods = activity[activity["label"] == "PaymentMethod"].set_index("account_id")["identifiers"]
+    user = position.reindex(uses["account_id"]).to_numpy(np.int64)
+    whole = np.zeros(len(uses))
+    for label in IDENTIFIERS:
+        mine = (uses["label"] == label).to_numpy(bool)
+        if mine.any():
+            whole[mine] = activity[label].to_numpy(float)[user[mine]]
     pairs = contacts.sort_values(["account_a", "account_b", "kind"], ignore_index=True)
     ends = [position.reindex(pairs[c]).to_numpy(np.int64) for c in ("account_a", "account_b")]
     labels = np.array([label for label, _ in identifiers], dtype=object)
@@ -152,14 +174,14 @@ def assemble(
         labels=labels,
         keys=keys,
         sharers=np.bincount(used, minlength=len(keys)).astype(np.int64),
-        user=position.reindex(uses["account_id"]).to_numpy(np.int64),
+        user=user,
         used=np.asarray(used, dtype=np.int64),
         share=uses["events"].to_numpy(float) / np.maximum(whole, 1.0),
         first=_seconds(uses["first_seen"]),
         last=_seconds(uses["last_seen"]),
         contacts=np.sort(np.column_stack(ends), axis=1) if len(pairs) else np.zeros((0, 2), int),
         contact_kinds=pairs["kind"].to_numpy(object),
-        payment_breadth=methods.reindex(people["account_id"]).fillna(0).to_numpy(np.int64),
+        payment_breadth=activity["payment_methods"].fillna(0).to_numpy(np.int64),
         known_hubs=frozenset(known_hubs),
     )
 

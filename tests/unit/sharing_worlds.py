@@ -3,6 +3,7 @@
 import pandas as pd
 
 from algorithms.sharing import assemble
+from ringleader.schema import IDENTIFIERS
 
 DAY = 86_400_000
 
@@ -30,11 +31,14 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
     frame = pd.DataFrame(rows, columns=columns)
     for column in ("first_seen", "last_seen"):
         frame[column] = frame[column].astype(float) * DAY
-    done = frame.groupby(["account_id", "label"]).agg(
-        events=("events", "sum"), identifiers=("identifier", "nunique")
-    )
-    for key, events in (activity or {}).items():
-        done.loc[key, "events"] = events
+    done = frame.pivot_table(
+        index="account_id", columns="label", values="events", aggfunc="sum", fill_value=0
+    ).reindex(index=names, columns=list(IDENTIFIERS), fill_value=0)
+    for (account, label), events in (activity or {}).items():
+        done.loc[account, label] = events
+    paid = frame[frame["label"] == "PaymentMethod"].groupby("account_id")["identifier"].nunique()
+    done["payment_methods"] = paid.reindex(names).fillna(0)
+    done.index.name = "account_id"
     users = frame.groupby(["label", "identifier"])["account_id"].transform("nunique")
     shared = frame[users > 1].assign(accounts=users[users > 1])
     people = pd.DataFrame(
