@@ -43,7 +43,7 @@ class Walk:
 
     def farewell(self) -> None:
         """Say how to go on, and how to end the server."""
-        print(f"\nLook around:  export RINGLEADER_HOME={shlex.quote(str(self.home))}")
+        print(f"\nLook around:  export RINGLEADER_HOME={shlex.quote(str(self.home.absolute()))}")
         print("              .venv/bin/ringleader query list")
         print("End it with:  .venv/bin/ringleader server stop")
 
