@@ -159,7 +159,8 @@ class ServerFolder:
                 f"the password file {self.password_file} is gone, but the data needs it",
                 hint="put it back, or delete the data: ringleader server reset",
             )
-        password = secrets.token_urlsafe(24)
+        # Hexadecimal: a password that begins with a dash would look like an option.
+        password = secrets.token_hex(24)
         handle = os.open(self.password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(password + "\n")

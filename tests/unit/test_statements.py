@@ -2,6 +2,7 @@
 
 import re
 
+from ringleader.catalogue import load_catalogue
 from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL, NODES, RELATIONSHIP_BY_TYPE, RELATIONSHIPS
 from ringleader.statements import (
     schema_page,
@@ -49,3 +50,23 @@ def test_the_schema_page_names_everything():
     page = schema_page()
     for name in [*NODE_BY_LABEL, *RELATIONSHIP_BY_TYPE]:
         assert name in page
+
+
+def test_every_property_that_a_stored_query_sets_is_declared():
+    declared = {
+        node.label: {node.key, *(p.name for p in node.properties), *(n for n, _ in node.derived)}
+        for node in NODES
+    }
+    for rel in RELATIONSHIPS:
+        names = {p.name for p in (*rel.keys, *rel.properties)} | {n for n, _ in rel.derived}
+        declared[rel.type] = names
+    found = 0
+    for query in load_catalogue().values():
+        if query.mode != "write":
+            continue
+        kinds = dict(re.findall(r"[(\[](\w+):(\w+)", query.text))
+        for variable, name in re.findall(r"\b(\w+)\.(\w+) = ", query.text):
+            if variable in kinds:
+                found += 1
+                assert name in declared[kinds[variable]], f"{query.path}: {variable}.{name}"
+    assert found > 20
