@@ -38,6 +38,8 @@ def server(server_home):
     from ringleader.graph import Graph
 
     env = {"RINGLEADER_HOME": str(server_home)}
+    if engine := os.environ.get("RINGLEADER_TEST_ENGINE"):
+        (server_home / "ringleader.toml").write_text(f'[server]\nengine = "{engine}"\n')
     settings = load_settings(env=env, cwd=server_home)
     ensure_running(settings)
     settings = load_settings(env=env, cwd=server_home)
