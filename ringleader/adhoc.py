@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ringleader.errors import QueryError
 from ringleader.graph import Graph
+
+# A function with a namespace, as a plan spells it: `gds.graph.project(`.
+_FUNCTION = re.compile(r"(?<![\w.`])((?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*)\s*\(")
+_TEXT = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
+# Namespaces of functions that only compute. Others could leave something behind: a projection in
+# memory (`gds.graph.project`), or whatever a plug-in does.
+READ_FUNCTIONS = (
+    "date.",
+    "datetime.",
+    "duration.",
+    "graph.",
+    "localdatetime.",
+    "localtime.",
+    "point.",
+    "time.",
+    "vector.",
+    "gds.similarity.",
+    "gds.util.",
+    "gds.version",
+)
 
 # Procedures that only look. A plan that calls another one is refused: in Neo4j, procedures that
 # end transactions, change settings or read files count as reading.
@@ -49,10 +70,17 @@ def check_reads_only(graph: Graph, statement: str, params: Mapping[str, Any]) ->
         if operator.startswith("ProcedureCall"):
             procedure = details.split("(")[0].strip()
             if not procedure.startswith(READ_PROCEDURES):
-                raise QueryError(
-                    f"procedure {procedure} is not on the list of those that only look",
-                    hint=_WRITES_HINT,
-                )
+                raise _not_listed("procedure", procedure)
+            details = details.partition("::")[0].partition("(")[2]
+        for function in _FUNCTION.findall(_TEXT.sub("''", details)):
+            if not function.startswith(READ_FUNCTIONS):
+                raise _not_listed("function", function)
+
+
+def _not_listed(kind: str, name: str) -> QueryError:
+    return QueryError(
+        f"{kind} {name} is not on the list of those that only look", hint=_WRITES_HINT
+    )
 
 
 def run_reading(

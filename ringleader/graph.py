@@ -7,6 +7,7 @@ says what to do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from graphdatascience import GraphDataScience
 
 CONNECT_SECONDS = 15.0
-SCHEMES = ("bolt", "neo4j", "bolt+s", "neo4j+s", "bolt+ssc", "neo4j+ssc")
 # How long the driver repeats a transaction that failed for a passing reason.
 RETRY_SECONDS = 30.0
 _START_HINT = "ringleader server start, or set NEO4J_URI; ringleader doctor checks the rest"
@@ -59,12 +59,6 @@ class Graph:
         """
         if settings.uri is None:
             raise ConnectionFailed("no Neo4j is configured and none is running", hint=_START_HINT)
-        scheme, separator, _ = settings.uri.partition("://")
-        if scheme not in SCHEMES or not separator:
-            raise ConnectionFailed(
-                f"{settings.uri!r} ({settings.source('neo4j.uri')}) is no address of a Neo4j",
-                hint="use " + ", ".join(f"{known}://host" for known in SCHEMES[:2]),
-            )
         password = settings.password
         auth = None if password is None else neo4j.basic_auth(settings.username, password)
         with _translated(settings):
@@ -138,9 +132,12 @@ class Graph:
             QueryError: The statement does not compile.
         """
         text, name = _named(statement, None)
-        with self._session(neo4j.READ_ACCESS, name) as session:
-            result = session.run("EXPLAIN " + text, dict(params or {}))
-            return result.consume()
+        try:
+            with self._session(neo4j.READ_ACCESS, name) as session:
+                # On a line of its own, so that columns in messages are those of the statement.
+                return session.run("EXPLAIN\n" + text, dict(params or {})).consume()
+        except QueryError as error:
+            raise QueryError(_without_first_line(error.message), hint=error.hint) from error
 
     def columns(self, statement: str | Query) -> list[str]:
         """The columns that a statement would return."""
@@ -193,11 +190,20 @@ class Graph:
         params: Mapping[str, Any] | None = None,
         *,
         name: str | None = None,
+        timeout: float | None = None,
     ) -> WriteSummary:
-        """Run a statement that commits as it goes (``CALL { … } IN TRANSACTIONS``)."""
+        """Run a statement that commits as it goes (``CALL { … } IN TRANSACTIONS``).
+
+        Args:
+            statement: Cypher, or a query of the catalogue.
+            params: Its parameters.
+            name: What it is called in the server's logs.
+            timeout: Seconds after which the server ends it; what is committed stays.
+        """
         text, name = _named(statement, name)
+        query = neo4j.Query(text, metadata=_metadata(name), timeout=timeout)
         with self._session(neo4j.WRITE_ACCESS, name) as session:
-            result = session.run(neo4j.Query(text, metadata=_metadata(name)), dict(params or {}))
+            result = session.run(query, dict(params or {}))
             rows = [_record(record) for record in result]
             return WriteSummary(rows, _counters(result.consume()))
 
@@ -263,6 +269,12 @@ class Graph:
             self._driver.session(database=self._database, default_access_mode=access) as session,
         ):
             yield session
+
+
+def _without_first_line(message: str) -> str:
+    """Places in a message, counted as if the statement had not got a line before it."""
+    place = re.compile(r"\(line (\d+), column (\d+) \(offset: \d+\)\)")
+    return place.sub(lambda m: f"(line {int(m[1]) - 1}, column {m[2]})", message)
 
 
 def _named(statement: str | Query, name: str | None) -> tuple[str, str]:

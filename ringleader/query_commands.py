@@ -54,6 +54,8 @@ def parse_parameters(pairs: tuple[str, ...]) -> dict[str, Any]:
         name = key.removesuffix(":")
         if not equals or not name:
             raise WrongUsage(f"parameter {pair!r} is not key=value", hint="-p address=203.0.113.7")
+        if name in parsed:
+            raise WrongUsage(f"parameter {name} is given twice")
         try:
             parsed[name] = json.loads(value) if key.endswith(":") else value
         except ValueError as error:
@@ -140,13 +142,16 @@ def run_query(
       ringleader query run identifiers-by-accounts -p kind=Device --format csv
     """
     stored = get(name, _folders(app))
-    if stored.mode != "read":
+    if stored.mode != "read" or stored.folder in STEP_FOLDERS:
         raise WrongUsage(
-            f"query {name} writes; it is a step of a job", hint=f"ringleader query show {name}"
+            f"query {name} is a step of a load or a detection", hint=f"ringleader query show {name}"
         )
     params = _with_limit(stored, parse_parameters(pairs), limit)
+    cap = limit or ROW_CAP
     with app.graph() as graph:
-        rows = graph.read(stored, params, timeout=timeout, limit=limit or ROW_CAP)
+        rows = graph.read(stored, params, timeout=timeout, limit=cap)
+    if len(rows) == cap:
+        app.say(f"stopped after {cap:,} rows; --limit raises that")
     out(rows, [column.name for column in stored.columns])
 
 
@@ -199,8 +204,8 @@ def cypher(
             from ringleader.locks import exclusive
 
             with exclusive(app.settings, "cypher --write"):
-                done = graph.run_in_batches(text, params, name="ad hoc write")
-            rows = done.rows
+                done = graph.run_in_batches(text, params, name="ad hoc write", timeout=timeout)
+            rows = done.rows[:limit]
             app.say(", ".join(f"{k.replace('_', ' ')}: {v:,}" for k, v in done.counters.items()))
         else:
             rows = run_reading(graph, text, params, timeout=timeout, limit=limit)

@@ -42,8 +42,6 @@ class Kind(StrEnum):
 
     STRING = "string"
     INTEGER = "integer"
-    FLOAT = "float"
-    BOOLEAN = "boolean"
     DATETIME = "datetime"  # travels as milliseconds since 1970 UTC, stored as DATETIME
     STRINGS = "strings"
     INTEGERS = "integers"

@@ -72,6 +72,8 @@ DECLARED: tuple[Declared, ...] = (
     Declared("enrich.asn_mmdb", "an ASN database in MaxMind's format", (), None, Path),
     Declared("queries", "folders of further stored queries", (), None, list),
 )
+# Addresses that the driver takes. User and password do not belong in one: it is shown and logged.
+SCHEMES = ("bolt", "neo4j", "bolt+s", "neo4j+s", "bolt+ssc", "neo4j+ssc")
 # What the provider's own API and the clouds that resell it are called unless the file says more.
 DEFAULT_CHANNELS = ("api", "azure", "bedrock", "vertex")
 _BY_NAME = {declared.name: declared for declared in DECLARED}
@@ -222,8 +224,25 @@ def load_settings(
         values[declared.name] = Setting(
             declared.name, _typed(declared, value, source), source, declared.secret
         )
+    _check_uri(values["neo4j.uri"])
     sections = {name: document[name] for name in OPEN_SECTIONS if name in document}
     return Settings(values, home, sections)
+
+
+def _check_uri(uri: Setting) -> None:
+    if uri.value is None:
+        return
+    scheme, separator, rest = str(uri.value).partition("://")
+    if "@" in rest.split("/")[0]:
+        raise SettingsError(
+            f"setting neo4j.uri ({uri.source}) holds a user or a password, which would be shown",
+            hint="set NEO4J_USERNAME and NEO4J_PASSWORD, or give --password-file",
+        )
+    if scheme not in SCHEMES or not separator or not rest:
+        raise SettingsError(
+            f"setting neo4j.uri ({uri.source}) is {uri.value!r}, which is no address of a Neo4j",
+            hint="use " + " or ".join(f"{known}://host" for known in SCHEMES[:2]),
+        )
 
 
 def _read_file(path: Path, *, required: bool) -> dict[str, Any]:
@@ -266,21 +285,25 @@ def _managed_state(home: Path) -> dict[str, Any]:
     return {f"neo4j.{name}": state[name] for name in names if name in state}
 
 
+_EXPECTED = {int: "a positive whole number", list: "a list of texts", str: "text", Path: "a path"}
+
+
 def _typed(declared: Declared, value: Any, source: str) -> Any:
     if value is None:
         return None
     expected = declared.type
     try:
-        if expected is int and not isinstance(value, bool):
+        if expected is int and not isinstance(value, bool) and int(value) > 0:
             return int(value)
         if expected is Path:
             return Path(value)
         if expected is list and isinstance(value, list):
-            return [str(item) for item in value]
-        if expected is str and isinstance(value, str | int | float):
+            if all(isinstance(item, str) for item in value):
+                return value
+        elif expected is str and isinstance(value, str | int | float):
             return str(value)
     except (TypeError, ValueError):
         pass
     raise SettingsError(
-        f"setting {declared.name} ({source}) is {value!r}; expected {expected.__name__}"
+        f"setting {declared.name} ({source}) is {value!r}; expected {_EXPECTED[expected]}"
     )

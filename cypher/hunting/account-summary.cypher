@@ -23,9 +23,10 @@ RETURN account.account_id AS account_id, account.status AS status,
        COUNT { (account)-[:PAID_WITH]->() } AS payment_methods,
        COUNT { (account)-[:USED_DEVICE]->() } AS devices,
        COUNT { (account)-[:SENT]->() } AS prompt_clusters,
-       head(COLLECT { MATCH (account)-[:REGISTERED_WITH]->(domain) RETURN domain.domain })
+       head(COLLECT { MATCH (account)-[:REGISTERED_WITH]->(domain) RETURN domain.domain ORDER BY domain.domain })
          AS email_domain,
-       head(COLLECT { MATCH (account)-[:IN_ORGANIZATION]->(o) RETURN o.organization_id })
+       head(COLLECT { MATCH (account)-[:IN_ORGANIZATION]->(o) RETURN o.organization_id
+                 ORDER BY o.organization_id })
          AS organization,
        COLLECT { MATCH (account)-[:MEMBER_OF]->(ring) RETURN ring.ring_id ORDER BY ring.ring_id }
          AS rings

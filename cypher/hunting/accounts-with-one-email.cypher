@@ -6,9 +6,11 @@
 // mode: read
 MATCH (account:Account)
 WHERE account.email_hash IS NOT NULL
-WITH account ORDER BY account.account_id
-WITH account.email_hash AS email_hash, collect(account.account_id) AS account_ids
-WHERE size(account_ids) > 1
-RETURN account_ids, size(account_ids) AS accounts
-ORDER BY accounts DESC, account_ids[0]
+WITH account.email_hash AS email_hash, count(*) AS accounts
+WHERE accounts > 1
+WITH email_hash, accounts
+ORDER BY accounts DESC, email_hash
 LIMIT $limit
+RETURN COLLECT { MATCH (one:Account {email_hash: email_hash})
+                 RETURN one.account_id ORDER BY one.account_id } AS account_ids, accounts
+ORDER BY accounts DESC, account_ids[0]

@@ -2,11 +2,16 @@
 // question: What is the shortest chain of shared identifiers and contacts between two accounts?
 // param one: string
 // param other: string
+// param at_most: integer = 1000
 // column steps: list
 // column length: integer
 // mode: read
+// Identifiers of more than $at_most accounts join anybody to anybody: they are no step.
 MATCH path = SHORTEST 1 (:Account {account_id: $one})
-  -[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH|CONTACTED]-{1,8}
+  ((here)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH|CONTACTED]-(there)
+   WHERE there:Account
+      OR COUNT { (there)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-() } <= $at_most
+  ){1,8}
   (:Account {account_id: $other})
 RETURN [node IN nodes(path) |
         labels(node)[0] + ' ' +

@@ -1,6 +1,7 @@
 // name: replacements-of-account
-// question: Which accounts were opened soon after this one was banned, and share something with it?
+// question: Which accounts were opened soon after this one was banned (or got another status), and share something?
 // param account_id: string
+// param status: string = banned
 // param hours: integer = 48
 // param limit: integer = 50
 // column account_id: string
@@ -9,7 +10,7 @@
 // column shared: list
 // mode: read
 MATCH (banned:Account {account_id: $account_id})
-WHERE banned.status_at IS NOT NULL
+WHERE banned.status = $status AND banned.status_at IS NOT NULL
 MATCH (banned)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT]->(identifier)
       <-[:USED_IP|PAID_WITH|USED_DEVICE|SENT]-(other:Account)
 WHERE other.created_at >= banned.status_at

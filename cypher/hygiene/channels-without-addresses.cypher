@@ -1,5 +1,5 @@
 // name: channels-without-addresses
-// question: Through which channels do requests come without an IP address, and from how many accounts?
+// question: Of the accounts that signed up through each channel, how many have no IP address?
 // column channel: string
 // column accounts: integer
 // column without_ip: integer

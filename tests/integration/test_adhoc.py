@@ -20,6 +20,9 @@ REFUSED = [
     "LOAD CSV FROM 'file:///etc/passwd' AS line RETURN line",
     "CALL db.createLabel('Evil')",
     "CALL gds.graph.project('evil', '*', '*') YIELD graphName RETURN graphName",
+    "MATCH (a)-->(b) WITH gds.graph.project('evil', a, b) AS p RETURN p.graphName",
+    "MATCH (a)-->(b) RETURN `gds`.`graph`.`project`('evil', a, b)",
+    "MATCH (a)-->(b) WITH gds . graph . project('evil', a, b) AS p RETURN p",
     "CALL gds.graph.drop('x', false) YIELD graphName RETURN graphName",
     "CALL dbms.setConfigValue('db.logs.query.enabled', 'OFF')",
     "TERMINATE TRANSACTIONS 'neo4j-transaction-1'",
@@ -51,6 +54,12 @@ def test_what_does_more_than_read_is_refused(one_account, statement):
         (
             "CALL db.labels() YIELD label WHERE label = 'Account' RETURN label",
             [{"label": "Account"}],
+        ),
+        (
+            "RETURN duration.inDays(date('2026-01-01'), date('2026-01-03')).days AS d, "
+            "'gds.graph.project(' AS t, "
+            "point.distance(point({x: 0, y: 0}), point({x: 0, y: 2})) AS p",
+            [{"d": 2, "t": "gds.graph.project(", "p": 2.0}],
         ),
         ("UNWIND range(1, 3) AS n RETURN n", [{"n": 1}, {"n": 2}, {"n": 3}]),
     ],

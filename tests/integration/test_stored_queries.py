@@ -80,6 +80,8 @@ ANSWERS = [
     ),
     ("newest-accounts-behind-proxy", {"proxy": "Hide"}, [("b",), ("a",)]),
     ("newest-accounts-behind-proxy", {"proxy": "198.51.100.1"}, [("c",)]),
+    ("newest-accounts-behind-proxy", {"proxy": "203.0.113.7"}, [("b",), ("a",)]),
+    ("newest-accounts-behind-proxy", {"proxy": "203.0.113.77"}, []),
     ("newest-accounts-in-asn", {"number": "64500"}, [("b",), ("a",)]),
     (
         "identifiers-by-accounts",
@@ -123,6 +125,7 @@ ANSWERS = [
         {"one": "d", "other": "c"},
         [(["Account d", "Account a", "PaymentMethod card1", "Account c"], 3)],
     ),
+    ("path-between-accounts", {"one": "d", "other": "c", "at_most": "1"}, []),
     (
         "prompt-clusters-by-accounts",
         {},

@@ -75,6 +75,9 @@ def test_secrets_are_masked_where_settings_are_shown(tmp_path):
     [
         ('[neo4j]\nurl = "x"\n', "there is no setting 'neo4j.url'"),
         ("[load]\nchunk_size = 'many'\n", "setting load.chunk_size (file ringleader.toml)"),
+        ("[load]\nchunk_size = -5\n", "expected a positive whole number"),
+        ("[channels]\nknown = [1, 2]\n", "expected a list of texts"),
+        ("[neo4j]\nuri = 5\n", "no address of a Neo4j"),
         ("[neo4j\n", "settings file"),
     ],
 )
@@ -84,6 +87,12 @@ def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path, text, message):
         load_settings(env={}, cwd=tmp_path)
     assert message in caught.value.message
     assert caught.value.exit_code == 2
+
+
+def test_a_password_in_the_address_is_refused_and_not_repeated(tmp_path):
+    with pytest.raises(SettingsError, match="holds a user or a password") as caught:
+        load_settings({"neo4j.uri": "bolt://bob:s3cret@host:7687"}, env={}, cwd=tmp_path)
+    assert "s3cret" not in caught.value.message
 
 
 def test_a_settings_file_that_is_asked_for_must_exist(tmp_path):
