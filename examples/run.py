@@ -26,20 +26,13 @@ class Walk:
             "RINGLEADER_HOME": str(home.absolute()),
         }
 
-    def step(self, why: str, *arguments: str | Path) -> str:
-        """Say why, show the command, run it, and return what it wrote to standard output."""
+    def step(self, why: str, *arguments: str | Path) -> None:
+        """Say why, show the command, and run it."""
         words = [str(argument) for argument in arguments]
         print(f"\n# {why}\n$ ringleader {shlex.join(words)}", flush=True)
-        result = subprocess.run(
-            [sys.executable, "-m", "cli", *words],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        print(result.stdout, end="", flush=True)
+        result = subprocess.run([sys.executable, "-m", "cli", *words], env=self.environment)
         if result.returncode:
             sys.exit(result.returncode)
-        return result.stdout
 
     def farewell(self) -> None:
         """Say how to go on, and how to end the server."""

@@ -8,6 +8,7 @@ import click
 
 from ringleader.app import App, Group, output_options, pass_app
 from ringleader.catalogue import get
+from ringleader.errors import NotFound
 
 
 @click.group(cls=Group)
@@ -30,5 +31,7 @@ def export_rings(app: App, ring_id: str | None, out: Callable[..., None]) -> Non
     members = get("ring-members")
     with app.graph() as graph:
         rows = graph.read(members, members.bind({"ring_id": ring_id} if ring_id else {}))
+        if ring_id and not rows:
+            raise NotFound(f"there is no ring {ring_id!r}", hint="ringleader rings list")
     out(rows, [column.name for column in members.columns])
     app.say(f"{len(rows):,} members of {len({row['ring_id'] for row in rows}):,} rings")

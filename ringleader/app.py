@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from ringleader.errors import RingleaderError
+from ringleader.errors import RingleaderError, WrongUsage
 from ringleader.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -151,21 +151,31 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file."
     )
-    @click.option("--raw", is_flag=True, help="Leave CSV cells that a spreadsheet would run as is.")
+    @click.option(
+        "--raw", is_flag=True, help="Do not defuse CSV cells that a spreadsheet would execute."
+    )
     @functools.wraps(function)
     def wrapper(
         *args: Any, format_: str | None, output: Path | None, raw: bool, **kwargs: Any
     ) -> Any:
         if format_ is None:
-            ending = output.suffix.lstrip(".") if output else ""
-            format_ = ending if ending in FORMATS else "table"
+            format_ = output.suffix.lstrip(".").lower() if output else "table"
+            if format_ not in FORMATS:
+                raise WrongUsage(
+                    f"{output}: {output.suffix if output else ''!r} is no format to write",
+                    hint="end it in " + ", ".join("." + f for f in FORMATS[1:]) + ", or --format",
+                )
 
         def out(
-            rows: Iterable[Any], columns: Sequence[str] | None = None, title: str | None = None
+            rows: Iterable[Any],
+            columns: Sequence[str] | None = None,
+            *,
+            brief: Sequence[str] | None = None,
+            title: str | None = None,
         ) -> None:
             from ringleader.output import emit
 
-            emit(rows, columns, format=format_, output=output, title=title, raw=raw)
+            emit(rows, columns, brief=brief, format=format_, output=output, title=title, raw=raw)
 
         return function(*args, out=out, **kwargs)
 

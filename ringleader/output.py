@@ -22,6 +22,8 @@ from ringleader.errors import InputError, WrongUsage
 FORMATS = ("table", "json", "jsonl", "csv", "parquet")
 # A spreadsheet runs a cell that starts with one of these (OWASP, CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What a cell of a table holds at the most; other formats hold all of it.
+CELL_WIDTH = 300
 # Control characters could move the cursor or change colours of the terminal.
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "�")
 
@@ -59,6 +61,7 @@ def emit(
     rows: Iterable[Row],
     columns: Sequence[str] | None = None,
     *,
+    brief: Sequence[str] | None = None,
     format: str = "table",
     output: Path | None = None,
     title: str | None = None,
@@ -69,6 +72,7 @@ def emit(
     Args:
         rows: Maps with the same keys.
         columns: Names and order of columns; by default those of the first row.
+        brief: The columns of a table, where people do not need all of them.
         format: One of :data:`FORMATS`.
         output: The file; by default standard output.
         title: Heading of a table.
@@ -79,11 +83,13 @@ def emit(
     """
     listed = [dict(row) for row in rows]
     names = list(columns) if columns is not None else list(listed[0]) if listed else []
+    if brief is not None and format == "table":
+        names = list(brief)
     if format not in FORMATS:
         raise WrongUsage(f"there is no format {format!r}", hint="use " + ", ".join(FORMATS))
     if output is not None:
         with whole_file(output) as file:
-            file.write(_encode(listed, names, format, title, raw, width=120))
+            file.write(_encode(listed, names, format, title, raw))
         return
     if format == "parquet":
         if sys.stdout.isatty():
@@ -150,10 +156,9 @@ def _encode(
     format: str,
     title: str | None,
     raw: bool,
-    width: int | None = None,
 ) -> bytes:
     encoders: dict[str, Callable[[], bytes]] = {
-        "table": lambda: _table_text(rows, names, title, width).encode(),
+        "table": lambda: _table_text(rows, names, title).encode(),
         "json": lambda: _json([_plain_row(row, names) for row in rows], indent=2),
         "jsonl": lambda: b"".join(_json(_plain_row(row, names)) for row in rows),
         "csv": lambda: _csv(rows, names, raw),
@@ -211,21 +216,35 @@ def _is_list_of_text(value: Any) -> bool:
 
 
 def _table(rows: list[dict[str, Any]], names: list[str], title: str | None) -> Any:
+    """A table in which only text wraps: an id, a number or a time is of use only in one piece."""
     from rich.table import Table
     from rich.text import Text
 
     table = Table(title=None if title is None else Text(visible(title)), title_justify="left")
-    numeric = {
-        name
-        for name in names
-        if rows and all(isinstance(row.get(name), int | float | None) for row in rows)
-    }
     for name in names:
-        right = "right" if name in numeric else "left"
-        table.add_column(Text(name), justify=right, overflow="fold")  # type: ignore[arg-type]
+        values = [row.get(name) for row in rows]
+        numeric = bool(rows) and all(isinstance(v, int | float | None) for v in values)
+        wraps = any(isinstance(v, list) or (isinstance(v, str) and " " in v) for v in values)
+        table.add_column(
+            Text(name.replace("_", " ")),
+            justify="right" if numeric else "left",
+            no_wrap=not wraps and bool(rows),
+            min_width=max(map(len, name.split("_"))),
+            overflow="fold",
+        )
     for row in rows:
         table.add_row(*(Text(visible(_shown(row.get(name)))) for name in names))
     return table
+
+
+def _records(rows: list[dict[str, Any]], names: list[str]) -> str:
+    """One field a line, for rows that are too wide for a table."""
+    width = max(map(len, names))
+    blocks = [
+        "\n".join(f"{name:<{width}}  {visible(_shown(row.get(name)))}" for name in names)
+        for row in rows
+    ]
+    return "\n\n".join(blocks) + "\n"
 
 
 def _shown(value: Any) -> str:
@@ -238,7 +257,10 @@ def _shown(value: Any) -> str:
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, float):
         return f"{value:.2f}" if abs(value) < 1e6 else f"{value:.4g}"
-    return _cell(value)
+    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
+        return ", ".join(_shown(item) for item in value)
+    text = _cell(value)
+    return text if len(text) <= CELL_WIDTH else text[: CELL_WIDTH - 1] + "…"
 
 
 def _print_table(rows: list[dict[str, Any]], names: list[str], title: str | None) -> None:
@@ -246,23 +268,27 @@ def _print_table(rows: list[dict[str, Any]], names: list[str], title: str | None
 
     if not sys.stdout.isatty():
         # A pipe has no width: lines are as long as their cells need.
-        sys.stdout.write(_table_text(rows, names, title, None))
+        sys.stdout.write(_table_text(rows, names, title))
         return
-    console = Console(highlight=False)
-    if names:
-        console.print(_table(rows, names, title))
+    # NO_COLOR means no escape codes at all, bold included.
+    plain_text = bool(os.environ.get("NO_COLOR"))
+    console = Console(highlight=False, color_system=None if plain_text else "auto")
+    if names and rows:
+        table = _table(rows, names, title)
+        if console.measure(table).minimum > console.width:
+            sys.stdout.write(_records(rows, names))
+        else:
+            console.print(table)
     if not rows:
         console.print("no rows", style="dim")
 
 
-def _table_text(
-    rows: list[dict[str, Any]], names: list[str], title: str | None, width: int | None
-) -> str:
+def _table_text(rows: list[dict[str, Any]], names: list[str], title: str | None) -> str:
     from rich.console import Console
 
     buffer = io.StringIO()
-    console = Console(file=buffer, width=width or 10_000, no_color=True, highlight=False)
-    if names:
+    console = Console(file=buffer, width=10_000, no_color=True, highlight=False)
+    if names and rows:
         console.print(_table(rows, names, title))
     text = "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
     return (text + "\n" if text else "") + ("" if rows else "no rows\n")

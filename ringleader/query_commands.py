@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -15,8 +15,12 @@ from ringleader.app import App, Command, Group, output_options, pass_app
 from ringleader.catalogue import Query, get, load_catalogue
 from ringleader.errors import WrongUsage
 
+if TYPE_CHECKING:
+    from ringleader.graph import Graph
+
 ROW_CAP = 10_000
 # Queries that loads and detections are made of, rather than questions of analysts.
+ACCOUNT_PARAMETERS = ("account_id", "one", "other")
 STEP_FOLDERS = ("load", "links", "rings")
 _timeout = click.option(
     "--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds."
@@ -101,7 +105,9 @@ def list_queries(
         and (everything or folder or q.folder not in STEP_FOLDERS)
         and all(word in f"{q.name} {q.question}".lower() for word in wanted)
     ]
-    out(rows, ["name", "folder", "question", "parameters"])
+    out(
+        rows, ["name", "folder", "question", "parameters"], brief=["name", "question", "parameters"]
+    )
 
 
 @query.command("show")
@@ -150,9 +156,20 @@ def run_query(
     cap = limit or ROW_CAP
     with app.graph() as graph:
         rows = graph.read(stored, params, timeout=timeout, limit=cap)
+        if not rows:
+            _say_unknown(app, graph, params)
     if len(rows) == cap:
         app.say(f"stopped after {cap:,} rows; --limit raises that")
     out(rows, [column.name for column in stored.columns])
+
+
+def _say_unknown(app: App, graph: Graph, params: dict[str, Any]) -> None:
+    """An empty answer about an account that does not exist would read as an acquittal."""
+    asked = [params[name] for name in ACCOUNT_PARAMETERS if params.get(name)]
+    there = {row["account_id"] for row in graph.read(get("known-accounts"), {"account_ids": asked})}
+    for account in asked:
+        if account not in there:
+            app.say(f"there is no account {account!r}")
 
 
 def _with_limit(stored: Query, given: dict[str, Any], limit: int | None) -> dict[str, Any]:

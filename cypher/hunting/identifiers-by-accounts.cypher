@@ -8,7 +8,7 @@
 // column accounts: integer
 // mode: read
 MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
-WHERE $kind IS NULL OR $kind IN labels(identifier)
+WHERE $kind IS NULL OR toLower($kind) IN [label IN labels(identifier) | toLower(label)]
 WITH identifier, labels(identifier)[0] AS kind,
      COUNT { (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-() } AS accounts
 WHERE accounts >= $at_least

@@ -99,3 +99,23 @@ def test_a_missing_folder_and_an_unknown_format_are_said(tmp_path):
 def test_a_table_shows_times_to_the_minute(capsys):
     emit([{"at": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)}])
     assert "2026-01-02 03:04 " in capsys.readouterr().out
+
+
+def test_an_id_is_never_cut_and_what_is_too_wide_becomes_records(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("NO_COLOR", "1")
+    emit([{"ring_id": "ring-0123456789ab", "families": ["payment", "network", "prompt"] * 3}])
+    shown = capsys.readouterr().out
+    assert "ring-0123456789ab" in shown
+    assert "┃" in shown
+    assert max(map(len, shown.splitlines())) <= 60
+    emit([{"one": "a" * 40, "other": "b" * 40}])
+    assert capsys.readouterr().out == f"one    {'a' * 40}\nother  {'b' * 40}\n"
+
+
+def test_a_table_may_be_brief_and_other_formats_hold_everything(capsys):
+    emit([{"a": 1, "b": 2}], brief=["a"])
+    assert "b" not in capsys.readouterr().out
+    emit([{"a": 1, "b": 2}], brief=["a"], format="csv")
+    assert capsys.readouterr().out == "a,b\n1,2\n"
