@@ -221,20 +221,27 @@ def _table(rows: list[dict[str, Any]], names: list[str], title: str | None) -> A
     from rich.text import Text
 
     table = Table(title=None if title is None else Text(visible(title)), title_justify="left")
-    for name in names:
+    cells = [[visible(_shown(row.get(name))) for name in names] for row in rows]
+    for place, name in enumerate(names):
         values = [row.get(name) for row in rows]
         numeric = bool(rows) and all(isinstance(v, int | float | None) for v in values)
         wraps = any(isinstance(v, list) or (isinstance(v, str) and " " in v) for v in values)
+        words = max(map(len, name.split("_")))
         table.add_column(
             Text(name.replace("_", " ")),
             justify="right" if numeric else "left",
-            no_wrap=not wraps and bool(rows),
-            min_width=max(map(len, name.split("_"))),
+            min_width=words if wraps else max([words, *(len(row[place]) for row in cells)]),
             overflow="fold",
         )
-    for row in rows:
-        table.add_row(*(Text(visible(_shown(row.get(name)))) for name in names))
+    for row in cells:
+        table.add_row(*map(Text, row))
     return table
+
+
+def _needed(table: Any) -> int:
+    """The least width of a table: what does not wrap, and the longest word of what does."""
+    # A column's padding and one border, and the last border.
+    return 1 + sum(int(column.min_width) + 3 for column in table.columns)
 
 
 def _records(rows: list[dict[str, Any]], names: list[str]) -> str:
@@ -275,7 +282,7 @@ def _print_table(rows: list[dict[str, Any]], names: list[str], title: str | None
     console = Console(highlight=False, color_system=None if plain_text else "auto")
     if names and rows:
         table = _table(rows, names, title)
-        if console.measure(table).minimum > console.width:
+        if _needed(table) > console.width:
             sys.stdout.write(_records(rows, names))
         else:
             console.print(table)

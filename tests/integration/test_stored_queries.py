@@ -52,6 +52,7 @@ CREATE (a)-[:REGISTERED_WITH]->(e), (b)-[:REGISTERED_WITH]->(e), (c)-[:REGISTERE
 CREATE (o:Organization {organization_id: 'org'}), (o2:Organization {organization_id: 'org2'})
 CREATE (b)-[:IN_ORGANIZATION]->(o), (c)-[:IN_ORGANIZATION]->(o2)
 CREATE (a)-[:CONTACTED {kind: 'transferred', events: 7}]->(d)
+CREATE (a)-[:LINKED {weight: 7.5, families: ['device'], evidence: ['device|Device|dev1']}]->(b)
 CREATE (r:Ring {ring_id: 'r1', score: 12.5, size: 2, families: ['device', 'network'], run: 'run1'})
 CREATE (a)-[:MEMBER_OF {score: 7.0, run: 'run1'}]->(r),
        (b)-[:MEMBER_OF {score: 5.5, run: 'run1'}]->(r)
@@ -109,6 +110,12 @@ ANSWERS = [
     ("account-contacts", {"account_id": "d"}, [("a", "from", "transferred", 7)]),
     ("account-contacts", {"account_id": "a"}, [("d", "to", "transferred", 7)]),
     ("account-summary", {"account_id": "a"}, [("a", "banned")]),
+    (
+        "links-of-account",
+        {"account_id": "b"},
+        [("a", 7.5, ["device"], ["device|Device|dev1"], ["r1"])],
+    ),
+    ("links-of-account", {"account_id": "c"}, []),
     (
         "shared-by-two-accounts",
         {"one": "a", "other": "b"},
