@@ -51,7 +51,13 @@ def server_lock(folder: ServerFolder) -> Iterator[None]:
     Raises:
         LockHeld: Another process has not finished in time.
     """
-    folder.lock_file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.lock_file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ServerError(
+            f"cannot make the data folder {folder.root.parent}: {error.strerror or error}",
+            hint="set RINGLEADER_HOME to a folder of yours",
+        ) from error
     try:
         with filelock.FileLock(folder.lock_file, timeout=LOCK_SECONDS):
             yield
