@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from loaders import addresses
+from loaders import addresses, unread
 from loaders.contract import Table, Type
 from loaders.mapping import Mapping
 from loaders.quarantine import Refused, locate
@@ -130,6 +130,7 @@ def prepare(
         else:
             # Text is parsed once; its rows are numbered by where they land.
             kept = workspace.keep("staged", rows)
+            unread.refuse_lost_lines(workspace, group)
             rows = kept.mutate(**{ROW: kept.rowid()})
             wrong = (kept[PROBLEM] > 0).sum().fill_null(0)
             counted = workspace.one(kept.aggregate(read=kept.count(), wrong=wrong))
@@ -198,39 +199,9 @@ def _count(prepared: Prepared) -> None:
             for row in prepared.workspace.rows(counts):
                 problem = part.problems[row[PROBLEM] - 1]
                 prepared.count(problem.column, problem.reason, row["n"])
-        for reason, number in _rejected(prepared.workspace, part.group).items():
+        for reason, number in unread.counted(prepared.workspace, part.group).items():
             prepared.read += number
             prepared.count(None, reason, number)
-
-
-# What DuckDB calls unreadable lines, in our words.
-_UNREADABLE = {
-    "TOO MANY COLUMNS": "more fields than the header",
-    "MISSING COLUMNS": "fewer fields than the header",
-    "UNQUOTED VALUE": "a quote that does not end",
-    "LINE SIZE OVER MAXIMUM": "a line of more than 4 MB",
-    "INVALID ENCODING": "not UTF-8",
-}
-
-
-def _first_rejects(workspace: Workspace, group: Group) -> ir.Table | None:
-    """The first complaint about every unreadable record: file, record number, kind."""
-    if group.rejects is None:
-        return None
-    errors = workspace.con.table(group.rejects)
-    scans = workspace.con.table(group.rejects + "_scan")
-    scans = scans.select("scan_id", "file_id", "file_path").distinct()
-    joined = errors.inner_join(scans, ["scan_id", "file_id"])
-    kind = joined.error_type.cast("string")
-    return joined.group_by(["file_path", "line"]).aggregate(kind=kind.max())
-
-
-def _rejected(workspace: Workspace, group: Group) -> dict[str, int]:
-    rejects = _first_rejects(workspace, group)
-    if rejects is None:
-        return {}
-    counts = rejects.group_by("kind").aggregate(n=rejects.count()).order_by("kind")
-    return {_UNREADABLE.get(r["kind"], r["kind"].lower()): r["n"] for r in workspace.rows(counts)}
 
 
 def _refusals(
@@ -241,7 +212,7 @@ def _refusals(
     if textual:
         for row in workspace.rows(part.rows.group_by(FILE).aggregate(n=part.rows[ROW].min())):
             first[row[FILE]] = row["n"]
-    unreadable = _first_rejects(workspace, part.group) if rejects else None
+    unreadable = unread.first_rejects(workspace, part.group) if rejects else None
     for file in part.group.files:
         path = str(file.path)
         mine = bad.filter(bad[FILE] == path).order_by(ROW)
@@ -260,8 +231,7 @@ def _refusals(
             lines, broken_lines, no_json = locate(file.path, file.format, numbers, set(broken))
         shown = str(file.shown)
         for record, kind in sorted(broken.items()):
-            reason = _UNREADABLE.get(kind, kind.lower())
-            yield Refused(shown, None, broken_lines.get(record), None, reason)
+            yield Refused(shown, None, broken_lines.get(record), None, unread.said(kind))
         for chunk in workspace.chunks(mine, 10_000):
             for row in chunk:
                 place = row[ROW] - first[path] + 1
