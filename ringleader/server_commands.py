@@ -42,7 +42,7 @@ Examples:
 def start(
     app: App, port: int | None, engine: str | None, heap: str | None, page_cache: str | None
 ) -> None:
-    """Start it; the first time, download it.
+    """Start the server; the first time, download it.
 
     A port that is taken is stepped over. If it runs already, this says so and is done.
     """
@@ -65,7 +65,7 @@ def start(
 @server.command(epilog="\b\nExample:\n  ringleader server stop")
 @pass_app
 def stop(app: App) -> None:
-    """Stop it; the data stays."""
+    """Stop the server; its data stays."""
     from ringleader.engine import stop as stop_server
 
     stopped = stop_server(app.settings)
@@ -84,7 +84,7 @@ Examples:
 @output_options
 @pass_app
 def status(app: App, out: Callable[..., None]) -> int:
-    """Say whether it runs, where, and what it takes; exit code 4 if it does not answer."""
+    """Say whether the server runs, and where; exit code 4 if it does not answer."""
     from ringleader.engine import status as server_status
 
     found = server_status(app.settings)
@@ -126,7 +126,7 @@ Examples:
 @click.option("-f", "--follow", is_flag=True, help="Go on as lines arrive; end with Ctrl-C.")
 @pass_app
 def logs(app: App, lines: int, follow: bool) -> None:
-    """Show what it says."""
+    """Show the log of the server."""
     from ringleader.engine.folder import ServerFolder
 
     path = ServerFolder(app.settings.home).log_file
@@ -154,7 +154,7 @@ Examples:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_app
 def reset(app: App, yes: bool) -> None:
-    """Delete its data, password and logs; downloads stay.
+    """Delete the data, password and logs of the server; downloads stay.
 
     It must be stopped first.
     """
