@@ -114,7 +114,7 @@ def detect(
         found = communities(graph, run, algorithm, parameters) if len(links) else {}
     with stage("judge rings"):
         earlier = {row["ring_id"]: row["members"] for row in graph.read(get("earlier-rings"))}
-        rings = continued(build_rings(sharing, links, found, parameters), earlier)
+        rings = continued(build_rings(sharing, links, found, parameters), earlier, parameters)
     detection = Detection(run, len(sharing.accounts), len(links), rings, stages)
     with stage(f"write {len(rings):,} rings"):
         _publish(graph, detection)

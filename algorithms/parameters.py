@@ -166,7 +166,14 @@ class Parameters:
         0.0,
         8760.0,
     )
-    seed: int = _parameter(42, "of the community detection; any number does", 0, 2**31 - 1)
+    continues_at: float = _parameter(
+        0.5,
+        "a ring goes on under its name while at least half of the members of both runs together "
+        "are common: of several successors only one can then have a claim, bar an even split",
+        0.01,
+        1.0,
+    )
+    seed: int = _parameter(42, "of Leiden; any number does (Louvain takes none)", 0, 2**31 - 1)
 
 
 def odds_by_family(values: Parameters) -> dict[str, float]:

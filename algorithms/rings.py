@@ -13,8 +13,6 @@ from algorithms.shared_neighbours import Links
 from algorithms.sharing import FAMILIES, GROUPS, Floats, Ints, Sharing, group_codes
 
 HOUR = 3600.0
-# An earlier ring goes on under its name when this part of both rings' members is common.
-CONTINUES_AT = 0.5
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ def build_rings(
     of = np.unique(of, return_inverse=True)[1] if (of < 0).any() else of + 1
     # Number 0 is "in no community" from here on.
     single = len(sharing.groups_in_data()) < 2
-    of = _without_bystanders(links, of, single, parameters)
+    of = connected(links.a, links.b, _without_bystanders(links, of, single, parameters))
     inside = (of[links.a] == of[links.b]) & (of[links.a] > 0)
     count = int(of.max()) + 1
     ring_of = of[links.a[inside]]
@@ -143,6 +141,29 @@ def _without_bystanders(links: Links, of: Ints, single: bool, parameters: Parame
     if not single:
         stays &= ties > 1
     return np.where(stays, of, 0)
+
+
+def connected(a: Ints, b: Ints, of: Ints) -> Ints:
+    """Communities cut into connected parts: whoever held two together may have been a bystander.
+
+    Args:
+        a: One end of each link.
+        b: The other end.
+        of: Community of each account, 0 for none.
+    """
+    inside = (of[a] == of[b]) & (of[a] > 0)
+    a, b = a[inside], b[inside]
+    part = np.arange(len(of), dtype=np.int64)
+    while True:
+        lower = np.minimum(part[a], part[b])
+        new = part.copy()
+        np.minimum.at(new, a, lower)
+        np.minimum.at(new, b, lower)
+        new = new[new]
+        if (new == part).all():
+            break
+        part = new
+    return np.where(of > 0, np.unique(part, return_inverse=True)[1] + 1, 0)
 
 
 def _independent_groups(
@@ -222,15 +243,19 @@ def name_of(members: Collection[str]) -> str:
     return "ring-" + hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def continued(rings: Sequence[Ring], earlier: Mapping[str, Collection[str]]) -> list[Ring]:
+def continued(
+    rings: Sequence[Ring], earlier: Mapping[str, Collection[str]], parameters: Parameters
+) -> list[Ring]:
     """Rings under the names of those that they continue.
 
     A ring takes the name of the earlier ring with which it has most members in common, as part of
-    both together (Jaccard), from one half on; each name goes on once.
+    both together (Jaccard), from ``continues_at`` on; each name goes on once. A new ring never
+    takes a name that an earlier ring has.
 
     Args:
         rings: The rings found.
         earlier: Members of the standing rings, by name.
+        parameters: ``continues_at``.
     """
     home = {account: name for name, accounts in earlier.items() for account in accounts}
     pairs = []
@@ -241,7 +266,7 @@ def continued(rings: Sequence[Ring], earlier: Mapping[str, Collection[str]]) -> 
                 common[home[account]] = common.get(home[account], 0) + 1
         for name, shared in common.items():
             overlap = shared / (ring.size + len(earlier[name]) - shared)
-            if overlap >= CONTINUES_AT:
+            if overlap >= parameters.continues_at:
                 pairs.append((-overlap, name, number))
     names: dict[int, str] = {}
     taken: set[str] = set()
@@ -249,6 +274,12 @@ def continued(rings: Sequence[Ring], earlier: Mapping[str, Collection[str]]) -> 
         if number not in names and name not in taken:
             names[number] = name
             taken.add(name)
-    return [
-        replace(ring, ring_id=names.get(number, ring.ring_id)) for number, ring in enumerate(rings)
-    ]
+    taken |= set(earlier)
+    for number, ring in enumerate(rings):
+        # A name from members alone may go on with another ring that once was these members.
+        name, again = ring.ring_id, 1
+        while number not in names and name in taken:
+            again += 1
+            name = f"{ring.ring_id}-{again}"
+        taken.add(names.setdefault(number, name))
+    return [replace(ring, ring_id=names[number]) for number, ring in enumerate(rings)]

@@ -198,7 +198,10 @@ def confirmed(lines: Evidence, sharing: Sharing, parameters: Parameters) -> Evid
     gain = np.ones(len(pair))
     better = np.flatnonzero(tied & (lines.identifier != CONTACT))
     shared = lines.identifier[better]
-    gain[better] = rare[shared] / alone[shared]
+    # A known hub may be worth nothing at all: nothing times anything is nothing.
+    gain[better] = np.divide(
+        rare[shared], alone[shared], out=np.ones(len(better)), where=alone[shared] > 0
+    )
     return replace(lines, amount=lines.amount * gain)
 
 

@@ -107,6 +107,18 @@ def test_known_hubs_count_a_fifth():
     assert linked(listed)["a", "b"][0] == pytest.approx(math.log2(1 + 0.2 / 0.04))
 
 
+def test_known_hubs_may_count_nothing():
+    uses = [(name, label, label) for name in "ab" for label in ("PaymentMethod", "Device")]
+    uses += [("a", "Ip", "hub"), ("b", "Ip", "hub")]
+    opened = {"a": 0, "b": 0}
+    without = linked(world(uses[:4], opened=opened))
+    nothing = Parameters(known_hub_weight=0.0)
+    with np.errstate(all="raise"):
+        listed = linked(world(uses, opened=opened, hubs={"hub"}), nothing)
+    assert listed == without
+    assert listed["a", "b"][0] > 0
+
+
 def test_a_transfer_links_and_a_referral_does_not():
     sharing = world(
         [],

@@ -9,7 +9,7 @@ from sharing_worlds import world
 
 from algorithms.explanation import dissolving, evidence_items
 from algorithms.parameters import Parameters
-from algorithms.rings import Ring, build_rings, cohesion, continued, name_of
+from algorithms.rings import Ring, build_rings, cohesion, connected, continued, name_of
 from algorithms.shared_neighbours import find_links
 
 P = Parameters()
@@ -100,6 +100,39 @@ def test_a_bystander_tied_by_one_kind_is_left_out():
     assert ring.members == tuple(SIX)
 
 
+def test_groups_that_only_a_bystander_joins_are_two_rings():
+    other = [f"n{n}" for n in range(6)]
+    uses = [*ELSEWHERE]
+    for names, key in ((SIX, "1"), (other, "2")):
+        uses += [*shared(names, "PaymentMethod", f"p{key}"), *shared(names, "Ip", f"i{key}")]
+    # The bridge ties to both by payments alone, and so is in neither.
+    uses += [*shared(["m0", "by"], "PaymentMethod", "b1")]
+    uses += [*shared(["n0", "by"], "PaymentMethod", "b2")]
+    opened = dict.fromkeys([*SIX, *other, "by"], 0)
+    sharing = world(uses, opened=opened)
+    links = find_links(sharing, P)
+    assert ("m0", "by") in {
+        tuple(sorted((sharing.accounts[a], sharing.accounts[b]), reverse=True))
+        for a, b in zip(links.a, links.b, strict=True)
+    }
+    assert [r.members for r in rings_of(sharing)] == [tuple(SIX), tuple(other)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 30), st.integers(0, 40), st.integers(1, 3), st.integers(0, 10**6))
+def test_connected_parts_are_those_of_networkx(nodes, edges, communities, seed):
+    graph = nx.gnm_random_graph(nodes, edges, seed=seed)
+    of = np.random.default_rng(seed).integers(0, communities + 1, nodes)
+    pairs = np.array([sorted(e) for e in graph.edges], dtype=np.int64).reshape(-1, 2)
+    inside = [e for e in pairs.tolist() if of[e[0]] == of[e[1]] > 0]
+    expected = nx.Graph(inside)
+    expected.add_nodes_from(np.flatnonzero(of > 0).tolist())
+    part = connected(pairs[:, 0], pairs[:, 1], of)
+    assert (part[of == 0] == 0).all() and (part[of > 0] > 0).all()
+    found = {frozenset(np.flatnonzero(part == n).tolist()) for n in np.unique(part[part > 0])}
+    assert found == {frozenset(c) for c in nx.connected_components(expected)}
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 30), st.integers(0, 400))
 def test_an_unrelated_account_changes_no_ring(count, day):
@@ -117,12 +150,35 @@ def ring(name, members):
 def test_a_ring_goes_on_under_its_name():
     found = [ring("new1", "abcdef"), ring("new2", "uvwxyz")]
     earlier = {"old1": "abcdex", "old2": "uvw123456"}
-    assert [r.ring_id for r in continued(found, earlier)] == ["old1", "new2"]
+    assert [r.ring_id for r in continued(found, earlier, P)] == ["old1", "new2"]
 
 
 def test_a_name_goes_on_once():
     found = [ring("new1", "abc"), ring("new2", "def")]
-    assert [r.ring_id for r in continued(found, {"old": "abcdef"})] == ["old", "new2"]
+    assert [r.ring_id for r in continued(found, {"old": "abcdef"}, P)] == ["old", "new2"]
+
+
+def test_how_much_in_common_makes_one_ring_is_a_parameter():
+    found = [ring("new", "abcx")]
+    assert [r.ring_id for r in continued(found, {"old": "abcd"}, P)] == ["old"]
+    strict = Parameters(continues_at=0.61)  # three of five are common
+    assert [r.ring_id for r in continued(found, {"old": "abcd"}, strict)] == ["new"]
+
+
+def test_two_rings_never_have_one_name():
+    """A ring grew under its first name and then lost its first members to a new ring."""
+    first, rest = "abcde", "fghijklm"
+    found = [ring(name_of(rest), rest), ring(name_of(first), first)]
+    names = [r.ring_id for r in continued(found, {name_of(first): first + rest}, P)]
+    assert names == [name_of(first), name_of(first) + "-2"]
+    standing = {names[0]: rest, names[1]: first}
+    assert [r.ring_id for r in continued(found, standing, P)] == names
+
+
+def test_a_new_ring_takes_no_name_of_another_that_is_gone():
+    found = [ring(name_of("abcde"), "abcde")]
+    earlier = {name_of("abcde"): "abcdefghijklm"}
+    assert [r.ring_id for r in continued(found, earlier, P)] == [name_of("abcde") + "-2"]
 
 
 def test_names_follow_from_members_alone():
