@@ -22,9 +22,11 @@ _Out = Callable[..., None]
     type=click.Choice(ALGORITHMS),
     default="leiden",
     show_default=True,
-    help="How linked accounts are grouped.",
+    help="How linked accounts are grouped. Runs agree: both work on one thread, in one order.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Of the grouping [default: 42].")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), help="Of Leiden [default: 42]; Louvain takes none."
+)
 @click.option("--known-hubs", type=_file, help="File of identifiers that strangers share.")
 @click.option("--dry-run", is_flag=True, help="Estimate memory and time; write nothing.")
 @click.option("--fail-on-findings", is_flag=True, help="End with code 3 if there are rings.")
@@ -52,6 +54,11 @@ def detect(
     """
     from algorithms.parameters import effective, parameters
 
+    if algorithm == "louvain" and seed is not None:
+        raise WrongUsage(
+            "--seed is for leiden: the Louvain of GDS takes none, and runs agree without",
+            hint="leave --seed away, or use --algorithm leiden",
+        )
     given = {**app.settings.section("detect"), **({} if seed is None else {"seed": seed})}
     values = parameters(given)
     if show:
@@ -131,7 +138,7 @@ def list_rings(app: App, limit: int, out: _Out) -> None:
 
     stored = get("list-rings")
     with app.graph() as graph:
-        rows = graph.read(stored, {"limit": limit})
+        rows = graph.read(stored, stored.bind({"limit": limit}))
         if not rows:
             app.say(_why_none(graph.read(get("current-run"))))
     out(_rounded(rows), [column.name for column in stored.columns])
@@ -241,7 +248,12 @@ def evaluate(
 
     if not files:
         raise WrongUsage("evaluate needs labels", hint="ringleader evaluate --labels labels.csv")
-    labels = read_labels(app.settings, list(files), mapping, by)
+    labels, contradicting = read_labels(app.settings, list(files), mapping, by)
+    if contradicting:
+        app.say(
+            f"decisions about {contradicting} {'account' if contradicting == 1 else 'accounts'} "
+            "contradict each other; the latest counts"
+        )
     with app.graph() as graph:
         groups = {r["account_id"]: r["ring_id"] for r in graph.read(get("ring-memberships"))}
     table = evaluate_by(groups, labels, min_size=min_size)

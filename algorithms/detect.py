@@ -19,7 +19,7 @@ from uuid import uuid4
 import numpy as np
 
 from algorithms.communities import communities, drop_projections, estimated_memory
-from algorithms.hubs import count_sharers
+from algorithms.hubs import count_sharers, summary_of
 from algorithms.parameters import Parameters
 from algorithms.rings import Ring, build_rings, continued
 from algorithms.shared_neighbours import CONTACT, Links, find_links
@@ -99,6 +99,7 @@ def detect(
             "run": run,
             "algorithm": algorithm,
             "parameters": json.dumps(asdict(parameters), sort_keys=True),
+            "known_hubs": json.dumps(summary_of(known_hubs), sort_keys=True),
             "version": __version__,
         },
     )

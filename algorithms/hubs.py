@@ -10,6 +10,9 @@ whoever shares the ring's address and nothing else gains nothing.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +26,12 @@ from ringleader.graph import Graph
 def count_sharers(graph: Graph) -> None:
     """Write the number of accounts on every identifier."""
     graph.run_in_batches(get("count-sharers"), get("count-sharers").bind({}))
+
+
+def summary_of(known_hubs: Collection[str]) -> dict[str, int | str]:
+    """What tells one list of known hubs from another: its size, and a hash of its sorted lines."""
+    text = "\n".join(sorted(known_hubs))
+    return {"identifiers": len(known_hubs), "sha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
 def worth_alone(sharing: Sharing, parameters: Parameters) -> Floats:

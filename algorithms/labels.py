@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from algorithms.evaluation import Label
 from ringleader.errors import InputError
@@ -13,14 +15,19 @@ BY = ("decided_by", "campaign")
 
 def read_labels(
     settings: Settings, files: list[str], mapping_file: Path | None, by: str
-) -> dict[str, Label]:
+) -> tuple[dict[str, Label], int]:
     """Labels by account, read and checked as ``load labels`` does.
+
+    Of several decisions about an account the latest counts.
 
     Args:
         settings: Says which channels there are and where scratch space is.
         files: Paths, globs or folders.
         mapping_file: A mapping file, or None.
         by: Column of the contract that tells sources of rings apart.
+
+    Returns:
+        The labels, and the number of accounts about which decisions contradict each other.
 
     Raises:
         InputError: A file is broken, or holds no label.
@@ -35,11 +42,36 @@ def read_labels(
     with Workspace(settings.home / "scratch") as workspace:
         inputs = [inspect(path) for path in expand(files)]
         prepared = prepare(workspace, inputs, mapping, settings.channels)
-        columns = ["account_id", "label", "ring_id", by]
-        rows = workspace.rows(prepared.rows.select(*columns).order_by(columns))
+        columns = ["account_id", "decided_at", "label", "ring_id", by]
+        rows = workspace.rows(prepared.rows.select(*columns))
     if not rows:
         raise InputError(
             f"{', '.join(files)}: no label could be read",
             hint="ringleader load labels FILE --dry-run says why",
         )
-    return {row["account_id"]: Label(row["label"], row["ring_id"], row[by]) for row in rows}
+    return latest(rows, by)
+
+
+def latest(rows: Iterable[Mapping[str, Any]], by: str) -> tuple[dict[str, Label], int]:
+    """The latest decision about each account, and how many accounts had contradicting ones.
+
+    A decision without a time is older than any with one. Decisions of one time are taken in the
+    order of their text, so that the order of input does not matter.
+
+    Args:
+        rows: ``account_id``, ``label``, ``ring_id``, ``decided_at`` and the column ``by``.
+        by: Column that tells sources of rings apart.
+    """
+
+    def age(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        told = tuple(row[name] or "" for name in ("label", "ring_id", by))
+        time = row["decided_at"]
+        return (0, 0, told) if time is None else (1, time, told)
+
+    labels: dict[str, Label] = {}
+    verdicts: dict[str, set[tuple[str, str | None]]] = {}
+    for row in sorted(rows, key=age):
+        account = row["account_id"]
+        labels[account] = Label(row["label"], row["ring_id"], row[by])
+        verdicts.setdefault(account, set()).add((row["label"], row["ring_id"]))
+    return labels, sum(len(found) > 1 for found in verdicts.values())

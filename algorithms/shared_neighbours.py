@@ -101,9 +101,7 @@ def find_links(sharing: Sharing, parameters: Parameters) -> Links:
     direct = contact_evidence(sharing, parameters)
     candidates = joined(neighbours(sharing, parameters), direct)
     # Who declares one organization openly belongs together and does not pretend to be strangers.
-    organization = sharing.organization
-    own = organization[candidates.a]
-    candidates = candidates.take((own < 0) | (own != organization[candidates.b]))
+    candidates = candidates.take(~openly_together(sharing, candidates.a, candidates.b))
     a, b = promising(candidates, len(sharing.accounts), parameters)
     kept = np.isin(direct.a * len(sharing.accounts) + direct.b, a * len(sharing.accounts) + b)
     lines = joined(everything_shared(sharing, a, b, parameters), direct.take(kept))
@@ -156,24 +154,52 @@ def promising(lines: Evidence, accounts: int, parameters: Parameters) -> tuple[I
     return keys // max(accounts, 1), keys % max(accounts, 1)
 
 
+def openly_together(sharing: Sharing, a: Ints, b: Ints) -> NDArray[np.bool_]:
+    """Whether each pair declares an organization in common, be it one of several."""
+    together = np.zeros(len(a), dtype=bool)
+    declares = np.zeros(len(sharing.accounts), dtype=bool)
+    declares[sharing.declarer] = True
+    both = np.flatnonzero(declares[a] & declares[b])
+    pair, _, _ = in_common(sharing.declarer, sharing.declared, a[both], b[both])
+    together[both[pair]] = True
+    return together
+
+
 def everything_shared(sharing: Sharing, a: Ints, b: Ints, parameters: Parameters) -> Evidence:
     """One line for every identifier that each pair shares."""
-    width = max(len(sharing.keys), 1)
-    by_user = np.lexsort((sharing.used, sharing.user))
-    start = np.searchsorted(sharing.user[by_user], np.arange(len(sharing.accounts) + 1))
-    keys = sharing.user[by_user] * width + sharing.used[by_user]
-    parts = [np.zeros((2, 0), dtype=np.int64)]
+    _, low, high = in_common(sharing.user, sharing.used, a, b)
+    return _lines(sharing, low, high, parameters)
+
+
+def in_common(owner: Ints, item: Ints, a: Ints, b: Ints) -> tuple[Ints, Ints, Ints]:
+    """What pairs of accounts have in common, by looking up each thing of one among the other's.
+
+    Args:
+        owner: Account of each thing that an account has.
+        item: The thing; an account has it once.
+        a: One account of each pair.
+        b: The other.
+
+    Returns:
+        For each thing in common the number of the pair, and where ``item`` has it for both.
+    """
+    width = int(item.max(initial=0)) + 1
+    by_owner = np.lexsort((item, owner))
+    accounts = int(max(owner.max(initial=0), a.max(initial=0))) + 1
+    start = np.searchsorted(owner[by_owner], np.arange(accounts + 1))
+    keys = owner[by_owner] * width + item[by_owner]
+    parts = [np.zeros((3, 0), dtype=np.int64)]
     for begin in range(0, len(a), PAIRS_AT_ONCE):
         one, other = a[begin : begin + PAIRS_AT_ONCE], b[begin : begin + PAIRS_AT_ONCE]
         counts = start[one + 1] - start[one]
         pair = np.repeat(np.arange(len(one)), counts)
         mine = start[one[pair]] + np.arange(len(pair)) - np.repeat(counts.cumsum() - counts, counts)
-        wanted = other[pair] * width + sharing.used[by_user[mine]]
+        wanted = other[pair] * width + item[by_owner[mine]]
         place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
         found = keys[place] == wanted if len(keys) else np.zeros(0, dtype=bool)
-        parts.append(np.stack([by_user[mine[found]], by_user[place[found]]]))
-    low, high = np.concatenate(parts, axis=1)
-    return _lines(sharing, low, high, parameters)
+        parts.append(np.stack([begin + pair[found], by_owner[mine[found]], by_owner[place[found]]]))
+    pairs, low, high = np.concatenate(parts, axis=1)
+    return pairs, low, high
 
 
 def _lines(sharing: Sharing, low: Ints, high: Ints, parameters: Parameters) -> Evidence:

@@ -46,7 +46,8 @@ class Sharing:
     Attributes:
         accounts: Account ids, sorted; every other array counts accounts by position here.
         opened: Opening times in seconds since 1970, NaN where unknown.
-        organization: Code of the declared organization, -1 for none.
+        declarer: Account of each declaration of an organization, in the order of accounts.
+        declared: Code of the organization that it declares.
         labels: Label of each identifier.
         keys: Key of each identifier, in the order of label and key.
         sharers: Number of accounts of each identifier.
@@ -63,7 +64,8 @@ class Sharing:
 
     accounts: NDArray[np.object_]
     opened: Floats
-    organization: Ints
+    declarer: Ints
+    declared: Ints
     labels: NDArray[np.object_]
     keys: NDArray[np.object_]
     sharers: Ints
@@ -144,7 +146,8 @@ def assemble(
     """Arrays in an order that depends on names alone.
 
     Args:
-        people: ``account_id``, ``opened`` (milliseconds since 1970), ``organization_id``.
+        people: ``account_id``, ``opened`` (milliseconds since 1970), and ``organizations``, a
+            list of those that it declares.
         uses: One row per account and identifier: ``account_id``, ``label``, ``identifier``,
             ``events``, ``first_seen`` and ``last_seen`` (milliseconds).
         activity: Rows of the stored query ``account-activity``.
@@ -165,12 +168,14 @@ def assemble(
             whole[mine] = activity[label].to_numpy(float)[user[mine]]
     pairs = contacts.sort_values(["account_a", "account_b", "kind"], ignore_index=True)
     ends = [position.reindex(pairs[c]).to_numpy(np.int64) for c in ("account_a", "account_b")]
+    declarations = people["organizations"].explode().dropna()
     labels = np.array([label for label, _ in identifiers], dtype=object)
     keys = np.array([key for _, key in identifiers], dtype=object)
     return Sharing(
         accounts=people["account_id"].to_numpy(object),
         opened=_seconds(people["opened"]),
-        organization=np.asarray(pd.factorize(people["organization_id"])[0], dtype=np.int64),
+        declarer=declarations.index.to_numpy(np.int64),
+        declared=np.asarray(pd.factorize(declarations)[0], dtype=np.int64),
         labels=labels,
         keys=keys,
         sharers=np.bincount(used, minlength=len(keys)).astype(np.int64),

@@ -293,6 +293,7 @@ NODES: tuple[NodeType, ...] = (
             ("finished_at", "when it was complete"),
             ("algorithm", "leiden or louvain"),
             ("parameters", "every parameter, as JSON"),
+            ("known_hubs", "size and SHA-256 of the list of known hubs, as JSON"),
             ("version", "of ringleader"),
             ("accounts", "accounts looked at"),
             ("links", "links written"),

@@ -13,5 +13,8 @@ WHERE members > 1
 RETURN labels(identifier)[0] AS label,
        coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
                 identifier.prompt_cluster_id, identifier.domain) AS identifier,
-       members, coalesce(identifier.accounts, members) - members AS outside
+       members,
+       COUNT {
+         (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-()
+       } - members AS outside
 ORDER BY members DESC, outside, label, identifier

@@ -1,13 +1,13 @@
 // name: accounts-to-link
-// question: Which accounts are there, since when, and which organization do they declare?
+// question: Which accounts are there, since when, and which organizations do they declare?
 // column account_id: string
 // column opened: integer
-// column organization_id: string
+// column organizations: list
 // mode: read
 MATCH (account:Account)
 RETURN account.account_id AS account_id, account.created_at.epochMillis AS opened,
-       head(COLLECT {
+       COLLECT {
          MATCH (account)-[:IN_ORGANIZATION]->(organization:Organization)
          RETURN organization.organization_id AS organization_id ORDER BY organization_id
-       }) AS organization_id
+       } AS organizations
 ORDER BY account_id

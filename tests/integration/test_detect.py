@@ -1,5 +1,6 @@
 """Detection on a real Neo4j with GDS: exact rings, repeated, interrupted, at the command line."""
 
+import hashlib
 import json
 
 import pytest
@@ -8,6 +9,7 @@ from algorithms import detect as stages
 from algorithms.communities import link_projection
 from algorithms.detect import detect
 from algorithms.explanation import explain, why_member
+from algorithms.hubs import count_sharers
 from algorithms.parameters import Parameters
 from ringleader.catalogue import get
 from ringleader.errors import NotFound
@@ -141,6 +143,83 @@ def test_a_second_run_changes_nothing(graph):
         second.run
     }
     assert graph.read(get("current-run")) == [{"run_id": second.run}]
+
+
+def test_two_runs_of_louvain_agree(graph):
+    build(graph)
+    detect(graph, P, algorithm="louvain")
+    before = standing(graph)
+    detect(graph, P, algorithm="louvain")
+    assert standing(graph) == before
+
+
+def test_a_run_says_which_hubs_it_knew(graph):
+    build(graph)
+    detect(graph, P, known_hubs={"198.18.9.1", "pm-home"})
+    detect(graph, P)
+    told = "MATCH (r:Run) RETURN r.known_hubs AS hubs ORDER BY r.started_at"
+    with_list, without = (json.loads(row["hubs"]) for row in graph.read(told, name="hubs"))
+    assert with_list == {
+        "identifiers": 2,
+        "sha256": hashlib.sha256(b"198.18.9.1\npm-home").hexdigest(),
+    }
+    assert without == {"identifiers": 0, "sha256": hashlib.sha256(b"").hexdigest()}
+
+
+def test_uses_are_gathered_one_identifier_at_a_time(graph):
+    """The aggregation stands under an Apply, so memory follows one identifier and not all uses."""
+
+    def aggregations(plan, inside=False):
+        if "Aggregation" in plan["operatorType"]:
+            yield inside
+        for number, child in enumerate(plan.get("children", [])):
+            right = number == 1 and "Apply" in plan["operatorType"]
+            yield from aggregations(child, inside or right)
+
+    assert list(aggregations(graph.explain(get("shared-identifiers")).plan)) == [True]
+    build(graph)
+    graph.write(
+        "MATCH (:Account {account_id: 'card00'})-[u:PAID_WITH]->() SET u.events = null, "
+        "u.first_seen = null",
+        name="x",
+    )
+    count_sharers(graph)
+    rows = graph.read(get("shared-identifiers"))
+    assert len(rows) == 2 + 5 + 75 + 1 + 3 + 2 + 2
+    [card] = [row for row in rows if row["identifier"] == "pm-ring"]
+    first, last = 1_767_312_000_000, 1_771_545_600_000
+    assert card["label"] == "PaymentMethod"
+    uses = zip(*(card[c] for c in ("accounts", "events", "first_seen", "last_seen")), strict=True)
+    assert sorted(uses) == [
+        (n, 1, -1, last) if n == "card00" else (n, 5, first, last) for n in CARDS
+    ]
+
+
+def test_any_organization_in_common_is_openly_together(graph):
+    build(graph)
+    graph.write(
+        "MATCH (a:Account) WHERE a.account_id IN $names "
+        "MERGE (own:Organization {organization_id: 'a-' + a.account_id}) "
+        "MERGE (all:Organization {organization_id: 'zz'}) "
+        "MERGE (a)-[:IN_ORGANIZATION]->(own) MERGE (a)-[:IN_ORGANIZATION]->(all)",
+        {"names": CARDS},
+        name="fixture",
+    )
+    detect(graph, P)
+    assert members(graph) == {tuple(BOTS)}
+
+
+def test_users_outside_are_counted_as_they_are_now(graph):
+    build(graph)
+    found = detect(graph, P)
+    ring = next(r.ring_id for r in found.rings if r.members == tuple(CARDS))
+    share(graph, ["later1", "later2"], "PaymentMethod", "pm-ring")
+    graph.write("MATCH (d:Device {device_id: 'dev-ring'}) SET d.accounts = 3", name="stale")
+    rows = graph.read(get("outside-users"), {"ring_id": ring})
+    assert [(r["identifier"], r["members"], r["outside"]) for r in rows] == [
+        ("dev-ring", 8, 0),
+        ("pm-ring", 8, 2),
+    ]
 
 
 def test_the_order_of_input_changes_nothing(graph):
@@ -313,7 +392,21 @@ def test_the_command_line(graph, ringleader, tmp_path):
         ("ann", 1.0, 1.0),
         ("bob", 1.0, 1.0),
     ]
+    with labels.open("a") as more:
+        more.write(f"{CARDS[0]},benign,,cid\n")
+    labels.write_text(
+        "".join(
+            f"{line},{'2026-03-02' if line.endswith(',cid') else '2026-03-01'}\n"
+            for line in labels.read_text().splitlines()
+        ).replace("decided_by,2026-03-01", "decided_by,decided_at")
+    )
+    appealed = ringleader("evaluate", "--labels", labels, "--format", "json")
+    assert "decisions about 1 account contradict each other; the latest counts" in appealed.stderr
+    assert json.loads(appealed.stdout)[0]["account_precision"] == 19 / 20
     assert ringleader("detect", "--seed", "x", check=False).returncode == 2
+    refused = ringleader("detect", "--algorithm", "louvain", "--seed", "7", check=False)
+    assert refused.returncode == 2
+    assert "--seed is for leiden" in refused.stderr
     assert ringleader("rings", "explain", "ring-none", check=False).returncode == 1
 
 

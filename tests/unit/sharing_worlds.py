@@ -15,7 +15,7 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
         uses: The uses.
         opened: Day of opening of each account; accounts only named here exist too.
         contacts: ``(account, account, kind)``.
-        organizations: Declared organization of accounts.
+        organizations: Declared organization of accounts, or a list of several.
         hubs: Known hubs.
         activity: Events per ``(account, label)`` where they exceed those in ``uses``.
     """
@@ -45,7 +45,10 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
         {
             "account_id": names,
             "opened": [opened[n] * DAY if n in opened else None for n in names],
-            "organization_id": [(organizations or {}).get(n) for n in names],
+            "organizations": [
+                [declared] if isinstance(declared, str) else list(declared)
+                for declared in ((organizations or {}).get(n, ()) for n in names)
+            ],
         }
     )
     pairs = pd.DataFrame(

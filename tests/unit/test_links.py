@@ -101,6 +101,14 @@ def test_one_declared_organization_is_openly_together():
     assert linked(together) == {}
 
 
+def test_of_several_declared_organizations_any_in_common_is_openly_together():
+    uses = [(name, label, f"{label}1") for name in "abcd" for label in ("Ip", "Device")]
+    declared = {"a": ["agency", "shop"], "b": ["shop"], "c": ["bank", "shop"], "d": ["bank"]}
+    found = linked(world(uses, opened=dict.fromkeys("abcd", 0), organizations=declared))
+    # Only those with nothing declared in common can pretend to be strangers.
+    assert set(found) == {("a", "d"), ("b", "d")}
+
+
 def test_known_hubs_count_a_fifth():
     uses = [("a", "PaymentMethod", "card"), ("b", "PaymentMethod", "card")]
     listed = world(uses, opened={"a": 0, "b": 0}, hubs={"card"})
