@@ -18,7 +18,8 @@ def steps(load: Load) -> list[Step]:
         *_COPIED,
         "email",
         created_at=milliseconds(rows.created_at),
-        status_at=milliseconds(rows.status_at),
+        # The time of a status that is not said would hide an earlier one that is.
+        status_at=rows.status.notnull().ifelse(milliseconds(rows.status_at), None),
     )
 
     def hashed(row: Row) -> Row:

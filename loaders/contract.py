@@ -40,7 +40,7 @@ EXPLAINED: dict[Type, str] = {
     Type.ID: f"text of 1 to {ID_LENGTH} bytes",
     Type.TEXT: f"text of at most {TEXT_LENGTH:,} bytes",
     Type.TIMESTAMP: "UTC: ISO 8601, or epoch seconds or milliseconds; years 2000 to 2099",
-    Type.COUNT: "a whole number of at least 0",
+    Type.COUNT: "a whole number from 0 to 1,000,000,000,000 (10^12)",
     Type.AMOUNT: "a decimal number",
     Type.CURRENCY: "an ISO 4217 code",
     Type.CHOICE: "one of the values listed",
@@ -95,6 +95,7 @@ class Table:
         columns: Its columns.
         key: Columns of which no two rows may agree without being equal; none for events.
         latest_by: Of rows that contradict each other on the key, the latest by this one is kept.
+        latest_of: What that is the time of; rows without it come last.
         event: Column that tells one event from another; whole-row duplicates are dropped only
             where it has a value.
     """
@@ -104,6 +105,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     latest_by: str | None = None
+    latest_of: str | None = None
     event: str | None = None
 
     def column(self, name: str) -> Column:
@@ -147,6 +149,7 @@ TABLES: tuple[Table, ...] = (
         ),
         key=("account_id",),
         latest_by="status_at",
+        latest_of="status",
     ),
     Table(
         "requests",

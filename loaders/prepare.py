@@ -9,12 +9,12 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from loaders import addresses, unread
+from loaders import addresses, cards, unread
 from loaders.contract import Table, Type
 from loaders.mapping import Mapping
 from loaders.quarantine import Refused, locate
 from loaders.sources import FILE, ROW, Group, InputFile, read_groups
-from loaders.validate import PROBLEM, VALUE, Problem, json_fields, typed
+from loaders.validate import EXCERPT, PROBLEM, SHOWN, VALUE, Problem, json_fields, typed
 from loaders.workspace import Workspace
 from ringleader.errors import InputError
 
@@ -137,6 +137,7 @@ def prepare(
             read, clean = counted["read"], not counted["wrong"]
         parts.append(_Part(group, rows, result.problems, read, clean))
     parts, ports = _with_addresses(workspace, table, parts)
+    parts = _without_cards(workspace, table, parts)
     prepared = Prepared(
         table, workspace, _clean(table, parts), unknown=tuple(unknown), ports=ports, _parts=parts
     )
@@ -183,11 +184,38 @@ def _renamed(part: _Part, name: str, renamed: ir.Table, reason: str, bad: bool) 
         **{
             name: ibis.coalesce(joined["_canonical"], joined[name]),
             PROBLEM: ibis.ifelse(wrong, ibis.literal(number, "int16"), joined[PROBLEM]),
-            VALUE: ibis.ifelse(wrong, joined[name].substr(0, 120), joined[VALUE]),
+            VALUE: ibis.ifelse(wrong, joined[name].substr(0, EXCERPT), joined[VALUE]),
         }
     ).drop("_raw", "_canonical")
     problems = (*part.problems, Problem(name, reason))
     return replace(part, rows=rows, problems=problems, clean=part.clean and not bad)
+
+
+def _without_cards(workspace: Workspace, table: Table, parts: list[_Part]) -> list[_Part]:
+    """Refuse payments that hold a card number, in whatever column of text that is kept."""
+    if not any(column.type is Type.PAYMENT_METHOD for column in table.columns):
+        return parts
+    for column in table.columns:
+        if column.type in (Type.PAYMENT_METHOD, Type.TEXT):
+            found = cards.find(workspace, _clean(table, parts)[column.name])
+            if found.values is not None:
+                parts = [_with_cards(part, column.name, found.values) for part in parts]
+    return parts
+
+
+def _with_cards(part: _Part, name: str, values: ir.Table) -> _Part:
+    joined = part.rows.left_join(values, part.rows[name] == values["_card"])
+    wrong = joined["_card"].notnull() & (joined[PROBLEM] == 0)
+    number = ibis.literal(len(part.problems) + 1, "int16")
+    rows = joined.mutate(
+        **{
+            PROBLEM: ibis.ifelse(wrong, number, joined[PROBLEM]),
+            VALUE: ibis.ifelse(wrong, ibis.literal("(not shown)"), joined[VALUE]),
+        }
+    ).drop("_card")
+    return replace(
+        part, rows=rows, problems=(*part.problems, Problem(name, cards.REASON)), clean=False
+    )
 
 
 def _count(prepared: Prepared) -> None:
@@ -240,7 +268,8 @@ def _refusals(
                 if place in no_json:
                     yield Refused(shown, place, line, None, "not a JSON object")
                     continue
-                yield Refused(shown, place, line, problem.column, problem.reason, row[VALUE])
+                value = None if row[VALUE] is None else cards.shown(row[VALUE], SHOWN)
+                yield Refused(shown, place, line, problem.column, problem.reason, value)
 
 
 def _drop_duplicates(prepared: Prepared, mapping: Mapping) -> None:
@@ -267,7 +296,10 @@ def _one_row_per_key(prepared: Prepared) -> None:
     rows = _clean(table, prepared._parts, FILE, ROW)
     order: list[Any] = []
     if table.latest_by:
-        order.append(ibis.desc(rows[table.latest_by].fill_null(ibis.timestamp("1970-01-01"))))
+        moment = rows[table.latest_by]
+        if table.latest_of:
+            moment = rows[table.latest_of].notnull().ifelse(moment, None)
+        order.append(ibis.desc(moment.fill_null(ibis.timestamp("1970-01-01"))))
     # The rest of the order only has to be the same whatever the files are called.
     order += [rows[name].cast("string").fill_null("") for name in table.names]
     window = ibis.window(group_by=[rows[name] for name in table.key], order_by=order)

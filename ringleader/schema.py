@@ -35,6 +35,7 @@ class Merge(StrEnum):
     MIN = "min"
     MAX = "max"
     UNION = "union"  # sorted lists without repeats
+    LATEST = "latest"  # what is known as of the latest time; no time is before any other
 
 
 class Kind(StrEnum):
@@ -56,12 +57,14 @@ class Property:
         kind: Its type.
         merge: What happens when it is there already.
         doc: What it says, for the schema page.
+        as_of: For LATEST the property with its time, which is merged by MAX and listed after it.
     """
 
     name: str
     kind: Kind
     merge: Merge
     doc: str = ""
+    as_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,8 +143,15 @@ NODES: tuple[NodeType, ...] = (
         "Whoever signs up, logs in and pays; what rings are made of.",
         (
             Property("created_at", Kind.DATETIME, Merge.ASSIGN, "when it was opened"),
-            _text("status", "as the provider calls it, e.g. active, banned"),
-            Property("status_at", Kind.DATETIME, Merge.ASSIGN, "since when it has that status"),
+            Property(
+                "status",
+                Kind.STRING,
+                Merge.LATEST,
+                "as the provider calls it, e.g. active, banned; by `status_at`, whatever the order "
+                "of loads (a status without a time gives way to any with one)",
+                as_of="status_at",
+            ),
+            Property("status_at", Kind.DATETIME, Merge.MAX, "since when it has that status"),
             _text("country", "ISO country of the account"),
             _text("phone_country", "ISO country of its phone number"),
             _text("plan", "what it pays for"),
@@ -270,7 +280,7 @@ NODES: tuple[NodeType, ...] = (
         "A set of input files, loaded once.",
         derived=(
             ("table", "table of the input contract"),
-            ("state", "open or done"),
+            ("state", "open, done, or abandoned (given up, what is in stays)"),
             ("started_at", "when it was first begun"),
             ("finished_at", "when it was complete"),
             ("files", "SHA-256 of each file"),
@@ -322,8 +332,20 @@ RELATIONSHIPS: tuple[RelType, ...] = (
             _HOURS,
         ),
     ),
-    RelType("REGISTERED_WITH", "Account", "EmailDomain", "The account's e-mail domain."),
-    RelType("IN_ORGANIZATION", "Account", "Organization", "The account openly belongs to it."),
+    RelType(
+        "REGISTERED_WITH",
+        "Account",
+        "EmailDomain",
+        "A domain of the account's e-mail address. Domains add up over loads: one that the account "
+        "had is evidence still.",
+    ),
+    RelType(
+        "IN_ORGANIZATION",
+        "Account",
+        "Organization",
+        "The account openly belongs, or belonged, to it. Organizations add up over loads: an "
+        "account may have several.",
+    ),
     RelType(
         "CONTACTED",
         "Account",

@@ -94,6 +94,13 @@ def _merged(variable: str, prop: Property) -> str:
         case Merge.MIN | Merge.MAX:
             sign = "<" if prop.merge is Merge.MIN else ">"
             return f"CASE WHEN {old} IS NULL OR {new} {sign} {old} THEN {new} ELSE {old} END"
+        case Merge.LATEST:
+            # The property of the time is set after this one, so here it is still the old one.
+            then = f"{variable}.{prop.as_of}"
+            return (
+                f"CASE WHEN {new} IS NOT NULL AND ({then} IS NULL OR {prop.as_of} >= {then})"
+                f" THEN {new} ELSE {old} END"
+            )
         case Merge.UNION:
             both = f"coalesce({old}, []) + coalesce({new}, [])"
             return (

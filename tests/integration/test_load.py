@@ -55,6 +55,55 @@ def test_accounts(graph, tmp_path):
     assert "ann@" not in everything(graph).lower()
 
 
+ACCOUNTS = "account_id,status,status_at"
+# In whatever order they come, in one load or several, the latest status stands.
+STATES = [
+    ("a", "banned", T.format("05")),
+    ("a", "active", T.format("02")),
+    ("a", None, T.format("06")),
+    ("b", "active", None),
+    ("b", "banned", T.format("05")),
+    ("c", "banned", T.format("05")),
+    ("d", "active", None),
+]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("together", [True, False])
+def test_the_latest_status_stands_whatever_was_loaded_last(graph, tmp_path, order, together):
+    rows = STATES[::order]
+    for number, part in enumerate([rows] if together else [[row] for row in rows]):
+        load(graph, "accounts", write_csv(tmp_path / f"{number}.csv", ACCOUNTS, *part))
+    assert nodes(graph, "Account") == [
+        {"account_id": "a", "status": "banned", "status_at": when(5)},
+        {"account_id": "b", "status": "banned", "status_at": when(5)},
+        {"account_id": "c", "status": "banned", "status_at": when(5)},
+        {"account_id": "d", "status": "active"},
+    ]
+
+
+def test_a_status_of_no_time_or_the_same_gives_way_to_what_is_loaded_later(graph, tmp_path):
+    earlier = [("c", "banned", T.format("05")), ("d", "active", None)]
+    later = [("c", "review", T.format("05")), ("d", "banned", None)]
+    load(graph, "accounts", write_csv(tmp_path / "1.csv", ACCOUNTS, *earlier))
+    load(graph, "accounts", write_csv(tmp_path / "2.csv", ACCOUNTS, *later))
+    assert nodes(graph, "Account") == [
+        {"account_id": "c", "status": "review", "status_at": when(5)},
+        {"account_id": "d", "status": "banned"},
+    ]
+
+
+def test_organizations_and_domains_of_an_account_add_up(graph, tmp_path):
+    header = "account_id,email,organization_id"
+    load(graph, "accounts", write_csv(tmp_path / "1.csv", header, ("a", "a@old.example", "old")))
+    load(graph, "accounts", write_csv(tmp_path / "2.csv", header, ("a", "a@new.example", "new")))
+    assert relationships_pairs(graph, "IN_ORGANIZATION") == [("a", "new"), ("a", "old")]
+    assert relationships_pairs(graph, "REGISTERED_WITH") == [
+        ("a", "new.example"),
+        ("a", "old.example"),
+    ]
+
+
 REQUESTS = (
     "account_id,timestamp,ip,user_agent,device_id,channel,prompt_cluster_id,capability,"
     "input_tokens,output_tokens"

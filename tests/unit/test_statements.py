@@ -3,7 +3,15 @@
 import re
 
 from ringleader.catalogue import load_catalogue
-from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL, NODES, RELATIONSHIP_BY_TYPE, RELATIONSHIPS
+from ringleader.schema import (
+    IDENTIFIERS,
+    NODE_BY_LABEL,
+    NODES,
+    RELATIONSHIP_BY_TYPE,
+    RELATIONSHIPS,
+    Kind,
+    Merge,
+)
 from ringleader.statements import (
     schema_page,
     schema_statements,
@@ -40,10 +48,26 @@ def test_an_upsert_merges_by_key_and_by_each_property_s_rule():
         "SET n.user_agent = CASE WHEN n.user_agent IS NULL OR row.user_agent > n.user_agent"
         " THEN row.user_agent ELSE n.user_agent END"
     )
+    text = upsert_nodes(NODE_BY_LABEL["Account"])
+    assert (
+        "n.status = CASE WHEN row.status IS NOT NULL AND (n.status_at IS NULL OR"
+        " status_at >= n.status_at) THEN row.status ELSE n.status END"
+    ) in text
     text = upsert_relationships(RELATIONSHIP_BY_TYPE["CONTACTED"])
     assert "MERGE (a)-[r:CONTACTED {kind: row.kind}]->(b)" in text
     assert "r.events = coalesce(r.events, 0) + coalesce(row.events, 0)" in text
     assert text.count("datetime({epochMillis: row.first_seen})") == 1
+
+
+def test_the_time_of_a_latest_value_is_set_after_it():
+    for kind in (*NODES, *RELATIONSHIPS):
+        names = [prop.name for prop in kind.properties]
+        for prop in kind.properties:
+            assert (prop.merge is Merge.LATEST) == bool(prop.as_of)
+            if prop.as_of:
+                time = kind.properties[names.index(prop.as_of)]
+                assert (time.kind, time.merge) == (Kind.DATETIME, Merge.MAX)
+                assert names.index(prop.as_of) > names.index(prop.name)
 
 
 def test_the_schema_page_names_everything():
