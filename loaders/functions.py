@@ -18,6 +18,11 @@ def json_text(document: str, path: str) -> str:
     """The text at a path of a JSON document."""
 
 
+@ibis.udf.scalar.builtin(name="json_valid")
+def is_json(document: str) -> bool:
+    """Whether a text is JSON."""
+
+
 @ibis.udf.scalar.builtin(name="strlen")
 def length_in_bytes(text: str) -> dt.int64:
     """The length of a text in bytes, which is known without reading it."""

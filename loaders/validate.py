@@ -15,10 +15,12 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from loaders.cards import EMAIL
 from loaders.contract import CURRENCIES, Column, Type
 from loaders.functions import (
     character,
     from_microseconds,
+    is_json,
     json_text,
     length_in_bytes,
     microseconds,
@@ -45,15 +47,21 @@ _EMPTY = {
     Type.COUNT: "int64",
     Type.AMOUNT: "decimal(38, 9)",
 }
-SHOWN = 120
-_CARD = r"^[0-9][0-9 -]{11,29}[0-9]$"
+# Characters of a value that are shown in quarantine; more are read so that masks see it whole.
+SHOWN, EXCERPT = 120, 240
+# Sums of so large counts fit 64 bits for millions of rows; a larger one is no count of ours.
+GREATEST_COUNT = 1_000_000_000_000
+_IDS = (Type.ID, Type.PAYMENT_METHOD, Type.NETWORK)
+# A sign after the time of day is an offset from UTC; clocks keep within 14 hours of it.
+_OFFSET = r"[0-9][T ].*[+-]"
+_SANE_OFFSET = r"([+-](0?[0-9]|1[0-3])(:?[0-5][0-9]){0,2}|[+-]14(:?00){0,2})$"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What may be wrong with a row: the column and the reason."""
+    """What may be wrong with a row: the column (None for the whole row) and the reason."""
 
-    column: str
+    column: str | None
     reason: str
 
 
@@ -109,11 +117,21 @@ def typed(group: Group, mapping: Mapping, channels: Sequence[str], *, blanks: bo
     used: set[str] = set()
     values: dict[str, Any] = {}
     for column in mapping.table.columns:
-        found = _raw(group, mapping, column, used)
-        if found is None:
+        given = _raw(group, mapping, column, used)
+        if given is None:
             values[column.name] = ibis.null(_EMPTY.get(column.type, "string"))
             continue
-        value, conditions = _checked(column, found, mapping.source_of(column.name), channels)
+        entry = mapping.source_of(column.name)
+        found = _converted(given, entry)
+        value, conditions = _checked(column, found, entry, channels)
+        if found.type().is_string() and column.type in (*_IDS, Type.TEXT):
+            conditions += _format_checks(group.format, column, found)
+        if entry.cast:
+            failed = _given(given) & found.isnull()
+            problems.append(Problem(column.name, f"cannot be cast to {entry.cast}"))
+            checks.append((failed, column, given))
+        if column.type is Type.TEXT and (mapping.table.name, column.name) == ("prompts", "label"):
+            value = value.re_replace(EMAIL, "<email>")
         if found.type().is_string():
             empty.append((found == "").sum().fill_null(0).cast("int64"))
             value = value.nullif("") if blanks and value.type().is_string() else value
@@ -149,11 +167,11 @@ def typed(group: Group, mapping: Mapping, channels: Sequence[str], *, blanks: bo
 
 
 def _excerpt(found: Any) -> Any:
-    return found.cast("string").substr(0, SHOWN)
+    return found.cast("string").substr(0, EXCERPT)
 
 
 def _raw(group: Group, mapping: Mapping, column: Column, used: set[str]) -> Any:
-    """The source's values for a contract column, before any typing; None without such a column."""
+    """The source's values for a contract column as they are; None without such a column."""
     entry = mapping.source_of(column.name)
     if entry.const is not None:
         # As a column like any other, so that it can be checked and counted like any other.
@@ -169,6 +187,13 @@ def _raw(group: Group, mapping: Mapping, column: Column, used: set[str]) -> Any:
                 hint=f"its columns: {', '.join(group.columns)}; --mapping FILE renames them",
             )
         return None
+    return value
+
+
+def _converted(value: Any, entry: ColumnMap) -> Any:
+    """The source's values after the mapping's cast and replacements."""
+    if entry.const is not None:
+        return value
     if entry.cast:
         value = value.try_cast(_CASTS[entry.cast])
     if entry.values:
@@ -207,20 +232,64 @@ def _checked(
         value, given = _timestamp(raw, entry.unit)
         sane = value.between(ibis.timestamp(EARLIEST), ibis.timestamp(LATEST))
         checks = [("not a UTC time, or not between 2000 and 2099", given & _untrue(sane))]
+        if raw.type().is_string():
+            odd = raw.re_search(_OFFSET) & ~raw.re_search(_SANE_OFFSET)
+            checks.append(("an offset from UTC that no clock has", odd))
     elif column.type is Type.COUNT:
-        value = raw.try_cast("int64")
-        checks = [("not a whole number of at least 0", _given(raw) & _untrue(value >= 0))]
+        value, sane = _count(raw)
+        reason = f"not a whole number from 0 to {GREATEST_COUNT:,}"
+        checks = [(reason, _given(raw) & _untrue(sane))]
     elif column.type is Type.AMOUNT:
         value = raw.try_cast("decimal(38, 9)")
-        checks = [("not a decimal number", _given(raw) & value.isnull())]
+        wrong = raw.notnull() if raw.type().is_boolean() else _given(raw) & value.isnull()
+        checks = [("not a decimal number", wrong)]
     else:
         text = raw if raw.type().is_string() else raw.cast("string")
         value = {Type.CHOICE: text.lower, Type.EMAIL: text.lower, Type.CURRENCY: text.upper}.get(
             column.type, lambda: text
         )()
-        checks = [(reason, wrong) for reason, wrong in _text_checks(column, text, channels)]
+        checks = list(_text_checks(column, text, channels))
+        kind = raw.type()
+        if column.type in (*_IDS, Type.TEXT) and (
+            kind.is_struct()
+            or kind.is_array()
+            or kind.is_map()
+            or (kind.is_boolean() and not entry.cast and column.type is not Type.TEXT)
+        ):
+            checks.append((_NO_TEXT, raw.notnull()))
     missing = [("missing", ~_given(raw))] if column.required else []
     return value, missing + checks
+
+
+_NO_TEXT = "a list, an object, or true or false; text or a number is expected"
+
+
+def _format_checks(format_: str, column: Column, text: Any) -> Iterator[tuple[str, Any]]:
+    """What a format allows and an id or a plain text is not."""
+    if format_ == "csv" and column.name != "label":
+        # What two stray quotes enclose looks like one value of several lines.
+        yield "holds a line break; a stray quote?", text.contains("\n")
+    if format_ != "jsonl":
+        return
+    # Whatever a JSON value is, it arrives as text.
+    nested = (text.startswith("{") | text.startswith("[")) & is_json(text)
+    if column.type is not Type.TEXT:
+        nested = nested | text.isin(("true", "false"))
+    yield _NO_TEXT, nested
+
+
+def _count(raw: Any) -> tuple[Any, Any]:
+    """A count, and whether it is one: plain digits, or a number without a fraction."""
+    kind = raw.type()
+    value = raw.try_cast("int64")
+    sane = value.between(0, GREATEST_COUNT)
+    if kind.is_boolean():
+        return value, raw.isnull()
+    if kind.is_string():
+        return value, sane & raw.re_search(r"^ *[0-9]+ *$")
+    if kind.is_floating() or kind.is_decimal():
+        return value, sane & (raw == value.cast(kind))
+    return value, sane
 
 
 def _text_checks(column: Column, text: Any, channels: Sequence[str]) -> Iterator[tuple[str, Any]]:
@@ -237,9 +306,11 @@ def _text_checks(column: Column, text: Any, channels: Sequence[str]) -> Iterator
         return
     yield f"longer than {column.limit:,} bytes", length_in_bytes(text) > column.limit
     yield "holds a NUL byte", text.contains(character(0))
-    if column.type in (Type.ID, Type.PAYMENT_METHOD, Type.NETWORK):
+    if column.type in _IDS:
         # Only what starts with a control character or a blank can be blank.
         yield "missing", given & (text < "!") & (text.strip() == "")
+    if column.name == "prompt_cluster_id":
+        yield "holds an e-mail address", text.contains("@") & text.re_search(EMAIL)
     if column.type is Type.EMAIL:
         yield (
             "not an e-mail address",
@@ -247,24 +318,6 @@ def _text_checks(column: Column, text: Any, channels: Sequence[str]) -> Iterator
         )
     if column.type is Type.BIN:
         yield "not six to eight digits", given & ~text.re_search(r"^[0-9]{6,8}$")
-    if column.type is Type.PAYMENT_METHOD:
-        yield (
-            "looks like a card number; give the processor's fingerprint",
-            text.re_search(_CARD) & _luhn(text),
-        )
-
-
-def _luhn(value: Any) -> Any:
-    """Whether the digits of a text are 13 to 19 that pass the Luhn check of card numbers."""
-    digits = value.re_replace(r"[^0-9]", "").reverse()
-    total: Any = ibis.literal(0)
-    for position in range(19):
-        digit = digits.substr(position, 1).try_cast("int64").fill_null(0)
-        if position % 2:
-            # The doubled digit's own digits are added up.
-            digit = ibis.ifelse(digit > 4, digit * 2 - 9, digit * 2)
-        total = total + digit
-    return (total % 10 == 0) & digits.length().between(13, 19)
 
 
 def _given(raw: Any) -> Any:

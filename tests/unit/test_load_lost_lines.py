@@ -43,7 +43,8 @@ def test_stray_quote(workspace, tmp_path, tail, lost):
 
 def test_a_bad_quote_that_ends_on_its_line_costs_its_row_only(workspace, tmp_path):
     many = 'm,"two\n\nlines",2026-02-01\n\n'  # line ends inside quotes, and blank lines, are fine
-    text = HEAD + many + GOOD + 'b,"u"a,2026-02-01\n' + many + GOOD * 300
+    head = "account_id,prompt,timestamp\n"
+    text = head + many + GOOD + 'b,"u"a,2026-02-01\n' + many + GOOD * 300
     prepared = read(workspace, tmp_path, text)
     assert (prepared.read, prepared.refused) == (304, 1)
     assert prepared.reasons == {"a quote that does not end": 1}
@@ -53,3 +54,10 @@ def test_a_long_line_costs_its_row_only(workspace, tmp_path):
     text = HEAD + GOOD + f"b,{'x' * 5_000_000},2026-02-01\n" + GOOD * 300
     prepared = read(workspace, tmp_path, text)
     assert (prepared.read, prepared.refused) == (302, 1)
+
+
+def test_lines_between_two_stray_quotes_are_no_value(workspace, tmp_path):
+    tail = 'b,"ua,2026-02-01\n' + GOOD * 5 + 'b,ua",2026-02-01\n'
+    prepared = read(workspace, tmp_path, HEAD + GOOD + tail)
+    assert (prepared.read, prepared.refused) == (2, 1)
+    assert prepared.reasons == {"user_agent: holds a line break; a stray quote?": 1}

@@ -1,0 +1,130 @@
+"""Values of the wrong type are refused, not bent into the right one."""
+
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from loaders.contract import BY_NAME
+from loaders.mapping import ColumnMap, Mapping
+from loaders.prepare import prepare
+from loaders.sources import inspect
+from loaders.workspace import Workspace
+
+COUNT = "input_tokens: not a whole number from 0 to 1,000,000,000,000"
+TEXT = "account_id: a list, an object, or true or false; text or a number is expected"
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    with Workspace(tmp_path / "scratch") as made:
+        yield made
+
+
+def read(workspace, path, table="requests", **columns):
+    prepared = prepare(workspace, [inspect(path)], Mapping(BY_NAME[table], columns), ("api",))
+    return prepared, workspace.rows(prepared.rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("5", 5),
+        (" 5 ", 5),
+        ("1000000000000", 10**12),
+        ("1000000000001", None),
+        ("9223372036854775807", None),
+        ("99999999999999999999999999", None),
+        ("5.0", None),
+        ("5.5", None),
+        ("0x10", None),
+        ("1_000", None),
+        ("1e5", None),
+        ("true", None),
+        ("-1", None),
+    ],
+)
+@pytest.mark.parametrize("format_", ["csv", "jsonl"])
+def test_counts(workspace, tmp_path, text, count, format_):
+    path = tmp_path / f"requests.{format_}"
+    if format_ == "csv":
+        path.write_text(f"account_id,timestamp,input_tokens\na,2026-02-01,{text}\n")
+    else:
+        number = text if text not in (" 5 ", "0x10", "1_000") else json.dumps(text)
+        path.write_text(f'{{"account_id":"a","timestamp":"2026-02-01","input_tokens":{number}}}\n')
+    prepared, rows = read(workspace, path)
+    assert [row["input_tokens"] for row in rows] == ([] if count is None else [count])
+    assert prepared.reasons == ({COUNT: 1} if count is None else {})
+
+
+def test_counts_of_parquet(workspace, tmp_path):
+    path = tmp_path / "requests.parquet"
+    counts = [5.0, 5.5, float("nan"), 1e300, None]
+    table = {"account_id": ["a"] * 5, "timestamp": ["2026-02-01"] * 5, "input_tokens": counts}
+    pq.write_table(pa.table(table), path)
+    prepared, rows = read(workspace, path)
+    assert [row["input_tokens"] for row in rows] == [5, None]
+    assert prepared.reasons == {COUNT: 3}
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, [1], True, False, {}, []])
+def test_ids_of_json(workspace, tmp_path, value):
+    path = tmp_path / "requests.jsonl"
+    rows = [value, "a", 7, "{x}", "[y"]
+    path.write_text(
+        "".join(json.dumps({"account_id": v, "timestamp": 1769904000}) + "\n" for v in rows)
+    )
+    prepared, rows = read(workspace, path)
+    assert [row["account_id"] for row in rows] == ["a", "7", "{x}", "[y"]
+    assert prepared.reasons == {TEXT: 1}
+    (refused,) = prepared.refusals()
+    assert (refused.line, refused.column) == (1, "account_id")
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, [1], True])
+def test_ids_of_parquet(workspace, tmp_path, value):
+    path = tmp_path / "requests.parquet"
+    pq.write_table(pa.table({"account_id": [value], "timestamp": ["2026-02-01"]}), path)
+    prepared, rows = read(workspace, path)
+    assert (rows, prepared.reasons) == ([], {TEXT: 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ("2026-02-01T10:00:00+14:00", True),
+        ("2026-02-01T10:00:00-13:59", True),
+        ("2026-02-01 10:00:00+05", True),
+        ("2026-02-15", True),
+        ("2026-02-01T10:00:00+14:30", False),
+        ("2026-02-01 10:00:00+15:00", False),
+        ("2026-02-01 10:00:00-99:00", False),
+    ],
+)
+def test_offsets(workspace, tmp_path, text, fine):
+    path = tmp_path / "requests.csv"
+    path.write_text(f"account_id,timestamp\na,{text}\n")
+    prepared, rows = read(workspace, path)
+    assert len(rows) == fine
+    assert prepared.reasons == (
+        {} if fine else {"timestamp: an offset from UTC that no clock has": 1}
+    )
+
+
+def test_casts_that_fail_name_their_column(workspace, tmp_path):
+    path = tmp_path / "requests.csv"
+    path.write_text("account_id,timestamp,n\na,2026-02-01,5\nb,2026-02-01,x\nc,2026-02-01,\n")
+    prepared, rows = read(workspace, path, input_tokens=ColumnMap("n", cast="integer"))
+    assert [(row["account_id"], row["input_tokens"]) for row in rows] == [("a", 5), ("c", None)]
+    assert prepared.reasons == {"input_tokens: cannot be cast to integer": 1}
+    (refused,) = prepared.refusals()
+    assert (refused.line, refused.column, refused.value) == (3, "input_tokens", "x")
+
+
+def test_casts_of_text_columns(workspace, tmp_path):
+    path = tmp_path / "requests.csv"
+    path.write_text("account_id,timestamp,n\n1,2026-02-01,5\n")
+    casts = {name: ColumnMap("n", cast="integer") for name in ("model", "device_id")}
+    _, (row,) = read(workspace, path, **casts)
+    assert (row["model"], row["device_id"]) == ("5", "5")
