@@ -23,7 +23,6 @@ _OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 CANONICAL_IPV4 = rf"^({_OCTET}\.){{3}}{_OCTET}$"
 _WITH_PORT_V4 = re.compile(r"^([0-9.]+):([0-9]{1,5})$")
 _BRACKETED = re.compile(r"^\[([^\]]+)\](?::([0-9]{1,5}))?$")
-SUBNET_BITS = {4: 24, 6: 64}
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loaders.contract import CONTRACT_VERSION
-from loaders.sources import InputFile
+from loaders.sources import QUERY, InputFile
 from ringleader.catalogue import get
 from ringleader.errors import InputError
 
@@ -22,15 +22,20 @@ class Pending:
     """What is left of a call's files.
 
     Attributes:
+        batch_id: The load that they make.
         files: Files to load now.
         skipped: Files that a finished load of the same table and mapping has taken in.
         otherwise: Files that a finished load took in under another mapping; they are loaded,
             and counted, again.
+        partly: Files of a load that was given up; what of them is in stays, and they are loaded,
+            and counted, from their beginning.
     """
 
+    batch_id: str
     files: tuple[InputFile, ...]
     skipped: tuple[InputFile, ...]
     otherwise: tuple[InputFile, ...]
+    partly: tuple[InputFile, ...]
 
 
 @dataclass(frozen=True)
@@ -40,12 +45,10 @@ class Progress:
     Attributes:
         chunk_size: Rows in a chunk, as it was when the load began.
         done: Number of chunks written, by the step's mark.
-        finished: Whether all of it is in.
     """
 
     chunk_size: int
     done: Mapping[str, int]
-    finished: bool
 
     @property
     def resumed(self) -> bool:
@@ -53,7 +56,13 @@ class Progress:
         return bool(self.done)
 
 
-def batch_id(table: str, mapping: str, channels: Sequence[str], hashes: Sequence[str]) -> str:
+def batch_id(
+    table: str,
+    mapping: str,
+    channels: Sequence[str],
+    hashes: Sequence[str],
+    given_up: Collection[str] = (),
+) -> str:
     """The id of a load: a hash of all that decides what it writes.
 
     Args:
@@ -61,9 +70,13 @@ def batch_id(table: str, mapping: str, channels: Sequence[str], hashes: Sequence
         mapping: Fingerprint of its mapping.
         channels: Names that a channel may have.
         hashes: SHA-256 of its files, in any order.
+        given_up: Ids of loads that were given up: they are not gone on with.
     """
-    said = [CONTRACT_VERSION, table, mapping, sorted(channels), sorted(hashes)]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    said: list[object] = [CONTRACT_VERSION, table, mapping, sorted(channels), sorted(hashes)]
+    found = hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    while found in given_up:
+        found = hashlib.sha256(json.dumps([*said, found]).encode()).hexdigest()
+    return found
 
 
 def distinct_files(files: Sequence[InputFile]) -> tuple[InputFile, ...]:
@@ -85,29 +98,61 @@ def pending(
 
     Raises:
         InputError: Some of the files belong to a load that was interrupted, but not all of its
-            files are here, or others with them: what is in could not be told from what is not.
+            files are here, or others with them, or a query's rows have changed since: what is in
+            could not be told from what is not.
     """
     hashes = {file.sha256 for file in files}
-    known = graph.read(get("loads-of-files"), {"table": table, "files": sorted(hashes)})
+    queries = {file.shown.name for file in files if file.shown.name.startswith(QUERY)}
+    known = graph.read(
+        get("loads-of-files"),
+        {"table": table, "files": sorted(hashes), "queries": sorted(queries)},
+    )
     finished: set[str] = set()
     elsewhere: set[str] = set()
+    partly: set[str] = set()
     for load in known:
         if load["state"] == "done":
             (finished if load["mapping"] == mapping else elsewhere).update(load["files"])
+        elif load["state"] == "abandoned":
+            partly.update(load["files"])
     left = tuple(file for file in files if file.sha256 not in finished)
-    this = batch_id(table, mapping, channels, [file.sha256 for file in left])
+    given_up = {load["batch_id"] for load in known if load["state"] == "abandoned"}
+    this = batch_id(table, mapping, channels, [file.sha256 for file in left], given_up)
     for load in known:
-        overlap = {file.sha256 for file in left} & set(load["files"])
-        if load["state"] != "done" and overlap and load["batch_id"] != this:
-            raise InputError(
-                f"{len(overlap)} of these files belong to a load of {table} that was interrupted "
-                f"(batch {load['batch_id'][:12]}, {len(load['files'])} files)",
-                hint="first run that load again as it was: the same files, mapping and channels",
-            )
+        if load["state"] == "open" and load["batch_id"] != this:
+            _refuse_beside(load, table, left)
     return Pending(
+        this,
         left,
         tuple(file for file in files if file.sha256 in finished),
         tuple(file for file in left if file.sha256 in elsewhere),
+        tuple(file for file in left if file.sha256 in partly),
+    )
+
+
+def _refuse_beside(load: Mapping[str, Any], table: str, left: Sequence[InputFile]) -> None:
+    """Refuse to load what an interrupted load, which is another one, holds in part."""
+    batch = load["batch_id"]
+    overlap = {file.sha256 for file in left} & set(load["files"])
+    if overlap:
+        raise InputError(
+            f"{len(overlap)} of these files belong to a load of {table} that was interrupted "
+            f"(batch {batch[:12]}, {len(load['files'])} files)",
+            hint=_ways_out(batch),
+        )
+    if any(file.shown.name in load["file_names"] for file in left):
+        raise InputError(
+            f"a load of {table} by this query was interrupted (batch {batch[:12]}), and the query "
+            "or its mapping gives other rows now; what is in could not be told from what is not",
+            hint=_ways_out(batch),
+        )
+
+
+def _ways_out(batch: str) -> str:
+    return (
+        "first run that load again as it was: the same files or rows, mapping and channels; or "
+        "give it up, which keeps what is in: ringleader query show give-up-load | "
+        f"ringleader cypher --write - -p batch_id={batch}"
     )
 
 
@@ -129,7 +174,7 @@ def refuse_if_others_wait(graph: Graph, batch: str) -> None:
         raise InputError(
             f"a load of {row['table']} was interrupted ({names}; batch {row['batch_id'][:12]}) "
             "and depends on the graph as it is",
-            hint="first run that load again: the same files, mapping and channels",
+            hint=_ways_out(row["batch_id"]),
         )
 
 
@@ -142,4 +187,4 @@ def open_batch(graph: Graph, batch: str, said: Mapping[str, object]) -> Progress
         said: The other parameters of the stored query ``open-batch``.
     """
     [row] = graph.write(get("open-batch"), {"batch_id": batch, **said}).rows
-    return Progress(row["chunk_size"], dict(row["progress"]), row["state"] == "done")
+    return Progress(row["chunk_size"], dict(row["progress"]))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from loaders.workspace import Workspace
     from ringleader.graph import Graph
 
-# Names of loaders.reference_lists.FORMATS and loaders.sources.FORMATS, without their imports.
+# Names of loaders.reference_lists.FORMATS, without its imports.
 LISTS = ("cidr", "x4b", "ipranges", "tor", "asn", "asn-csv", "mmdb")
 INPUT_FORMATS = ("csv", "jsonl", "parquet")
 _HELP = f"""Load files of one table of the input contract into the graph.
@@ -186,6 +186,8 @@ def _tell(app: App, summary: Summary) -> None:
         app.say(f"{path} was loaded before; nothing to do")
     for path in summary.again:
         app.say(f"warning: {path} was loaded before under another mapping; its rows count again")
+    for path in summary.partly:
+        app.say(f"warning: {path} is of a load that was given up; what of it is in counts again")
     if summary.unknown:
         app.say(f"columns left out: {', '.join(summary.unknown)}")
     for reason, number in sorted(summary.reasons.items(), key=lambda item: -item[1]):

@@ -67,6 +67,7 @@ class Summary:
         quarantine: The file that lists them.
         skipped: Files that were loaded before.
         again: Files that were loaded before under another mapping, and count again.
+        partly: Files of a load that was given up; what of them is in counts again.
         unknown: Columns that nothing uses.
         created: Nodes and relationships created.
         steps: Rows per kind of node or relationship.
@@ -85,6 +86,7 @@ class Summary:
     quarantine: Path | None = None
     skipped: tuple[Path, ...] = ()
     again: tuple[Path, ...] = ()
+    partly: tuple[Path, ...] = ()
     unknown: tuple[str, ...] = ()
     created: dict[str, int] = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
@@ -117,15 +119,15 @@ def load_files(
     table, channels = mapping.table.name, settings.channels
     files = batches.distinct_files(files)
     summary = Summary(table, dry_run=wanted.dry_run)
+    batch = batches.batch_id(table, mapping.fingerprint, channels, [f.sha256 for f in files])
     if graph is not None:
         left = batches.pending(graph, table, mapping.fingerprint, channels, files)
-        files = left.files
+        files, batch = left.files, left.batch_id
         summary.skipped = tuple(file.shown for file in left.skipped)
         summary.again = tuple(file.shown for file in left.otherwise)
+        summary.partly = tuple(file.shown for file in left.partly)
         if not files:
             return summary
-    hashes = sorted(file.sha256 for file in files)
-    batch = batches.batch_id(table, mapping.fingerprint, channels, hashes)
     summary.batch_id = batch
     with progress(f"reading {table}"):
         prepared = prepare(workspace, files, mapping, channels)

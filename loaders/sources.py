@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import glob
 import gzip
 import hashlib
 import io
 import json
+import shutil
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
 import ibis.expr.types as ir
 
 from loaders.workspace import Workspace, readable
-from ringleader.errors import InputError
+from ringleader.errors import InputError, WrongUsage
 
-FORMATS = ("csv", "jsonl", "parquet")
 _ENDINGS = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -35,7 +37,12 @@ LINE_BYTES = 4_000_000
 # Longer JSON documents end the load with an error that names the file.
 DOCUMENT_BYTES = 64_000_000
 SAMPLED_LINES = 1_000
+_PIECE = 1 << 20
+_DAMAGED = "truncated or damaged; fetch it again"
+_RECODE = "iconv -f UTF-16 -t UTF-8 FILE > NEW (or from the encoding it has)"
 FILE, ROW = "_file", "_row"
+# What a query is called where a file has its name, followed by a hash of database and query.
+QUERY = "query "
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class InputFile:
         sha256: Hash of its content, which identifies it whatever it is called.
         columns: Columns that it offers; for JSON those seen in its first lines.
         delimiter: Of a CSV.
-        origin: The file that the user named, where this one was made from it.
+        origin: The file that the user named, or the query, where this one was made from it.
         lines: The line in the origin of every row.
     """
 
@@ -93,15 +100,21 @@ def expand(sources: Sequence[str], *, also: Sequence[str] = ()) -> list[Path]:
         also: Further name endings of files that count in a folder.
 
     Raises:
+        WrongUsage: A source has no name; it would be the current folder.
         InputError: A source does not exist or holds no file that can be loaded.
     """
     found: dict[Path, None] = {}
     for source in sources:
+        if not source.strip():
+            raise WrongUsage("a source has an empty name", hint="for the current folder say .")
         path = Path(source)
         if path.is_dir():
             matches = [p for p in sorted(path.rglob("*")) if p.is_file() and _counts(p, also)]
             if not matches:
-                raise InputError(f"folder {source} holds no CSV, JSONL or Parquet file")
+                raise InputError(
+                    f"folder {source} holds no CSV, JSONL or Parquet file",
+                    hint="name the files, with --input-format if they end in something else",
+                )
         elif path.exists():
             matches = [path]
         else:
@@ -126,12 +139,14 @@ def inspect(path: Path, format_: str | None = None) -> InputFile:
     format_ = format_ or _ending(path)
     if format_ is None:
         raise InputError(
-            f"{path}: cannot tell the format from its name", hint="--format csv|jsonl|parquet"
+            f"{path}: cannot tell the format from its name", hint="--input-format csv|jsonl|parquet"
         )
     try:
         if path.stat().st_size == 0:
-            raise InputError(f"{path} is empty")
+            raise InputError(f"{path} is empty", hint="fetch it again, or leave it out")
         sha256 = fingerprint(path)
+        if format_ != "parquet":
+            _refuse_utf16(path)
         delimiter = ","
         if format_ == "parquet":
             columns = _parquet_columns(path)
@@ -140,24 +155,40 @@ def inspect(path: Path, format_: str | None = None) -> InputFile:
         else:
             columns, delimiter = _csv_columns(path)
     except EOFError as error:
-        raise InputError(f"{path} is truncated: its gzip stream ends early") from error
-    except (OSError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
-        raise InputError(f"{path} cannot be read: {error}") from error
+        raise InputError(
+            f"{path} is truncated: its gzip stream ends early", hint=_DAMAGED
+        ) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(f"{path} is damaged: {error}", hint=_DAMAGED) from error
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error}", hint="check that it is there and may be read"
+        ) from error
     # Absolute, as DuckDB gives it back, so that rows can be traced to their file.
     return InputFile(path.resolve(), format_, sha256, columns, delimiter)
 
 
 def fingerprint(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
+    """SHA-256 of a file's bytes; a gzip stream is read to its end and checked on the way.
+
+    Raises:
+        EOFError: A gzip stream ends early.
+        OSError: The file cannot be read, or the checksum of a gzip stream is wrong.
+        zlib.error: A gzip stream is damaged.
+    """
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if _is_gzip(path):
+        # DuckDB does not look at the checksum.
+        with gzip.open(path, "rb") as stream:
+            while stream.read(_PIECE):
+                pass
+    return digest
 
 
 def open_bytes(path: Path) -> IO[bytes]:
     """A file's bytes, decompressed if it is gzip."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
+    return gzip.open(path, "rb") if _is_gzip(path) else path.open("rb")  # type: ignore[return-value]
 
 
 def read_groups(
@@ -176,7 +207,8 @@ def read_groups(
     shapes: dict[tuple[Any, ...], list[InputFile]] = {}
     wanted = sorted(set(wanted))
     for file in sorted(files, key=lambda f: f.sha256):
-        shape = (file.format, file.delimiter, () if file.format == "jsonl" else file.columns)
+        columns = () if file.format == "jsonl" else file.columns
+        shape = (file.format, file.delimiter, columns, _is_gzip(file.path))
         shapes.setdefault(shape, []).append(file)
     for shape in sorted(shapes):
         group = tuple(shapes[shape])
@@ -208,6 +240,7 @@ def _read_csv(workspace: Workspace, files: tuple[InputFile, ...], _: Sequence[st
 
 
 def _read_jsonl(workspace: Workspace, files: tuple[InputFile, ...], wanted: Sequence[str]) -> Group:
+    files = tuple(_without_mark(workspace, file) for file in files)
     table = workspace.con.read_json(
         [str(file.path) for file in files],
         table_name=workspace.name("jsonl"),
@@ -219,6 +252,18 @@ def _read_jsonl(workspace: Workspace, files: tuple[InputFile, ...], wanted: Sequ
         compression="gzip" if _packed(files) else "none",
     )
     return Group(files, table)
+
+
+def _without_mark(workspace: Workspace, file: InputFile) -> InputFile:
+    """A JSON file without byte order mark, which DuckDB takes for a part of the first line."""
+    with open_bytes(file.path) as stream:
+        if stream.read(3) != codecs.BOM_UTF8:
+            return file
+        copy = workspace.folder / workspace.name("unmarked")
+        # Whatever one file of a group is packed with, all are.
+        with gzip.open(copy, "wb", 1) if _is_gzip(file.path) else copy.open("wb") as made:
+            shutil.copyfileobj(stream, made, _PIECE)
+    return replace(file, path=copy, origin=file.shown)
 
 
 def _read_parquet(workspace: Workspace, files: tuple[InputFile, ...], _: Sequence[str]) -> Group:
@@ -235,8 +280,19 @@ _READERS = {"csv": _read_csv, "jsonl": _read_jsonl, "parquet": _read_parquet}
 
 
 def _packed(files: tuple[InputFile, ...]) -> bool:
-    with files[0].path.open("rb") as file:
+    return _is_gzip(files[0].path)
+
+
+def _is_gzip(path: Path) -> bool:
+    with path.open("rb") as file:
         return file.read(2) == b"\x1f\x8b"
+
+
+def _refuse_utf16(path: Path) -> None:
+    with open_bytes(path) as file:
+        start = file.read(2)
+    if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise InputError(f"{path} is UTF-16, not UTF-8", hint=_RECODE)
 
 
 def _counts(path: Path, also: Sequence[str]) -> bool:
@@ -252,13 +308,24 @@ def _ending(path: Path) -> str | None:
 
 def _csv_columns(path: Path) -> tuple[tuple[str, ...], str]:
     with open_bytes(path) as file:
-        first = file.readline(LINE_BYTES).removeprefix(b"\xef\xbb\xbf")
+        first = file.readline(LINE_BYTES).removeprefix(codecs.BOM_UTF8)
     try:
         line = first.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: its first line is not UTF-8 text") from error
-    if not line.strip() or "\0" in line:
-        raise InputError(f"{path}: its first line holds no column names")
+        raise InputError(f"{path}: its first line is not UTF-8 text", hint=_RECODE) from error
+    if "\0" in line:
+        raise InputError(
+            f"{path}: its first line holds no column names but NUL bytes", hint=_RECODE
+        )
+    if not line.strip():
+        raise InputError(
+            f"{path}: its first line holds no column names", hint="put them on the first line"
+        )
+    if "\r" in line:
+        raise InputError(
+            f"{path}: its lines end in a carriage return only, as on old Macs",
+            hint=r"tr '\r' '\n' < FILE > NEW",
+        )
     delimiter = max(_DELIMITERS, key=line.count) if any(d in line for d in _DELIMITERS) else ","
     names = next(csv.reader(io.StringIO(line), delimiter=delimiter))
     return _distinct(path, [name.strip() for name in names]), delimiter
@@ -268,9 +335,13 @@ def _distinct(path: Path, names: Sequence[str]) -> tuple[str, ...]:
     seen: set[str] = set()
     for position, name in enumerate(names, start=1):
         if not name:
-            raise InputError(f"{path}: column {position} has no name")
+            raise InputError(
+                f"{path}: column {position} has no name", hint="name it in the first line"
+            )
         if name.lower() in seen:
-            raise InputError(f"{path}: two columns are called {name!r}")
+            raise InputError(
+                f"{path}: two columns are called {name!r}", hint="rename one in the first line"
+            )
         seen.add(name.lower())
     return tuple(names)
 
@@ -279,16 +350,16 @@ def _json_columns(path: Path) -> tuple[str, ...]:
     names: dict[str, None] = {}
     readable_lines = 0
     with open_bytes(path) as file:
-        for _, raw in zip(range(SAMPLED_LINES), file, strict=False):
+        for number, raw in zip(range(SAMPLED_LINES), file, strict=False):
             try:
-                document = json.loads(raw)
+                document = json.loads(raw if number else raw.removeprefix(codecs.BOM_UTF8))
             except ValueError:
                 continue
             if isinstance(document, dict):
                 readable_lines += 1
                 names.update(dict.fromkeys(document))
     with open_bytes(path) as file:
-        array = file.read(64).lstrip()[:1] == b"["
+        array = file.read(64).removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"["
     if array or not readable_lines:
         raise InputError(
             f"{path} is {'one JSON array' if array else 'no JSON objects'}, not JSON lines",
@@ -304,4 +375,4 @@ def _parquet_columns(path: Path) -> tuple[str, ...]:
     try:
         return _distinct(path, pq.read_schema(path).names)
     except (pa.ArrowInvalid, pa.ArrowException) as error:
-        raise InputError(f"{path} is no whole Parquet file: {error}") from error
+        raise InputError(f"{path} is no whole Parquet file: {error}", hint=_DAMAGED) from error

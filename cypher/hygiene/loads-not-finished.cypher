@@ -4,7 +4,6 @@
 // column table: string
 // column started_at: datetime
 // mode: read
-MATCH (batch:Batch)
-WHERE batch.state <> 'done'
+MATCH (batch:Batch {state: 'open'})
 RETURN batch.batch_id AS batch_id, batch.table AS table, batch.started_at AS started_at
 ORDER BY started_at, batch_id

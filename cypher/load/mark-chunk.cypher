@@ -3,7 +3,7 @@
 // param batch_id: string
 // param step: string
 // param chunk: integer
-// param mark: list
+// param mark: map
 // column batch_id: string
 // mode: write
 MATCH (batch:Batch {batch_id: $batch_id})

@@ -10,7 +10,6 @@
 // param quarantined: integer
 // param duplicates: integer
 // param reads_graph: boolean
-// column state: string
 // column chunk_size: integer
 // column progress: list
 // mode: write
@@ -20,5 +19,5 @@ ON CREATE SET batch.table = $table, batch.mapping = $mapping, batch.files = $fil
               batch.rows = $rows, batch.quarantined = $quarantined,
               batch.duplicates = $duplicates, batch.reads_graph = $reads_graph,
               batch.state = 'open', batch.started_at = datetime()
-RETURN batch.state AS state, batch.chunk_size AS chunk_size,
+RETURN batch.chunk_size AS chunk_size,
        [name IN keys(batch) WHERE name STARTS WITH 'done_' | [name, batch[name]]] AS progress

@@ -9,7 +9,11 @@ import pytest
 from load_world import everything, load, nodes, relationships, write_csv
 
 from loaders.keys import keyed_hash, load_key
-from ringleader.errors import InputError
+from loaders.steps import Step
+from loaders.write import write_chunk
+from ringleader.catalogue import get
+from ringleader.errors import InputError, QueryError
+from ringleader.schema import RELATIONSHIP_BY_TYPE
 
 T = "2026-02-01T{}:00:00Z"
 
@@ -375,3 +379,71 @@ def test_part_of_an_interrupted_load_is_refused(graph, tmp_path):
     with pytest.raises(InputError, match="belong to a load of requests that was interrupted"):
         load(graph, "requests", one)
     assert load(graph, "requests", two, one).resumed
+
+
+def test_a_load_that_is_given_up_keeps_what_is_in_and_holds_up_no_other(graph, tmp_path):
+    one, two = tmp_path / "1.csv", tmp_path / "2.csv"
+    one.write_text("account_id,timestamp,ip\na,2026-02-01,192.0.2.1\n")
+    two.write_text("account_id,timestamp,ip\nb,2026-02-02,192.0.2.1\n")
+    first = load(graph, "requests", one, two).batch_id
+    graph.write("MATCH (b:Batch) SET b.state = 'open'", name="prepare")
+    with pytest.raises(InputError) as refused:
+        load(graph, "requests", one)
+    assert "ringleader query show give-up-load" in refused.value.hint
+    assert refused.value.hint.endswith(f"batch_id={first}")
+    waiting = get("loads-not-finished")
+    assert [row["batch_id"] for row in graph.read(waiting)] == [first]
+    (given_up,) = graph.write(get("give-up-load"), {"batch_id": first}).rows
+    assert given_up["file_names"] == ["1.csv", "2.csv"]
+    assert graph.read(waiting) == []
+    summary = load(graph, "requests", one)
+    assert [path.name for path in summary.partly] == ["1.csv"]
+    # The same files as before are a load of their own, which begins at its beginning.
+    again = load(graph, "requests", two, one)
+    assert [path.name for path in again.skipped] == ["1.csv"]
+    assert [used["events"] for _, _, used in relationships(graph, "USED_IP")] == [2, 2]
+    assert load(graph, "requests", one, two).batch_id is None
+
+
+def test_all_files_of_a_load_that_is_given_up_are_another_load(graph, tmp_path):
+    path = tmp_path / "1.csv"
+    path.write_text("account_id,timestamp,ip\na,2026-02-01,192.0.2.1\n")
+    seen = []
+    for events in (1, 2, 3):
+        summary = load(graph, "requests", path)
+        seen.append(summary.batch_id)
+        assert (len(summary.partly), summary.resumed) == (int(events > 1), False)
+        ((_, _, used),) = relationships(graph, "USED_IP")
+        assert used["events"] == events
+        graph.write("MATCH (b:Batch {state: 'done'}) SET b.state = 'abandoned'", name="prepare")
+    assert len(set(seen)) == 3
+    states = {batch["batch_id"]: batch["state"] for batch in nodes(graph, "Batch")}
+    assert states == dict.fromkeys(seen, "abandoned")
+
+
+def test_a_chunk_whose_commit_was_not_answered_counts_once(graph, tmp_path):
+    load(graph, "requests", requests_file(tmp_path / "requests.csv"))
+    before = everything(graph)
+    (batch,) = graph.read("MATCH (b:Batch) RETURN b.batch_id AS id, b.done_used_ip AS done")
+    assert batch["done"] == 1
+    step = Step(RELATIONSHIP_BY_TYPE["USED_IP"], None, ("start", "end"), None)
+    row = {"start": "a", "end": "198.51.100.7", "events": 2}
+    # The first chunk is in; saying it again, as a driver does, must change nothing.
+    assert write_chunk(graph, batch["id"], step, 0, [row]) == {}
+    assert everything(graph) == before
+    assert write_chunk(graph, batch["id"], step, 1, [row]) != {}
+    assert write_chunk(graph, batch["id"], step, 1, [row]) == {}
+    (used,) = (u for s, e, u in relationships(graph, "USED_IP") if (s, e) == ("a", row["end"]))
+    assert used["events"] == 4
+    # Nor may one be left out.
+    with pytest.raises(QueryError):
+        write_chunk(graph, batch["id"], step, 3, [row])
+
+
+def test_a_format_that_cannot_be_told_names_the_option(ringleader, graph, tmp_path):
+    path = tmp_path / "accounts.log"
+    path.write_text("account_id\na\n")
+    failed = ringleader("load", "accounts", path, check=False)
+    assert "--input-format csv|jsonl|parquet" in failed.stderr
+    ringleader("load", "accounts", path, "--input-format", "csv")
+    assert nodes(graph, "Account") == [{"account_id": "a"}]

@@ -8,8 +8,11 @@ import sys
 
 import psutil
 import pytest
-from load_world import everything, nodes, relationships
+from load_world import everything, load, nodes, relationships, write_csv
 
+from loaders.clusters import Clusters
+from loaders.keys import load_key
+from loaders.write import write_chunk
 from ringleader.engine import ensure_running, managed_connection, stop
 from ringleader.graph import Graph
 from ringleader.settings import load_settings
@@ -125,6 +128,45 @@ def test_interrupted_by_the_user_it_says_how_to_go_on(graph, ringleader, server,
     assert "error: interrupted" in result.stderr
     assert "run the same command again" in result.stderr
     whole(ringleader, folder)
+    assert everything(graph) == undisturbed
+
+
+def leader_lost_to_a_later_one(key):
+    """Three prompts: the middle one joins the first, but the last, no leader yet, is nearer."""
+    chance = random.Random(5)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    for _ in range(200):
+        words = ["".join(chance.choices(letters, k=6)) for _ in range(80)]
+        first, middle, last = " ".join(words[:60]), " ".join(words[6:66]), " ".join(words[9:69])
+        found, new = Clusters(key).assign([first, middle, last])
+        alone = {c.prompt_cluster_id: c.signature for c in new}
+        if len(new) == 2 and found[middle] == found[first] != found[last]:
+            resumed, _ = Clusters(key, alone).assign([first, middle, last])
+            if resumed[middle] == found[last]:
+                return first, middle, last
+    raise AssertionError("no such prompts found")
+
+
+def test_a_load_run_again_does_not_look_at_its_own_clusters(graph, tmp_path, monkeypatch):
+    prompts = leader_lost_to_a_later_one(load_key(graph.settings.home))
+    rows = [(f"a{n}", "2026-02-01", prompt) for n, prompt in enumerate(prompts)]
+    path = write_csv(tmp_path / "requests.csv", "account_id,timestamp,prompt", *rows)
+    load(graph, "requests", path)
+    undisturbed = everything(graph)
+    sent = [cluster for _, cluster, _ in relationships(graph, "SENT")]
+    assert sent[0] == sent[1] != sent[2]
+    graph.write("MATCH (n) DETACH DELETE n", name="empty")
+
+    def stops_after_clusters(graph, batch, step, *rest):
+        if step.name == "SENT":
+            raise KeyboardInterrupt
+        return write_chunk(graph, batch, step, *rest)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("loaders.write.write_chunk", stops_after_clusters)
+        load(graph, "requests", path)
+    assert len(nodes(graph, "PromptCluster")) == 2
+    assert load(graph, "requests", path).resumed
     assert everything(graph) == undisturbed
 
 

@@ -1,0 +1,10 @@
+// name: give-up-load
+// question: Give up an interrupted load: what is in stays, and it does not hold up others any more.
+// param batch_id: string
+// column batch_id: string
+// column table: string
+// column file_names: list
+// mode: write
+MATCH (batch:Batch {batch_id: $batch_id, state: 'open'})
+SET batch.state = 'abandoned'
+RETURN batch.batch_id AS batch_id, batch.table AS table, batch.file_names AS file_names
