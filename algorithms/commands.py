@@ -190,9 +190,7 @@ def explain_ring(app: App, ring: str, account: str | None, limit: int, out: _Out
       ringleader rings explain ring-0a4577e9e711 --account acc_17
     """
     from algorithms.explanation import explain, why_member
-    from algorithms.parameters import parameters
 
-    values = parameters(app.settings.section("detect"))
     with app.graph() as graph:
         if account is not None:
             membership = why_member(graph, ring, account)
@@ -202,10 +200,10 @@ def explain_ring(app: App, ring: str, account: str | None, limit: int, out: _Out
             )
             out(_rounded(membership.links), ["other_account_id", "bits", "evidence"])
             return
-        told = explain(graph, ring, values)
+        told = explain(graph, ring)
     from algorithms.presentation import evidence_rows, summary_lines
 
-    for line in summary_lines(told, values):
+    for line in summary_lines(told):
         app.say(line)
     columns = ["family", "evidence", "bits", "part", "links", "members", "outside"]
     out(evidence_rows(told, limit), columns)

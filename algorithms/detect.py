@@ -19,6 +19,7 @@ from uuid import uuid4
 import numpy as np
 
 from algorithms.communities import communities, drop_projections, estimated_memory
+from algorithms.dissolution import OTHERS
 from algorithms.hubs import count_sharers, summary_of
 from algorithms.parameters import Parameters
 from algorithms.rings import Ring, build_rings, continued
@@ -187,7 +188,7 @@ def _told_lines(sharing: Sharing, links: Links, lines: Any) -> tuple[list[str], 
             names.append(f"{family}|{sharing.labels[identifier]}|{sharing.keys[identifier]}")
         bits.append(float(links.bits[line]))
     for family, amount in sorted(rest.items()):
-        names.append(f"{family}|others|")
+        names.append(f"{family}|{OTHERS}|")
         bits.append(amount)
     return names, bits
 

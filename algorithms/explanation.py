@@ -1,7 +1,7 @@
 """Why a ring is a ring: bits per family and identifier, counter-evidence, what would dissolve it.
 
-Everything is read from the stored links, whose bits add up to the ring's score; nothing is
-computed anew, so an explanation cannot differ from the decision.
+Everything is read from the stored links, whose bits add up to the ring's score, and judged by the
+parameters of the run that found the ring, so an explanation cannot differ from the decision.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from algorithms.parameters import Parameters
+from algorithms.dissolution import OTHERS, Dissolution, dissolution
+from algorithms.parameters import Parameters, recorded
 from ringleader.catalogue import get
 from ringleader.errors import NotFound
 from ringleader.graph import Graph
@@ -23,7 +24,8 @@ class Item:
 
     Attributes:
         family: Family of evidence.
-        label: Label of the identifier; ``CONTACTED`` for contacts, ``others`` for small remainders.
+        label: Label of the identifier; ``CONTACTED`` for contacts, ``others`` for the sum of
+            what is too small to be kept by name.
         key: The identifier, or the kind of contact.
         bits: Bits summed over the ring's links.
         links: Number of links that it supports.
@@ -53,7 +55,14 @@ class Explanation:
     density: float
     single_family: bool
     members: tuple[dict[str, Any], ...]
-    dissolving: tuple[Item, ...]
+    run: str
+    parameters: Parameters
+    dissolution: Dissolution
+
+    @property
+    def identifiers(self) -> tuple[Item, ...]:
+        """The items that are identifiers: neither contacts nor remainders."""
+        return tuple(item for item in self.items if item.label not in ("CONTACTED", OTHERS))
 
 
 @dataclass(frozen=True)
@@ -66,13 +75,12 @@ class Membership:
     links: tuple[dict[str, Any], ...]
 
 
-def explain(graph: Graph, ring_id: str, parameters: Parameters) -> Explanation:
+def explain(graph: Graph, ring_id: str) -> Explanation:
     """The evidence of a ring.
 
     Args:
         graph: An open graph.
         ring_id: The ring.
-        parameters: ``min_link_bits`` and ``min_ring_size``, for what would dissolve it.
 
     Raises:
         NotFound: There is no such ring.
@@ -84,6 +92,7 @@ def explain(graph: Graph, ring_id: str, parameters: Parameters) -> Explanation:
         for row in graph.read(get("outside-users"), {"ring_id": ring_id})
     }
     items = evidence_items(links, outside)
+    parameters = recorded(summary["parameters"])
     families: dict[str, float] = defaultdict(float)
     for item in items:
         families[item.family] += item.bits
@@ -97,7 +106,9 @@ def explain(graph: Graph, ring_id: str, parameters: Parameters) -> Explanation:
         density=summary["density"],
         single_family=summary["single_family"],
         members=tuple(summary["members"]),
-        dissolving=dissolving(links, items, parameters),
+        run=summary["run"],
+        parameters=parameters,
+        dissolution=dissolution(links, summary["single_family"], parameters),
     )
 
 
@@ -134,8 +145,13 @@ def why_member(graph: Graph, ring_id: str, account_id: str) -> Membership:
 
 def told(name: str) -> str:
     """A line of evidence, ``family|label|key``, in words."""
-    _, label, key = name.split("|", 2)
-    return f"{label} {key}".strip()
+    family, label, key = name.split("|", 2)
+    return in_words(family, label, key)
+
+
+def in_words(family: str, label: str, key: str) -> str:
+    """An item of evidence in words; a remainder is not taken for an identifier."""
+    return f"smaller {family} evidence" if label == OTHERS else f"{label} {key}"
 
 
 def evidence_items(
@@ -170,60 +186,6 @@ def evidence_items(
             )
         )
     return tuple(sorted(items, key=lambda item: (-item.bits, item.family, item.label, item.key)))
-
-
-def dissolving(
-    links: Sequence[Mapping[str, Any]], items: Sequence[Item], parameters: Parameters
-) -> tuple[Item, ...]:
-    """Identifiers whose removal leaves no connected part of ``min_ring_size``, found greedily.
-
-    In turn the identifier is taken away that carries most of what is left; the set is small but
-    need not be the smallest.
-
-    Args:
-        links: Rows of the stored query ``ring-links``.
-        items: What each identifier contributes.
-        parameters: ``min_link_bits`` and ``min_ring_size``.
-    """
-    left = [
-        (
-            link["account_a"],
-            link["account_b"],
-            dict(zip(link["evidence"], link["evidence_bits"], strict=True)),
-        )
-        for link in links
-    ]
-    by_name = {f"{item.family}|{item.label}|{item.key}": item for item in items}
-    removed: list[Item] = []
-    while left and _largest_part(left) >= parameters.min_ring_size:
-        weight: dict[str, float] = defaultdict(float)
-        for _, _, lines in left:
-            for name, amount in lines.items():
-                weight[name] += amount
-        worst = min(weight, key=lambda name: (-weight[name], name))
-        removed.append(by_name[worst])
-        for _, _, lines in left:
-            lines.pop(worst, None)
-        left = [link for link in left if sum(link[2].values()) >= parameters.min_link_bits]
-    return tuple(removed)
-
-
-def _largest_part(links: Sequence[tuple[str, str, Mapping[str, float]]]) -> int:
-    parent: dict[str, str] = {}
-
-    def root(name: str) -> str:
-        parent.setdefault(name, name)
-        while parent[name] != name:
-            parent[name] = parent[parent[name]]
-            name = parent[name]
-        return name
-
-    for a, b, _ in links:
-        parent[root(a)] = root(b)
-    sizes: dict[str, int] = defaultdict(int)
-    for name in list(parent):
-        sizes[root(name)] += 1
-    return max(sizes.values(), default=0)
 
 
 def _summary(graph: Graph, ring_id: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ checked on halves and samples of it (decision 0006); none is fitted to a data se
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -217,6 +218,19 @@ def parameters(given: Mapping[str, Any]) -> Parameters:
             )
         values[name] = kind(value)
     return Parameters(**values)
+
+
+def recorded(text: str | None) -> Parameters:
+    """The parameters that a run was made with, as it recorded them.
+
+    A parameter that its version did not have is at its default, and one that is gone is left out.
+
+    Args:
+        text: What the run recorded, as JSON; None for a run that recorded nothing.
+    """
+    declared = {f.name for f in fields(Parameters)}
+    values = json.loads(text) if text else {}
+    return Parameters(**{name: value for name, value in values.items() if name in declared})
 
 
 def effective(values: Parameters) -> list[dict[str, Any]]:

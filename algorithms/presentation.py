@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from algorithms.explanation import Explanation, Item
-from algorithms.parameters import Parameters
+from algorithms.explanation import Explanation, Item, in_words
+from algorithms.explanation import told as line_in_words
 
 BAR = 20
 
 
-def summary_lines(told: Explanation, parameters: Parameters) -> list[str]:
+def summary_lines(told: Explanation) -> list[str]:
     """The ring in a few lines: size, bits per family, what would dissolve it, who else is there."""
     lines = [
         f"{told.ring_id}: {told.size} accounts, {told.links} links "
@@ -22,22 +22,30 @@ def summary_lines(told: Explanation, parameters: Parameters) -> list[str]:
     ]
     if told.single_family:
         lines.append("  these data hold one kind of evidence only; nothing independent supports it")
-    shared = [item for item in told.items if item.outside]
+    identifiers = told.identifiers
+    shared = [item for item in identifiers if item.outside]
     if shared:
         most = max(shared, key=lambda item: (item.bits, item.key))
         lines.append(
-            f"counter-evidence: {len(shared)} of {len(told.items)} identifiers are used outside "
+            f"counter-evidence: {len(shared)} of {len(identifiers)} identifiers are used outside "
             f"it too; the strongest of these, {most.label} {most.key}, by {most.outside} others"
         )
-    lines.append(
-        f"without {_several(told.dissolving)} no {parameters.min_ring_size} accounts hang "
-        "together (found greedily; a smaller set may do)"
-    )
+    found = told.dissolution
+    if found.complete:
+        lines.append(
+            f"without {_several(found.names)} it would be no ring: no {found.criterion} "
+            f"(criteria of {told.run}; found greedily; a smaller set may do)"
+        )
+    else:
+        lines.append(
+            f"without all that links have by name, {_several(found.names)}, it would be a ring "
+            f"still: {found.criterion} (criteria of {told.run})"
+        )
     return lines
 
 
-def _several(items: tuple[Item, ...], most: int = 5) -> str:
-    names = [f"{item.label} {item.key}".strip() for item in items]
+def _several(evidence: tuple[str, ...], most: int = 5) -> str:
+    names = [line_in_words(name) for name in evidence]
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
 
@@ -65,7 +73,7 @@ def evidence_rows(told: Explanation, limit: int) -> list[dict[str, Any]]:
 def _row(item: Item, score: float) -> dict[str, Any]:
     return {
         "family": item.family,
-        "evidence": f"{item.label} {item.key}".strip(),
+        "evidence": in_words(item.family, item.label, item.key),
         "bits": round(item.bits, 2),
         "part": f"{100 * item.bits / score:.1f}%",
         "links": item.links,

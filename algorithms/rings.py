@@ -166,6 +166,60 @@ def connected(a: Ints, b: Ints, of: Ints) -> Ints:
     return np.where(of > 0, np.unique(part, return_inverse=True)[1] + 1, 0)
 
 
+def holds(links: Links, accounts: int, single: bool, parameters: Parameters) -> bool:
+    """Whether links by themselves still hold a ring together.
+
+    It is judged as :func:`build_rings` judges, but for two things that do not follow from links:
+    how a community algorithm would cut them anew, and whether all was one occasion.
+
+    Args:
+        links: Links; their lines of evidence are not looked at.
+        accounts: Number of accounts that the links count by position.
+        single: Whether the data hold one group of evidence only.
+        parameters: The judgements.
+    """
+    if not len(links):
+        return False
+    of = np.zeros(accounts, dtype=np.int64)
+    of[links.a] = of[links.b] = 1
+    of = _without_bystanders(links, connected(links.a, links.b, of), single, parameters)
+    of = connected(links.a, links.b, of)
+    inside = (of[links.a] == of[links.b]) & (of[links.a] > 0)
+    count = int(of.max()) + 1
+    tied = np.unique(np.concatenate([links.a[inside], links.b[inside]]))
+    size = np.bincount(of[tied], minlength=count)
+    score = np.bincount(of[links.a[inside]], links.weight[inside], minlength=count)
+    groups = _covering_groups(links, of, inside, size, parameters).sum(axis=1)
+    wanted = parameters.min_single_family_bits if single else parameters.min_ring_bits
+    good = (size >= parameters.min_ring_size) & (score >= wanted)
+    good &= groups >= (1 if single else 2)
+    for number in np.flatnonzero(good):
+        mine = inside & (of[links.a] == number)
+        if size[number] <= parameters.large_ring:
+            return True
+        if cohesion(links.a[mine], links.b[mine]) >= parameters.min_cohesion:
+            return True
+    return False
+
+
+def _covering_groups(
+    links: Links,
+    of: Ints,
+    inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
+    size: Ints,
+    parameters: Parameters,
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Which groups tie enough members of each community, shape (communities, groups)."""
+    covered = np.zeros((len(size), len(GROUPS)), dtype=bool)
+    for code in range(len(GROUPS)):
+        bits = links.family_bits[:, group_codes() == code].sum(axis=1)
+        at = inside & (bits >= parameters.family_bits)
+        tied = np.unique(np.concatenate([links.a[at], links.b[at]]))
+        part = np.bincount(of[tied], minlength=len(size)) / np.maximum(size, 1)
+        covered[:, code] = part >= parameters.family_coverage
+    return covered
+
+
 def _independent_groups(
     sharing: Sharing,
     links: Links,
@@ -175,14 +229,7 @@ def _independent_groups(
     parameters: Parameters,
 ) -> Ints:
     """How many independent groups of evidence each community has."""
-    count, groups = len(size), group_codes()
-    covered = np.zeros((count, len(GROUPS)), dtype=bool)
-    for code in range(len(GROUPS)):
-        bits = links.family_bits[:, groups == code].sum(axis=1)
-        at = inside & (bits >= parameters.family_bits)
-        tied = np.unique(np.concatenate([links.a[at], links.b[at]]))
-        part = np.bincount(of[tied], minlength=count) / np.maximum(size, 1)
-        covered[:, code] = part >= parameters.family_coverage
+    count, covered = len(size), _covering_groups(links, of, inside, size, parameters)
     earliest, latest = _spans(sharing, links, of, inside, count)
     independent = covered.sum(axis=1)
     for one in range(len(GROUPS)):

@@ -291,13 +291,7 @@ def summed(lines: Evidence, accounts: int, several: bool, parameters: Parameters
     odds = np.array([odds_by_family(parameters)[family] for family in FAMILIES])
     by_family = scoring.bits(totals, np.tile(odds, len(keys)), parameters)
     table = by_family.reshape(-1, width)
-    weight, codes = table.sum(axis=1), group_codes()
-    ties = sum(
-        (table[:, codes == code].sum(axis=1) >= parameters.family_bits).astype(int)
-        for code in range(len(GROUPS))
-    )
-    least = parameters.min_lone_bits if several else parameters.min_link_bits
-    strong = weight >= np.where(ties > 1, parameters.min_link_bits, least)
+    strong = strong_enough(table, several, parameters)
     kept = strong[pair]
     part = np.divide(lines.amount, totals[cell], out=np.zeros(len(cell)), where=totals[cell] > 0)
     number = np.cumsum(strong) - 1
@@ -309,3 +303,22 @@ def summed(lines: Evidence, accounts: int, several: bool, parameters: Parameters
         link_of=number[pair[kept]],
         bits=(by_family[cell] * part)[kept],
     )
+
+
+def strong_enough(family_bits: Floats, several: bool, parameters: Parameters) -> NDArray[np.bool_]:
+    """Whether each pair is linked, by its bits per family.
+
+    Args:
+        family_bits: Bits per pair and family, shape (pairs, families).
+        several: Whether the data hold several independent groups of evidence.
+        parameters: ``min_link_bits``, ``min_lone_bits`` and ``family_bits``.
+    """
+    codes = group_codes()
+    ties = sum(
+        (family_bits[:, codes == code].sum(axis=1) >= parameters.family_bits).astype(int)
+        for code in range(len(GROUPS))
+    )
+    least = parameters.min_lone_bits if several else parameters.min_link_bits
+    needed = np.where(ties > 1, parameters.min_link_bits, least)
+    strong: NDArray[np.bool_] = family_bits.sum(axis=1) >= needed
+    return strong

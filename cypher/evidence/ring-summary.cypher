@@ -10,6 +10,7 @@
 // column links: integer
 // column density: float
 // column run: string
+// column parameters: string
 // column members: list
 // mode: read
 MATCH (ring:Ring {ring_id: $ring_id})<-[member:MEMBER_OF]-(account:Account)
@@ -17,5 +18,7 @@ WITH ring, account, member ORDER BY member.score DESC, account.account_id
 RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score, ring.families AS families,
        ring.family_bits AS family_bits, ring.single_family AS single_family,
        ring.links AS links, ring.density AS density, ring.run AS run,
+       head(COLLECT { MATCH (run:Run {run_id: ring.run}) RETURN run.parameters AS parameters })
+         AS parameters,
        collect({account_id: account.account_id, score: member.score,
                 opened: account.created_at}) AS members

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from algorithms.explanation import explain, why_member
 from algorithms.hubs import count_sharers
 from algorithms.parameters import Parameters
 from ringleader.catalogue import get
-from ringleader.errors import NotFound
+from ringleader.errors import NotFound, QueryError
 
 P = Parameters()
 CARDS = [f"card{n:02}" for n in range(8)]
@@ -283,6 +284,92 @@ def test_a_cut_after_the_rings_are_published_is_made_good(graph, monkeypatch):
     assert standing(graph) == undisturbed
 
 
+@pytest.mark.parametrize("failing", ["drop-rings", "write-rings", "finish-run"])
+def test_rings_are_replaced_whole_or_not_at_all(graph, monkeypatch, failing):
+    """A statement of the publication fails on the server after it and others have written."""
+    build(graph)
+    detect(graph, P)
+    before = everything_of_rings(graph)
+    assert [ring["size"] for ring in before[0]] == [8, 12]
+    # The next run would drop the cards' ring.
+    graph.write("MATCH (:PaymentMethod {payment_method_id: 'pm-ring'})<-[u]-() DELETE u", name="x")
+
+    def broken(name):
+        stored = get(name)
+        if name != failing:
+            return stored
+        return replace(stored, text=stored.text + "\nWITH count(*) AS n RETURN 1 / (n - n) AS cut")
+
+    monkeypatch.setattr(stages, "get", broken)
+    with pytest.raises(QueryError, match="zero"):
+        detect(graph, P)
+    assert everything_of_rings(graph) == before
+    monkeypatch.undo()
+    detect(graph, P)
+    assert members(graph) == {tuple(BOTS)}
+
+
+def everything_of_rings(graph):
+    """Rings with all their properties, memberships, and the run in force."""
+    rings = graph.read(
+        "MATCH (r:Ring)<-[m:MEMBER_OF]-(a:Account) WITH r, m, a ORDER BY a.account_id "
+        "RETURN properties(r) AS ring, r.size AS size, "
+        "collect([a.account_id, properties(m)]) AS members ORDER BY size",
+        name="rings",
+    )
+    return rings, graph.read(get("current-run")), graph.read("MATCH (r:Ring) RETURN count(r) AS n")
+
+
+@pytest.mark.parametrize("where", ["communities", "_publish"])
+def test_a_ring_is_explained_by_its_own_run(graph, monkeypatch, where):
+    """Links of a run that was cut stand beside those of the run that found the rings."""
+    build(graph)
+    found = detect(graph, P)
+    names = [ring.ring_id for ring in found.rings]
+    before = [(explain(graph, name), why_member(graph, name, a)) for name, a in asked(found)]
+
+    def cut(*given, **named):
+        raise Cut
+
+    graph.write("MATCH (:Device {device_id: 'dev-ring'})<-[u]-() DELETE u", name="x")
+    monkeypatch.setattr(stages, where, cut)
+    with pytest.raises(Cut):
+        detect(graph, Parameters(min_ring_size=3, payment_odds=0.02))
+    monkeypatch.undo()
+    runs = graph.read("MATCH ()-[l:LINKED]->() RETURN DISTINCT l.run AS run", name="runs")
+    assert len(runs) == 2
+    after = [(explain(graph, name), why_member(graph, name, a)) for name, a in asked(found)]
+    for (told, why), (told_before, why_before), name in zip(after, before, names, strict=True):
+        assert (told.run, told.parameters) == (found.run, P)
+        assert (told.score, told.families, told.links) == (
+            told_before.score,
+            told_before.families,
+            told_before.links,
+        )
+        assert [(i.label, i.key, i.bits, i.links) for i in told.items] == [
+            (i.label, i.key, i.bits, i.links) for i in told_before.items
+        ]
+        assert (why, told.dissolution) == (why_before, told_before.dissolution), name
+
+
+def asked(found):
+    return [(ring.ring_id, ring.members[0]) for ring in found.rings]
+
+
+def test_a_ring_is_dissolved_by_the_criteria_of_its_run(graph, ringleader, tmp_path):
+    build(graph)
+    found = detect(graph, Parameters(min_ring_size=8))
+    ring = next(r for r in found.rings if r.members == tuple(CARDS))
+    (tmp_path / "ringleader.toml").write_text("[detect]\nmin_ring_size = 3\n")
+    told = ringleader("rings", "explain", ring.ring_id).stderr
+    assert (
+        "without PaymentMethod pm-ring it would be no ring: no 8 accounts that hang together by "
+        "8 bits of two independent kinds"
+    ) in " ".join(told.split())
+    assert found.run in told
+    assert "smaller set may do" in " ".join(told.split())
+
+
 def projections(graph):
     return graph.read("CALL gds.graph.list() YIELD graphName RETURN graphName", name="projections")
 
@@ -332,7 +419,7 @@ def test_an_explanation_adds_up(graph):
     build(graph)
     found = detect(graph, P)
     ring = next(r for r in found.rings if r.members == tuple(CARDS))
-    told = explain(graph, ring.ring_id, P)
+    told = explain(graph, ring.ring_id)
     assert sum(item.bits for item in told.items) == pytest.approx(ring.score)
     assert sum(told.families.values()) == pytest.approx(ring.score)
     assert [(i.label, i.key, i.links, i.members, i.outside) for i in told.items] == [
@@ -348,7 +435,7 @@ def test_an_explanation_adds_up(graph):
     with pytest.raises(NotFound, match="not in ring"):
         why_member(graph, ring.ring_id, NAT[0])
     with pytest.raises(NotFound, match="no ring"):
-        explain(graph, "ring-none", P)
+        explain(graph, "ring-none")
 
 
 def test_an_empty_graph_has_no_rings(graph):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sharing_worlds import world
 
-from algorithms.explanation import dissolving, evidence_items
+from algorithms.explanation import evidence_items
 from algorithms.parameters import Parameters
 from algorithms.rings import Ring, build_rings, cohesion, connected, continued, name_of
 from algorithms.shared_neighbours import find_links
@@ -205,13 +205,6 @@ def test_items_add_up():
         ("p", 40.0, 10, 5, 3),
         ("i:1", 10.0, 10, 5, 0),
     ]
-
-
-def test_what_dissolves_a_ring():
-    items = evidence_items(LINKS, {})
-    # The address alone still gives each pair one bit; both together carry the ring.
-    assert [i.key for i in dissolving(LINKS, items, P)] == ["p", "i:1"]
-    assert [i.key for i in dissolving(LINKS, items, Parameters(min_link_bits=2))] == ["p"]
 
 
 def test_no_links_no_rings():
