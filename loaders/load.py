@@ -14,6 +14,7 @@ from loaders.prepare import Prepared, prepare, refuse_if_strict
 from loaders.quarantine import write as write_quarantine
 from loaders.sources import InputFile
 from loaders.steps import Load, Step
+from loaders.systems import open_database
 from loaders.workspace import Workspace
 from loaders.write import write_steps
 from ringleader.catalogue import get
@@ -117,6 +118,8 @@ def load_files(
         InputError: A file is broken, or a row is and ``wanted.strict``; nothing was written.
     """
     table, channels = mapping.table.name, settings.channels
+    if table == "requests" and wanted.asn_mmdb is not None:
+        open_database(wanted.asn_mmdb).close()  # one that cannot be read ends the load here
     files = batches.distinct_files(files)
     summary = Summary(table, dry_run=wanted.dry_run)
     batch = batches.batch_id(table, mapping.fingerprint, channels, [f.sha256 for f in files])
@@ -125,6 +128,8 @@ def load_files(
         files, batch = left.files, left.batch_id
         summary.skipped = tuple(file.shown for file in left.skipped)
         summary.again = tuple(file.shown for file in left.otherwise)
+        if left.skipped:
+            _recall(graph, settings, mapping, left.skipped, summary)
         summary.partly = tuple(file.shown for file in left.partly)
         if not files:
             return summary
@@ -132,11 +137,15 @@ def load_files(
     with progress(f"reading {table}"):
         prepared = prepare(workspace, files, mapping, channels)
         _report(summary, prepared)
+        if not summary.loaded:
+            why = "not one row is good" if summary.read else "there are no rows"
+            _warn(summary, f"{why}; nothing is loaded")
         if wanted.strict:
             refuse_if_strict(prepared)
         load = Load(prepared, mapping, channels, settings.home, batch, graph)
         steps = _STEPS[table](load)
         summary.steps = {step.name: step.total for step in steps}
+        load.notes.update(summary.notes)
         summary.notes = load.notes
     if wanted.dry_run:
         return summary
@@ -147,6 +156,27 @@ def load_files(
         write_quarantine(summary.quarantine, prepared.refusals())
     _write(graph, load, steps, files, summary, wanted)
     return summary
+
+
+def _recall(
+    graph: Graph,
+    settings: Settings,
+    mapping: Mapping,
+    skipped: Sequence[InputFile],
+    summary: Summary,
+) -> None:
+    """Warn that rows of files that were loaded before were refused then."""
+    hashes = sorted(file.sha256 for file in skipped)
+    asked = {"table": summary.table, "files": hashes, "queries": []}
+    for load in graph.read(get("loads-of-files"), asked):
+        listed = settings.home / "quarantine" / f"{load['batch_id']}.jsonl"
+        if (load["state"], load["mapping"]) == ("done", mapping.fingerprint) and listed.exists():
+            _warn(summary, f"rows were quarantined when these files were loaded: {listed}")
+
+
+def _warn(summary: Summary, text: str) -> None:
+    earlier = summary.notes.get("warning")
+    summary.notes["warning"] = f"{earlier}; {text}" if earlier else text
 
 
 def _report(summary: Summary, prepared: Prepared) -> None:

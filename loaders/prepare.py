@@ -14,7 +14,7 @@ from loaders.contract import Table, Type
 from loaders.mapping import Mapping
 from loaders.quarantine import Refused, locate
 from loaders.sources import FILE, ROW, Group, InputFile, read_groups
-from loaders.validate import EXCERPT, PROBLEM, SHOWN, VALUE, Problem, json_fields, typed
+from loaders.validate import EXCERPT, MISSING, PROBLEM, SHOWN, VALUE, Problem, json_fields, typed
 from loaders.workspace import Workspace
 from ringleader.errors import InputError
 
@@ -135,7 +135,10 @@ def prepare(
             wrong = (kept[PROBLEM] > 0).sum().fill_null(0)
             counted = workspace.one(kept.aggregate(read=kept.count(), wrong=wrong))
             read, clean = counted["read"], not counted["wrong"]
-        parts.append(_Part(group, rows, result.problems, read, clean))
+        part = _Part(group, rows, result.problems, read, clean)
+        if group.format == "jsonl" and not clean:
+            part = _without_broken_lines(workspace, part)
+        parts.append(part)
     parts, ports = _with_addresses(workspace, table, parts)
     parts = _without_cards(workspace, table, parts)
     prepared = Prepared(
@@ -144,6 +147,42 @@ def prepare(
     _count(prepared)
     _drop_duplicates(prepared, mapping)
     return prepared
+
+
+def _without_broken_lines(workspace: Workspace, part: _Part) -> _Part:
+    """Say of lines that are no JSON objects what they are; DuckDB makes rows of nulls of them."""
+    import pyarrow as pa
+
+    missing = [n for n, problem in enumerate(part.problems, start=1) if problem.reason == MISSING]
+    suspects = workspace.keep(
+        "suspects", part.rows.filter(part.rows[PROBLEM].isin(missing)).select(FILE, ROW)
+    )
+    if not 0 < workspace.one(suspects.aggregate(n=suspects.count()))["n"] <= LOCATED:
+        return part
+    first = _first_rows(workspace, part)
+    broken: list[int] = []
+    for file in part.group.files:
+        mine = suspects.filter(suspects[FILE] == str(file.path)).select(ROW)
+        start = first[str(file.path)]
+        numbers = {row[ROW] - start + 1 for row in workspace.rows(mine)}
+        if numbers:
+            no_json = locate(file.path, file.format, numbers, set())[2]
+            broken += [number + start - 1 for number in no_json]
+    if not broken:
+        return part
+    table = workspace.take("broken", pa.table({"_broken": pa.array(broken, pa.int64())}))
+    joined = part.rows.left_join(table, part.rows[ROW] == table["_broken"])
+    wrong = joined["_broken"].notnull()
+    number = ibis.literal(len(part.problems) + 1, "int16")
+    rows = joined.mutate(**{PROBLEM: ibis.ifelse(wrong, number, joined[PROBLEM])}).drop("_broken")
+    return replace(part, rows=rows, problems=(*part.problems, Problem(None, "not a JSON object")))
+
+
+def _first_rows(workspace: Workspace, part: _Part) -> dict[str, int]:
+    """The number of the first row of every file."""
+    first = dict.fromkeys((str(file.path) for file in part.group.files), 0)
+    rows = part.rows.group_by(FILE).aggregate(n=part.rows[ROW].min())
+    return first | {row[FILE]: row["n"] for row in workspace.rows(rows)}
 
 
 def _clean(table: Table, parts: Sequence[_Part], *places: str) -> ir.Table:
@@ -236,10 +275,7 @@ def _refusals(
     workspace: Workspace, part: _Part, bad: ir.Table, *, rejects: bool = True
 ) -> Iterator[Refused]:
     textual = part.group.format != "parquet"
-    first = dict.fromkeys((str(file.path) for file in part.group.files), 0)
-    if textual:
-        for row in workspace.rows(part.rows.group_by(FILE).aggregate(n=part.rows[ROW].min())):
-            first[row[FILE]] = row["n"]
+    first = _first_rows(workspace, part) if textual else {}
     unreadable = unread.first_rejects(workspace, part.group) if rejects else None
     for file in part.group.files:
         path = str(file.path)
@@ -253,21 +289,17 @@ def _refusals(
             continue
         lines: dict[int, int] = {}
         broken_lines: dict[int, int] = {}
-        no_json: set[int] = set()
         if textual and number + len(broken) <= LOCATED:
             numbers = {row[ROW] - first[path] + 1 for row in workspace.rows(mine.select(ROW))}
-            lines, broken_lines, no_json = locate(file.path, file.format, numbers, set(broken))
+            lines, broken_lines, _ = locate(file.path, file.format, numbers, set(broken))
         shown = str(file.shown)
         for record, kind in sorted(broken.items()):
             yield Refused(shown, None, broken_lines.get(record), None, unread.said(kind))
         for chunk in workspace.chunks(mine, 10_000):
             for row in chunk:
-                place = row[ROW] - first[path] + 1
+                place = row[ROW] - first.get(path, 0) + 1
                 line = file.lines[place - 1] if file.lines else lines.get(place)
                 problem = part.problems[row[PROBLEM] - 1]
-                if place in no_json:
-                    yield Refused(shown, place, line, None, "not a JSON object")
-                    continue
                 value = None if row[VALUE] is None else cards.shown(row[VALUE], SHOWN)
                 yield Refused(shown, place, line, problem.column, problem.reason, value)
 

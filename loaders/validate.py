@@ -30,6 +30,7 @@ from loaders.sources import FILE, ROW, Group
 from ringleader.errors import InputError
 
 PROBLEM, VALUE = "_problem", "_value"
+MISSING = "missing"
 # Timestamps outside are mistakes, such as seconds read as milliseconds.
 EARLIEST, LATEST = "2000-01-01", "2100-01-01"
 # Above this a bare number is milliseconds: in seconds it would be after the year 5000.
@@ -257,7 +258,7 @@ def _checked(
             or (kind.is_boolean() and not entry.cast and column.type is not Type.TEXT)
         ):
             checks.append((_NO_TEXT, raw.notnull()))
-    missing = [("missing", ~_given(raw))] if column.required else []
+    missing = [(MISSING, ~_given(raw))] if column.required else []
     return value, missing + checks
 
 
@@ -308,7 +309,7 @@ def _text_checks(column: Column, text: Any, channels: Sequence[str]) -> Iterator
     yield "holds a NUL byte", text.contains(character(0))
     if column.type in _IDS:
         # Only what starts with a control character or a blank can be blank.
-        yield "missing", given & (text < "!") & (text.strip() == "")
+        yield MISSING, given & (text < "!") & (text.strip() == "")
     if column.name == "prompt_cluster_id":
         yield "holds an e-mail address", text.contains("@") & text.re_search(EMAIL)
     if column.type is Type.EMAIL:

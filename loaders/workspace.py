@@ -138,4 +138,7 @@ class readable:  # noqa: N801 - reads as a phrase: with readable(): …
                     f"not enough memory or disk to prepare the input: {message}",
                     hint="free disk space where RINGLEADER_HOME lies, or load fewer files at once",
                 ) from error
-            raise InputError(f"the input cannot be read: {message}") from error
+            raise InputError(
+                f"the input cannot be read: {message}",
+                hint="if a file is truncated or damaged, fetch it again",
+            ) from error

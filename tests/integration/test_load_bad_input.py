@@ -12,7 +12,15 @@ from ringleader.errors import InputError
 
 HEAD = b"account_id,timestamp,ip,channel\n"
 GOOD = b"good,2026-02-01T00:00:00Z,192.0.2.1,api\n"
+JSON = b'{"account_id": "good", "timestamp": 1769904000}\n'
 EMPTY = "[\n {},\n {}\n]"
+
+
+def wrong_checksum(content):
+    packed = bytearray(gzip.compress(content))
+    packed[-5] ^= 1
+    packed[-8] ^= 1
+    return bytes(packed)
 
 
 def parquet_bytes(tmp_path):
@@ -32,12 +40,19 @@ def parquet_bytes(tmp_path):
         ("twice.csv", lambda _: b"account_id,timestamp,ip,ip\n", "two columns are called 'ip'"),
         ("cut.csv.gz", lambda _: gzip.compress(HEAD + GOOD * 9999)[:-60], "end of GZIP|truncated"),
         ("cut.jsonl.gz", lambda _: gzip.compress(b'{"account_id":1}\n' * 9999)[:60], "trunc|GZIP"),
-        ("no.csv.gz", lambda _: b"\x1f\x8bnot gzip at all", "cannot be read|truncated"),
+        ("no.csv.gz", lambda _: b"\x1f\x8bnot gzip at all", "is damaged"),
         ("cut.parquet", lambda path: parquet_bytes(path)[:-40], "no whole Parquet file"),
         ("no.parquet", lambda _: b"PAR1 nonsense", "no whole Parquet file"),
         ("array.json", lambda _: b'[\n{"account_id": 1}\n]\n', "one JSON array, not JSON lines"),
         ("binary.csv", lambda _: bytes(range(256)) * 9, "not UTF-8|no column names"),
         ("what.bin", lambda _: b"x", "cannot tell the format"),
+        ("crc.csv.gz", lambda _: wrong_checksum(HEAD + GOOD), "is damaged: CRC check failed"),
+        ("crc.jsonl.gz", lambda _: wrong_checksum(JSON), "is damaged: CRC check failed"),
+        ("wide.csv", lambda _: (HEAD + GOOD).decode().encode("utf-16"), "is UTF-16"),
+        ("wide.jsonl", lambda _: JSON.decode().encode("utf-16"), "is UTF-16"),
+        ("half.csv", lambda _: (HEAD + GOOD).decode().encode("utf-16-le"), "NUL bytes"),
+        ("mac.csv", lambda _: (HEAD + GOOD).replace(b"\n", b"\r"), "a carriage return only"),
+        ("quote.csv", lambda _: HEAD + b'b,"x,,\n' + GOOD * 9, "line 2: 9 lines after it"),
     ],
 )
 def test_files_that_cannot_be_loaded(ringleader, graph, tmp_path, name, content, says):
@@ -46,6 +61,7 @@ def test_files_that_cannot_be_loaded(ringleader, graph, tmp_path, name, content,
     with pytest.raises(InputError, match=says) as caught:
         load(graph, "requests", path)
     assert "\n" not in caught.value.message
+    assert caught.value.hint
     assert everything(graph) == EMPTY
 
 
@@ -99,6 +115,11 @@ def test_bad_json_lines_go_to_quarantine(graph, tmp_path):
     summary = load(graph, "requests", path)
     refused = [json.loads(line) for line in summary.quarantine.read_text().splitlines()]
     assert [row["line"] for row in refused] == [2, 3, 4, 5, 6]
+    assert summary.reasons == {
+        "account_id: holds a NUL byte": 1,
+        "account_id: longer than 512 bytes": 1,
+        "not a JSON object": 3,
+    }
     assert [row["reason"] for row in refused] == [
         "not a JSON object",
         "not a JSON object",
@@ -188,3 +209,82 @@ def test_summary_and_exit_codes_of_the_command(graph, ringleader, tmp_path):
     assert result.stderr.startswith("error: 1 of 1 rows break the contract")
     assert ringleader("load", "nothing", path, check=False).returncode == 2
     assert ringleader("load", "requests", check=False).returncode == 2
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_json_with_a_byte_order_mark(graph, tmp_path, packed):
+    content = b"\xef\xbb\xbf" + JSON + b'{"account_id": "b", "timestamp": 0}\n'
+    path = tmp_path / ("requests.jsonl.gz" if packed else "requests.jsonl")
+    path.write_bytes(gzip.compress(content) if packed else content)
+    summary = load(graph, "requests", path)
+    assert (summary.read, summary.loaded, summary.quarantined) == (2, 1, 1)
+    (refused,) = map(json.loads, summary.quarantine.read_text().splitlines())
+    assert (refused["file"], refused["line"]) == (str(path), 2)
+    assert nodes(graph, "Account") == [{"account_id": "good"}]
+
+
+def test_packed_and_plain_files_together(graph, tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(JSON)
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(JSON.replace(b"good", b"packed")))
+    summary = load(graph, "requests", tmp_path)
+    assert (summary.read, summary.loaded) == (2, 2)
+
+
+def test_broken_lines_of_several_files_keep_their_places(graph, tmp_path):
+    for name in ("a", "b"):
+        lines = [JSON.replace(b"good", name.encode()), b'{"timestamp": 1}\n', b"[1]\n", JSON]
+        (tmp_path / f"{name}.jsonl").write_bytes(b"".join(lines))
+    summary = load(graph, "requests", tmp_path)
+    assert summary.reasons == {"account_id: missing": 2, "not a JSON object": 2}
+    refused = [json.loads(line) for line in summary.quarantine.read_text().splitlines()]
+    places = sorted((row["file"][-7:], row["line"], row["reason"]) for row in refused)
+    assert places == [
+        (f"{name}.jsonl", line, reason)
+        for name in ("a", "b")
+        for line, reason in ((2, "missing"), (3, "not a JSON object"))
+    ]
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_a_database_of_systems_is_opened_before_anything_is_written(
+    graph, ringleader, tmp_path, more
+):
+    path = tmp_path / "requests.csv"
+    path.write_bytes(HEAD + GOOD)
+    (tmp_path / "no.mmdb").write_text("x")
+    call = ("load", "requests", path, "--asn-mmdb", "no.mmdb", *more)
+    result = ringleader(*call, check=False)
+    assert result.returncode == 1
+    assert "no.mmdb is no MaxMind database" in result.stderr
+    assert everything(graph) == EMPTY
+
+
+def test_an_empty_source_is_not_the_current_folder(graph, ringleader, tmp_path):
+    (tmp_path / "accounts.csv").write_text("account_id\na\n")
+    result = ringleader("load", "accounts", "", check=False)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "try: " in result.stderr
+    assert everything(graph) == EMPTY
+
+
+def test_warnings_about_rows(graph, ringleader, tmp_path):
+    path = tmp_path / "requests.csv"
+    path.write_bytes(HEAD)
+    assert "warning: there are no rows" in ringleader("load", "requests", path).stderr
+    path.write_bytes(HEAD + b"bad,never,,\n")
+    first = ringleader("load", "requests", path)
+    assert "warning: not one row is good" in first.stderr
+    again = ringleader("load", "requests", path, "--strict")
+    assert "warning: rows were quarantined when these files were loaded: " in again.stderr
+
+
+def test_a_huge_count_does_not_spoil_later_loads(graph, tmp_path):
+    head = b"account_id,timestamp,ip,input_tokens\n"
+    row = b"a,2026-02-01,192.0.2.1,"
+    first, second = tmp_path / "1.csv", tmp_path / "2.csv"
+    first.write_bytes(head + row + b"9223372036854775807\n" + row + b"1000000000000\n")
+    second.write_bytes(head + row + b"5\n")
+    assert load(graph, "requests", first).quarantined == 1
+    load(graph, "requests", second)
+    ((_, _, used),) = relationships(graph, "USED_IP")
+    assert used["input_tokens"] == 1_000_000_000_005
