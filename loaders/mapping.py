@@ -21,11 +21,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loaders.contract import BY_NAME, TABLE_NAMES, Table, Type
+from loaders.contract import BY_NAME, TABLE_NAMES, Column, Table, Type
 from ringleader.errors import InputError
 
 CASTS = ("text", "integer", "decimal", "timestamp", "boolean")
 UNITS = ("s", "ms", "us", "ns")
+_IDS = (Type.ID, Type.PAYMENT_METHOD, Type.NETWORK)
+_EXAMPLE = '{ column = "source column" }'
 _COLUMN_KEYS = ("column", "cast", "values", "const", "unit")
 
 
@@ -113,9 +115,15 @@ def read_mapping(path: Path | None, table: Table) -> Mapping:
         return Mapping(table)
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"mapping file {path}: no such file", hint="--mapping FILE") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"mapping file {path}: {error}") from error
+        raise InputError(
+            f"mapping file {path}: {error}", hint="it is TOML, in UTF-8: https://toml.io"
+        ) from error
     _known(path, "", document, ("map", "options"))
+    if document.get("map") == {}:
+        raise _mistake(path, "[map] is empty", f"[map.{table.name}] with e.g. {_EXAMPLE}")
     sections = _section(path, "map", document.get("map", {}))
     options = _section(path, "options", document.get("options", {}))
     flat = bool(sections) and not any(name in BY_NAME for name in sections)
@@ -141,9 +149,13 @@ def read_mapping(path: Path | None, table: Table) -> Mapping:
     return Mapping(table, columns, checked.get(table.name, {}), path)
 
 
+def _mistake(path: Path, what: str, hint: str) -> InputError:
+    return InputError(f"mapping file {path}: {what}", hint=hint)
+
+
 def _section(path: Path, key: str, content: Any) -> dict[str, Any]:
     if not isinstance(content, dict):
-        raise InputError(f"mapping file {path}: {key} is {content!r}; expected a table")
+        raise _mistake(path, f"{key} is {content!r}; expected a table", f"write [{key}]")
     return content
 
 
@@ -160,12 +172,12 @@ def _known(path: Path, where: str, content: dict[str, Any], names: tuple[str, ..
 def _columns(path: Path, where: str, content: dict[str, Any], table: Table) -> dict[str, ColumnMap]:
     _known(path, where, content, table.names)
     return {
-        name: _column(path, f"{where}.{name}", entry, table.column(name).type)
+        name: _column(path, f"{where}.{name}", entry, table.column(name))
         for name, entry in content.items()
     }
 
 
-def _column(path: Path, where: str, entry: Any, type_: Type) -> ColumnMap:
+def _column(path: Path, where: str, entry: Any, column: Column) -> ColumnMap:
     if isinstance(entry, str) and entry:
         return ColumnMap(source=entry)
     if not isinstance(entry, dict):
@@ -175,20 +187,47 @@ def _column(path: Path, where: str, entry: Any, type_: Type) -> ColumnMap:
         )
     _known(path, where, entry, _COLUMN_KEYS)
     if ("column" in entry) == ("const" in entry):
-        raise InputError(f"mapping file {path}: {where} needs either column or const")
+        raise _mistake(path, f"{where} needs either column or const", f"{where} = {_EXAMPLE}")
+    _source(path, where, entry, column)
     _choice(path, f"{where}.cast", entry.get("cast"), CASTS)
     _choice(path, f"{where}.unit", entry.get("unit"), UNITS)
-    if "unit" in entry and type_ is not Type.TIMESTAMP:
-        raise InputError(f"mapping file {path}: {where}.unit: only a timestamp has a unit")
+    if "unit" in entry and column.type is not Type.TIMESTAMP:
+        raise _mistake(path, f"{where}.unit: only a timestamp has a unit", "leave it out")
     values = _section(path, f"{where}.values", entry.get("values", {}))
+    for old, new in values.items():
+        if not isinstance(new, str):
+            raise _mistake(
+                path, f"{where}.values.{old} is {new!r}", f'put it in quotes: {old} = "…"'
+            )
     const = entry.get("const")
     return ColumnMap(
-        source=None if const is not None else str(entry["column"]),
-        const=None if const is None else str(const),
+        source=None if const is not None else entry["column"],
+        const=None if const is None else _text(const),
         cast=entry.get("cast"),
-        values=tuple(sorted((str(old), str(new)) for old, new in values.items())),
+        values=tuple(sorted((old, new) for old, new in values.items())),
         unit=entry.get("unit"),
     )
+
+
+def _source(path: Path, where: str, entry: dict[str, Any], column: Column) -> None:
+    """Check a mapping's column or constant."""
+    if "column" in entry:
+        source = entry["column"]
+        if not isinstance(source, str) or not source:
+            raise _mistake(path, f"{where}.column is {source!r}", "the name of a column, in quotes")
+        return
+    const = entry["const"]
+    if (column.required and column.type in _IDS) or column.name == "request_id":
+        raise _mistake(
+            path, f"{where}: every row would have the same {column.name}", '{ column = "…" }'
+        )
+    if isinstance(const, (dict, list)) or const == "":
+        raise _mistake(path, f"{where}.const is {const!r}", "one text, number, date or boolean")
+
+
+def _text(const: Any) -> str:
+    """A constant as it would stand in a file."""
+    return str(const).lower() if isinstance(const, bool) else str(const)
 
 
 def _choice(path: Path, where: str, value: Any, choices: tuple[str, ...]) -> None:
@@ -204,8 +243,10 @@ def _options(path: Path, table: str, content: Any) -> dict[str, Any]:
     _known(path, f"options.{table}", given, tuple(known))
     for name, value in given.items():
         if not isinstance(value, known[name].type):
-            raise InputError(
-                f"mapping file {path}: options.{table}.{name} is {value!r}; "
-                f"expected {known[name].type.__name__}"
+            expected = known[name].type.__name__
+            raise _mistake(
+                path,
+                f"options.{table}.{name} is {value!r}; expected {expected}",
+                known[name].doc,
             )
     return given

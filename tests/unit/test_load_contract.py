@@ -59,6 +59,11 @@ def test_mapping_of_several_tables(tmp_path):
     assert mapping.source_of("campaign") == ColumnMap("campaign")
 
 
+def test_one_label_for_a_whole_file(tmp_path):
+    path = write(tmp_path, '[map.labels]\nlabel = { const = "fraud" }\n')
+    assert read_mapping(path, BY_NAME["labels"]).source_of("label").const == "fraud"
+
+
 def test_flat_mapping_serves_the_table_that_is_loaded(tmp_path):
     path = write(tmp_path, '[map]\naccount_id = "id"\n')
     assert read_mapping(path, BY_NAME["accounts"]).columns == {"account_id": ColumnMap("id")}
@@ -86,6 +91,17 @@ def test_fingerprint_is_of_the_meaning(tmp_path):
         ('[map.accounts]\nplan = { column = "x", const = "y" }\n', "needs either column or const"),
         ('[map.accounts]\nplan = { column = "x", cast = "int" }\n', "cast is 'int'"),
         ('[map.accounts]\nplan = { column = "x", unit = "s" }\n', "only a timestamp has a unit"),
+        ("[map]\n", "\\[map\\] is empty"),
+        ("[map.accounts]\nplan = { const = [1] }\n", "map.accounts.plan.const is "),
+        ("[map.accounts]\nplan = { const = { a = 1 } }\n", "map.accounts.plan.const is "),
+        ('[map.accounts]\nplan = { const = "" }\n', "map.accounts.plan.const is "),
+        ('[map.accounts]\naccount_id = { const = "x" }\n', "would have the same account_id"),
+        ("[map.accounts]\nplan = { column = 5 }\n", "map.accounts.plan.column is 5"),
+        ('[map.accounts]\nplan = { column = "" }\n', "map.accounts.plan.column is ''"),
+        (
+            '[map.accounts]\nplan = { column = "x", values = { a = 1 } }\n',
+            "map.accounts.plan.values.a is 1",
+        ),
         ('[map.labels]\nlabel = "x"\n', "has no .map.accounts."),
         ("[options.contacts]\nknown = true\n", "options.contacts.known: there is no such key"),
         ("[options.contacts]\nknown_accounts_only = 1\n", "expected bool"),
@@ -95,8 +111,10 @@ def test_mistakes_name_file_and_key(tmp_path, text, says):
     with pytest.raises(InputError, match=says) as caught:
         read_mapping(write(tmp_path, text), BY_NAME["accounts"])
     assert "mapping.toml" in caught.value.message
+    assert caught.value.hint
 
 
 def test_missing_mapping_file(tmp_path):
-    with pytest.raises(InputError, match="nothing.toml"):
+    with pytest.raises(InputError, match="nothing.toml: no such file") as caught:
         read_mapping(tmp_path / "nothing.toml", BY_NAME["accounts"])
+    assert caught.value.hint
