@@ -33,9 +33,14 @@ def load_key(home: Path) -> bytes:
             with os.fdopen(handle, "w", encoding="ascii") as file:
                 file.write(key.hex() + "\n")
     except (OSError, ValueError) as error:
-        raise InputError(f"key file {path} cannot be used: {error}") from error
+        raise InputError(
+            f"key file {path} cannot be used: {error}", hint="check that it may be read and written"
+        ) from error
     if len(key) < _BYTES:
-        raise InputError(f"key file {path} holds {len(key)} bytes; {_BYTES} are needed")
+        raise InputError(
+            f"key file {path} holds {len(key)} bytes; {_BYTES} are needed",
+            hint="put back the key that it was; another one would tell the same addresses apart",
+        )
     return key
 
 

@@ -55,7 +55,10 @@ def write(path: Path, refused: Iterable[Refused]) -> int:
                 number += 1
         os.replace(temporary, path)
     except OSError as error:
-        raise InputError(f"quarantine file {path} cannot be written: {error}") from error
+        raise InputError(
+            f"quarantine file {path} cannot be written: {error}",
+            hint="free disk space where RINGLEADER_HOME lies",
+        ) from error
     finally:
         Path(temporary).unlink(missing_ok=True)
     return number

@@ -106,7 +106,9 @@ def recognise(path: Path) -> str | None:
         with path.open("rb") as file:
             head = file.read(65_536).decode("utf-8", errors="replace").splitlines()
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error}") from error
+        raise InputError(
+            f"{path} cannot be read: {error}", hint="check that it is there and may be read"
+        ) from error
     lines = [line.strip() for line in head if line.strip() and not line.startswith("#")]
     first = lines[0] if lines else ""
     if _SYSTEM.match(first):
@@ -138,7 +140,7 @@ def list_file(
     if form.systems:
         kind = {"datacentre": "hosting", None: "hosting"}.get(kind, kind)
     elif kind is not None and kind not in PROXY_KINDS:
-        raise InputError(f"--kind {kind}: one of {', '.join(PROXY_KINDS)}")
+        raise InputError(f"--kind {kind} is unknown", hint=f"one of {', '.join(PROXY_KINDS)}")
     operator = path.parent.name if format_ == "ipranges" else None
     if source is None:
         source = format_ if format_ in _PUBLISHED else f"{path.parent.name}/{path.stem}"
@@ -205,9 +207,11 @@ def _text_lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
         text = path.read_bytes().decode("utf-8", errors="replace")
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error}") from error
+        raise InputError(
+            f"{path} cannot be read: {error}", hint="check that it is there and may be read"
+        ) from error
     if not text:
-        raise InputError(f"{path} is empty")
+        raise InputError(f"{path} is empty", hint="fetch it again, or leave it out")
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip() and not line.lstrip().startswith(("#", ";", "//")):
             yield number, line.strip()

@@ -29,7 +29,9 @@ def open_database(path: Path) -> maxminddb.Reader:
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file", hint="--asn-mmdb FILE") from error
     except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
-        raise InputError(f"{path} is no MaxMind database: {error}") from error
+        raise InputError(
+            f"{path} is no MaxMind database: {error}", hint="truncated or damaged? fetch it again"
+        ) from error
 
 
 def system_of(reader: maxminddb.Reader, cidr: str) -> tuple[int, str | None] | None:

@@ -1,7 +1,11 @@
 """The contract, mapping files, and what is derived from them."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
+import loaders
 from loaders.contract import BY_NAME, CURRENCIES, TABLES, describe, help_text
 from loaders.mapping import ColumnMap, read_mapping
 from ringleader.errors import InputError
@@ -118,3 +122,17 @@ def test_missing_mapping_file(tmp_path):
     with pytest.raises(InputError, match="nothing.toml: no such file") as caught:
         read_mapping(tmp_path / "nothing.toml", BY_NAME["accounts"])
     assert caught.value.hint
+
+
+def test_every_error_of_the_loaders_says_what_to_do():
+    folder = Path(loaders.__file__).parent
+    without = [
+        f"{path.name}:{node.lineno}"
+        for path in sorted(folder.glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "InputError"
+        and not any(keyword.arg == "hint" for keyword in node.keywords)
+    ]
+    assert without == []
