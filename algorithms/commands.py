@@ -141,7 +141,11 @@ def list_rings(app: App, limit: int, out: _Out) -> None:
         rows = graph.read(stored, stored.bind({"limit": limit}))
         if not rows:
             app.say(_why_none(graph.read(get("current-run"))))
-    out(_rounded(rows), [column.name for column in stored.columns])
+    out(
+        _rounded(rows),
+        [column.name for column in stored.columns],
+        brief=["ring_id", "size", "score", "families", "links", "opened_first", "opened_last"],
+    )
 
 
 def _why_none(runs: list[dict[str, Any]]) -> str:
@@ -166,10 +170,19 @@ def show_ring(app: App, ring: str, out: _Out) -> None:
 
     stored = get("ring-members")
     with app.graph() as graph:
-        rows = graph.read(stored, {"ring_id": ring})
+        rows = graph.read(stored, stored.bind({"ring_id": ring}))
     if not rows:
         raise NotFound(f"there is no ring {ring!r}", hint="ringleader rings list")
-    out(_rounded(rows), [column.name for column in stored.columns])
+    first = rows[0]
+    app.say(
+        f"{ring}: {first['ring_size']} accounts, {first['ring_score']:.1f} bits "
+        f"({', '.join(first['families'])}), found by {first['run']}"
+    )
+    out(
+        _rounded(rows),
+        [column.name for column in stored.columns],
+        brief=["account_id", "score", "status", "created_at"],
+    )
 
 
 @rings.command("explain")
@@ -254,8 +267,24 @@ def evaluate(
         )
     with app.graph() as graph:
         groups = {r["account_id"]: r["ring_id"] for r in graph.read(get("ring-memberships"))}
+        there = graph.read(get("known-accounts"), {"account_ids": sorted(labels)})
     table = evaluate_by(groups, labels, min_size=min_size)
-    out([{"rings": name, **_rounded([asdict(scores)], 4)[0]} for name, scores in table.items()])
+    unknown = len(labels) - len(there)
+    if unknown:
+        app.say(f"{unknown:,} labelled accounts are not in the graph; they count as not found")
+    out(
+        [{"rings": name, **_rounded([asdict(scores)], 4)[0]} for name, scores in table.items()],
+        brief=[
+            "rings",
+            "fraud",
+            "grouped",
+            "account_precision",
+            "account_recall",
+            "pair_precision",
+            "pair_recall",
+            "bcubed_f1",
+        ],
+    )
 
 
 def _rounded(rows: Any, digits: int = 2) -> list[dict[str, Any]]:

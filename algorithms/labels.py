@@ -8,6 +8,7 @@ from typing import Any
 
 from algorithms.evaluation import Label
 from ringleader.errors import InputError
+from ringleader.progress import say
 from ringleader.settings import Settings
 
 BY = ("decided_by", "campaign")
@@ -45,10 +46,13 @@ def read_labels(
         columns = ["account_id", "decided_at", "label", "ring_id", by]
         rows = workspace.rows(prepared.rows.select(*columns))
     if not rows:
+        why = max(prepared.reasons, key=lambda r: (prepared.reasons[r], r), default="no rows")
         raise InputError(
-            f"{', '.join(files)}: no label could be read",
-            hint="ringleader load labels FILE --dry-run says why",
+            f"{', '.join(files)}: no label could be read ({why})",
+            hint="--mapping FILE renames foreign columns and values",
         )
+    if prepared.refused:
+        say(f"{prepared.refused:,} of {prepared.read:,} rows of labels break the contract")
     return latest(rows, by)
 
 

@@ -53,7 +53,8 @@ CREATE (o:Organization {organization_id: 'org'}), (o2:Organization {organization
 CREATE (b)-[:IN_ORGANIZATION]->(o), (c)-[:IN_ORGANIZATION]->(o2)
 CREATE (a)-[:CONTACTED {kind: 'transferred', events: 7}]->(d)
 CREATE (a)-[:LINKED {weight: 7.5, families: ['device'], evidence: ['device|Device|dev1']}]->(b)
-CREATE (r:Ring {ring_id: 'r1', score: 12.5, size: 2, families: ['device', 'network'], run: 'run1'})
+CREATE (r:Ring {ring_id: 'r1', score: 12.5, size: 2, families: ['device', 'network'],
+                family_bits: [12.4, 0.1], run: 'run1'})
 CREATE (a)-[:MEMBER_OF {score: 7.0, run: 'run1'}]->(r),
        (b)-[:MEMBER_OF {score: 5.5, run: 'run1'}]->(r)
 CREATE (:Review {review_id: '1', label: 'fraud', ring: 'r1', campaign: 'k', decided_by: 'ann',
@@ -153,7 +154,11 @@ ANSWERS = [
     ("loads-not-finished", {}, [("b1", "requests")]),
     ("channels-without-addresses", {}, [("api", 2, 0), ("bedrock", 1, 0)]),
     ("decisions-on-account", {"account_id": "a"}, [("fraud", "r1", "k")]),
-    ("ring-members", {}, [("r1", "a", 7.0, 12.5), ("r1", "b", 5.5, 12.5)]),
+    (
+        "ring-members",
+        {},
+        [("r1", "a", 7.0, 12.5, 2, ["device"]), ("r1", "b", 5.5, 12.5, 2, ["device"])],
+    ),
     ("ring-members", {"ring_id": "r2"}, []),
     ("rings-with-benign-members", {}, [("r1", 2, ["b"])]),
     ("fraud-outside-rings", {}, [("c",)]),
