@@ -88,6 +88,11 @@ def detect(
     out([row])
     if not made.accounts:
         app.say("the graph holds no account; ringleader load accounts FILE")
+    elif not made.rings and made.links:
+        app.say(
+            f"no group of linked accounts is a ring: that takes {values.min_ring_size} accounts and "
+            "two independent kinds of evidence; ringleader detect --parameters lists every threshold"
+        )
     elif made.rings and made.rings[0].single_family:
         app.say(
             "these data hold one kind of evidence only: every ring needs more of it, and says so"

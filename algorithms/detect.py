@@ -92,7 +92,7 @@ def detect(
         say(f"{name}: {stages[name]:.1f} s")
 
     run = f"run-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{uuid4().hex[:6]}"
-    with stage("clean up after interrupted runs"):
+    with stage("clear leftovers"):
         _clean_up(graph)
     graph.write(
         get("start-run"),
