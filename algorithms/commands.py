@@ -90,8 +90,8 @@ def detect(
         app.say("the graph holds no account; ringleader load accounts FILE")
     elif not made.rings and made.links:
         app.say(
-            f"no group of linked accounts is a ring: that takes {values.min_ring_size} accounts and "
-            "two independent kinds of evidence; ringleader detect --parameters lists every threshold"
+            f"no group of linked accounts is a ring: it takes {values.min_ring_size} accounts and "
+            "two independent kinds of evidence; ringleader detect --parameters lists the rest"
         )
     elif made.rings and made.rings[0].single_family:
         app.say(
