@@ -91,7 +91,7 @@ def test_plugins_folder_holds_just_the_plugins(folder):
 
 def test_password_is_generated_once_and_closed_to_others(folder):
     password = folder.ensure_password()
-    assert len(password) == 32
+    assert len(bytes.fromhex(password)) == 24
     assert folder.ensure_password() == password
     assert stat.S_IMODE(folder.password_file.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.root.stat().st_mode) == 0o700
