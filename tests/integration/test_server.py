@@ -121,7 +121,7 @@ def test_password_is_closed_to_others_and_nowhere_else(home, state):
     assert path == home.path / "server" / "password"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert len(state.password) == 32
+    assert len(state.password) == 48
     assert state.password not in " ".join(psutil.Process(state.pid).cmdline())
     for file in path.parent.rglob("*"):
         if file.is_file() and not file.is_symlink() and file != path:
