@@ -11,8 +11,6 @@ from ringleader.errors import InputError
 from ringleader.progress import say
 from ringleader.settings import Settings
 
-BY = ("decided_by", "campaign")
-
 
 def read_labels(
     settings: Settings, files: list[str], mapping_file: Path | None, by: str

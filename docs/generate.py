@@ -1,4 +1,4 @@
-"""Write the pages that follow from the code: command line, catalogue, schema.
+"""Write the pages that follow from the code: command line, catalogue, schema, input contract.
 
 ``python docs/generate.py`` writes them; ``python docs/generate.py --check`` fails where a page is
 not current.
@@ -62,6 +62,21 @@ def catalogue_page() -> str:
     return "\n".join(lines)
 
 
+def contract_page() -> str:
+    """Every table and column that can be loaded."""
+    from loaders.contract import TABLES, describe
+
+    lines = ["# Input contract", "", NOTE, ""]
+    for table in TABLES:
+        lines += [f"## {table.name}", "", table.doc, ""]
+        lines += ["| column | required | what it holds | meaning |", "| --- | --- | --- | --- |"]
+        for row in describe(table):
+            holds = row["type"].replace("|", "or")
+            lines.append(f"| {row['column']} | {row['required']} | {holds} | {row['meaning']} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
 def pages() -> dict[Path, str]:
     """Every generated page by its path."""
     from ringleader.statements import schema_page
@@ -70,6 +85,7 @@ def pages() -> dict[Path, str]:
         DOCS / "cli.md": cli_page(),
         DOCS / "catalogue.md": catalogue_page(),
         DOCS / "schema.md": schema_page(),
+        DOCS / "contract.md": contract_page(),
     }
 
 
