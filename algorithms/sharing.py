@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ringleader.catalogue import get
 from ringleader.graph import Graph
-from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL, Family
+from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL
+from ringleader.schema_types import Family
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

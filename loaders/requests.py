@@ -12,7 +12,8 @@ from loaders.prefixes import link_exits, listed
 from loaders.prompts import clustered
 from loaders.steps import Load, Row, Step
 from loaders.systems import link_systems
-from ringleader.schema import NODE_BY_LABEL, Merge, NodeType
+from ringleader.schema import NODE_BY_LABEL
+from ringleader.schema_types import Merge, NodeType
 
 _USES = (("ip", "USED_IP"), ("device_id", "USED_DEVICE"), ("prompt_cluster_id", "SENT"))
 

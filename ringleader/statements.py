@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from ringleader.schema import (
-    NODE_BY_LABEL,
-    NODES,
-    RELATIONSHIPS,
-    Kind,
-    Merge,
-    NodeType,
-    Property,
-    RelType,
-)
+from ringleader.schema import NODE_BY_LABEL, NODES, RELATIONSHIPS
+from ringleader.schema_types import Kind, Merge, NodeType, Property, RelType
 
 
 def constraint_name(node: NodeType) -> str:

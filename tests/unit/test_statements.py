@@ -3,15 +3,8 @@
 import re
 
 from ringleader.catalogue import load_catalogue
-from ringleader.schema import (
-    IDENTIFIERS,
-    NODE_BY_LABEL,
-    NODES,
-    RELATIONSHIP_BY_TYPE,
-    RELATIONSHIPS,
-    Kind,
-    Merge,
-)
+from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL, NODES, RELATIONSHIP_BY_TYPE, RELATIONSHIPS
+from ringleader.schema_types import Kind, Merge
 from ringleader.statements import (
     schema_page,
     schema_statements,
