@@ -193,7 +193,8 @@ def _volumes(
     tail = rng.lognormal(-(spread**2) / 2, spread, count) * c.volume
     median = np.exp(-(volume["spread"] ** 2) / 2)
     presence = volume["presence"] * (tail / median) ** volume["presence_exponent"]
-    return tail, np.clip(presence, 0.01, volume["presence_most"])
+    tail = np.minimum(tail, volume["most"])
+    return tail, np.clip(presence, volume["presence_least"], volume["presence_most"])
 
 
 def hour_curve(weights: list[float]) -> Floats:
