@@ -19,7 +19,9 @@ COMMANDS = {
     "evaluate": "algorithms.commands:evaluate",
     "export": "exports.commands:export",
     "query": "ringleader.query_commands:query",
-    "cypher": "ringleader.query_commands:cypher",
+    "cypher": "ringleader.cypher_commands:cypher",
+    "shell": "ringleader.cypher_commands:shell",
+    "completion": "ringleader.completion_commands:completion",
 }
 
 

@@ -172,10 +172,19 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
             *,
             brief: Sequence[str] | None = None,
             title: str | None = None,
+            format: str | None = None,
         ) -> None:
             from ringleader.output import emit
 
-            emit(rows, columns, brief=brief, format=format_, output=output, title=title, raw=raw)
+            emit(
+                rows,
+                columns,
+                brief=brief,
+                format=format or format_,
+                output=output,
+                title=title,
+                raw=raw,
+            )
 
         return function(*args, out=out, **kwargs)
 
@@ -194,22 +203,23 @@ def run(root: click.Group) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        _complain(app, "interrupted", "run the same command again; nothing is half-written")
+        complain(app, "interrupted", "run the same command again; nothing is half-written")
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output, such as `head`, has gone; Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except RingleaderError as error:
-        _complain(app, error.message, error.hint, error.word)
+        complain(app, error.message, error.hint, error.word)
         return error.exit_code
     except Exception as error:  # the edge: whatever else goes wrong is one line as well
         name = type(error).__name__
-        _complain(app, f"unexpected {name}: {error}", "run it again with --debug and report it")
+        complain(app, f"unexpected {name}: {error}", "run it again with --debug and report it")
         return 1
 
 
-def _complain(app: App, message: str, hint: str | None, word: str = "error") -> None:
+def complain(app: App, message: str, hint: str | None, word: str = "error") -> None:
+    """Tell what went wrong on standard error: one line, one more with what to do next."""
     from ringleader.output import visible
 
     if app.debug and sys.exc_info()[0] is not None:

@@ -139,6 +139,30 @@ class Graph:
         except QueryError as error:
             raise QueryError(_without_first_line(error.message), hint=error.hint) from error
 
+    def profile(
+        self,
+        statement: str | Query,
+        params: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> dict[str, Any]:
+        """Run a statement that only reads, and return its plan with what each operator did.
+
+        Raises:
+            QueryError: The server refuses it.
+        """
+        text, name = _named(statement, None)
+
+        @neo4j.unit_of_work(metadata=_metadata(name), timeout=timeout)
+        def work(tx: neo4j.ManagedTransaction) -> dict[str, Any]:
+            return dict(tx.run("PROFILE\n" + text, dict(params or {})).consume().profile or {})
+
+        try:
+            with self._session(neo4j.READ_ACCESS, name) as session:
+                return session.execute_read(work)
+        except QueryError as error:
+            raise QueryError(_without_first_line(error.message), hint=error.hint) from error
+
     def columns(self, statement: str | Query) -> list[str]:
         """The columns that a statement would return."""
         text, name = _named(statement, None)
