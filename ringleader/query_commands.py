@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from ringleader.app import App, Command, Group, output_options, pass_app
 from ringleader.catalogue import Query, get, load_catalogue
-from ringleader.errors import WrongUsage
+from ringleader.errors import FindingsFound, WrongUsage
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROW_CAP = 10_000
 # Queries that loads and detections are made of, rather than questions of analysts.
 ACCOUNT_PARAMETERS = ("account_id", "one", "other")
-STEP_FOLDERS = ("load", "links", "rings")
+STEP_FOLDERS = ("load", "links", "rings", "jobs")
 _timeout = click.option(
     "--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds."
 )
@@ -129,6 +129,7 @@ def show_query(app: App, name: str) -> None:
     "-p", "--param", "pairs", multiple=True, metavar="KEY=VALUE", shell_complete=_complete_parameter
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Rows at the most.")
+@click.option("--fail-if-rows", is_flag=True, help="End with code 3 if there are rows.")
 @_timeout
 @output_options
 @pass_app
@@ -137,6 +138,7 @@ def run_query(
     name: str,
     pairs: tuple[str, ...],
     limit: int | None,
+    fail_if_rows: bool,
     timeout: float,
     out: Callable[..., None],
 ) -> None:
@@ -146,6 +148,7 @@ def run_query(
     Examples:
       ringleader query run accounts-on-ip -p address=203.0.113.7
       ringleader query run identifiers-by-accounts -p kind=Device --format csv
+      ringleader query run loads-not-finished --fail-if-rows
     """
     stored = get(name, _folders(app))
     if stored.mode != "read" or stored.folder in STEP_FOLDERS:
@@ -161,6 +164,11 @@ def run_query(
     if len(rows) == cap:
         app.say(f"stopped after {cap:,} rows; --limit raises that")
     out(rows, [column.name for column in stored.columns])
+    if fail_if_rows and rows:
+        raise FindingsFound(
+            f"query {name} found {len(rows):,} {'row' if len(rows) == 1 else 'rows'}",
+            hint=f"ringleader query show {name}",
+        )
 
 
 def _say_unknown(app: App, graph: Graph, params: dict[str, Any]) -> None:
@@ -220,7 +228,7 @@ def cypher(
         if write:
             from ringleader.locks import exclusive
 
-            with exclusive(app.settings, "cypher --write"):
+            with exclusive(graph, "cypher --write"):
                 done = graph.run_in_batches(text, params, name="ad hoc write", timeout=timeout)
             rows = done.rows[:limit]
             app.say(", ".join(f"{k.replace('_', ' ')}: {v:,}" for k, v in done.counters.items()))
