@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,6 +20,7 @@ from ringleader import __version__
 from ringleader.catalogue import Query
 from ringleader.engine.releases import require_supported
 from ringleader.errors import ConnectionFailed, QueryError, RingleaderError, ServerError
+from ringleader.guard import Guard
 from ringleader.settings import Settings
 from ringleader.statements import schema_statements
 
@@ -47,7 +48,9 @@ class Graph:
     def __init__(self, driver: neo4j.Driver, settings: Settings) -> None:
         self._driver = driver
         self._database = settings.database
+        self._opened = 0
         self.settings = settings
+        self.guard: Guard | None = None  # set while a lease is held (ringleader.locks)
 
     @classmethod
     def connect(cls, settings: Settings) -> Self:
@@ -82,10 +85,14 @@ class Graph:
         return cls(driver, settings)
 
     def __enter__(self) -> Self:
+        self._opened += 1
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        # A job lends its graph to its steps, which open and close it as any command does.
+        self._opened -= 1
+        if not self._opened:
+            self.close()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -206,6 +213,9 @@ class Graph:
 
         Returns:
             A summary per statement.
+
+        Raises:
+            LeaseLost: Another run has taken the lock over.
         """
         name = name or _named(statements[0][0], None)[1]
 
@@ -216,6 +226,8 @@ class Graph:
                 result = tx.run(_named(statement, name)[0], dict(params))
                 rows = [_record(record) for record in result]
                 summaries.append(WriteSummary(rows, _counters(result.consume())))
+            if self.guard is not None:
+                self.guard.check(tx)
             return summaries
 
         with self._session(neo4j.WRITE_ACCESS, name) as session:
@@ -239,7 +251,12 @@ class Graph:
         """
         text, name = _named(statement, name)
         query = neo4j.Query(text, metadata=_metadata(name), timeout=timeout)
-        with self._session(neo4j.WRITE_ACCESS, name) as session:
+        with ExitStack() as stack:
+            session = stack.enter_context(self._session(neo4j.WRITE_ACCESS, name))
+            if self.guard is not None:
+                other = self._driver.session(database=self._database)
+                # What people type may touch the lease itself, and would wait for it for ever.
+                stack.enter_context(self.guard.around(other, keep=isinstance(statement, Query)))
             result = session.run(query, dict(params or {}))
             rows = [_record(record) for record in result]
             return WriteSummary(rows, _counters(result.consume()))
@@ -287,7 +304,8 @@ class Graph:
             there = {r["name"] for r in session.run("SHOW INDEXES YIELD name")}
         missing = {n: s for n, s in schema_statements().items() if n not in there}
         for name, statement in missing.items():
-            self.write(statement, name=f"schema {name}")
+            # No transaction may change the schema and data, such as the lease that guards writes.
+            self.run_in_batches(statement, name=f"schema {name}")
         if missing:
             with self._session(neo4j.READ_ACCESS, "schema") as session:
                 session.run("CALL db.awaitIndexes(300)").consume()
