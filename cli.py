@@ -18,8 +18,11 @@ COMMANDS = {
     "rings": "algorithms.commands:rings",
     "evaluate": "algorithms.commands:evaluate",
     "export": "exports.commands:export",
+    "job": "jobs.commands:job",
     "query": "ringleader.query_commands:query",
-    "cypher": "ringleader.query_commands:cypher",
+    "cypher": "ringleader.cypher_commands:cypher",
+    "shell": "ringleader.cypher_commands:shell",
+    "completion": "ringleader.completion_commands:completion",
 }
 
 
