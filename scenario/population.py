@@ -93,9 +93,7 @@ def populate(knobs: Knobs, seed: int, accounts: int, requests: int) -> World:
     asked = totals(knobs, counts, accounts, requests)
     order = np.argsort(columns["created"], kind="stable")
     people = Population(**{f.name: columns[f.name][order] for f in fields(Population)})
-    return World(
-        knobs, seed, people, groups, homes, exit_homes, everyday, clusters, asked
-    )
+    return World(knobs, seed, people, groups, homes, exit_homes, everyday, clusters, asked)
 
 
 def _groups(knobs: Knobs, counts: Ints, accounts: int) -> tuple[Groups, Ints, int, int]:
