@@ -13,9 +13,11 @@ from jobs.history import Findings, Record
 from jobs.steps import Outcome, Step, StepApp, placeholders
 from ringleader import log
 from ringleader.app import App
-from ringleader.errors import LockHeld, RingleaderError
+from ringleader.errors import LeaseLost, LockHeld, RingleaderError
 from ringleader.graph import Graph
 from ringleader.locks import exclusive
+
+WAIT_STEP = 1.0  # seconds between two looks at a lock that somebody holds
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class JobResult:
     findings: Findings
 
 
-def run_job(app: App, job: Job, day: date) -> JobResult:
+def run_job(app: App, job: Job, day: date, wait: float = 0.0) -> JobResult:
     """Run a job.
 
     A step that fails ends the run: what earlier steps did stands, later ones do not begin. Run
@@ -45,11 +47,23 @@ def run_job(app: App, job: Job, day: date) -> JobResult:
         app: The invocation: settings and messages.
         job: The job.
         day: What ``{date}`` stands for.
+        wait: Seconds to wait for a lock that another run holds.
 
     Raises:
         LockHeld: Another run writes to the database.
         RingleaderError: A step failed; the message says which.
     """
+    until = time.monotonic() + wait
+    while True:
+        try:
+            return _run_now(app, job, day)
+        except LockHeld as error:
+            if isinstance(error, LeaseLost) or time.monotonic() + WAIT_STEP > until:
+                raise
+            time.sleep(WAIT_STEP)
+
+
+def _run_now(app: App, job: Job, day: date) -> JobResult:
     began = time.monotonic()
     steps: list[Outcome] = []
     try:
@@ -102,6 +116,7 @@ def _failed(record: Record, error: BaseException, where: str) -> None:
     """Note in the history, and in the error, at which step the run ended."""
     if isinstance(error, RingleaderError):
         error.message = f"{where}: {error.message}"
+        error.args = (error.message,)
     interrupted = isinstance(error, KeyboardInterrupt)
     text = error.message if isinstance(error, RingleaderError) else type(error).__name__
     # A database that has gone, or another holder of the lease, must not hide what failed.

@@ -39,6 +39,7 @@ class Kind:
         counts: Whether the command's rows are counts, and kept in the history; otherwise their
             number is.
         what: The key that chooses a command of a group.
+        needs: Keys that a step must have although the command does without.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Kind:
     without: tuple[str, ...] = ()
     counts: bool = False
     what: str = ""
+    needs: tuple[str, ...] = ()
 
 
 KINDS = (
@@ -58,7 +60,7 @@ KINDS = (
         counts=True,
     ),
     Kind("query", "ringleader.query_commands:run_query"),
-    Kind("export", "exports.commands:export", what="what"),
+    Kind("export", "exports.commands:export", what="what", needs=("output",)),
     Kind("notify", "jobs.notify:notify", counts=True),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
@@ -219,6 +221,22 @@ def keys(kind: Kind, command: click.Command) -> dict[str, click.Parameter]:
     return found
 
 
+def describe(kind: Kind, command: click.Command) -> list[dict[str, Any]]:
+    """A row for each key of a step: whether it is required, what it holds and what it means."""
+    rows = []
+    for key, param in keys(kind, command).items():
+        choices = getattr(param.type, "choices", None)
+        rows.append(
+            {
+                "key": key,
+                "required": param.required or key in kind.needs,
+                "holds": ", ".join(choices) if choices else param.type.name,
+                "meaning": getattr(param, "help", None) or "",
+            }
+        )
+    return rows
+
+
 def read_step(given: Any, where: str, folder: Path) -> Step:
     """Check a step.
 
@@ -246,6 +264,9 @@ def read_step(given: Any, where: str, folder: Path) -> Step:
     for key in rest:
         if key not in known:
             raise SettingsError(f"{where}: there is no key {key!r}", hint=suggestion(key, known))
+    for key in kind.needs:
+        if key not in rest:
+            raise SettingsError(f"{where} needs the key {key!r}", hint="ringleader job steps")
     for key, param in known.items():
         if key in rest and (key in kind.paths or isinstance(param.type, click.Path)):
             rest[key] = _absolute(rest[key], folder)
