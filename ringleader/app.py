@@ -190,9 +190,10 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
             *,
             brief: Sequence[str] | None = None,
             title: str | None = None,
+            format: str | None = None,
         ) -> None:
             app = click.get_current_context().ensure_object(App)
-            how = {"format": format_, "output": output, "title": title, "raw": raw}
+            how = {"format": format or format_, "output": output, "title": title, "raw": raw}
             app.emit(rows, columns, brief=brief, **how)
 
         return function(*args, out=out, **kwargs)
@@ -228,7 +229,7 @@ def run(root: click.Group) -> int:
 
 
 def complain(app: App, message: str, hint: str | None, word: str = "error") -> None:
-    """Say on standard error what went wrong, and what to do next."""
+    """Tell what went wrong on standard error: one line, one more with what to do next."""
     from ringleader import log
     from ringleader.output import visible
 

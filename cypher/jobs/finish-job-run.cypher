@@ -6,6 +6,7 @@
 // param steps: list
 // param rings: list
 // param new_rings: list
+// audience: internal
 // mode: write
 MATCH (run:JobRun {job_run_id: $job_run})
 SET run.state = $state, run.error = $error, run.steps = $steps, run.rings = $rings,

@@ -5,6 +5,7 @@
 // param token: string
 // param seconds: integer
 // column token: string
+// audience: internal
 // mode: write
 MATCH (lease:Lease {lease_id: $lease})
 SET lease.lease_id = $lease

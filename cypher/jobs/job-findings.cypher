@@ -4,6 +4,7 @@
 // column ring_id: string
 // column size: integer
 // column is_new: boolean
+// audience: internal
 // mode: read
 OPTIONAL MATCH (:Job {job: $job})<-[:RUN_OF]-(run:JobRun {state: 'done'})
 WITH run ORDER BY run.started_at DESC LIMIT 1

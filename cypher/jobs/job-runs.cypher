@@ -16,6 +16,7 @@
 // column parameters: string
 // column steps: list
 // column error: string
+// audience: internal
 // mode: read
 MATCH (run:JobRun)-[:RUN_OF]->(job:Job)
 WHERE ($job IS NULL OR job.job = $job) AND ($job_run IS NULL OR run.job_run_id = $job_run)

@@ -6,6 +6,7 @@
 // param host: string
 // param versions: string
 // param parameters: string
+// audience: internal
 // mode: write
 MERGE (job:Job {job: $job})
 MERGE (run:JobRun {job_run_id: $job_run})

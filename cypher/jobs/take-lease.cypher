@@ -10,6 +10,7 @@
 // column holder: string
 // column expires_at: datetime
 // column earlier: string
+// audience: internal
 // mode: write
 MERGE (lease:Lease {lease_id: $lease})
 SET lease.lease_id = $lease

@@ -15,8 +15,8 @@ MAY_IMPORT = {
     "scenario": {"ringleader", "scenario"},
 }
 OURS = {*MAY_IMPORT, "cli"}
-# Who may know the driver: the runner, values in output, and the server's own health checks.
-DRIVER = {"ringleader/graph.py", "ringleader/output.py"}
+# Who may know the driver: the runner, its errors, and values in output.
+DRIVER = {"ringleader/driver_errors.py", "ringleader/graph.py", "ringleader/output.py"}
 
 
 def modules():
