@@ -100,7 +100,7 @@ def notify(
         return
     status = deliver(url, key, f"msg_{findings.run}", payload(findings), timeout, attempts)
     app.say(f"{urlsplit(url).hostname} was told of {len(findings.new)} new rings")
-    app.rows = [{"status": status, "new_rings": len(findings.new)}]
+    app.count(status=status, new_rings=len(findings.new))
 
 
 def payload(findings: Findings) -> dict[str, Any]:

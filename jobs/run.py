@@ -108,7 +108,7 @@ def _step(app: App, graph: Graph, record: Record, step: Step, values: dict[str, 
         outcome.state = "done"
     finally:
         outcome.seconds = round(time.monotonic() - began, 3)
-        outcome.counted(step, inner.rows)
+        outcome.counted(step, inner)
     app.say(f"{step.title}: done in {outcome.seconds:.1f} s")
 
 

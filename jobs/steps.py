@@ -61,7 +61,7 @@ KINDS = (
     ),
     Kind("query", "ringleader.query_commands:run_query"),
     Kind("export", "exports.commands:export", what="what", needs=("output",)),
-    Kind("notify", "jobs.notify:notify", counts=True),
+    Kind("notify", "jobs.notify:notify"),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
 # The only things that braces may name: none can hold a path separator or climb out of a folder.
@@ -145,7 +145,8 @@ class StepApp(App):
         super().__init__()
         self.settings = app.settings
         self.findings = findings
-        self.rows: list[Any] = []
+        self.rows: list[Any] | None = None
+        self.counts: list[dict[str, Any]] = []
         self._graph = graph
 
     def graph(self) -> Graph:
@@ -154,9 +155,13 @@ class StepApp(App):
 
     def emit(self, rows: Iterable[Any], columns: Sequence[str] | None, **how: Any) -> None:
         """Keep the rows to be counted; write them only where the step names a file."""
-        self.rows = list(rows)
+        rows = self.rows = list(rows)
         if how.get("output") is not None:
-            super().emit(self.rows, columns, **how)
+            super().emit(rows, columns, **how)
+
+    def count(self, **counts: Any) -> None:
+        """Keep the counts for the history."""
+        self.counts.append(counts)
 
 
 @dataclass
@@ -169,10 +174,11 @@ class Outcome:
     counts: list[dict[str, Any]] = field(default_factory=list)
     rows: int | None = None
 
-    def counted(self, step: Step, rows: list[Any]) -> None:
-        """Take over what the command's rows say."""
-        self.rows = len(rows)
-        self.counts = [dict(row) for row in rows] if step.kind.counts else []
+    def counted(self, step: Step, app: StepApp) -> None:
+        """Take over what the command counted, by itself or in its rows."""
+        self.rows = None if app.rows is None else len(app.rows)
+        told = app.rows if step.kind.counts else None
+        self.counts = [*app.counts, *map(dict, told or [])]
 
 
 def commands_of(kind: Kind) -> dict[str, click.Command]:

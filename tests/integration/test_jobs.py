@@ -181,7 +181,7 @@ def test_a_job_does_its_steps_and_says_exactly_what_it_did(graph, server, tables
             "rows": 1,
             "counts": [{**found, "accounts_in_rings": 8}],
         },
-        {"step": "export rings", "state": "done", "rows": 8},
+        {"step": "export rings", "state": "done", "counts": [{"rows": 8, "run": detection}]},
     ]
     assert (row["state"], row["error"], row["date"]) == ("done", None, "2026-02-23")
     assert (row["rings"], row["new_rings"]) == (1, [ring["ring_id"]])
