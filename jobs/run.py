@@ -64,6 +64,8 @@ def run_job(app: App, job: Job, day: date, wait: float = 0.0) -> JobResult:
 
 
 def _run_now(app: App, job: Job, day: date) -> JobResult:
+    log.about(job=job.name)
+    metrics.require_folder(job)
     began = time.monotonic()
     steps: list[Outcome] = []
     try:
@@ -72,7 +74,8 @@ def _run_now(app: App, job: Job, day: date) -> JobResult:
     except LockHeld:
         raise  # that the other run goes on is no news of this job's
     except BaseException:
-        metrics.write(job, steps, time.monotonic() - began, None)
+        with suppress(RingleaderError):
+            metrics.write(job, steps, time.monotonic() - began, None)
         raise
     result = replace(result, seconds=round(time.monotonic() - began, 3))
     metrics.write(job, steps, result.seconds, result.findings)
@@ -81,18 +84,18 @@ def _run_now(app: App, job: Job, day: date) -> JobResult:
 
 def _run(app: App, graph: Graph, job: Job, day: date, steps: list[Outcome]) -> JobResult:
     record = Record(graph, job, day, steps)
-    with log.bound(job=job.name, run=record.run):
-        app.say(f"job {job.name}: {record.run}")
-        try:
-            for number, step in enumerate(job.steps, start=1):
-                with log.bound(step=number):
-                    _step(app, graph, record, step, placeholders(job.name, record.run, day))
-        except BaseException as error:
-            _failed(record, error, f"job {job.name}, {step.where.rpartition(': ')[2]}")
-            raise
-        findings = record.findings()
-        record.finish("done", findings)
-        app.say(f"job {job.name}: done, {len(findings.rings)} rings stand, {len(findings.new)} new")
+    log.about(job=job.name, run=record.run)
+    app.say(f"job {job.name}: {record.run}")
+    try:
+        for number, step in enumerate(job.steps, start=1):
+            with log.bound(step=number):
+                _step(app, graph, record, step, placeholders(job.name, record.run, day))
+    except BaseException as error:
+        _failed(record, error, f"job {job.name}, {step.where.rpartition(': ')[2]}")
+        raise
+    findings = record.findings()
+    record.finish("done", findings)
+    app.say(f"job {job.name}: done, {len(findings.rings)} rings stand, {len(findings.new)} new")
     return JobResult(record.run, 0.0, steps, findings)
 
 

@@ -17,7 +17,14 @@ from jobs.history import runs
 from jobs.run import run_job
 from ringleader.app import App
 from ringleader.catalogue import get
-from ringleader.errors import DeliveryFailed, FindingsFound, InputError, LeaseLost, LockHeld
+from ringleader.errors import (
+    DeliveryFailed,
+    FindingsFound,
+    InputError,
+    LeaseLost,
+    LockHeld,
+    SettingsError,
+)
 from ringleader.graph import Graph
 from ringleader.locks import LEASE, exclusive, file_lock
 from ringleader.settings import load_settings
@@ -242,6 +249,13 @@ def test_a_step_that_fails_publishes_nothing_and_later_steps_do_not_begin(graph,
     assert leases(graph) == []
 
 
+def test_a_folder_that_is_not_there_is_told_before_anything_runs(graph, server, tables):
+    declare(tables, head='[jobs.nightly]\nmetrics = "nowhere"')
+    with pytest.raises(SettingsError, match="nowhere, which is no folder"):
+        run(server, tables)
+    assert graph.read("MATCH (n) RETURN n") == []
+
+
 def test_what_is_new_stays_new_until_the_receiver_has_taken_it(graph, server, tables, monkeypatch):
     monkeypatch.setattr("jobs.notify.BACKOFF_SECONDS", 0.01)
     monkeypatch.setenv("HOOK_KEY", KEY_TEXT)
@@ -413,7 +427,7 @@ def test_the_command_line_runs_lists_and_tells(graph, ringleader, tables):
     [row] = json.loads(result.stdout)
     assert (row["steps"], row["rings"], row["new_rings"]) == (6, 1, 1)
     lines = [json.loads(line) for line in result.stderr.splitlines()]
-    assert {line.get("run") for line in lines[:-1]} == {row["job_run"]}
+    assert {line.get("run") for line in lines} == {row["job_run"]}
     assert {line.get("step") for line in lines[:-1]} == {None, 1, 2, 3, 4, 5, 6}
     assert (lines[-1]["level"], lines[-1]["event"]) == ("findings", "1 new rings of 8 accounts")
     assert all(line["timestamp"].endswith("Z") for line in lines)

@@ -1,6 +1,8 @@
 """Jobs as declared: what is refused and why, and what a step hands to its command."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from jobs.steps import KINDS, commands_of, keys, placeholders
 from ringleader.errors import NotFound, SettingsError
 from ringleader.settings import load_settings
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "jobs.md"
 DAY = placeholders("nightly", "run1", date(2026, 3, 1))
 DETECT = '[[jobs.nightly.steps]]\nstep = "detect"\n'
 
@@ -127,3 +130,12 @@ def test_every_kind_of_step_has_keys_and_none_takes_global_options():
             found = keys(kind, command)
             assert found or kind.name == "detect"
             assert {"uri", "config", "debug", "quiet", "dry_run"}.isdisjoint(found)
+
+
+def test_the_example_of_the_page_is_a_job(tmp_path):
+    [example] = re.findall(r"```toml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    job = get_job(settings(tmp_path, example), "nightly")
+    assert [step.kind.name for step in job.steps] == ["load", "query", "detect", "export", "notify"]
+    assert {kind.name for kind in KINDS} == set(
+        re.findall(r"^\| `(\w+)` \|", PAGE.read_text(), re.M)
+    )

@@ -1,6 +1,8 @@
 """The webhook against a real receiver on this machine, which checks the signature itself."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from webhook_receiver import KEY, KEY_TEXT, listening, verified
@@ -44,6 +46,17 @@ def test_a_delivery_is_signed_and_holds_counts_and_ids_only(receiver):
             "new_members": 0,
         },
     }
+
+
+def test_the_page_s_receiver_knows_what_is_genuine(receiver):
+    page = Path(__file__).resolve().parents[2] / "docs" / "jobs.md"
+    [code] = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
+    known = {}
+    exec(code, known)
+    deliver(receiver)
+    [(_, headers, body)] = receiver.taken
+    assert known["genuine"](KEY, headers, body)
+    assert not known["genuine"](KEY, headers, body + b" ")
 
 
 def test_it_is_tried_again_under_the_same_id(receiver):
