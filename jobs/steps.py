@@ -295,7 +295,11 @@ def _all(names: Iterable[str]) -> str:
 def _absolute(value: Any, folder: Path) -> Any:
     if isinstance(value, list):
         return [_absolute(item, folder) for item in value]
-    return str(folder / Path(value).expanduser()) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    # Braces of the folder's own name are no placeholders.
+    safe = Path(str(folder).replace("{", "{{").replace("}", "}}"))
+    return str(safe / Path(value).expanduser())
 
 
 def placeholders(job: str, run: str, day: date) -> dict[str, str]:

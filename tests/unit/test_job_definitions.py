@@ -48,6 +48,13 @@ def test_a_step_is_its_command_s_arguments_with_days_filled_in_and_paths_of_the_
     ]
 
 
+def test_braces_in_the_folder_s_name_are_no_placeholders(tmp_path):
+    folder = tmp_path / "{odd} {"
+    folder.mkdir()
+    text = 'step = "load"\ntable = "accounts"\nsources = "{date}.csv"'
+    assert step(folder, text)[-1] == f"{folder}/2026-03-01.csv"
+
+
 def test_what_looks_like_an_option_is_none_and_false_is_left_out(tmp_path):
     text = 'step = "load"\ntable = "accounts"\nsources = "/--dry-run"\nstrict = false'
     assert step(tmp_path, text) == ["--", "accounts", "/--dry-run"]
