@@ -51,6 +51,9 @@ class App:
 
         say(message)
 
+    def count(self, **counts: Any) -> None:
+        """Say in numbers what was done; a job keeps that in its history."""
+
     def emit(self, rows: Iterable[Any], columns: Sequence[str] | None, **how: Any) -> None:
         """Write a command's rows; a job's step counts them too."""
         from ringleader.output import emit

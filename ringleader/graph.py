@@ -44,11 +44,12 @@ class WriteSummary:
 class Graph:
     """A database, open. Use it as a context manager."""
 
-    def __init__(self, driver: neo4j.Driver, settings: Settings) -> None:
+    def __init__(self, driver: neo4j.Driver, settings: Settings, version: str) -> None:
         self._driver = driver
         self._database = settings.database
         self._opened = 0
         self.settings = settings
+        self.version = version  # of the server, e.g. 2026.08.1
         self.guard: Guard | None = None  # set while a lease is held (ringleader.locks)
 
     @classmethod
@@ -77,11 +78,12 @@ class Graph:
                 # An auto-commit query is not repeated: a server that is down is told at once.
                 with driver.session(database=settings.database) as session:
                     agent = session.run("RETURN 1").consume().server.agent
-                require_supported(str(agent).rpartition("/")[2], settings.uri)
+                version = str(agent).rpartition("/")[2]
+                require_supported(version, settings.uri)
             except BaseException:
                 driver.close()
                 raise
-        return cls(driver, settings)
+        return cls(driver, settings, version)
 
     def __enter__(self) -> Self:
         self._opened += 1

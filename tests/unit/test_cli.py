@@ -27,7 +27,18 @@ def ringleader(*args, env=None, **kwargs):
 def test_help_lists_the_commands_in_the_order_of_work():
     result = ringleader("--help")
     assert result.returncode == 0
-    names = ["server", "doctor", "load", "detect", "rings", "evaluate", "export", "query", "cypher"]
+    names = [
+        "server",
+        "doctor",
+        "load",
+        "detect",
+        "rings",
+        "evaluate",
+        "export",
+        "job",
+        "query",
+        "cypher",
+    ]
     commands = result.stdout.split("Commands:")[1]
     places = [commands.index(f"  {name} ") for name in names]
     assert places == sorted(places)
