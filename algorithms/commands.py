@@ -208,23 +208,24 @@ def explain_ring(app: App, ring: str, account: str | None, limit: int, out: _Out
       ringleader rings explain ring-0a4577e9e711 --account acc_17
     """
     from algorithms.explanation import explain, why_member
+    from algorithms.presentation import evidence_rows, membership_lines, summary_lines
 
     with app.graph() as graph:
         if account is not None:
             membership = why_member(graph, ring, account)
-            app.say(
-                f"{account} is in {ring} by {len(membership.links)} links "
-                f"of {membership.score:.1f} bits together"
-            )
+            for line in membership_lines(membership):
+                app.say(line)
             out(_rounded(membership.links), ["other_account_id", "bits", "evidence"])
             return
         told = explain(graph, ring)
-    from algorithms.presentation import evidence_rows, summary_lines
-
     for line in summary_lines(told):
         app.say(line)
-    columns = ["family", "evidence", "bits", "part", "links", "members", "outside"]
-    out(evidence_rows(told, limit), columns)
+    columns = ["family", "evidence", "bits", "so_far", "part", "waterfall", "links", "members"]
+    out(
+        evidence_rows(told, limit),
+        [*columns, "outside"],
+        brief=["evidence", "bits", "waterfall", "outside"],
+    )
 
 
 @click.command(cls=Command)
