@@ -11,7 +11,8 @@ which is the gain per member from knowing the ring when a member's use is guesse
 of the Kullback-Leibler divergence; Cover and Thomas, "Elements of Information Theory", 2.3). Bits
 of one kind, say all devices, add up. Kinds of one family, say cards and their issuers, tell the
 same thing in several ways, so of these the strongest counts, up to a cap. Rings are of one campaign
-when two families agree on enough bits; one alone may be a fashion, or a supplier in common.
+when two families agree on enough bits. One family alone may be a fashion, or a supplier in common,
+so it has to say more, and by several identifiers.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def ties(
         uses: How many members of each ring use a feature.
         users: How many accounts use it, in rings or not.
         accounts: Number of accounts in the graph.
-        parameters: ``campaign_rarity``.
+        parameters: ``campaign_rarity`` and ``campaign_part``.
     """
     size = {ring.ring_id: ring.size for ring in rings}
     outside = max(accounts - sum(size.values()), 0)
@@ -107,7 +108,7 @@ def ties(
         for place, one in enumerate(names):
             for other in names[place + 1 :]:
                 common = min(part[one], part[other])
-                if common > chance:
+                if common > chance and common >= parameters.campaign_part:
                     found[one, other][feature] = common * math.log2(common / chance)
     return dict(found)
 
@@ -127,7 +128,12 @@ def one_operator(shared: Mapping[Feature, float], parameters: Parameters) -> boo
     """Whether what two rings share says that one operator is behind both."""
     families = agreed(shared, parameters)
     telling = [f for f, bits in families.items() if bits >= parameters.campaign_family_bits]
-    return len(telling) > 1 and sum(families.values()) >= parameters.campaign_bits
+    if len(telling) > 1 and sum(families.values()) >= parameters.campaign_bits:
+        return True
+    kinds: dict[str, float] = defaultdict(float)
+    for feature, bits in shared.items():
+        kinds[feature.label] += min(bits, parameters.campaign_identifier_bits)
+    return max(kinds.values(), default=0.0) >= parameters.campaign_lone_bits
 
 
 def campaigns(

@@ -200,6 +200,13 @@ class Parameters:
         0.0,
         1.0,
     )
+    campaign_part: float = _parameter(
+        0.1,
+        "what fewer than one in ten members of a ring use is the affair of these few, and busy "
+        "accounts have many such affairs",
+        0.0,
+        1.0,
+    )
     campaign_family_bits: float = _parameter(
         1.0, "a family speaks for one operator from one bit per member on", 0.0, 64.0
     )
@@ -207,6 +214,20 @@ class Parameters:
         4.0,
         "two rings are of one campaign if that makes the members of each sixteen times as likely "
         "to use what the other's use",
+        0.0,
+        64.0,
+    )
+    campaign_lone_bits: float = _parameter(
+        12.0,
+        "one family alone has to say three times as much: on simulated operators their own rings "
+        "share 15 bits of prompts and more, rings of different ones below 2",
+        0.0,
+        1e6,
+    )
+    campaign_identifier_bits: float = _parameter(
+        4.0,
+        "and of that one identifier may give a third, for one prompt is a fashion and three rare "
+        "ones are a hand",
         0.0,
         64.0,
     )

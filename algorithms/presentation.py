@@ -150,3 +150,38 @@ def membership_lines(why: Membership) -> list[str]:
         lines.append(f"  {words[:38]:38} {bits:9,.1f}  {bar(so_far, bits, why.score)}")
         so_far += bits
     return lines
+
+
+def campaign_lines(campaign: dict[str, Any]) -> list[str]:
+    """A campaign in a few lines: size, volume, targets, ways in, time, and what ties its rings.
+
+    Args:
+        campaign: Properties of its node.
+    """
+    total = sum(campaign["capability_requests"]) or 1
+    targets = [
+        f"{name} {100 * count / total:.0f}%"
+        for name, count in zip(
+            campaign["capabilities"], campaign["capability_requests"], strict=True
+        )
+    ]
+    first, last = (campaign.get(name) for name in ("first_seen", "last_seen"))
+    ties = [
+        f"{in_words(name)} ({bits:.1f})"
+        for name, bits in zip(campaign["shared"], campaign["shared_bits"], strict=True)
+    ]
+    operators = f" of {_several(campaign['operators'])}" if campaign["operators"] else ""
+    lines = [
+        f"{campaign['campaign_id']}: {campaign['rings']:,} rings of {campaign['accounts']:,} "
+        f"accounts, found by {campaign['run']}",
+        f"  volume: {campaign['requests']:,} requests, {campaign['input_tokens']:,} tokens in, "
+        f"{campaign['output_tokens']:,} out, at least",
+        f"  targets: {', '.join(targets) or 'unknown: no prompts are known'}",
+        f"  channels: {', '.join(campaign['channels']) or 'unknown'}",
+        f"  proxies: {len(campaign['proxies']):,}{operators}",
+    ]
+    if first and last:
+        lines.append(f"  active: {first.to_native():%Y-%m-%d} to {last.to_native():%Y-%m-%d}")
+    if ties:
+        lines.append(f"  rings share, in bits per member: {_several(ties)}")
+    return lines

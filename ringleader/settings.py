@@ -70,6 +70,7 @@ DECLARED: tuple[Declared, ...] = (
     Declared("load.chunk_size", "rows in one transaction", (), 20_000, int),
     Declared("channels.known", "names that `channel` may have", (), None, list),
     Declared("enrich.asn_mmdb", "an ASN database in MaxMind's format", (), None, Path),
+    Declared("review.by", "who decides in `ringleader review`", ("RINGLEADER_REVIEWER",)),
     Declared("queries", "folders of further stored queries", (), None, list),
 )
 # Addresses that the driver takes. User and password do not belong in one: it is shown and logged.
