@@ -12,6 +12,7 @@ from ringleader.app import Root, run
 COMMANDS = {
     "server": "ringleader.server_commands:server",
     "doctor": "ringleader.doctor_commands:doctor",
+    "simulate": "scenario.commands:simulate",
     "load": "loaders.commands:load",
     "detect": "algorithms.commands:detect",
     "rings": "algorithms.commands:rings",
@@ -19,8 +20,11 @@ COMMANDS = {
     "review": "algorithms.review_commands:review",
     "evaluate": "algorithms.evaluation_commands:evaluate",
     "export": "exports.commands:export",
+    "job": "jobs.commands:job",
     "query": "ringleader.query_commands:query",
-    "cypher": "ringleader.query_commands:cypher",
+    "cypher": "ringleader.cypher_commands:cypher",
+    "shell": "ringleader.cypher_commands:shell",
+    "completion": "ringleader.completion_commands:completion",
 }
 
 

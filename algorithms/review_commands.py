@@ -79,7 +79,7 @@ def _decide(app: App, targets: tuple[str, ...], verdict: str, note: str, by: str
     from algorithms.decisions import decide, returns_when
     from ringleader.locks import exclusive
 
-    with app.graph() as graph, exclusive(app.settings, "detect"):
+    with app.graph() as graph, exclusive(graph, "detect"):
         graph.ensure_schema()
         rows = decide(graph, list(dict.fromkeys(targets)), verdict, note, _reviewer(app, by))
     for row in rows:
@@ -174,7 +174,7 @@ def import_decisions(app: App, file: Path) -> None:
     from algorithms.decisions import carry_over
     from ringleader.locks import exclusive
 
-    with app.graph() as graph, exclusive(app.settings, "detect"):
+    with app.graph() as graph, exclusive(graph, "detect"):
         graph.ensure_schema()
         count = carry_over(graph, file)
     app.say(f"{count:,} decisions are in the graph; the next detection honours them")

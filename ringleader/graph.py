@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,6 +20,7 @@ from ringleader import __version__
 from ringleader.catalogue import Query
 from ringleader.engine.releases import require_supported
 from ringleader.errors import ConnectionFailed, QueryError, RingleaderError, ServerError
+from ringleader.guard import Guard
 from ringleader.settings import Settings
 from ringleader.statements import schema_statements
 
@@ -47,7 +48,9 @@ class Graph:
     def __init__(self, driver: neo4j.Driver, settings: Settings) -> None:
         self._driver = driver
         self._database = settings.database
+        self._opened = 0
         self.settings = settings
+        self.guard: Guard | None = None  # set while a lease is held (ringleader.locks)
 
     @classmethod
     def connect(cls, settings: Settings) -> Self:
@@ -82,10 +85,14 @@ class Graph:
         return cls(driver, settings)
 
     def __enter__(self) -> Self:
+        self._opened += 1
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        # A job lends its graph to its steps, which open and close it as any command does.
+        self._opened -= 1
+        if not self._opened:
+            self.close()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -123,6 +130,19 @@ class Graph:
         with self._session(neo4j.READ_ACCESS, name) as session:
             return session.execute_read(work)
 
+    def stream(
+        self, statement: str | Query, params: Mapping[str, Any] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The rows of a statement that only reads, as they arrive: any number in little memory.
+
+        What has been handed over cannot be repeated, so a lost connection is an error.
+        """
+        text, name = _named(statement, None)
+        query = neo4j.Query(text, metadata=_metadata(name))
+        with self._session(neo4j.READ_ACCESS, name) as session:
+            for record in session.run(query, dict(params or {})):
+                yield _record(record)
+
     def explain(
         self, statement: str | Query, params: Mapping[str, Any] | None = None
     ) -> neo4j.ResultSummary:
@@ -136,6 +156,30 @@ class Graph:
             with self._session(neo4j.READ_ACCESS, name) as session:
                 # On a line of its own, so that columns in messages are those of the statement.
                 return session.run("EXPLAIN\n" + text, dict(params or {})).consume()
+        except QueryError as error:
+            raise QueryError(_without_first_line(error.message), hint=error.hint) from error
+
+    def profile(
+        self,
+        statement: str | Query,
+        params: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> dict[str, Any]:
+        """Run a statement that only reads, and return its plan with what each operator did.
+
+        Raises:
+            QueryError: The server refuses it.
+        """
+        text, name = _named(statement, None)
+
+        @neo4j.unit_of_work(metadata=_metadata(name), timeout=timeout)
+        def work(tx: neo4j.ManagedTransaction) -> dict[str, Any]:
+            return dict(tx.run("PROFILE\n" + text, dict(params or {})).consume().profile or {})
+
+        try:
+            with self._session(neo4j.READ_ACCESS, name) as session:
+                return session.execute_read(work)
         except QueryError as error:
             raise QueryError(_without_first_line(error.message), hint=error.hint) from error
 
@@ -169,6 +213,9 @@ class Graph:
 
         Returns:
             A summary per statement.
+
+        Raises:
+            LeaseLost: Another run has taken the lock over.
         """
         name = name or _named(statements[0][0], None)[1]
 
@@ -179,6 +226,8 @@ class Graph:
                 result = tx.run(_named(statement, name)[0], dict(params))
                 rows = [_record(record) for record in result]
                 summaries.append(WriteSummary(rows, _counters(result.consume())))
+            if self.guard is not None:
+                self.guard.check(tx)
             return summaries
 
         with self._session(neo4j.WRITE_ACCESS, name) as session:
@@ -202,7 +251,12 @@ class Graph:
         """
         text, name = _named(statement, name)
         query = neo4j.Query(text, metadata=_metadata(name), timeout=timeout)
-        with self._session(neo4j.WRITE_ACCESS, name) as session:
+        with ExitStack() as stack:
+            session = stack.enter_context(self._session(neo4j.WRITE_ACCESS, name))
+            if self.guard is not None:
+                other = self._driver.session(database=self._database)
+                # What people type may touch the lease itself, and would wait for it for ever.
+                stack.enter_context(self.guard.around(other, keep=isinstance(statement, Query)))
             result = session.run(query, dict(params or {}))
             rows = [_record(record) for record in result]
             return WriteSummary(rows, _counters(result.consume()))
@@ -250,7 +304,8 @@ class Graph:
             there = {r["name"] for r in session.run("SHOW INDEXES YIELD name")}
         missing = {n: s for n, s in schema_statements().items() if n not in there}
         for name, statement in missing.items():
-            self.write(statement, name=f"schema {name}")
+            # No transaction may change the schema and data, such as the lease that guards writes.
+            self.run_in_batches(statement, name=f"schema {name}")
         if missing:
             with self._session(neo4j.READ_ACCESS, "schema") as session:
                 session.run("CALL db.awaitIndexes(300)").consume()

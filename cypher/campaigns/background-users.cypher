@@ -5,6 +5,7 @@
 // column label: string
 // column key: string
 // column accounts: integer
+// audience: internal
 // mode: read
 UNWIND $features AS feature
 CALL (feature) {

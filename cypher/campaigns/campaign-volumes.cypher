@@ -14,6 +14,7 @@
 // column capability_requests: list
 // column proxies: list
 // column operators: list
+// audience: internal
 // mode: read
 UNWIND $campaigns AS row
 CALL (row) {

@@ -1,6 +1,7 @@
 // name: drop-campaigns
 // question: Which campaigns are no longer found? They go; which rings are in the others is written anew.
 // param keep: list
+// audience: internal
 // mode: write
 MATCH (campaign:Campaign)
 OPTIONAL MATCH (campaign)<-[part:PART_OF]-()

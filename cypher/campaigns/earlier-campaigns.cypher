@@ -2,6 +2,7 @@
 // question: Which campaigns stand, and which accounts are in their rings?
 // column campaign_id: string
 // column members: list
+// audience: internal
 // mode: read
 MATCH (campaign:Campaign)<-[:PART_OF]-(:Ring)<-[:MEMBER_OF]-(account:Account)
 WITH DISTINCT campaign, account ORDER BY account.account_id

@@ -7,6 +7,7 @@
 // column label: string
 // column key: string
 // column members: integer
+// audience: internal
 // mode: read
 UNWIND $rings AS row
 CALL (row) {

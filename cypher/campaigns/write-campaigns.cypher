@@ -2,6 +2,7 @@
 // question: Which campaigns does this run find, and which rings are part of them?
 // param run: string
 // param rows: list
+// audience: internal
 // mode: write
 UNWIND $rows AS row
 MERGE (campaign:Campaign {campaign_id: row.campaign_id})

@@ -7,6 +7,7 @@
 // column campaign: string
 // column decided_at: datetime
 // column decided_by: string
+// audience: internal
 // mode: read
 MATCH (review:Review)
 WHERE review.label IS NOT NULL

@@ -11,6 +11,7 @@
 // column decided_by: string
 // column note: string
 // column review_id: string
+// audience: internal
 // mode: read
 MATCH (review:Review)
 WHERE review.verdict IS NOT NULL

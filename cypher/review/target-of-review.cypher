@@ -7,6 +7,7 @@
 // column ring_id: string
 // column members: list
 // column evidence: list
+// audience: internal
 // mode: read
 CALL () {
   MATCH (ring:Ring {ring_id: $target})

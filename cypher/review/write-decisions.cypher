@@ -2,6 +2,7 @@
 // question: What was decided? A decision is never changed; the same one told twice is one.
 // A ring or account that is not there yet is made: its decision holds when it comes.
 // param rows: list
+// audience: internal
 // mode: write
 UNWIND $rows AS row
 MERGE (review:Review {review_id: row.review_id})

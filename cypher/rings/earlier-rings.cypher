@@ -4,6 +4,7 @@
 // column ring_id: string
 // column live: boolean
 // column members: list
+// audience: internal
 // mode: read
 MATCH (ring:Ring)
 WITH ring, COLLECT {

@@ -2,6 +2,7 @@
 // question: Which rings are no longer found? They retire, and keep who was in them last.
 // Memberships of all rings go; the run writes its own.
 // param keep: list
+// audience: internal
 // mode: write
 MATCH (ring:Ring)<-[member:MEMBER_OF]-(account:Account)
 WITH ring, member, account ORDER BY account.account_id

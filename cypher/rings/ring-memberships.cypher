@@ -4,6 +4,7 @@
 // column ring_id: string
 // column campaign_id: string
 // mode: read
+// audience: internal
 MATCH (account:Account)-[:MEMBER_OF]->(ring:Ring)
 OPTIONAL MATCH (ring)-[:PART_OF]->(campaign:Campaign)
 RETURN account.account_id AS account_id, ring.ring_id AS ring_id,

@@ -3,6 +3,7 @@
 // param run: string
 // param found: list
 // param continuations: list
+// audience: internal
 // mode: write
 MATCH (run:Run {run_id: $run})
 CALL (run) {
