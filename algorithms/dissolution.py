@@ -26,7 +26,8 @@ class Dissolution:
     """What would dissolve a ring.
 
     Attributes:
-        names: Evidence to take away, as ``family|label|key``.
+        names: Evidence to take away, as ``family|label|key``; none if the evidence makes no ring as
+            it stands, and a decision keeps it.
         complete: Whether the ring is none without it; if not, evidence that is not kept by name
             holds it still.
         smallest: Whether no smaller set would do: every one was tried. If not, the set was found
@@ -66,6 +67,8 @@ def dissolution(
         left = without(told.links, gone, not single, parameters)
         return holds(left, len(told.accounts), single, parameters)
 
+    if not len(told.links) or not stands(()):
+        return Dissolution((), True, True, criterion)
     order = _by_weight(told, single, parameters)
     if not order or stands(order):
         return Dissolution(tuple(told.names[n] for n in order), False, False, criterion)

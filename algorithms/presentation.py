@@ -59,6 +59,11 @@ def _against(told: Explanation) -> list[str]:
 def _dissolved(told: Explanation) -> str:
     found = told.dissolution
     names = _several([in_words(name) for name in found.names])
+    if not found.names:
+        return (
+            f"its evidence makes no ring as it stands: no {found.criterion} (criteria of "
+            f"{told.run}); a decision keeps it"
+        )
     if not found.complete:
         return (
             f"without all that links have by name ({names}) it would be a ring still: "

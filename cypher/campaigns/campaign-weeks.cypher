@@ -13,14 +13,13 @@ CALL (account) {
   OPTIONAL MATCH (account)-[use:USED_IP|USED_DEVICE|SENT|PAID_WITH]->()
   RETURN min(use.first_seen) AS first_seen, max(use.last_seen) AS last_seen
 }
-WITH date.truncate('week', date(account.created_at)) AS opened,
-     CASE WHEN account.status = 'banned' THEN date.truncate('week', date(account.status_at)) END
-       AS banned,
-     date.truncate('week', date(first_seen)) AS from_week,
-     date.truncate('week', date(last_seen)) AS to_week
+WITH [at IN [account.created_at, first_seen, last_seen,
+             CASE WHEN account.status = 'banned' THEN account.status_at END]
+      | CASE WHEN at IS NOT NULL THEN date.truncate('week', date(at)) END] AS weeks
+WITH weeks[0] AS opened, weeks[1] AS from_week, weeks[2] AS to_week, weeks[3] AS banned
 WITH collect({opened: opened, banned: banned, from_week: from_week, to_week: to_week}) AS accounts,
      min(coalesce(from_week, opened)) AS first_week, max(coalesce(to_week, opened)) AS last_week
-UNWIND range(0, duration.inDays(first_week, last_week).days / 7) AS number
+UNWIND range(0, coalesce(duration.inDays(first_week, last_week).days / 7, -1)) AS number
 WITH accounts, first_week + duration({days: 7 * number}) AS week
 RETURN toString(week) AS week,
        size([a IN accounts WHERE a.opened = week]) AS opened,

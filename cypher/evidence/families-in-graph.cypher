@@ -3,25 +3,14 @@
 // column family: string
 // column accounts: integer
 // mode: read
-CALL () {
-  MATCH (account:Account) WHERE EXISTS { (account)-[:USED_IP]->() }
-  RETURN 'network' AS family, count(account) AS accounts
-  UNION ALL
-  MATCH (account:Account) WHERE EXISTS { (account)-[:PAID_WITH]->() }
-     OR EXISTS { (account)-[:CONTACTED {kind: 'transferred'}]-() }
-  RETURN 'payment' AS family, count(account) AS accounts
-  UNION ALL
-  MATCH (account:Account) WHERE EXISTS { (account)-[:USED_DEVICE]->() }
-  RETURN 'device' AS family, count(account) AS accounts
-  UNION ALL
-  MATCH (account:Account) WHERE EXISTS { (account)-[:SENT]->() }
-  RETURN 'prompt' AS family, count(account) AS accounts
-  UNION ALL
-  MATCH (account:Account) WHERE EXISTS { (account)-[:REGISTERED_WITH]->() }
-  RETURN 'registration' AS family, count(account) AS accounts
-  UNION ALL
-  MATCH (account:Account) WHERE account.created_at IS NOT NULL
-  RETURN 'timing' AS family, count(account) AS accounts
-}
-RETURN family, accounts
+UNWIND [
+  ['network', COUNT { MATCH (a:Account) WHERE EXISTS { (a)-[:USED_IP]->() } }],
+  ['payment', COUNT { MATCH (a:Account) WHERE EXISTS { (a)-[:PAID_WITH]->() }
+                                           OR EXISTS { (a)-[:CONTACTED {kind: 'transferred'}]-() } }],
+  ['device', COUNT { MATCH (a:Account) WHERE EXISTS { (a)-[:USED_DEVICE]->() } }],
+  ['prompt', COUNT { MATCH (a:Account) WHERE EXISTS { (a)-[:SENT]->() } }],
+  ['registration', COUNT { MATCH (a:Account) WHERE EXISTS { (a)-[:REGISTERED_WITH]->() } }],
+  ['timing', COUNT { MATCH (a:Account) WHERE a.created_at IS NOT NULL }]
+] AS row
+RETURN row[0] AS family, row[1] AS accounts
 ORDER BY family
