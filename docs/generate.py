@@ -150,7 +150,7 @@ def exports_page() -> str:
         lines.append("")
     for module in (stix, misp, pseudonyms):
         title, _, rest = (module.__doc__ or "").partition("\n")
-        lines += [f"## {title.strip().rstrip(".")}", "", rest.strip(), ""]
+        lines += [f"## {title.strip().rstrip('.')}", "", rest.strip(), ""]
     return "\n".join(lines)
 
 
