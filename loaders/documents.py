@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from array import array
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from loaders.mapping import Condition, Mapping
 from loaders.sources import (
     DOCUMENT_BYTES,
-    LINE_BYTES,
     InputFile,
     identify,
     inspect,
@@ -31,7 +32,6 @@ from ringleader.errors import InputError
 PLACED = 1_000_000
 _AT_ONCE = 10_000
 _START = 4_096
-_SEPARATOR = "\x01"  # stands in no JSON text unescaped
 
 
 def opened(
@@ -61,18 +61,16 @@ def opened(
             f"{path}: {mapping.file} is for JSON or Parquet, not for CSV",
             hint="load the log as it was written",
         )
-    sql = _records(path, mapping.options.get("records"))
-    if sql is None and not mapping.where:
-        return inspect(path, format_), 0
+    key = mapping.options.get("records")
     made = workspace.folder / (workspace.name("records") + ".jsonl")
     places, left_out = array("q"), 0
-    with made.open("w", encoding="utf-8") as file:
-        for number, record in enumerate(_kept(workspace, path, sql, mapping.where), start=1):
+    with made.open("wb") as file:
+        for number, record in enumerate(_kept(workspace, path, key, mapping.where), start=1):
             if record is None:
                 left_out += 1
-                continue
-            file.write(record + "\n")
-            places.append(number)
+            elif record:
+                file.write(record + b"\n")
+                places.append(number)
     if not places:
         return None, left_out
     lines = tuple(places) if len(places) <= PLACED else None
@@ -80,42 +78,56 @@ def opened(
     return replace(found, sha256=sha256, origin=path, lines=lines), left_out
 
 
-def _records(path: Path, key: str | None) -> str | None:
-    """SQL for the records of a JSON array or a list in a document; None where lines are records."""
+def _batches(workspace: Workspace, path: Path, key: str | None) -> Iterator[list[bytes]]:
+    """The records of a JSON array, of a list in a document, or of lines, some at a time."""
     with open_bytes(path) as file:
         start = file.read(_START).decode("utf-8-sig", errors="replace")
     packed = "gzip" if is_gzip(path) else "none"
     how = f"maximum_object_size = {DOCUMENT_BYTES}, compression = '{packed}'"
     if start.lstrip().startswith("["):
-        return f"SELECT json(json) AS record FROM read_json_objects(?, format = 'array', {how})"  # noqa: S608
-    if key and re.match(r"\s*\{\s*" + re.escape(f'"{key}"') + r"\s*:\s*\[", start):
+        # Written anew, so that none has a line break.
+        sql = f"SELECT json(json) FROM read_json_objects(?, format = 'array', {how})"  # noqa: S608
+    elif key and re.match(r"\s*\{\s*" + re.escape(f'"{key}"') + r"\s*:\s*\[", start):
         whole = f"read_json_objects(?, format = 'unstructured', {how})"
-        each = f"unnest(json_extract(json, {_json_path(key)} || '[*]'))"
-        return f"SELECT {each} AS record FROM {whole}"  # noqa: S608
-    return None
+        sql = f"SELECT unnest(json_extract(json, {_json_path(key)} || '[*]')) FROM {whole}"  # noqa: S608
+    else:
+        with open_bytes(path) as file:
+            while lines := [line.strip() for line in islice(file, _AT_ONCE)]:
+                yield [line.removeprefix(BOM_UTF8) for line in lines]
+        return
+    with readable(), workspace.con.con.cursor() as cursor:
+        cursor.execute(sql, [str(path)])
+        while rows := cursor.fetchmany(_AT_ONCE):
+            yield [row[0].encode() for row in rows]
 
 
 def _kept(
-    workspace: Workspace, path: Path, sql: str | None, where: Sequence[Condition]
-) -> Iterator[str | None]:
-    """Every record in order, or None for one that a condition leaves out."""
-    packed = "gzip" if is_gzip(path) else "none"
-    # A line that is no JSON is kept: what is wrong with it is said where all rows are checked.
-    how = (
-        "columns = {'line': 'VARCHAR'}, header = false, auto_detect = false, "
-        f"delim = '{_SEPARATOR}', quote = '', escape = '', max_line_size = {LINE_BYTES}, "
-        f"compression = '{packed}'"
-    )
-    sql = sql or f"SELECT line AS record FROM read_csv(?, {how})"  # noqa: S608
+    workspace: Workspace, path: Path, key: str | None, where: Sequence[Condition]
+) -> Iterator[bytes | None]:
+    """Every record in order, or None for one that a condition leaves out.
+
+    What is no JSON is kept: what is wrong with it is said where all rows are checked.
+    """
+    import pyarrow as pa
+
     params = [condition.pattern or list(condition.values) for condition in where]
-    tests = [_test(condition, _field(condition)) for condition in where]
-    wanted = " AND ".join(tests) or "true"
-    checked = f"SELECT record, CASE WHEN json_valid(record) THEN record END AS json FROM ({sql})"  # noqa: S608
-    query = f"SELECT CASE WHEN json IS NULL OR ({wanted}) THEN record::VARCHAR END FROM ({checked})"  # noqa: S608
-    with readable():
-        result = workspace.con.con.execute(query, [*params, str(path)])
-        while rows := result.fetchmany(_AT_ONCE):
-            yield from (row[0] for row in rows)
+    wanted = " AND ".join(_test(condition, _field(condition)) for condition in where) or "true"
+    checked = "SELECT CASE WHEN json_valid(record) THEN record END AS json FROM batch"
+    query = f"SELECT json IS NULL OR ({wanted}) FROM ({checked})"  # noqa: S608
+    with workspace.con.con.cursor() as cursor:
+        for batch in _batches(workspace, path, key):
+            texts = pa.array(map(_text, batch), pa.string())
+            cursor.register("batch", pa.table({"record": texts}))
+            kept = cursor.execute(query, params).fetchall()
+            for record, (keep,) in zip(batch, kept, strict=True):
+                yield record if keep else None
+
+
+def _text(record: bytes) -> str | None:
+    try:
+        return record.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _field(condition: Condition) -> str:

@@ -172,10 +172,15 @@ def test_a_trail_with_nothing_of_interest_is_no_error(load):
 
 
 def test_a_broken_line_between_good_ones_is_refused_with_its_line(load):
-    content = json_lines(OTHER_CALL, CLOUDTRAIL) + '{"eventSource": "bedr\n' + json_lines(BY_USER)
+    content = (
+        json_lines(OTHER_CALL, CLOUDTRAIL).replace("\n", "\r\n").encode()
+        + b'\n{"eventSource": "bedr\n'
+        + json_lines(BY_USER).encode()
+        + b'{"eventSource": "\xff"}\n'
+    )
     rows, bad, left_out = load("cloudtrail-bedrock", content, "trail.jsonl")
-    assert len(rows) == 2
-    assert bad == [(3, None, "not a JSON object")]
+    assert [row["request_id"] for row in rows] == ["event-1", "event-2"]
+    assert [line for line, _, _ in bad] == [4, 6]
     assert left_out == 1
 
 
