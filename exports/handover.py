@@ -185,7 +185,7 @@ def _rings(graph: Graph, options: Options, changed_rings: Any) -> tuple[str, ...
     summary = get("ring-summary")
     if not graph.read(summary, summary.bind({"ring_id": options.ring_id})):
         raise NotFound(f"there is no ring {options.ring_id!r}", hint="ringleader rings list")
-    return tuple(ring for ring in rings or (options.ring_id,) if ring == options.ring_id)
+    return (options.ring_id,) if rings is None or options.ring_id in rings else ()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ there are only four billion, and the same name has the same pseudonym in every e
 key: two firms that share a key can compare. What an address belongs to, its subnet and system, is
 in the graph before anything is hashed: subnets are hashed like addresses, system numbers stay.
 
-It is closed by default: text is hashed unless :data:`OPEN` says that it names nobody.
+It is closed by default: text is hashed unless it is listed (`OPEN`) as text that names nobody.
 """
 
 from __future__ import annotations

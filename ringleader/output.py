@@ -107,6 +107,8 @@ def emit(
 
 def plain(value: Any) -> Any:
     """A value of Neo4j as JSON has it: times as ISO text, nodes and paths as maps."""
+    if value is None or isinstance(value, str | bool | int | float):  # nearly all there is
+        return value
     import neo4j.graph
     import neo4j.time
 
@@ -129,12 +131,12 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in value]
-    if isinstance(value, bool | int | float | str) or value is None:
-        return value
     return str(value)
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     value = plain(value)
     if value is None:
         return ""
@@ -143,7 +145,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
-        return ", ".join(_cell(item) for item in value)
+        return ", ".join(map(_cell, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
