@@ -17,6 +17,7 @@ COMMANDS = {
     "rings": "algorithms.commands:rings",
     "evaluate": "algorithms.commands:evaluate",
     "export": "exports.commands:export",
+    "report": "exports.report_commands:report",
     "query": "ringleader.query_commands:query",
     "cypher": "ringleader.query_commands:cypher",
 }

@@ -10,7 +10,7 @@ MAY_IMPORT = {
     "ringleader": {"ringleader"},
     "loaders": {"ringleader", "loaders"},
     "algorithms": {"ringleader", "algorithms", "loaders"},
-    "exports": {"ringleader", "exports"},
+    "exports": {"ringleader", "exports", "algorithms"},  # decision 0011
     "scenario": {"ringleader", "scenario"},
 }
 OURS = {*MAY_IMPORT, "cli", "jobs"}
