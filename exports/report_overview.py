@@ -136,7 +136,7 @@ def caveats(
         )
     blind = [row["channel"] for row in channels if row["without_ip"] == row["accounts"]]
     if blind:
-        shown = in_a_row([name("Channel", channel) for channel in blind])
+        shown = in_a_row([name("Account.channel", channel) for channel in blind])
         told.append(f"No account that came through {shown} has an address: unknown, not negative.")
     if run["loaded_since"]:
         told.append(

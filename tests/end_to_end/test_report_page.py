@@ -272,9 +272,14 @@ INJECTED = """address => {
   add("iframe", { src: `${address}/frame` });
   add("link", { rel: "stylesheet", href: `${address}/style.css` });
   add("style", { textContent: "body { display: none }" });
-  add("form", { action: `${address}/form`, id: "sent" });
-  document.getElementById("sent").submit();
   return fetch(`${address}/fetched`).then(() => "went", () => "stopped");
+}"""
+
+
+SENT = """address => {
+  const form = Object.assign(document.createElement("form"), { action: `${address}/form` });
+  document.body.append(form);
+  form.submit();
 }"""
 
 
@@ -282,9 +287,10 @@ def test_the_policy_stops_what_is_not_in_the_page(show, report, listener):
     address, asked = listener
     page = show(report)
     assert page.evaluate(INJECTED, address) == "stopped"
-    page.wait_for_timeout(200)
     assert page.title() == "Suspected rings · ringleader"
     assert page.locator("body").is_visible()
+    page.evaluate(SENT, address)
+    page.wait_for_timeout(200)
     assert asked == []
     complaints = "\n".join(show.told)
     for directive in ("script-src", "img-src", "default-src", "style-src", "form-action"):

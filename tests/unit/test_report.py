@@ -13,6 +13,7 @@ import pytest
 from report_world import EVIL, ReportWorld
 
 from exports.page import PARTS, SCRIPTS, policy, write_page
+from exports.pseudonyms import hiding, namer
 from exports.report import batches, blocks
 from exports.report_drawing import HEIGHT, IDENTIFIERS_DRAWN, MEMBERS_DRAWN, WIDTH, drawing
 from exports.report_ring import ITEMS_TOLD, as_it_is
@@ -101,6 +102,17 @@ def test_every_name_passes_through_one_function():
     assert json.dumps(EVIL)[1:-1] not in json.dumps(told(world, lambda label, key: f"<{label}>"))
     for label in ("Account", "Ip", "PaymentMethod", "Ring", "Campaign", "Review.note", "Proxy"):
         assert f"<{label}>" in shown
+
+
+def test_pseudonyms_hide_names_and_leave_what_names_nobody():
+    hidden = hiding(namer(b"key" * 16))
+    shown = json.dumps(told(ReportWorld(), hidden))
+    for name in ("acc-0000", "ip-0000", "proxy-9", "campaign-1", "ring-0000", '"ann"', "Hide"):
+        assert name not in shown
+    assert hidden("Account", "acc") == namer(b"key" * 16)("Account", "acc")
+    assert hidden("PromptCluster.capability", "coding") == "coding"
+    assert hidden("Asn.name", "Carrier") == "Carrier"
+    assert "reasoning (1,200)" in shown
 
 
 def test_rings_are_read_together_up_to_so_many_links():
