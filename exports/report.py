@@ -171,7 +171,9 @@ def batches(rings: Iterable[Standing], links: int = LINKS_AT_ONCE) -> Iterator[l
 def _by_ring(
     read: Reading, query: str, ring_ids: Sequence[str]
 ) -> defaultdict[str, list[dict[str, Any]]]:
+    """The rows of each ring. Only columns of times are made plain: there are millions of others."""
+    times = [column.name for column in get(query).columns if column.type == "datetime"]
     found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in read(query, {"ring_ids": list(ring_ids)}):
-        found[row["ring_id"]].append(plain(row))
+        found[row["ring_id"]].append({**row, **{name: plain(row[name]) for name in times}})
     return found

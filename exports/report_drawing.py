@@ -15,7 +15,7 @@ MEMBERS_DRAWN = 60
 IDENTIFIERS_DRAWN = 30
 WIDTH, HEIGHT = 1000, 620
 SEED = 7
-ROUNDS = 120  # of the layout; more moves nothing visibly
+ROUNDS = 60  # of the layout; more moves nothing visibly
 _MIDDLE = ("", "")  # a node that keeps parts together which share nothing drawn
 _PULL = 0.02  # of the middle, where an identifier pulls by 1
 

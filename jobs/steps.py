@@ -59,6 +59,7 @@ KINDS = (
     ),
     Kind("query", "ringleader.query_commands:run_query"),
     Kind("export", "exports.commands:export", what="what"),
+    Kind("report", "exports.report_commands:report"),
     Kind("notify", "jobs.notify:notify", counts=True),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}

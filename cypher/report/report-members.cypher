@@ -22,7 +22,7 @@ CALL (account) {
   RETURN min(use.first_seen) AS first_seen, max(use.last_seen) AS last_seen
 }
 CALL (account) {
-  OPTIONAL MATCH (account)-[use:USED_IP|USED_DEVICE|SENT]->()
+  MATCH (account)-[use:USED_IP|USED_DEVICE|SENT]->()
   WITH type(use) AS kind, sum(use.events) AS events
   RETURN max(events) AS requests
 }

@@ -97,6 +97,7 @@ function ringList(report) {
     ...ring.statuses.map(([status]) => status), ...ring.decisions.map(([label]) => label),
   ].join("\n").toLowerCase());
   let names = null; // unpacked when somebody searches
+  let unpacking = null;
   const through = new Map();
   const number = h("p", { class: "about", id: "found" });
   const search = h("input", {
@@ -143,11 +144,12 @@ function ringList(report) {
   });
 
   async function find() {
-    const terms = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    if (terms.length && names === null) {
-      const raw = await unpack("search");
-      names = raw.map((list) => [list, list.join("\n").toLowerCase()]);
+    if (search.value.trim() && names === null) {
+      unpacking ??= unpack("search");
+      names = (await unpacking).map((list) => [list, list.join("\n").toLowerCase()]);
     }
+    // Only now, since more may have been typed meanwhile.
+    const terms = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     through.clear();
     const found = rings.filter((ring, at) => terms.every((term) => {
       if (text[at].includes(term)) return true;
