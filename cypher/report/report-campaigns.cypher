@@ -4,6 +4,7 @@
 // column campaign_id: string
 // column properties: map
 // column rings: list
+// audience: internal
 // mode: read
 MATCH (ring:Ring)-[:PART_OF]->(campaign:Campaign)
 WHERE ring.ring_id IN $ring_ids

@@ -8,6 +8,7 @@
 // column decided_at: datetime
 // column decided_by: string
 // column note: string
+// audience: internal
 // mode: read
 UNWIND $ring_ids AS ring_id
 MATCH (ring:Ring {ring_id: ring_id})

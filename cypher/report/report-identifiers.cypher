@@ -8,6 +8,7 @@
 // column accounts: list
 // column outside: integer
 // column about: list
+// audience: internal
 // mode: read
 UNWIND $ring_ids AS ring_id
 MATCH (:Ring {ring_id: ring_id})<-[:MEMBER_OF]-(account:Account)

@@ -6,6 +6,7 @@
 // column account_b: string
 // column evidence: list
 // column evidence_bits: list
+// audience: internal
 // mode: read
 UNWIND $ring_ids AS ring_id
 MATCH (ring:Ring {ring_id: ring_id})<-[:MEMBER_OF]-(a:Account)

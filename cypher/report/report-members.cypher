@@ -14,6 +14,7 @@
 // column last_seen: datetime
 // column requests: integer
 // column hours: list
+// audience: internal
 // mode: read
 UNWIND $ring_ids AS ring_id
 MATCH (:Ring {ring_id: ring_id})<-[member:MEMBER_OF]-(account:Account)

@@ -17,6 +17,7 @@
 // column opened_first: datetime
 // column opened_last: datetime
 // column statuses: list
+// audience: internal
 // mode: read
 MATCH (ring:Ring)
 WHERE EXISTS { (ring)<-[:MEMBER_OF]-() } AND ($ring_ids IS NULL OR ring.ring_id IN $ring_ids)

@@ -13,6 +13,7 @@
 // column members: integer
 // column uses: map
 // column loaded_since: integer
+// audience: internal
 // mode: read
 MATCH (run:Run {state: 'done'})
 WITH run ORDER BY run.finished_at DESC, run.run_id DESC LIMIT 1

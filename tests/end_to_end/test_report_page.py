@@ -364,7 +364,7 @@ def test_paper_has_every_row_and_no_controls(show, report):
 
 
 def test_six_hundred_rings_open_quickly(show, tmp_path, capsys):
-    world = ReportWorld(rings=600, size=40, near=2, shared=20)
+    world = ReportWorld(rings=600, size=40, near=1, shared=12)
     path = written(tmp_path / "large.html", world)
     begin = time.perf_counter()
     page = show(path)

@@ -58,7 +58,7 @@ CREATE (a)-[:LINKED {run: 'run1', weight: 6.0,
                      evidence_bits: [5.0]}]->(c),
        (d)-[:LINKED {run: 'run1', weight: 4.0, evidence: ['device|Device|x|y'],
                      evidence_bits: [4.0]}]->(e)
-CREATE (:Review {review_id: '1', label: 'benign', decided_by: 'ann', note: 'a class',
+CREATE (:Review {review_id: '1', label: 'benign', decided_by: 'ann', note: 'a seminar',
                  decided_at: datetime('2026-02-09T00:00Z')})-[:DECIDED]->(b),
        (:Review {review_id: '2', label: 'fraud', decided_by: 'bob',
                  decided_at: datetime('2026-02-08T00:00Z')})-[:DECIDED]->(b),
@@ -164,7 +164,7 @@ def test_links_members_and_identifiers_of_several_rings(world):
 def test_decisions_on_rings_and_members_the_latest_first(world):
     rows = answer(world, "report-decisions", ring_ids=["one", "two"])
     assert [(row[0], row[1], row[2], row[5]) for row in rows] == [
-        ("one", "b", "benign", "a class"),
+        ("one", "b", "benign", "a seminar"),
         ("one", "b", "fraud", None),
         ("two", None, "rejected", None),
     ]
@@ -203,7 +203,7 @@ def test_the_command_writes_what_the_graph_holds(world, ringleader, tmp_path):
 def test_one_ring_and_under_pseudonyms(world, ringleader, tmp_path):
     ringleader("report", "--output", "report.html", "--ring", "one", "--pseudonymise")
     text = json.dumps(blocks_of(tmp_path / "report.html"))
-    for name in ("a</script>", '"b"', '"card"', "198.51.100.1", '"org"', '"ann"', "class"):
+    for name in ("a</script>", '"b"', '"card"', "198.51.100.1", '"org"', '"ann"', "seminar"):
         assert name not in text
     assert '"prepaid"' in text
     assert "account-" in text
