@@ -47,7 +47,7 @@ function leadOf(ring) {
   return [
     `${several(ring.size, "account")} that may act as one, tied mostly by ${mostly}.`,
     before,
-    ring.campaigns.length ? [" Part of campaign ", ring.campaigns.map((key, at) => [at ? ", " : "", named(key)]), "."] : null,
+    ring.campaigns.length ? [" Part of ", ring.campaigns.map((key, at) => [at ? ", " : "", named(key)]), "."] : null,
     ` Found by ${ring.run}.`,
   ];
 }
