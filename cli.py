@@ -20,6 +20,7 @@ COMMANDS = {
     "review": "algorithms.review_commands:review",
     "evaluate": "algorithms.evaluation_commands:evaluate",
     "export": "exports.commands:export",
+    "report": "exports.report_commands:report",
     "job": "jobs.commands:job",
     "query": "ringleader.query_commands:query",
     "cypher": "ringleader.cypher_commands:cypher",

@@ -65,6 +65,16 @@ def namer(key: bytes) -> Namer:
     return name
 
 
+def hiding(name: Namer) -> Namer:
+    """A namer that also takes ``label.property`` for a label and leaves open what names nobody."""
+
+    def hidden(label: str, text: str) -> str:
+        owner, _, column = label.rpartition(".")
+        return text if column in OPEN or owner in _OPEN_LABELS else name(column, text)
+
+    return hidden
+
+
 def hidden_rows(rows: Iterable[Mapping[str, Any]], name: Namer) -> Iterator[dict[str, Any]]:
     """Rows with pseudonyms for names."""
     for row in rows:

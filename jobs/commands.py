@@ -30,7 +30,7 @@ _name = click.argument("name", shell_complete=_complete_job)
 
 @click.group(cls=Group)
 def job() -> None:
-    """Run scheduled work: load, detect, query, export, notify.
+    """Run scheduled work: load, detect, query, export, report, notify.
 
     Jobs are declared in ringleader.toml, see docs/jobs.md.
     """

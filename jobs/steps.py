@@ -61,6 +61,7 @@ KINDS = (
     ),
     Kind("query", "ringleader.query_commands:run_query"),
     Kind("export", "exports.commands:export", what="what", needs=("output",)),
+    Kind("report", "exports.report_commands:report", needs=("output",)),
     Kind("notify", "jobs.notify:notify"),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
