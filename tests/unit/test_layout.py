@@ -14,8 +14,8 @@ MAY_IMPORT = {
     "scenario": {"ringleader", "scenario"},
 }
 OURS = {*MAY_IMPORT, "cli", "jobs"}
-# Who may know the driver: the runner, values in output, and the server's own health checks.
-DRIVER = {"ringleader/graph.py", "ringleader/output.py"}
+# Who may know the driver: the runner, what it raises, and values in output.
+DRIVER = {"ringleader/graph.py", "ringleader/driver_errors.py", "ringleader/output.py"}
 
 
 def modules():
