@@ -12,6 +12,7 @@ from ringleader.app import Root, run
 COMMANDS = {
     "server": "ringleader.server_commands:server",
     "doctor": "ringleader.doctor_commands:doctor",
+    "simulate": "scenario.commands:simulate",
     "load": "loaders.commands:load",
     "detect": "algorithms.commands:detect",
     "rings": "algorithms.commands:rings",

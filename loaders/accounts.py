@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from loaders.aggregate import END, START, distinct
 from loaders.functions import milliseconds
-from loaders.keys import keyed_hash
 from loaders.steps import Load, Row, Step
+from ringleader.keys import keyed_hash
 
 _COPIED = ("status", "country", "phone_country", "plan", "channel")
 

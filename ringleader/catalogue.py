@@ -29,7 +29,9 @@ from ringleader.cypher_text import parameters
 from ringleader.errors import CatalogueError, WrongUsage
 
 FOLDER = Path(__file__).resolve().parent.parent / "cypher"
-TYPES = ("string", "integer", "float", "boolean", "datetime", "list", "map")
+_SCALARS = ("string", "integer", "float", "boolean", "datetime")
+# A list whose entries matter, to whoever writes typed columns, says what they are.
+TYPES = (*_SCALARS, "list", "strings", "integers", "floats", "map")
 _REQUIRED = object()
 _FIELD = re.compile(r"^//\s*(name|question|param|column|mode|audience)\b\s*:?\s*(.*)$")
 _TYPED_NAME = re.compile(r"^([A-Za-z_]\w*)\s*:\s*(\w+)\s*(?:=\s*(.+))?$")

@@ -125,6 +125,19 @@ class Graph:
 
         return self._transact(neo4j.READ_ACCESS, name, work, timeout)
 
+    def stream(
+        self, statement: str | Query, params: Mapping[str, Any] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The rows of a statement that only reads, as they arrive: any number in little memory.
+
+        What has been handed over cannot be repeated, so a lost connection is an error.
+        """
+        text, name = _named(statement, None)
+        query = neo4j.Query(text, metadata=_metadata(name))
+        with self._session(neo4j.READ_ACCESS, name) as session:
+            for record in session.run(query, dict(params or {})):
+                yield _record(record)
+
     def explain(
         self, statement: str | Query, params: Mapping[str, Any] | None = None
     ) -> neo4j.ResultSummary:
