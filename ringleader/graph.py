@@ -133,7 +133,7 @@ class Graph:
         What has been handed over cannot be repeated, so a lost connection is an error.
         """
         text, name = _named(statement, None)
-        query = neo4j.Query(text, metadata=_metadata(name))
+        query = neo4j.Query(text, metadata=self._metadata(name))
         with self._session(neo4j.READ_ACCESS, name) as session:
             for record in session.run(query, dict(params or {})):
                 yield _record(record)
@@ -335,7 +335,8 @@ class Graph:
         with suppress(exceptions.DriverError, exceptions.Neo4jError), self._driver.session() as s:
             s.run(
                 "SHOW TRANSACTIONS YIELD transactionId AS id, metaData AS data "
-                "WHERE data.client = $client TERMINATE TRANSACTIONS id YIELD message RETURN message",
+                "WHERE data.client = $client "
+                "TERMINATE TRANSACTIONS id YIELD message RETURN message",
                 client=self._client,
             ).consume()
 
