@@ -8,7 +8,6 @@ import pytest
 
 from ringleader import audit
 from ringleader.adhoc import READ_FUNCTIONS, READ_PROCEDURES, check_text, run_reading, typed
-from ringleader.catalogue import load_catalogue
 from ringleader.errors import QueryError
 
 # Statements that the server would plan: that they are refused is our doing.
@@ -311,16 +310,6 @@ def test_the_text_alone_gives_a_call_away(statement):
 )  # fmt: skip
 def test_what_reads_runs(two_accounts, statement, rows):
     assert run_reading(two_accounts[0], statement).rows == rows
-
-
-@pytest.mark.parametrize(
-    "query", [q for q in load_catalogue().values() if q.mode == "read" and not q.internal],
-    ids=lambda q: q.name,
-)  # fmt: skip
-def test_every_question_of_the_catalogue_could_be_typed(connection, query):
-    from ringleader.adhoc import check_reads_only
-
-    check_reads_only(connection, query.text, {})
 
 
 def test_the_lists_name_what_the_server_has(connection):
