@@ -219,7 +219,7 @@ CALL db.propertyKeys() YIELD propertyKey
 RETURN projections, labels, collect(propertyKey) AS keys,
        COLLECT { MATCH (n) RETURN {labels: labels(n), properties: properties(n)}
                  ORDER BY n.account_id } AS nodes,
-       COLLECT { MATCH ()-[r]->() RETURN {type: type(r), properties: properties(r)} } AS relationships
+       COLLECT { MATCH ()-[r]->() RETURN {type: type(r), properties: properties(r)} } AS links
 """
 # What changes seldom, asked when all have been tried.
 MORE_TRACES = (
