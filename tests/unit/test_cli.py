@@ -11,6 +11,7 @@ from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
 from cli import cli
+from ringleader import errors
 from ringleader.app import Command, run
 from ringleader.errors import ConnectionFailed, FindingsFound, LockHeld, WrongUsage
 from ringleader.locks import exclusive
@@ -122,6 +123,15 @@ def test_query_list_searches_by_words_in_the_question():
     assert result.stdout.splitlines()[1].startswith("accounts-on-payment-method,hunting,")
     # Both words are in it; nothing with one of them only is.
     assert "accounts-on-device" not in result.stdout
+
+
+def test_help_tells_every_exit_code():
+    told = (
+        CliRunner().invoke(cli, ["--help"]).output.split("Exit codes:")[1].split("Environment:")[0]
+    )
+    codes = {int(line.split()[0]) for line in told.splitlines() if line.split()[:1]}
+    raised = {error.exit_code for error in vars(errors).values() if hasattr(error, "exit_code")}
+    assert codes == {0, 130, *raised}
 
 
 @pytest.mark.parametrize(
