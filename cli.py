@@ -18,6 +18,7 @@ COMMANDS = {
     "rings": "algorithms.commands:rings",
     "evaluate": "algorithms.commands:evaluate",
     "export": "exports.commands:export",
+    "job": "jobs.commands:job",
     "query": "ringleader.query_commands:query",
     "cypher": "ringleader.cypher_commands:cypher",
     "shell": "ringleader.cypher_commands:shell",

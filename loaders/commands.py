@@ -99,7 +99,7 @@ def load(
         graph = _graph(app, dry_run=dry_run)
         if graph is not None:
             stack.enter_context(graph)
-            stack.enter_context(exclusive(settings, f"load {table}"))
+            stack.enter_context(exclusive(graph, f"load {table}"))
         workspace = stack.enter_context(Workspace(settings.home / "scratch"))
         lists = (list_format, kind, source_name)
         for name, files, said in _jobs(

@@ -75,7 +75,7 @@ def cypher(
             from ringleader.adhoc import run_writing
             from ringleader.locks import exclusive
 
-            with exclusive(app.settings, "cypher --write"):
+            with exclusive(graph, "cypher --write"):
                 done = run_writing(graph, text, params, timeout=timeout)
             app.say(", ".join(f"{k.replace('_', ' ')}: {v:,}" for k, v in done.counters.items()))
             if done.rows:

@@ -1,4 +1,4 @@
-"""What the driver raises, as errors of ours that say what to do."""
+"""What the driver and the server raise, told as errors of ours that say what to do."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ START_HINT = "ringleader server start, or set NEO4J_URI; ringleader doctor check
 
 @contextmanager
 def translated(settings: Settings, name: str = "connect") -> Iterator[None]:
-    """Turn what the driver raises inside the block into errors of ours.
+    """Turn what the driver or GDS raises inside the block into an error of ours.
 
     Args:
-        settings: Where it is connected to.
-        name: The query that runs.
+        settings: Say which server it was.
+        name: What was being done.
     """
     try:
         yield
     except (exceptions.DriverError, exceptions.Neo4jError) as error:
-        raise _translate(error, settings, name) from error
+        raise translate(error, settings, name) from error
     except ValueError as error:  # the driver's word for a malformed URI
         if name != "connect":
             raise
@@ -33,7 +33,7 @@ def translated(settings: Settings, name: str = "connect") -> Iterator[None]:
         ) from error
 
 
-def _translate(error: Exception, settings: Settings, name: str) -> RingleaderError:
+def translate(error: Exception, settings: Settings, name: str) -> RingleaderError:
     """The error of ours that says what a driver's error means.
 
     Args:

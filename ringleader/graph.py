@@ -10,18 +10,19 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import neo4j
-from neo4j import exceptions
+from neo4j.exceptions import DriverError, Neo4jError
 
 from ringleader import __version__
 from ringleader.catalogue import Query
 from ringleader.driver_errors import START_HINT, translated
 from ringleader.engine.releases import require_supported
 from ringleader.errors import ConnectionFailed, QueryError, RingleaderError
+from ringleader.guard import Guard
 from ringleader.settings import Settings
 from ringleader.statements import schema_statements
 
@@ -51,7 +52,9 @@ class Graph:
         self._database = settings.database
         # Tells our transactions from those of others, so that Ctrl-C can end them.
         self._client = secrets.token_hex(8)
+        self._opened = 0
         self.settings = settings
+        self.guard: Guard | None = None  # set while a lease is held (ringleader.locks)
 
     @classmethod
     def connect(cls, settings: Settings) -> Self:
@@ -86,10 +89,14 @@ class Graph:
         return cls(driver, settings)
 
     def __enter__(self) -> Self:
+        self._opened += 1
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        # A job lends its graph to its steps, which open and close it as any command does.
+        self._opened -= 1
+        if not self._opened:
+            self.close()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -201,6 +208,9 @@ class Graph:
 
         Returns:
             A summary per statement.
+
+        Raises:
+            LeaseLost: Another run has taken the lock over.
         """
         name = name or _named(statements[0][0], None)[1]
 
@@ -210,6 +220,8 @@ class Graph:
                 result = tx.run(_named(statement, name)[0], dict(params))
                 rows = [_record(record) for record in result]
                 summaries.append(WriteSummary(rows, _counters(result.consume())))
+            if self.guard is not None:
+                self.guard.check(tx)
             return summaries
 
         return self._transact(neo4j.WRITE_ACCESS, name, work)
@@ -232,7 +244,12 @@ class Graph:
         """
         text, name = _named(statement, name)
         query = neo4j.Query(text, metadata=self._metadata(name), timeout=timeout)
-        with self._session(neo4j.WRITE_ACCESS, name) as session:
+        with ExitStack() as stack:
+            session = stack.enter_context(self._session(neo4j.WRITE_ACCESS, name))
+            if self.guard is not None:
+                other = self._driver.session(database=self._database)
+                # What people type may touch the lease itself, and would wait for it for ever.
+                stack.enter_context(self.guard.around(other, keep=isinstance(statement, Query)))
             result = session.run(query, dict(params or {}))
             rows = [_record(record) for record in result]
             return WriteSummary(rows, _counters(result.consume()))
@@ -278,7 +295,8 @@ class Graph:
             there = {r["name"] for r in session.run("SHOW INDEXES YIELD name")}
         missing = {n: s for n, s in schema_statements().items() if n not in there}
         for name, statement in missing.items():
-            self.write(statement, name=f"schema {name}")
+            # No transaction may change the schema and data, such as the lease that guards writes.
+            self.run_in_batches(statement, name=f"schema {name}")
         if missing:
             with self._session(neo4j.READ_ACCESS, "schema") as session:
                 session.run("CALL db.awaitIndexes(300)").consume()
@@ -332,7 +350,7 @@ class Graph:
 
     def _end_transactions(self) -> None:
         """End what runs: the driver waits for the server's answer before it gives anything up."""
-        with suppress(exceptions.DriverError, exceptions.Neo4jError), self._driver.session() as s:
+        with suppress(DriverError, Neo4jError), self._driver.session() as s:
             s.run(
                 "SHOW TRANSACTIONS YIELD transactionId AS id, metaData AS data "
                 "WHERE data.client = $client "

@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 
 from ringleader.app import App, Group, output_options, pass_app
 from ringleader.catalogue import Query, get, load_catalogue
-from ringleader.errors import CatalogueError, RingleaderError, WrongUsage
+from ringleader.errors import CatalogueError, FindingsFound, RingleaderError, WrongUsage
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -204,6 +204,7 @@ def show_query(app: App, name: str) -> None:
     help="A parameter; KEY:=VALUE is JSON.",
     shell_complete=_complete_parameter,
 )
+@click.option("--fail-if-rows", is_flag=True, help="End with code 3 if there are rows.")
 @row_options
 @output_options
 @pass_app
@@ -212,6 +213,7 @@ def run_query(
     name: str,
     pairs: tuple[str, ...],
     limit: int | None,
+    fail_if_rows: bool,
     timeout: float,
     explain: bool,
     profile: bool,
@@ -226,6 +228,7 @@ def run_query(
       ringleader query run proxies-by-accounts --limit 5
       ringleader query run accounts-with-one-email --explain
       ringleader query run ring-timeline -p ring_id=ring-0a4577e9e711 --profile
+      ringleader query run loads-not-finished --fail-if-rows
     """
     from ringleader.plans import plan_rows
 
@@ -251,6 +254,11 @@ def run_query(
     elif len(rows) == params.get("limit") and "limit" not in given:
         app.say(f"stopped after {len(rows):,} rows, as the query has it; --limit raises that")
     out(rows[:cap], [column.name for column in stored.columns])
+    if fail_if_rows and rows:
+        raise FindingsFound(
+            f"query {name} found {len(rows):,} {'row' if len(rows) == 1 else 'rows'}",
+            hint=f"ringleader query show {name}",
+        )
 
 
 def require_reads(graph: Graph, stored: Query) -> None:
