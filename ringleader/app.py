@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
+from click.utils import PacifyFlushWrapper
 
 from ringleader.errors import RingleaderError, WrongUsage
 from ringleader.settings import Settings, load_settings
@@ -215,8 +216,12 @@ def run(root: click.Group) -> int:
     except (KeyboardInterrupt, click.Abort):
         complain(app, "interrupted", "run the same command again; nothing is half-written")
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output, such as `head`, has gone; Python must not complain at exit.
+    except (BrokenPipeError, SystemExit) as error:
+        # The reader of our output, such as `head`, has gone. Click takes that for a failure, and
+        # leaves its wrapper as the only sign; Python must not complain at exit.
+        gone = isinstance(sys.stdout, PacifyFlushWrapper)
+        if isinstance(error, SystemExit) and not gone:
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except RingleaderError as error:

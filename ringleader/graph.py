@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -53,6 +53,7 @@ class Graph:
         # Tells our transactions from those of others, so that Ctrl-C can end them.
         self._client = secrets.token_hex(8)
         self._opened = 0
+        self._streams: list[Generator[dict[str, Any], None, None]] = []
         self.settings = settings
         self.guard: Guard | None = None  # set while a lease is held (ringleader.locks)
 
@@ -99,7 +100,9 @@ class Graph:
             self.close()
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections back; streams that nobody read to the end are ended."""
+        for rows in self._streams:
+            rows.close()
         self._driver.close()
 
     def read(
@@ -139,10 +142,17 @@ class Graph:
 
         What has been handed over cannot be repeated, so a lost connection is an error.
         """
+        rows = self._rows(statement, params or {})
+        self._streams.append(rows)
+        return rows
+
+    def _rows(
+        self, statement: str | Query, params: Mapping[str, Any]
+    ) -> Generator[dict[str, Any], None, None]:
         text, name = _named(statement, None)
         query = neo4j.Query(text, metadata=self._metadata(name))
         with self._session(neo4j.READ_ACCESS, name) as session:
-            for record in session.run(query, dict(params or {})):
+            for record in session.run(query, dict(params)):
                 yield _record(record)
 
     def explain(
