@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
-from click.utils import PacifyFlushWrapper
 
 from ringleader.errors import RingleaderError, WrongUsage
 from ringleader.settings import Settings, load_settings
@@ -219,7 +218,7 @@ def run(root: click.Group) -> int:
     except (BrokenPipeError, SystemExit) as error:
         # The reader of our output, such as `head`, has gone. Click takes that for a failure, and
         # leaves its wrapper as the only sign; Python must not complain at exit.
-        gone = isinstance(sys.stdout, PacifyFlushWrapper)
+        gone = type(sys.stdout).__name__.endswith("PacifyFlushWrapper")
         if isinstance(error, SystemExit) and not gone:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
