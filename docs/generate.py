@@ -6,6 +6,7 @@ not current.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,9 +45,17 @@ def catalogue_page() -> str:
     from ringleader.catalogue import load_catalogue
 
     lines = ["# Catalogue of stored queries", "", NOTE, ""]
-    lines += ["Run one with `ringleader query run NAME -p key=value`.", ""]
+    queries = sorted(load_catalogue().values(), key=lambda q: (q.folder, q.name))
+    lines += [
+        "Run one with `ringleader query run NAME -p key=value`; answers are of the sample that"
+    ]
+    lines += [
+        "`make demo` loads, cut short. Steps of loads and detections, which are not run by hand,"
+    ]
+    lines += ["stand at the end.", ""]
+    asked = json.loads((DOCS / "examples.json").read_text(encoding="utf-8"))
     folder = None
-    for query in sorted(load_catalogue().values(), key=lambda q: (q.folder, q.name)):
+    for query in [q for q in queries if not q.internal]:
         if query.folder != folder:
             folder = query.folder
             lines += [f"## {folder}", ""]
@@ -60,6 +69,11 @@ def catalogue_page() -> str:
         if query.columns:
             columns = ", ".join(f"{c.name} ({c.type})" for c in query.columns)
             lines += [f"Columns: {columns}", ""]
+        if example := asked.get(query.name):
+            lines += ["```text", f"$ {example['call']}", example["answer"].rstrip(), "```", ""]
+    lines += ["## Steps of loads and detections", "", "| query | what it is for | mode |"]
+    lines += ["| --- | --- | --- |"]
+    lines += [f"| {q.folder}/{q.name} | {q.question} | {q.mode} |" for q in queries if q.internal]
     return "\n".join(lines)
 
 

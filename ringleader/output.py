@@ -16,9 +16,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ringleader.errors import InputError, WrongUsage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMATS = ("table", "json", "jsonl", "csv", "parquet")
 # A spreadsheet runs a cell that starts with one of these, full-width forms included (OWASP, CSV
@@ -132,6 +135,25 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in value]
     return str(value)
+
+
+def as_frame(rows: Sequence[Row], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Rows as a pandas frame; times of Neo4j are timestamps.
+
+    Args:
+        rows: Maps with the same keys.
+        columns: Names and order of columns; by default those of the first row.
+    """
+    import neo4j.time
+    import pandas as pd
+
+    def native(value: Any) -> Any:
+        times = neo4j.time.DateTime | neo4j.time.Date | neo4j.time.Time
+        return value.to_native() if isinstance(value, times) else value
+
+    names = list(columns) if columns is not None else list(rows[0]) if rows else []
+    made = {name: [native(row.get(name)) for row in rows] for name in names}
+    return pd.DataFrame(made, columns=names)
 
 
 def _cell(value: Any) -> str:
