@@ -185,7 +185,8 @@ def _told_lines(sharing: Sharing, links: Links, lines: Any) -> tuple[list[str], 
             kind = sharing.contact_kinds[links.evidence.contact[line]]
             names.append(f"{family}|CONTACTED|{kind}")
         else:
-            names.append(f"{family}|{sharing.labels[identifier]}|{sharing.keys[identifier]}")
+            label, key = sharing.name(identifier)
+            names.append(f"{family}|{label}|{key}")
         bits.append(float(links.bits[line]))
     for family, amount in sorted(rest.items()):
         names.append(f"{family}|{OTHERS}|")

@@ -9,7 +9,7 @@ from sharing_worlds import world
 
 from algorithms.parameters import Parameters, odds_by_family
 from algorithms.shared_neighbours import find_links
-from algorithms.sharing import FAMILIES, family_of_label
+from algorithms.sharing import FAMILIES, LABELS, family_of_label
 
 P = Parameters()
 
@@ -149,7 +149,7 @@ def brute_force(sharing, parameters):
     """Pairs over all identifiers by the formula, without windows or confirmation."""
     odds = odds_by_family(parameters)
     amounts = {}
-    for code, label in enumerate(sharing.labels):
+    for code, label in enumerate(LABELS[n] for n in sharing.label):
         uses = np.flatnonzero(sharing.used == code)
         for one, other in itertools.combinations(uses, 2):
             days = abs(sharing.opened[sharing.user[one]] - sharing.opened[sharing.user[other]])
