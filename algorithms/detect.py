@@ -21,8 +21,9 @@ import numpy as np
 from algorithms.communities import communities, drop_projections, estimated_memory
 from algorithms.dissolution import OTHERS
 from algorithms.hubs import count_sharers, summary_of
+from algorithms.joining import second_look
 from algorithms.parameters import Parameters
-from algorithms.rings import Ring, build_rings, continued
+from algorithms.rings import Ring, build_rings, continued, inside_rings, ring_of
 from algorithms.shared_neighbours import CONTACT, Links, find_links
 from algorithms.sharing import FAMILIES, Sharing, read_sharing
 from ringleader import __version__
@@ -110,13 +111,17 @@ def detect(
         sharing = read_sharing(graph, known_hubs)
     with stage("link accounts"):
         links = find_links(sharing, parameters)
-    with stage(f"write {len(links):,} links"):
-        _write_links(graph, run, sharing, links)
-    with stage(f"group them ({algorithm})"):
-        found = communities(graph, run, algorithm, parameters) if len(links) else {}
+    with stage(f"group {len(links):,} links ({algorithm})"):
+        of = communities(graph, run, links, len(sharing.accounts), algorithm, parameters)
     with stage("judge rings"):
+        rings = build_rings(sharing, links, of, parameters)
+        links, of = second_look(sharing, links, ring_of(sharing, rings), parameters)
+        rings = build_rings(sharing, links, of, parameters)
         earlier = {row["ring_id"]: row["members"] for row in graph.read(get("earlier-rings"))}
-        rings = continued(build_rings(sharing, links, found, parameters), earlier, parameters)
+        rings = continued(rings, earlier, parameters)
+    within = inside_rings(links, ring_of(sharing, rings))
+    with stage(f"write {len(within):,} links inside rings"):
+        _write_links(graph, run, sharing, within)
     detection = Detection(run, len(sharing.accounts), len(links), rings, stages)
     with stage(f"write {len(rings):,} rings"):
         _publish(graph, detection)

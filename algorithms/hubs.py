@@ -50,6 +50,31 @@ def worth_confirmed(sharing: Sharing, parameters: Parameters) -> Floats:
     return np.maximum(worth, worth_alone(sharing, parameters))
 
 
+def ownership(sharing: Sharing, of: Ints) -> tuple[Ints, Floats]:
+    """The ring that most users of each identifier are of, and their part of its other users.
+
+    Args:
+        sharing: Who shares what.
+        of: Ring of each account, 0 for none.
+
+    Returns:
+        Per identifier the ring, 0 where it has none, and from 0 to 1 the chance that another user
+        of it than the one who asks is of that ring.
+    """
+    rings = int(of.max(initial=0)) + 1
+    inside = np.flatnonzero(of[sharing.user] > 0)
+    cells, members = np.unique(
+        sharing.used[inside] * rings + of[sharing.user[inside]], return_counts=True
+    )
+    identifier, ring = cells // rings, cells % rings
+    owner = np.zeros(len(sharing.keys), dtype=np.int64)
+    part = np.zeros(len(sharing.keys))
+    order = np.lexsort((-ring, members, identifier))
+    owner[identifier[order]] = ring[order]
+    part[identifier[order]] = members[order]
+    return owner, np.minimum(1.0, part / scoring.others(sharing.sharers))
+
+
 def tied_elsewhere(
     pair: Ints, family: Ints, amount: Floats, parameters: Parameters
 ) -> NDArray[np.bool_]:

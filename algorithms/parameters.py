@@ -101,6 +101,13 @@ class Parameters:
         1.0,
         1e9,
     )
+    owned_part: float = _parameter(
+        0.5,
+        "a ring owns an identifier if half of those who use it are its members; an account with "
+        "half of one kind of its activity on what a ring owns is compared with the ring",
+        0.01,
+        1.0,
+    )
     open_tie_weight: float = _parameter(
         0.02,
         "a referral is an open tie between people who know each other: it supports, and never "

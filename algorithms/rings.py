@@ -51,9 +51,7 @@ class Ring:
         return self.links / (self.size * (self.size - 1) / 2)
 
 
-def build_rings(
-    sharing: Sharing, links: Links, community: Mapping[str, int], parameters: Parameters
-) -> list[Ring]:
+def build_rings(sharing: Sharing, links: Links, of: Ints, parameters: Parameters) -> list[Ring]:
     """The communities that are rings, the strongest first.
 
     A ring has ``min_ring_size`` accounts, and two independent groups of evidence that each tie
@@ -63,14 +61,11 @@ def build_rings(
     Args:
         sharing: Who shares what.
         links: The links.
-        community: Community of each linked account, by account id.
+        of: Community of each account, 0 for none.
         parameters: The judgements.
     """
     if not len(links):
         return []
-    of = np.array([community.get(str(name), -1) for name in sharing.accounts], dtype=np.int64)
-    of = np.unique(of, return_inverse=True)[1] if (of < 0).any() else of + 1
-    # Number 0 is "in no community" from here on.
     single = len(sharing.groups_in_data()) < 2
     of = connected(links.a, links.b, _without_bystanders(links, of, single, parameters))
     inside = (of[links.a] == of[links.b]) & (of[links.a] > 0)
@@ -115,6 +110,24 @@ def build_rings(
             )
         )
     return sorted(rings, key=lambda ring: (-ring.score, ring.ring_id))
+
+
+def ring_of(sharing: Sharing, rings: Sequence[Ring]) -> Ints:
+    """Number of each account's ring, from 1 in the order of rings; 0 for none."""
+    of = np.zeros(len(sharing.accounts), dtype=np.int64)
+    for number, ring in enumerate(rings, start=1):
+        of[np.searchsorted(sharing.accounts, np.array(ring.members, dtype=object))] = number
+    return of
+
+
+def inside_rings(links: Links, of: Ints) -> Links:
+    """The links between members of one ring.
+
+    Args:
+        links: Links.
+        of: Ring of each account, 0 for none.
+    """
+    return links.take((of[links.a] == of[links.b]) & (of[links.a] > 0))
 
 
 def _without_bystanders(links: Links, of: Ints, single: bool, parameters: Parameters) -> Ints:

@@ -87,6 +87,19 @@ class Links:
     def __len__(self) -> int:
         return len(self.a)
 
+    def take(self, chosen: NDArray[np.bool_]) -> Links:
+        """The chosen links with their lines."""
+        kept = chosen[self.link_of]
+        number = np.cumsum(chosen) - 1
+        return Links(
+            self.a[chosen],
+            self.b[chosen],
+            self.family_bits[chosen],
+            self.evidence.take(kept),
+            number[self.link_of[kept]],
+            self.bits[kept],
+        )
+
 
 def find_links(sharing: Sharing, parameters: Parameters) -> Links:
     """All links that hold.

@@ -264,7 +264,8 @@ def assemble(
 
     Args:
         people: Accounts in the order of ``account_id``, with ``opened`` and ``ended``
-            (milliseconds since 1970, ``UNKNOWN`` where unknown) and ``organizations``, a list of those that it declares.
+            (milliseconds since 1970, ``UNKNOWN`` where unknown), and ``organizations``, a list of
+            those that it declares.
         identifiers: Those of two accounts or more, in the order of ``label`` (its code) and
             ``key``.
         uses: Who used them, and what nobody else uses.
@@ -275,7 +276,7 @@ def assemble(
     width = len(LABELS)
     # Together a use's account and label are its cell in the table of activity.
     cell = uses.user.astype(np.int64) * width + uses.label
-    activity = np.bincount(cell, uses.events, minlength=accounts * width)
+    activity = np.bincount(cell, uses.events, minlength=accounts * width).astype(float)
     paid = uses.user[uses.label == LABELS.index("PaymentMethod")]
     shared = np.flatnonzero(uses.used >= 0)
     key = uses.used[shared].astype(np.int64) * max(accounts, 1) + uses.user[shared]

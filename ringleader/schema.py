@@ -23,7 +23,7 @@ _ACTIVITY = (
     _CHANNELS,
     _HOURS,
 )
-_SHARERS = (("accounts", "number of accounts that share it, as of the last detection"),)
+_SHARERS = (("accounts", "how many accounts share it, if several do, as of the last detection"),)
 
 
 def _text(name: str, doc: str, merge: Merge = Merge.ASSIGN) -> Property:

@@ -1,0 +1,131 @@
+"""A second look: accounts that live on what a ring owns.
+
+An identifier of many accounts links nobody by itself, and a ring may have a thousand accounts
+behind each of its addresses. Once a ring is known by other evidence, the worth of such an
+identifier is known too: the chance that another user of it, drawn at random, is of the ring. So an
+account of which some evidence is unknown, for instance because a cloud passes no device on, is
+still found by the rest of what it does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from algorithms.hubs import ownership
+from algorithms.parameters import Parameters
+from algorithms.shared_neighbours import (
+    Evidence,
+    Links,
+    confirmed,
+    everything_shared,
+    openly_together,
+    summed,
+)
+from algorithms.sharing import LABELS, Floats, Ints, Sharing
+
+
+def second_look(
+    sharing: Sharing, links: Links, of: Ints, parameters: Parameters
+) -> tuple[Links, Ints]:
+    """Links and rings with the accounts that live on what the rings own.
+
+    Such an account is compared with the members that were opened next to it. Whether it stays is
+    judged as for every member (:func:`algorithms.rings.build_rings`).
+
+    Args:
+        sharing: Who shares what.
+        links: The links found so far.
+        of: Ring of each account, 0 for none.
+        parameters: ``owned_part`` and those of links.
+    """
+    owner, part = ownership(sharing, of)
+    account, ring = leaning(sharing, of, owner, part, parameters)
+    a, b = nearest_members(sharing, of, account, ring, parameters)
+    apart = ~openly_together(sharing, a, b)
+    lines = everything_shared(sharing, a[apart], b[apart], parameters)
+    lines = owned(lines, sharing, np.maximum(of[lines.a], of[lines.b]), owner, part, parameters)
+    lines = confirmed(lines, sharing, parameters)
+    several = len(sharing.groups_in_data()) > 1
+    more = summed(lines, len(sharing.accounts), several, parameters)
+    joined = of.copy()
+    for one, other in ((more.a, more.b), (more.b, more.a)):
+        joined[one] = np.where(of[one] > 0, of[one], of[other])
+    return _together(links, more), joined
+
+
+def leaning(
+    sharing: Sharing, of: Ints, owner: Ints, part: Floats, parameters: Parameters
+) -> tuple[Ints, Ints]:
+    """Accounts outside rings with ``owned_part`` of one kind of activity on what one ring owns.
+
+    Returns:
+        Positions of the accounts, in order, and the ring of each.
+    """
+    rings = int(of.max(initial=0)) + 1
+    outside = np.flatnonzero(
+        (of[sharing.user] == 0) & (part >= parameters.owned_part)[sharing.used]
+    )
+    used = sharing.used[outside]
+    cell = (sharing.user[outside] * rings + owner[used]) * len(LABELS) + sharing.label[used]
+    cells, where = np.unique(cell, return_inverse=True)
+    share = np.bincount(where, sharing.share[outside], minlength=len(cells))
+    kept = share >= parameters.owned_part
+    account, ring = cells[kept] // len(LABELS) // rings, cells[kept] // len(LABELS) % rings
+    # The ring that owns most of it; of equals the first.
+    order = np.lexsort((ring, -share[kept], account))
+    first = order[np.flatnonzero(np.diff(account[order], prepend=-1))]
+    return account[first], ring[first]
+
+
+def nearest_members(
+    sharing: Sharing, of: Ints, account: Ints, ring: Ints, parameters: Parameters
+) -> tuple[Ints, Ints]:
+    """Pairs of each account with the members of its ring that were opened next to it."""
+    opened = np.nan_to_num(sharing.opened, nan=np.inf)
+    members = np.flatnonzero(of > 0)
+    members = members[np.lexsort((members, opened[members], of[members]))]
+    # Rings lie one after the other; within each, the place of the account's opening.
+    bounds = np.searchsorted(of[members], np.stack([ring, ring + 1]))
+    order = np.lexsort((opened[members], of[members]))
+    rank = np.argsort(np.argsort(opened, kind="stable"), kind="stable")
+    width = len(opened) + 1
+    place = np.searchsorted(
+        of[members[order]] * width + rank[members[order]], ring * width + rank[account]
+    )
+    half = parameters.neighbours // 2
+    low = np.clip(place - half, bounds[0], np.maximum(bounds[1] - parameters.neighbours, bounds[0]))
+    high = np.minimum(low + parameters.neighbours, bounds[1])
+    count = high - low
+    which = np.repeat(np.arange(len(account)), count)
+    at = low[which] + np.arange(len(which)) - np.repeat(count.cumsum() - count, count)
+    one, other = account[which], members[at]
+    return np.minimum(one, other), np.maximum(one, other)
+
+
+def owned(
+    lines: Evidence,
+    sharing: Sharing,
+    ring: Ints,
+    owner: Ints,
+    part: Floats,
+    parameters: Parameters,
+) -> Evidence:
+    """The lines, worth the ring's part of the identifier's users where the ring owns it."""
+    alone = 1.0 / np.maximum(1.0, sharing.sharers[lines.identifier] - 1.0)
+    gain = np.where(owner[lines.identifier] == ring, part[lines.identifier] / alone, 1.0)
+    return replace(lines, amount=lines.amount * np.maximum(gain, 1.0))
+
+
+def _together(links: Links, more: Links) -> Links:
+    """All links of both; no pair is in both."""
+    lines = zip(*(vars(one.evidence).values() for one in (links, more)), strict=True)
+    return Links(
+        a=np.concatenate([links.a, more.a]),
+        b=np.concatenate([links.b, more.b]),
+        family_bits=np.concatenate([links.family_bits, more.family_bits]),
+        evidence=Evidence(*(np.concatenate(column) for column in lines)),
+        link_of=np.concatenate([links.link_of, len(links) + more.link_of]),
+        bits=np.concatenate([links.bits, more.bits]),
+    )

@@ -1,0 +1,6 @@
+// name: server-heap
+// question: How much heap has the server, in bytes?
+// column most: integer
+// mode: read
+CALL dbms.queryJmx('java.lang:type=Memory') YIELD attributes
+RETURN attributes.HeapMemoryUsage.value.properties.max AS most
