@@ -1,5 +1,6 @@
 // name: identifiers-to-link
-// question: Which identifiers do several accounts use? One row per label; numbers are the store's own.
+// question: Which identifiers do several accounts use?
+// One row per label; numbers are the store's own.
 // column label: string
 // column numbers: list
 // column keys: list
