@@ -22,10 +22,11 @@ from algorithms.communities import communities, drop_projections, estimated_memo
 from algorithms.dissolution import OTHERS
 from algorithms.hubs import count_sharers, summary_of
 from algorithms.joining import second_look
+from algorithms.null_model import Chance, chance_of, redealt
 from algorithms.parameters import Parameters
 from algorithms.rings import Ring, build_rings, continued, inside_rings, ring_of
 from algorithms.shared_neighbours import CONTACT, Links, find_links
-from algorithms.sharing import FAMILIES, Sharing, read_sharing
+from algorithms.sharing import FAMILIES, REPLACED, Ints, Sharing, read_sharing
 from ringleader import __version__
 from ringleader.catalogue import get
 from ringleader.graph import Graph
@@ -111,12 +112,16 @@ def detect(
         sharing = read_sharing(graph, known_hubs)
     with stage("link accounts"):
         links = find_links(sharing, parameters)
+
+    def grouping(those: Links) -> Ints:
+        return communities(graph, run, those, len(sharing.accounts), algorithm, parameters)
+
     with stage(f"group {len(links):,} links ({algorithm})"):
-        of = communities(graph, run, links, len(sharing.accounts), algorithm, parameters)
+        of = grouping(links)
+    with stage("link and group by chance"):
+        chance = chance_of(sharing, grouping, parameters)
     with stage("judge rings"):
-        rings = build_rings(sharing, links, of, parameters)
-        links, of = second_look(sharing, links, ring_of(sharing, rings), parameters)
-        rings = build_rings(sharing, links, of, parameters)
+        rings, links = found_rings(sharing, links, of, parameters, chance)
         earlier = {row["ring_id"]: row["members"] for row in graph.read(get("earlier-rings"))}
         rings = continued(rings, earlier, parameters)
     within = inside_rings(links, ring_of(sharing, rings))
@@ -128,6 +133,69 @@ def detect(
     with stage("drop links of earlier runs"):
         graph.run_in_batches(get("drop-other-links"), get("drop-other-links").bind({"keep": run}))
     return detection
+
+
+def found_rings(
+    sharing: Sharing, links: Links, of: Ints, parameters: Parameters, chance: Chance | None = None
+) -> tuple[list[Ring], Links]:
+    """The rings of communities, with the accounts that a second look brings.
+
+    Args:
+        sharing: Who shares what.
+        links: The links.
+        of: Community of each account, 0 for none.
+        parameters: The judgements.
+        chance: What chance alone makes.
+
+    Returns:
+        The rings, strongest first, and the links with those of the second look.
+    """
+    rings = build_rings(sharing, links, of, parameters)
+    links, of = second_look(sharing, links, ring_of(sharing, rings), parameters)
+    return build_rings(sharing, links, of, parameters, chance), links
+
+
+def null_rings(
+    graph: Graph,
+    parameters: Parameters,
+    *,
+    deals: int,
+    algorithm: str = "leiden",
+    known_hubs: Collection[str] = (),
+) -> list[dict[str, Any]]:
+    """Rings in the graph, and in the same graph with the identifiers dealt anew.
+
+    Nothing is written but the number of accounts on every identifier.
+
+    Args:
+        graph: An open graph.
+        parameters: The judgements; ``seed`` says which deals.
+        deals: How often to deal.
+        algorithm: ``leiden`` or ``louvain``.
+        known_hubs: Keys of identifiers that strangers are known to share.
+
+    Returns:
+        A row for the graph as it is and one for each deal: links, rings, accounts in rings.
+    """
+    count_sharers(graph)
+    there = read_sharing(graph, known_hubs)
+    rows = []
+    for deal in range(deals + 1):
+        with progress(f"deal {deal} of {deals}" if deal else "the graph as it is"):
+            sharing = redealt(there, parameters.seed + deal) if deal else there
+            links = find_links(sharing, parameters)
+            accounts = len(sharing.accounts)
+            of = communities(graph, f"deal-{deal}", links, accounts, algorithm, parameters)
+            rings, links = found_rings(sharing, links, of, parameters)
+        rows.append(
+            {
+                "identifiers": f"dealt anew, {deal}" if deal else "as they are",
+                "links": len(links),
+                "rings": len(rings),
+                "accounts_in_rings": sum(ring.size for ring in rings),
+            }
+        )
+    return rows
 
 
 def _clean_up(graph: Graph) -> None:
@@ -187,7 +255,8 @@ def _told_lines(sharing: Sharing, links: Links, lines: Any) -> tuple[list[str], 
             continue
         identifier = int(links.evidence.identifier[line])
         if identifier == CONTACT:
-            kind = sharing.contact_kinds[links.evidence.contact[line]]
+            contact = links.evidence.contact[line]
+            kind = sharing.contact_kinds[contact] if contact >= 0 else REPLACED
             names.append(f"{family}|CONTACTED|{kind}")
         else:
             label, key = sharing.name(identifier)
@@ -211,6 +280,8 @@ def _publish(graph: Graph, detection: Detection) -> None:
             "single_family": ring.single_family,
             "links": ring.links,
             "density": ring.density,
+            "expected_false": ring.expected_false,
+            "p_value": ring.p_value,
             "members": [
                 {"account_id": account, "score": bits}
                 for account, bits in zip(ring.members, ring.member_bits, strict=True)

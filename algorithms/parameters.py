@@ -61,6 +61,18 @@ class Parameters:
     registration_odds: float = _parameter(
         0.4, "a mail domain says where one works or studies more often than who one is", 1e-6, 10.0
     )
+    timing_odds: float = _parameter(
+        1.0,
+        "the surprise of a replacement is a probability already: as likely as not is one bit",
+        1e-6,
+        1e6,
+    )
+    replacement_hours: float = _parameter(
+        24.0,
+        "operators replace a banned account within minutes, by hand within a day",
+        0.0,
+        8760.0,
+    )
     family_cap: float = _parameter(
         6.0, "bits that one family may give a pair, so that no single kind decides", 0.5, 64.0
     )
@@ -140,6 +152,13 @@ class Parameters:
         0.0,
         1e6,
     )
+    min_member_bits: float = _parameter(
+        3.0,
+        "and three bits for each member: with identifiers dealt anew, groups have one or two, "
+        "rings that were reviewed or simulated have five to a hundred",
+        0.0,
+        1e6,
+    )
     family_coverage: float = _parameter(
         0.5, "a kind of evidence counts for a ring when it ties at least half of its members", 0, 1
     )
@@ -181,6 +200,13 @@ class Parameters:
         0.01,
         1.0,
     )
+    null_deals: int = _parameter(
+        1,
+        "how often the identifiers are dealt anew to see what groups chance makes; one deal has "
+        "as many accounts as the graph, and each costs as much as linking does",
+        0,
+        1000,
+    )
     seed: int = _parameter(42, "of Leiden; any number does (Louvain takes none)", 0, 2**31 - 1)
 
 
@@ -191,7 +217,7 @@ def odds_by_family(values: Parameters) -> dict[str, float]:
         "payment": values.payment_odds,
         "device": values.device_odds,
         "prompt": values.prompt_odds,
-        "timing": values.registration_odds,
+        "timing": values.timing_odds,
         "registration": values.registration_odds,
     }
 

@@ -19,11 +19,13 @@ from algorithms.sharing import (
     CONTACT_FAMILY,
     FAMILIES,
     GROUPS,
+    REPLACED,
     Floats,
     Ints,
     Sharing,
     group_codes,
 )
+from algorithms.timing import replacements
 
 PAIRS_AT_ONCE = 200_000
 CONTACT = -1  # stands for the identifier of a direct contact
@@ -37,7 +39,7 @@ class Evidence:
         a: Position of the lower account.
         b: Position of the higher account.
         identifier: What they share; ``CONTACT`` for a direct contact.
-        contact: Position of the contact, -1 for a shared identifier.
+        contact: Position of the contact, -1 for a shared identifier or a replacement.
         family: Code in :data:`algorithms.sharing.FAMILIES`.
         amount: Evidence before it becomes bits.
         use_a: Position of one account's use, -1 for a contact.
@@ -111,11 +113,15 @@ def find_links(sharing: Sharing, parameters: Parameters) -> Links:
         sharing: Who shares what.
         parameters: The judgements.
     """
-    direct = contact_evidence(sharing, parameters)
+    direct = joined(
+        contact_evidence(sharing, parameters), replacement_evidence(sharing, parameters)
+    )
     a, b = candidates(sharing, direct, parameters)
     # Who declares one organization openly belongs together and does not pretend to be strangers.
     apart = ~openly_together(sharing, a, b)
     a, b = a[apart], b[apart]
+    # A replacement supports a pair that is found in another way, and makes none a candidate.
+    direct = joined(direct, replacement_evidence(sharing, parameters))
     kept = np.isin(direct.a * len(sharing.accounts) + direct.b, a * len(sharing.accounts) + b)
     lines = joined(everything_shared(sharing, a, b, parameters), direct.take(kept))
     several = len(sharing.groups_in_data()) > 1
@@ -321,6 +327,22 @@ def contact_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
         amount=amount,
         use_a=unknown,
         use_b=unknown,
+    )
+
+
+def replacement_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
+    """Evidence from accounts opened just after another was ended: its surprise as odds."""
+    ended, opened, p = replacements(sharing, parameters)
+    none = np.full(len(ended), -1, dtype=np.int64)
+    return Evidence(
+        a=np.minimum(ended, opened),
+        b=np.maximum(ended, opened),
+        identifier=none + 1 + CONTACT,
+        contact=none,
+        family=none + 1 + FAMILIES.index(CONTACT_FAMILY[REPLACED]),
+        amount=1.0 / np.maximum(p, np.finfo(float).tiny) - 1.0,
+        use_a=none,
+        use_b=none,
     )
 
 

@@ -29,7 +29,8 @@ Flags = NDArray[np.bool_]
 LABELS: tuple[str, ...] = tuple(IDENTIFIERS)
 FAMILIES: tuple[str, ...] = tuple(str(family) for family in Family)
 # Kinds of evidence that fail together are one: a shared office, VPN image or build farm explains
-# address and device at once. Registration and timing support and never stand alone.
+# address and device at once. Registration and timing support and never stand alone: a mail
+# domain says where one works, and a coincidence in time was looked for among all that is shared.
 GROUP_OF_FAMILY: dict[str, str | None] = {
     "network": "environment",
     "device": "environment",
@@ -39,7 +40,13 @@ GROUP_OF_FAMILY: dict[str, str | None] = {
     "timing": None,
 }
 GROUPS: tuple[str, ...] = ("environment", "payment", "prompt")
-CONTACT_FAMILY = {"transferred": "payment", "referred": "registration", "invited": "registration"}
+REPLACED = "replaced"  # an opening just after another's end, told like a contact
+CONTACT_FAMILY = {
+    "transferred": "payment",
+    "referred": "registration",
+    "invited": "registration",
+    REPLACED: "timing",
+}
 UNIX_MS = 1000.0
 UNKNOWN = -1  # stands for an unknown time in the lists of the stored queries
 ACCOUNTS_AT_ONCE = 10_000

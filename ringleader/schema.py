@@ -152,6 +152,8 @@ NODES: tuple[NodeType, ...] = (
             ("single_family", "whether one kind of evidence is all there is"),
             ("links", "links between its members"),
             ("density", "links as a share of all pairs"),
+            ("expected_false", "rings with as many bits per member that chance makes in the graph"),
+            ("p_value", "probability that chance makes one such ring at least"),
             ("run", "run_id of the detection"),
         ),
     ),
