@@ -15,6 +15,7 @@ COMMANDS = {
     "load": "loaders.commands:load",
     "detect": "algorithms.commands:detect",
     "rings": "algorithms.commands:rings",
+    "hubs": "algorithms.hub_commands:hubs",
     "evaluate": "algorithms.commands:evaluate",
     "export": "exports.commands:export",
     "query": "ringleader.query_commands:query",

@@ -20,6 +20,7 @@ import numpy as np
 
 from algorithms.communities import communities, drop_projections, estimated_memory
 from algorithms.dissolution import OTHERS
+from algorithms.hub_verdicts import verdicts, with_pins, write_verdicts
 from algorithms.hubs import count_sharers, summary_of
 from algorithms.joining import second_look
 from algorithms.null_model import Chance, chance_of, redealt
@@ -109,7 +110,7 @@ def detect(
     with stage("count accounts per identifier"):
         count_sharers(graph)
     with stage("read what accounts share"):
-        sharing = read_sharing(graph, known_hubs)
+        sharing = with_pins(graph, read_sharing(graph, known_hubs))
     with stage("link accounts"):
         links = find_links(sharing, parameters)
 
@@ -130,6 +131,8 @@ def detect(
     detection = Detection(run, len(sharing.accounts), len(links), rings, stages)
     with stage(f"write {len(rings):,} rings"):
         _publish(graph, detection)
+    with stage("write verdicts on identifiers"):
+        write_verdicts(graph, run, verdicts(sharing, rings, parameters))
     with stage("drop links of earlier runs"):
         graph.run_in_batches(get("drop-other-links"), get("drop-other-links").bind({"keep": run}))
     return detection
@@ -178,7 +181,7 @@ def null_rings(
         A row for the graph as it is and one for each deal: links, rings, accounts in rings.
     """
     count_sharers(graph)
-    there = read_sharing(graph, known_hubs)
+    there = with_pins(graph, read_sharing(graph, known_hubs))
     rows = []
     for deal in range(deals + 1):
         with progress(f"deal {deal} of {deals}" if deal else "the graph as it is"):

@@ -22,6 +22,8 @@ from algorithms.sharing import FAMILIES, GROUPS, Floats, Ints, Sharing, group_co
 from ringleader.catalogue import get
 from ringleader.graph import Graph
 
+BENIGN, OWNED = -1, 1  # what an analyst may say of an identifier
+
 
 def count_sharers(graph: Graph) -> None:
     """Write the number of accounts on every identifier."""
@@ -37,17 +39,23 @@ def summary_of(known_hubs: Collection[str]) -> dict[str, int | str]:
 def worth_alone(sharing: Sharing, parameters: Parameters) -> Floats:
     """What each identifier is worth by itself, between 0 and 1: one over the number of others.
 
-    An identifier on a list of known hubs is worth ``known_hub_weight`` of that.
+    An identifier on a list of known hubs is worth ``known_hub_weight`` of that; what an analyst
+    says stands above both.
     """
-    worth = 1.0 / scoring.others(sharing.sharers)
-    return np.where(sharing.listed, worth * parameters.known_hub_weight, worth)
+    return _as_said(sharing, 1.0 / scoring.others(sharing.sharers), parameters)
 
 
 def worth_confirmed(sharing: Sharing, parameters: Parameters) -> Floats:
     """What each identifier is worth to a pair that another group of evidence ties."""
     rare = scoring.rarity(sharing.sharers, len(sharing.accounts), parameters)
-    worth = np.where(sharing.listed, rare * parameters.known_hub_weight, rare)
-    return np.maximum(worth, worth_alone(sharing, parameters))
+    return np.maximum(_as_said(sharing, rare, parameters), worth_alone(sharing, parameters))
+
+
+def _as_said(sharing: Sharing, worth: Floats, parameters: Parameters) -> Floats:
+    """Worth by what lists and analysts say: a list may err, a pinned verdict stands."""
+    worth = np.where(sharing.listed, worth * parameters.known_hub_weight, worth)
+    worth = np.where(sharing.pinned == OWNED, 1.0, worth)
+    return np.where(sharing.pinned == BENIGN, 0.0, worth)
 
 
 def ownership(sharing: Sharing, of: Ints) -> tuple[Ints, Floats]:
@@ -72,7 +80,8 @@ def ownership(sharing: Sharing, of: Ints) -> tuple[Ints, Floats]:
     order = np.lexsort((-ring, members, identifier))
     owner[identifier[order]] = ring[order]
     part[identifier[order]] = members[order]
-    return owner, np.minimum(1.0, part / scoring.others(sharing.sharers))
+    part = np.minimum(1.0, part / scoring.others(sharing.sharers))
+    return owner, part
 
 
 def tied_elsewhere(

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from algorithms.hubs import ownership
+from algorithms.hubs import BENIGN, ownership, worth_alone
 from algorithms.parameters import Parameters
 from algorithms.shared_neighbours import (
     Evidence,
@@ -41,6 +41,7 @@ def second_look(
         parameters: ``owned_part`` and those of links.
     """
     owner, part = ownership(sharing, of)
+    part = np.where(sharing.pinned == BENIGN, 0.0, part)
     account, ring = leaning(sharing, of, owner, part, parameters)
     a, b = nearest_members(sharing, of, account, ring, parameters)
     apart = ~openly_together(sharing, a, b)
@@ -113,9 +114,12 @@ def owned(
     parameters: Parameters,
 ) -> Evidence:
     """The lines, worth the ring's part of the identifier's users where the ring owns it."""
-    alone = 1.0 / np.maximum(1.0, sharing.sharers[lines.identifier] - 1.0)
-    gain = np.where(owner[lines.identifier] == ring, part[lines.identifier] / alone, 1.0)
-    return replace(lines, amount=lines.amount * np.maximum(gain, 1.0))
+    shared = lines.identifier
+    alone = worth_alone(sharing, parameters)[shared]
+    worth = np.where(owner[shared] == ring, np.maximum(part[shared], alone), alone)
+    # What is worth nothing stays so: nothing times anything is nothing.
+    gain = np.divide(worth, alone, out=np.ones(len(shared)), where=alone > 0)
+    return replace(lines, amount=lines.amount * gain)
 
 
 def _together(links: Links, more: Links) -> Links:

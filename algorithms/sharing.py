@@ -86,6 +86,7 @@ class Sharing:
         contacts: Pairs of accounts in direct contact, shape (contacts, 2), lower position first.
         contact_kinds: Kind of each contact.
         payment_breadth: Number of payment methods of each account.
+        pinned: What analysts said of each identifier, 0 where nothing (:mod:`algorithms.hubs`).
         known_hubs: Keys of identifiers that a list names as hubs.
     """
 
@@ -106,7 +107,13 @@ class Sharing:
     contacts: Ints
     contact_kinds: NDArray[np.object_]
     payment_breadth: Ints
+    pinned: Ints
     known_hubs: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def labels(self) -> NDArray[np.object_]:
+        """Label of each identifier."""
+        return np.array(LABELS, dtype=object)[self.label]
 
     @property
     def family(self) -> Ints:
@@ -311,6 +318,7 @@ def assemble(
         contacts=np.sort(np.column_stack(ends), axis=1) if len(pairs) else np.zeros((0, 2), int),
         contact_kinds=pairs["kind"].to_numpy(object),
         payment_breadth=np.bincount(paid, minlength=accounts).astype(np.int64),
+        pinned=np.zeros(len(identifiers), dtype=np.int64),
         known_hubs=frozenset(known_hubs),
     )
 

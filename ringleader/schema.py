@@ -59,7 +59,7 @@ NODES: tuple[NodeType, ...] = (
         "address",
         "An IP address in canonical text; IPv4-mapped IPv6 is IPv4.",
         family=Family.NETWORK,
-        indexes=("accounts",),
+        indexes=("accounts", "verdict"),
         derived=_SHARERS,
     ),
     NodeType(
@@ -103,7 +103,7 @@ NODES: tuple[NodeType, ...] = (
             _text("issuer_country", "ISO country of the issuer"),
         ),
         family=Family.PAYMENT,
-        indexes=("accounts", "bin"),
+        indexes=("accounts", "verdict", "bin"),
         derived=_SHARERS,
     ),
     NodeType(
@@ -112,7 +112,7 @@ NODES: tuple[NodeType, ...] = (
         "A TLS or client fingerprint.",
         (_text("user_agent", "a user agent seen with it", Merge.MAX),),
         family=Family.DEVICE,
-        indexes=("accounts",),
+        indexes=("accounts", "verdict"),
         derived=_SHARERS,
     ),
     NodeType(
@@ -127,7 +127,7 @@ NODES: tuple[NodeType, ...] = (
             _text("batch", "batch_id of the load that found it", Merge.KEEP),
         ),
         family=Family.PROMPT,
-        indexes=("accounts",),
+        indexes=("accounts", "verdict"),
         derived=_SHARERS,
     ),
     NodeType(
@@ -135,7 +135,7 @@ NODES: tuple[NodeType, ...] = (
         "domain",
         "The domain of an e-mail address.",
         family=Family.REGISTRATION,
-        indexes=("accounts",),
+        indexes=("accounts", "verdict"),
         derived=_SHARERS,
     ),
     NodeType("Organization", "organization_id", "An organization that accounts declare openly."),
@@ -168,6 +168,17 @@ NODES: tuple[NodeType, ...] = (
             _text("campaign", "campaign the decision names"),
             Property("decided_at", Kind.DATETIME, Merge.ASSIGN, "when"),
             _text("decided_by", "by whom"),
+        ),
+    ),
+    NodeType(
+        "Pin",
+        "target",
+        "What an analyst says of an identifier, known by its label and key; detection honours it.",
+        derived=(
+            ("verdict", "owned or benign"),
+            ("note", "why"),
+            ("decided_at", "when"),
+            ("decided_by", "by whom"),
         ),
     ),
     NodeType(

@@ -1,0 +1,6 @@
+// name: drop-pin
+// question: Take back what an analyst said of an identifier.
+// param target: string
+// mode: write
+MATCH (pin:Pin {target: $target})
+DELETE pin
