@@ -46,8 +46,14 @@ def worth_alone(sharing: Sharing, parameters: Parameters) -> Floats:
 
 
 def worth_confirmed(sharing: Sharing, parameters: Parameters) -> Floats:
-    """What each identifier is worth to a pair that another group of evidence ties."""
-    rare = scoring.rarity(sharing.sharers, len(sharing.accounts), parameters)
+    """What each identifier is worth to a pair that another group of evidence ties.
+
+    It is rare among the accounts whose activity of that kind is known.
+    """
+    # Of whom no such activity is known, for instance through a cloud that passes it not on, may
+    # use it or not.
+    seen = (sharing.activity > 0).sum(axis=0)
+    rare = scoring.rarity(sharing.sharers, seen[sharing.label], parameters)
     return np.maximum(_as_said(sharing, rare, parameters), worth_alone(sharing, parameters))
 
 

@@ -59,23 +59,40 @@ def second_look(
 def leaning(
     sharing: Sharing, of: Ints, owner: Ints, part: Floats, parameters: Parameters
 ) -> tuple[Ints, Ints]:
-    """Accounts outside rings with ``owned_part`` of one kind of activity on what one ring owns.
+    """Accounts outside rings that live on what one ring owns, as its members do.
+
+    To live on it is to have ``owned_part`` of the activity with one label there. Of every label
+    by which most members live on it, the account does so too or has no activity, which is unknown
+    and speaks neither for nor against it: a household with its own machine behind the ring's
+    address is left alone.
 
     Returns:
         Positions of the accounts, in order, and the ring of each.
     """
-    rings = int(of.max(initial=0)) + 1
-    outside = np.flatnonzero(
-        (of[sharing.user] == 0) & (part >= parameters.owned_part)[sharing.used]
-    )
-    used = sharing.used[outside]
-    cell = (sharing.user[outside] * rings + owner[used]) * len(LABELS) + sharing.label[used]
+    rings, labels = int(of.max(initial=0)) + 1, len(LABELS)
+    theirs = np.flatnonzero((part >= parameters.owned_part)[sharing.used])
+    used = sharing.used[theirs]
+    cell = (sharing.user[theirs] * rings + owner[used]) * labels + sharing.label[used]
     cells, where = np.unique(cell, return_inverse=True)
-    share = np.bincount(where, sharing.share[outside], minlength=len(cells))
-    kept = share >= parameters.owned_part
-    account, ring = cells[kept] // len(LABELS) // rings, cells[kept] // len(LABELS) % rings
+    share = np.bincount(where, sharing.share[theirs], minlength=len(cells))
+    account, ring, label = cells // labels // rings, cells // labels % rings, cells % labels
+    lives = share >= parameters.owned_part
+    # Of each ring's members with activity of a label, how many live on what it owns?
+    known = np.zeros((rings, labels))
+    np.add.at(known, of[of > 0], sharing.activity[of > 0] > 0)
+    mine = lives & (of[account] == ring)
+    living = np.bincount(ring[mine] * labels + label[mine], minlength=rings * labels)
+    usual = living.reshape(rings, labels) > parameters.owned_part * np.maximum(known, 1.0)
+    outside = np.flatnonzero(lives & (of[account] == 0))
+    pairs, at = np.unique(account[outside] * rings + ring[outside], return_inverse=True)
+    there = np.zeros((len(pairs), labels), dtype=bool)
+    there[at, label[outside]] = True
+    total = np.bincount(at, share[outside], minlength=len(pairs))
+    account, ring = pairs // rings, pairs % rings
+    agrees = (there | ~usual[ring] | (sharing.activity[account] == 0)).all(axis=1)
+    account, ring, total = account[agrees], ring[agrees], total[agrees]
     # The ring that owns most of it; of equals the first.
-    order = np.lexsort((ring, -share[kept], account))
+    order = np.lexsort((ring, -total, account))
     first = order[np.flatnonzero(np.diff(account[order], prepend=-1))]
     return account[first], ring[first]
 
