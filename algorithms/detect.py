@@ -19,10 +19,12 @@ from uuid import uuid4
 import numpy as np
 
 from algorithms.communities import communities, drop_projections, estimated_memory
-from algorithms.dissolution import OTHERS
 from algorithms.hubs import count_sharers, summary_of
 from algorithms.parameters import Parameters
-from algorithms.rings import Ring, build_rings, continued
+from algorithms.publication import Findings, concluded, decisions_in_force, statements
+from algorithms.removal import OTHERS
+from algorithms.review import without_rejected
+from algorithms.rings import Ring, build_rings
 from algorithms.shared_neighbours import CONTACT, Links, find_links
 from algorithms.sharing import FAMILIES, Sharing, read_sharing
 from ringleader import __version__
@@ -44,7 +46,7 @@ class Detection:
         run: Its id; empty for a dry run.
         accounts: Accounts in the graph.
         links: Linked pairs.
-        rings: The rings, strongest first.
+        findings: Rings, campaigns and what became of earlier rings.
         stages: Seconds of each stage.
         estimate: What a dry run says instead.
     """
@@ -52,9 +54,14 @@ class Detection:
     run: str
     accounts: int
     links: int
-    rings: list[Ring] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
     stages: dict[str, float] = field(default_factory=dict)
     estimate: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def rings(self) -> list[Ring]:
+        """The rings, strongest first."""
+        return self.findings.rings
 
 
 def detect(
@@ -109,17 +116,20 @@ def detect(
     with stage("read what accounts share"):
         sharing = read_sharing(graph, known_hubs)
     with stage("link accounts"):
+        decisions = decisions_in_force(graph)
         links = find_links(sharing, parameters)
+        links = without_rejected(sharing, links, decisions, parameters)
     with stage(f"write {len(links):,} links"):
         _write_links(graph, run, sharing, links)
     with stage(f"group them ({algorithm})"):
         found = communities(graph, run, algorithm, parameters) if len(links) else {}
     with stage("judge rings"):
-        earlier = {row["ring_id"]: row["members"] for row in graph.read(get("earlier-rings"))}
-        rings = continued(build_rings(sharing, links, found, parameters), earlier, parameters)
-    detection = Detection(run, len(sharing.accounts), len(links), rings, stages)
-    with stage(f"write {len(rings):,} rings"):
-        _publish(graph, detection)
+        rings = build_rings(sharing, links, found, parameters)
+    with stage("name rings and join campaigns"):
+        findings = concluded(graph, sharing, links, rings, decisions, parameters)
+    detection = Detection(run, len(sharing.accounts), len(links), findings, stages)
+    with stage(f"write {len(detection.rings):,} rings"):
+        _publish(graph, detection, parameters)
     with stage("drop links of earlier runs"):
         graph.run_in_batches(get("drop-other-links"), get("drop-other-links").bind({"keep": run}))
     return detection
@@ -193,43 +203,15 @@ def _told_lines(sharing: Sharing, links: Links, lines: Any) -> tuple[list[str], 
     return names, bits
 
 
-def _publish(graph: Graph, detection: Detection) -> None:
-    """Replace the rings and mark the run as done, in one transaction."""
-    rows = [
-        {
-            "ring_id": ring.ring_id,
-            "score": ring.score,
-            "size": ring.size,
-            "families": [family for family, _ in ring.family_bits],
-            "family_bits": [bits for _, bits in ring.family_bits],
-            "single_family": ring.single_family,
-            "links": ring.links,
-            "density": ring.density,
-            "members": [
-                {"account_id": account, "score": bits}
-                for account, bits in zip(ring.members, ring.member_bits, strict=True)
-            ],
-        }
-        for ring in detection.rings
-    ]
-    graph.write_all(
-        [
-            (get("drop-rings"), {"keep": [row["ring_id"] for row in rows]}),
-            (get("write-rings"), {"run": detection.run, "rows": rows}),
-            (
-                get("finish-run"),
-                {
-                    "run": detection.run,
-                    "accounts": detection.accounts,
-                    "links": detection.links,
-                    "rings": len(rows),
-                    "members": sum(ring.size for ring in detection.rings),
-                    "stages": json.dumps(detection.stages),
-                },
-            ),
-        ],
-        name="publish rings",
-    )
+def _publish(graph: Graph, detection: Detection, parameters: Parameters) -> None:
+    """Replace rings and campaigns and mark the run as done, in one transaction."""
+    counts = {
+        "accounts": detection.accounts,
+        "links": detection.links,
+        "stages": json.dumps(detection.stages),
+    }
+    found = statements(graph, detection.run, detection.findings, counts, parameters)
+    graph.write_all(found, name="publish rings")
 
 
 def _estimated(graph: Graph, parameters: Parameters, algorithm: str) -> Detection:

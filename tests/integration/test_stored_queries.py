@@ -4,6 +4,7 @@ The questions are asked of one small world, in which each answer is known: what 
 look-alike that must not.
 """
 
+import history_world
 import pytest
 import question_world
 
@@ -237,8 +238,29 @@ def test_near_misses_say_what_they_share(rings_world):
     assert row["bits_to_members"] == 5.0
 
 
+@pytest.fixture(scope="module")
+def decided_world(connection):
+    connection.run_in_batches(
+        "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", name="empty"
+    )
+    connection.write(history_world.WORLD, name="world of decisions")
+    return connection
+
+
+@pytest.mark.parametrize(("name", "given", "expected"), history_world.ANSWERS)
+def test_the_answer_about_history_is_known(decided_world, name, given, expected):
+    test_the_answer_is_known(decided_world, name, given, expected)
+
+
+@pytest.mark.parametrize(("name", "given", "expected"), history_world.TIMED)
+def test_the_answer_about_history_in_time_is_known(decided_world, name, given, expected):
+    test_the_answer_in_time_is_known(decided_world, name, given, expected)
+
+
 def test_every_question_for_analysts_has_a_case():
-    asked = {name for name, *_ in (*ANSWERS, *question_world.ANSWERS, *question_world.TIMED)}
+    worlds = (*question_world.ANSWERS, *question_world.TIMED)
+    worlds += (*history_world.ANSWERS, *history_world.TIMED)
+    asked = {name for name, *_ in (*ANSWERS, *worlds)}
     asked |= {"account-summary", "what-is-loaded", "runs"}
     # A step of a load or a detection says `audience: internal` in its header.
     questions = {query.name for query in CATALOGUE.values() if not query.internal}
