@@ -88,8 +88,7 @@ function dissolveCard(ring) {
     }
   }
   show(false);
-  return card("What would dissolve it", complete
-    ? `Without ${without.length === 1 ? "this" : `these ${count(without.length)}`} it would be no ring: no ${criterion}. `
+    : complete ? `Without ${without.length === 1 ? "this" : `these ${count(without.length)}`} it would be no ring: no ${criterion}. `
       + "If they have an innocent reason, there is nothing left. "
       + (smallest ? "No smaller set does." : "Found greedily; a smaller set may do.")
     : `Even without all that is known by name it would be a ring: ${criterion}.`, box);
