@@ -88,6 +88,9 @@ function dissolveCard(ring) {
     }
   }
   show(false);
+  const already = complete && !without.length;
+  return card("What would dissolve it", already
+    ? `Its links by themselves hold no ring any more: no ${criterion}.`
     : complete ? `Without ${without.length === 1 ? "this" : `these ${count(without.length)}`} it would be no ring: no ${criterion}. `
       + "If they have an innocent reason, there is nothing left. "
       + (smallest ? "No smaller set does." : "Found greedily; a smaller set may do.")
