@@ -85,7 +85,8 @@ CREATE (h1)-[:LINKED {weight: 14.0, families: ['network', 'payment'], family_bit
        (h3)-[:LINKED {weight: 2.0, families: ['prompt'], family_bits: [2.0],
                       evidence: ['prompt|PromptCluster|pr'], evidence_bits: [2.0],
                       run: 'r1'}]->(c1)
-CREATE (rh:Ring {ring_id: 'ring-h', score: 23.0, size: 3, families: ['payment', 'device', 'network'],
+CREATE (rh:Ring {ring_id: 'ring-h', score: 23.0, size: 3, families: ['payment', 'device',
+                 'network'],
                  family_bits: [9.0, 9.0, 5.0], single_family: false, links: 2, density: 0.67,
                  run: 'r1'}),
        (rc:Ring {ring_id: 'ring-c', score: 10.0, size: 2, families: ['device', 'payment'],
