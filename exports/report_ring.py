@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from algorithms.dissolution import OTHERS, dissolution
+from algorithms.dissolution import dissolution
 from algorithms.explanation import Item, evidence_items
 from algorithms.parameters import recorded
+from algorithms.removal import OTHERS, read_back
 from exports.report_drawing import drawing
 
 # From a label (of the schema, or ``label.property``) and a name to what is shown in its place.
@@ -77,10 +78,11 @@ def ring_block(ring: Standing, rows: Rows, there: Sequence[str], name: Naming) -
     """
     outside = {(row["label"], row["identifier"]): row["outside"] for row in rows.identifiers}
     about = {(row["label"], row["identifier"]): row["about"] for row in rows.identifiers}
-    items = evidence_items(rows.links, outside)
+    links = read_back(rows.links)
+    items = evidence_items(links, outside)
     told = items[:ITEMS_TOLD]
     single = bool(ring.single_family)
-    found = dissolution(rows.links, single, recorded(ring.parameters))
+    found = dissolution(links, single, recorded(ring.parameters))
     return {
         "id": name("Ring", ring.ring_id),
         "size": ring.size,
@@ -106,6 +108,7 @@ def ring_block(ring: Standing, rows: Rows, there: Sequence[str], name: Naming) -
         "dissolution": {
             "without": [evidence_named(line, name) for line in found.names],
             "complete": found.complete,
+            "smallest": found.smallest,
             "criterion": found.criterion,
         },
         "against": against(ring, items, rows, there, name),

@@ -76,7 +76,7 @@ function againstCard(ring) {
 }
 
 function dissolveCard(ring) {
-  const { without, complete, criterion } = ring.dissolution;
+  const { without, complete, smallest, criterion } = ring.dissolution;
   const box = h("div");
   const list = (items) => h("ol", { class: "evidence" }, items.map((line) => h("li", {}, itemTold(line))));
   const few = 6;
@@ -88,9 +88,14 @@ function dissolveCard(ring) {
     }
   }
   show(false);
+  if (!without.length) {
+    return card("What would dissolve it",
+      `Its evidence makes no ring as it stands: no ${criterion}. A decision keeps it.`);
+  }
   return card("What would dissolve it", complete
     ? `Without ${without.length === 1 ? "this" : `these ${count(without.length)}`} it would be no ring: no ${criterion}. `
-      + "If they have an innocent reason, there is nothing left. Found greedily; a smaller set may do."
+      + "If they have an innocent reason, there is nothing left. "
+      + (smallest ? "No smaller set does." : "Found greedily; a smaller set may do.")
     : `Even without all that is known by name it would be a ring: ${criterion}.`, box);
 }
 
