@@ -17,6 +17,7 @@ COMMANDS = {
     "detect": "algorithms.commands:detect",
     "rings": "algorithms.commands:rings",
     "campaigns": "algorithms.campaign_commands:campaigns",
+    "hubs": "algorithms.hub_commands:hubs",
     "review": "algorithms.review_commands:review",
     "evaluate": "algorithms.evaluation_commands:evaluate",
     "export": "exports.commands:export",

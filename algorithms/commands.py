@@ -29,6 +29,12 @@ _Out = Callable[..., None]
 )
 @click.option("--known-hubs", type=_file, help="File of identifiers that strangers share.")
 @click.option("--dry-run", is_flag=True, help="Estimate memory and time; write nothing.")
+@click.option(
+    "--null",
+    "deals",
+    type=click.IntRange(min=1),
+    help="Find rings in the graph with identifiers dealt anew, so many times; write none.",
+)
 @click.option("--fail-on-findings", is_flag=True, help="End with code 3 if there are rings.")
 @click.option("--parameters", "show", is_flag=True, help="Show every parameter with its reason.")
 @output_options
@@ -39,6 +45,7 @@ def detect(
     seed: int | None,
     known_hubs: Path | None,
     dry_run: bool,
+    deals: int | None,
     fail_on_findings: bool,
     show: bool,
     out: _Out,
@@ -51,6 +58,7 @@ def detect(
       ringleader detect --dry-run
       ringleader detect --algorithm louvain --fail-on-findings
       ringleader detect --known-hubs hubs.csv
+      ringleader detect --null 10
     """
     from algorithms.parameters import effective, parameters
 
@@ -65,6 +73,7 @@ def detect(
         out(effective(values), ["parameter", "value", "default", "reason"])
         return
     from algorithms.detect import detect as run_detection
+    from algorithms.detect import null_rings
     from ringleader.locks import exclusive
 
     hubs = read_hubs(known_hubs) if known_hubs else frozenset()
@@ -75,6 +84,9 @@ def detect(
             return
         with exclusive(graph, "detect"):
             graph.ensure_schema()
+            if deals is not None:
+                out(null_rings(graph, values, deals=deals, algorithm=algorithm, known_hubs=hubs))
+                return
             made = run_detection(graph, values, algorithm=algorithm, known_hubs=hubs, say=app.say)
     members = sum(ring.size for ring in made.rings)
     row = {

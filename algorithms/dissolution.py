@@ -42,7 +42,11 @@ class Dissolution:
 
 
 def dissolution(
-    links: Sequence[Mapping[str, Any]] | Told, single: bool, parameters: Parameters
+    links: Sequence[Mapping[str, Any]] | Told,
+    single: bool,
+    parameters: Parameters,
+    *,
+    effort: int = EFFORT,
 ) -> Dissolution:
     """The smallest evidence without which no ring is left, by the criteria of detection.
 
@@ -55,6 +59,7 @@ def dissolution(
         links: Rows of the stored query ``ring-links``, or what was read back from them.
         single: Whether the data held one kind of evidence only.
         parameters: Those of the run that found the ring.
+        effort: How much may be spent on smaller sets: sets times lines of evidence.
     """
     told = links if isinstance(links, Told) else read_back(links)
     needed = parameters.min_single_family_bits if single else parameters.min_ring_bits
@@ -74,14 +79,14 @@ def dissolution(
         return Dissolution(tuple(told.names[n] for n in order), False, False, criterion)
     found = order[: _first(lambda length: not stands(order[:length]), len(order))]
     cost = len(item) + FIXED_COST
-    if len(found) * cost <= EFFORT:
+    if len(found) * cost <= effort:
         for name in list(reversed(found))[1:]:
             rest = [other for other in found if other != name]
             if not stands(rest):
                 found = rest
     smallest = False
     named = np.flatnonzero(told.named).tolist()
-    if sum(comb(len(named), size) for size in range(1, len(found))) * cost <= EFFORT:
+    if sum(comb(len(named), size) for size in range(1, len(found))) * cost <= effort:
         smallest = True
         smaller = (s for size in range(1, len(found)) for s in combinations(named, size))
         found = list(next((chosen for chosen in smaller if not stands(chosen)), found))

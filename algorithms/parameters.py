@@ -61,6 +61,18 @@ class Parameters:
     registration_odds: float = _parameter(
         0.4, "a mail domain says where one works or studies more often than who one is", 1e-6, 10.0
     )
+    timing_odds: float = _parameter(
+        1.0,
+        "the surprise of a replacement is a probability already: as likely as not is one bit",
+        1e-6,
+        1e6,
+    )
+    replacement_hours: float = _parameter(
+        24.0,
+        "operators replace a banned account within minutes, by hand within a day",
+        0.0,
+        8760.0,
+    )
     family_cap: float = _parameter(
         6.0, "bits that one family may give a pair, so that no single kind decides", 0.5, 64.0
     )
@@ -101,6 +113,13 @@ class Parameters:
         1.0,
         1e9,
     )
+    owned_part: float = _parameter(
+        0.5,
+        "a ring owns an identifier if half of those who use it are its members; an account with "
+        "half of one kind of its activity on what a ring owns is compared with the ring",
+        0.01,
+        1.0,
+    )
     open_tie_weight: float = _parameter(
         0.02,
         "a referral is an open tie between people who know each other: it supports, and never "
@@ -130,6 +149,13 @@ class Parameters:
     min_single_family_bits: float = _parameter(
         20.0,
         "where the data hold one kind of evidence only: each pair of the smallest ring at two bits",
+        0.0,
+        1e6,
+    )
+    min_member_bits: float = _parameter(
+        3.0,
+        "and three bits for each member: with identifiers dealt anew, groups have one or two, "
+        "rings that were reviewed or simulated have five to a hundred",
         0.0,
         1e6,
     )
@@ -241,6 +267,13 @@ class Parameters:
     history_runs: int = _parameter(
         400, "daily runs of a year and a bit are kept with what each found", 1, 1_000_000
     )
+    null_deals: int = _parameter(
+        1,
+        "how often the identifiers are dealt anew to see what groups chance makes; one deal has "
+        "as many accounts as the graph, and each costs as much as linking does",
+        0,
+        1000,
+    )
     seed: int = _parameter(42, "of Leiden; any number does (Louvain takes none)", 0, 2**31 - 1)
 
 
@@ -251,7 +284,7 @@ def odds_by_family(values: Parameters) -> dict[str, float]:
         "payment": values.payment_odds,
         "device": values.device_odds,
         "prompt": values.prompt_odds,
-        "timing": values.registration_odds,
+        "timing": values.timing_odds,
         "registration": values.registration_odds,
     }
 

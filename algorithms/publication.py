@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from algorithms.campaigns import Campaign, campaigns, in_several, profiles
 from algorithms.lineage import Continuation, Earlier, traced
 from algorithms.parameters import Parameters
@@ -74,8 +76,8 @@ def concluded(
 
 def sharers(sharing: Sharing) -> frozenset[str]:
     """Accounts that share an identifier with another, or are in contact with one."""
-    at = {*sharing.user.tolist(), *sharing.contacts.ravel().tolist()}
-    return frozenset(str(sharing.accounts[number]) for number in at)
+    at = np.union1d(sharing.user, sharing.contacts.ravel())
+    return frozenset(sharing.accounts[at].tolist())
 
 
 def _campaigns(
@@ -149,6 +151,8 @@ def _ring_row(ring: Ring) -> dict[str, Any]:
         "single_family": ring.single_family,
         "links": ring.links,
         "density": ring.density,
+        "expected_false": ring.expected_false,
+        "p_value": ring.p_value,
         "members": [
             {"account_id": account, "score": bits}
             for account, bits in zip(ring.members, ring.member_bits, strict=True)

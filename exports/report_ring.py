@@ -18,6 +18,8 @@ from exports.report_drawing import drawing
 # Every name and every text that comes from the data passes through it.
 Naming = Callable[[str, str], str]
 
+# Spent on a smaller set that dissolves a ring: a tenth of a second, for rings may be hundreds.
+EFFORT = 100_000
 ITEMS_TOLD = 100  # identifiers per ring, the strongest; the rest is one line per family
 CONTACTED = "CONTACTED"
 HOURS = 24
@@ -82,7 +84,7 @@ def ring_block(ring: Standing, rows: Rows, there: Sequence[str], name: Naming) -
     items = evidence_items(links, outside)
     told = items[:ITEMS_TOLD]
     single = bool(ring.single_family)
-    found = dissolution(links, single, recorded(ring.parameters))
+    found = dissolution(links, single, recorded(ring.parameters), effort=EFFORT)
     return {
         "id": name("Ring", ring.ring_id),
         "size": ring.size,

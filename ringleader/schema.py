@@ -23,7 +23,7 @@ _ACTIVITY = (
     _CHANNELS,
     _HOURS,
 )
-_SHARERS = (("accounts", "number of accounts that share it, as of the last detection"),)
+_SHARERS = (("accounts", "how many accounts share it, if several do, as of the last detection"),)
 
 
 def _text(name: str, doc: str, merge: Merge = Merge.ASSIGN) -> Property:
@@ -59,7 +59,7 @@ NODES: tuple[NodeType, ...] = (
         "address",
         "An IP address in canonical text; IPv4-mapped IPv6 is IPv4.",
         family=Family.NETWORK,
-        indexes=("accounts",),
+        indexes=("accounts", "verdict"),
         derived=_SHARERS,
     ),
     NodeType(
@@ -103,7 +103,7 @@ NODES: tuple[NodeType, ...] = (
             _text("issuer_country", "ISO country of the issuer"),
         ),
         family=Family.PAYMENT,
-        indexes=("accounts", "bin"),
+        indexes=("accounts", "verdict", "bin"),
         derived=_SHARERS,
     ),
     NodeType(
@@ -112,7 +112,7 @@ NODES: tuple[NodeType, ...] = (
         "A TLS or client fingerprint.",
         (_text("user_agent", "a user agent seen with it", Merge.MAX),),
         family=Family.DEVICE,
-        indexes=("accounts",),
+        indexes=("accounts", "verdict"),
         derived=_SHARERS,
     ),
     NodeType(
@@ -127,7 +127,7 @@ NODES: tuple[NodeType, ...] = (
             _text("batch", "batch_id of the load that found it", Merge.KEEP),
         ),
         family=Family.PROMPT,
-        indexes=("accounts",),
+        indexes=("accounts", "verdict"),
         derived=_SHARERS,
     ),
     NodeType(
@@ -135,7 +135,7 @@ NODES: tuple[NodeType, ...] = (
         "domain",
         "The domain of an e-mail address.",
         family=Family.REGISTRATION,
-        indexes=("accounts",),
+        indexes=("accounts", "verdict"),
         derived=_SHARERS,
     ),
     NodeType("Organization", "organization_id", "An organization that accounts declare openly."),
@@ -152,6 +152,8 @@ NODES: tuple[NodeType, ...] = (
             ("single_family", "whether one kind of evidence is all there is"),
             ("links", "links between its members"),
             ("density", "links as a share of all pairs"),
+            ("expected_false", "rings with as many bits per member that chance makes in the graph"),
+            ("p_value", "probability that chance makes one such ring at least"),
             ("run", "run_id of the detection that found it last"),
             ("state", "live, or retired: no longer found, and so without members"),
             ("found_at", "when it was first found"),
@@ -199,6 +201,17 @@ NODES: tuple[NodeType, ...] = (
             ("note", "why"),
             ("members", "account ids that it is about, as of then"),
             ("evidence", "identifiers that were seen then, each as label|key"),
+        ),
+    ),
+    NodeType(
+        "Pin",
+        "target",
+        "What an analyst says of an identifier, known by its label and key; detection honours it.",
+        derived=(
+            ("verdict", "owned or benign"),
+            ("note", "why"),
+            ("decided_at", "when"),
+            ("decided_by", "by whom"),
         ),
     ),
     NodeType(

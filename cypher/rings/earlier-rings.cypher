@@ -1,6 +1,5 @@
 // name: earlier-rings
-// question: Which rings are there, and who is in them?
-// Of a retired ring it is who was in it last.
+// question: Which rings are there, and who is in them, or was when a retired one was found last?
 // param retired: boolean = false
 // column ring_id: string
 // column live: boolean

@@ -20,8 +20,10 @@ SIX = [f"m{n}" for n in range(6)]
 def components(sharing, links):
     """Communities by networkx, in place of the server's."""
     graph = nx.Graph(zip(links.a.tolist(), links.b.tolist(), strict=True))
-    parts = enumerate(nx.connected_components(graph))
-    return {sharing.accounts[n]: number for number, part in parts for n in part}
+    of = np.zeros(len(sharing.accounts), dtype=np.int64)
+    for number, part in enumerate(nx.connected_components(graph), start=1):
+        of[list(part)] = number
+    return of
 
 
 def rings_of(sharing, parameters=P):
@@ -173,7 +175,7 @@ def test_items_add_up():
 def test_no_links_no_rings():
     sharing = world([], opened={"a": 0})
     links = find_links(sharing, P)
-    assert build_rings(sharing, links, {}, P) == []
+    assert build_rings(sharing, links, np.zeros(1, np.int64), P) == []
 
 
 @given(st.integers(4, 12), st.integers(3, 40), st.integers(0, 10**6))
