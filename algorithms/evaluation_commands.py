@@ -147,6 +147,7 @@ def table(
                 "kind": "operator",
                 "name": name,
                 "accounts": operator.accounts,
+                "fraud": operator.accounts,
                 "found": operator.found,
                 "account_precision": operator.purity,
                 "account_recall": operator.recall,

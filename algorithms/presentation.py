@@ -177,8 +177,8 @@ def campaign_lines(campaign: dict[str, Any]) -> list[str]:
     ]
     operators = f" of {_several(campaign['operators'])}" if campaign["operators"] else ""
     lines = [
-        f"{campaign['campaign_id']}: {campaign['rings']:,} rings of {campaign['accounts']:,} "
-        f"accounts, found by {campaign['run']}",
+        f"{campaign['campaign_id']}: {campaign['accounts']:,} accounts in {campaign['rings']:,} "
+        f"{'ring' if campaign['rings'] == 1 else 'rings'}, found by {campaign['run']}",
         f"  volume: {campaign['requests']:,} requests, {campaign['input_tokens']:,} tokens in, "
         f"{campaign['output_tokens']:,} out, at least",
         f"  targets: {', '.join(targets) or 'unknown: no prompts are known'}",
