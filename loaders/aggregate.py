@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 from loaders.functions import milliseconds
 
 START, END = "start", "end"
+_SUMS, _MASKS = ("events", "input_tokens", "output_tokens"), ("channels", "hours")
 
 
 def distinct(rows: ir.Table, **columns: str) -> ir.Table:
@@ -30,19 +31,23 @@ def distinct(rows: ir.Table, **columns: str) -> ir.Table:
     return picked.distinct()
 
 
-def activity(rows: ir.Table, identifier: str, channels: Sequence[str]) -> ir.Table:
+def activity(
+    rows: ir.Table, identifier: str, channels: Sequence[str], attribute: str | None = None
+) -> ir.Table:
     """Requests per account and identifier.
 
     Args:
         rows: Clean requests.
         identifier: The column of the identifier; rows without one are left out.
         channels: Names that a channel may have, in the order of their bits.
+        attribute: A column of which the greatest value is kept too.
 
     Returns:
         One row per pair: start, end, events, tokens, first_seen and last_seen (milliseconds),
-        and bit masks ``channels`` and ``hours``.
+        bit masks ``channels`` and ``hours``, and the attribute.
     """
     rows = rows.filter(rows[identifier].notnull())
+    more = {attribute: rows[attribute].max()} if attribute else {}
     grouped = rows.group_by(**{START: rows.account_id, END: rows[identifier]}).aggregate(
         events=rows.count(),
         input_tokens=rows.input_tokens.sum().cast("int64"),
@@ -51,8 +56,19 @@ def activity(rows: ir.Table, identifier: str, channels: Sequence[str]) -> ir.Tab
         last=rows.timestamp.max(),
         channels=_mask(rows.channel, channels),
         hours=_hours(rows.timestamp),
+        **more,
     )
     return _with_times(grouped)
+
+
+def merged(pairs: ir.Table) -> ir.Table:
+    """Activity whose identifiers have been renamed since, again one row per pair."""
+    return pairs.group_by(START, END).aggregate(
+        **{name: pairs[name].sum().cast("int64") for name in _SUMS},
+        first_seen=pairs.first_seen.min(),
+        last_seen=pairs.last_seen.max(),
+        **{name: pairs[name].bit_or() for name in _MASKS},
+    )
 
 
 def payments(rows: ir.Table, failed: Sequence[str], currencies: Sequence[str]) -> ir.Table:

@@ -63,7 +63,7 @@ class Step:
     @cached_property
     def total(self) -> int:
         """The number of rows."""
-        return int(self.workspace.one(self.rows.aggregate(n=self.rows.count()))["n"])
+        return self.workspace.size(self.rows)
 
     def chunks(self, size: int) -> Iterator[list[Row]]:
         """The rows, finished, so many at a time; the same rows in the same chunks every time."""

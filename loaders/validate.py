@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,12 +78,16 @@ class Typed:
             for no more.
         problems: What the numbers mean; number n is at position n - 1.
         unknown: Columns of the source that nothing uses.
+        later: Columns that the faults leave out, to be checked after grouping.
+        prompts: Whether there is a column of raw prompts.
     """
 
     table: ir.Table
     faults: ir.Table
     problems: tuple[Problem, ...]
     unknown: tuple[str, ...]
+    later: frozenset[str]
+    prompts: bool
 
 
 def sources_of(mapping: Mapping) -> dict[str, ColumnMap]:
@@ -99,7 +103,14 @@ def json_fields(mapping: Mapping, columns: Sequence[str]) -> list[str]:
     return sorted(fields)
 
 
-def typed(group: Group, mapping: Mapping, channels: Sequence[str], *, blanks: bool = True) -> Typed:
+def typed(
+    group: Group,
+    mapping: Mapping,
+    channels: Sequence[str],
+    *,
+    blanks: bool = True,
+    later: Collection[str] = (),
+) -> Typed:
     """Bring a group of files into the contract's types.
 
     Args:
@@ -108,6 +119,8 @@ def typed(group: Group, mapping: Mapping, channels: Sequence[str], *, blanks: bo
         channels: Names that a channel may have.
         blanks: Whether there may be empty texts, which stand for no value. Looking for them costs
             a copy of every text.
+        later: Columns that the faults leave out where their values can be checked as texts
+            (:func:`refused_values`).
 
     Raises:
         InputError: A required or mapped column is not there.
@@ -116,12 +129,15 @@ def typed(group: Group, mapping: Mapping, channels: Sequence[str], *, blanks: bo
     checks = []
     empty: list[Any] = [ibis.literal(0, "int64")]
     used: set[str] = set()
+    put_off: set[str] = set()
+    prompts = False
     values: dict[str, Any] = {}
     for column in mapping.table.columns:
         given = _raw(group, mapping, column, used)
         if given is None:
             values[column.name] = ibis.null(_EMPTY.get(column.type, "string"))
             continue
+        prompts = prompts or column.type is Type.PROMPT
         entry = mapping.source_of(column.name)
         found = _converted(given, entry)
         value, conditions = _checked(column, found, entry, channels)
@@ -133,9 +149,13 @@ def typed(group: Group, mapping: Mapping, channels: Sequence[str], *, blanks: bo
             checks.append((failed, column, given))
         if column.type is Type.TEXT and (mapping.table.name, column.name) == ("prompts", "label"):
             value = value.re_replace(EMAIL, "<email>")
-        if found.type().is_string():
+        kind = found.type()
+        if column.name in later and not entry.cast and (kind.is_string() or kind.is_integer()):
+            put_off.add(column.name)
+        elif kind.is_string():
             empty.append((found == "").sum().fill_null(0).cast("int64"))
-            value = value.nullif("") if blanks and value.type().is_string() else value
+        if kind.is_string() and blanks and value.type().is_string():
+            value = value.nullif("")
         values[column.name] = value
         for reason, condition in conditions:
             problems.append(Problem(column.name, reason))
@@ -160,11 +180,28 @@ def typed(group: Group, mapping: Mapping, channels: Sequence[str], *, blanks: bo
         blanks=functools.reduce(operator.add, empty),
         **{
             f"fault_{position}": condition.sum().fill_null(0).cast("int64")
-            for position, (condition, *_) in enumerate(checks)
+            for position, (condition, column, _) in enumerate(checks)
+            if column.name not in put_off
         },
     )
     unknown = tuple(name for name in group.columns if name not in used)
-    return Typed(table, faults, tuple(problems), unknown)
+    return Typed(table, faults, tuple(problems), unknown, frozenset(put_off), prompts)
+
+
+def refused_values(column: Column, values: Any, channels: Sequence[str]) -> Any:
+    """Whether each text would be refused as a column's value, or is empty.
+
+    Args:
+        column: The column.
+        values: Its values, as an expression of texts.
+        channels: Names that a channel may have.
+    """
+    _, conditions = _checked(column, values, ColumnMap(column.name), channels)
+    return functools.reduce(
+        operator.or_,
+        (condition.fill_null(False) for _, condition in conditions),
+        (values == "").fill_null(False),
+    )
 
 
 def _excerpt(found: Any) -> Any:

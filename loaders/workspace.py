@@ -90,6 +90,10 @@ class Workspace:
             [values] = self.con.con.execute(self.con.compile(expression)).fetchall()
         return dict(zip(expression.columns, values, strict=True))
 
+    def size(self, expression: ir.Table) -> int:
+        """The number of rows of a table."""
+        return int(self.one(expression.aggregate(n=expression.count()))["n"])
+
     def chunks(self, expression: ir.Table, size: int) -> Iterator[list[dict[str, Any]]]:
         """The rows of a table, ``size`` at a time (the last chunk may be smaller).
 
