@@ -6,7 +6,8 @@ are cheap. Hours and channels are sets of few values, so they travel as bits of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -82,7 +83,9 @@ def payments(rows: ir.Table, failed: Sequence[str], currencies: Sequence[str]) -
     grouped = rows.group_by(**{START: rows.account_id, END: rows.payment_method_id}).aggregate(
         events=rows.count(),
         failed=rows.outcome.lower().isin(failed).fill_null(False).sum().cast("int64"),
-        currencies=rows.currency.collect(where=rows.currency.isin(currencies), distinct=True),
+        currencies=rows.currency.collect(
+            where=rows.currency.isin(currencies), distinct=True
+        ).sort(),
         first=rows.timestamp.min(),
         last=rows.timestamp.max(),
         hours=_hours(rows.timestamp),
@@ -117,18 +120,22 @@ def _hours(moment: Any) -> Any:
     return (ibis.literal(1, "int64") << moment.hour().cast("int64")).bit_or()
 
 
-def members(mask: int | None, names: Sequence[Any]) -> list[Any]:
-    """The names whose bits are set."""
-    return [name for bit, name in enumerate(names) if mask and mask >> bit & 1]
+def listed(pairs: ir.Table, channels: Sequence[str]) -> ir.Table:
+    """Pairs as the graph takes them: bit masks as sorted lists."""
+    lists = {}
+    if "hours" in pairs.columns:
+        lists["hours"] = _members(pairs.hours, range(24), "int64")
+    if "channels" in pairs.columns:
+        lists["channels"] = _members(pairs.channels, channels, "string")
+    return pairs.mutate(**lists)
 
 
-def decoded(row: Mapping[str, Any], channels: Sequence[str]) -> dict[str, Any]:
-    """A row as the graph's statements take it: bit masks as sorted lists."""
-    result = dict(row)
-    if "hours" in result:
-        result["hours"] = members(result["hours"], range(24))
-    if "channels" in result:
-        result["channels"] = members(result["channels"], channels)
-    if "currencies" in result:
-        result["currencies"] = sorted(result["currencies"] or [])
-    return result
+def _members(mask: Any, names: Sequence[Any], kind: str) -> Any:
+    """The names whose bits are set: eight bits at a time are looked up."""
+    parts = []
+    for low in range(0, len(names), 8):
+        eight = names[low : low + 8]
+        sets = [[n for b, n in enumerate(eight) if value >> b & 1] for value in range(256)]
+        every = ibis.literal(sets[: 1 << len(eight)], f"array<array<{kind}>>")
+        parts.append(every[(mask >> low) & ((1 << len(eight)) - 1)])
+    return functools.reduce(lambda left, right: left.concat(right), parts)

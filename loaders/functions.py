@@ -23,6 +23,11 @@ def is_json(document: str) -> bool:
     """Whether a text is JSON."""
 
 
+@ibis.udf.scalar.builtin(name="sha256")
+def sha256(text: str) -> str:
+    """SHA-256 of a text, in hexadecimal."""
+
+
 @ibis.udf.scalar.builtin(name="strlen")
 def length_in_bytes(text: str) -> dt.int64:
     """The length of a text in bytes, which is known without reading it."""

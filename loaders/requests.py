@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import ibis
+
 from loaders import aggregate
 from loaders.addresses import subnet
 from loaders.aggregate import END, START, distinct
 from loaders.prefixes import link_exits, listed
 from loaders.prompts import clustered
-from loaders.steps import Load, Row, Step
+from loaders.steps import Load, Step
 from loaders.systems import link_systems
 from loaders.usage import grouped
 from ringleader.schema import NODE_BY_LABEL, RELATIONSHIP_BY_TYPE
@@ -32,7 +34,7 @@ def steps(load: Load) -> list[Step]:
     pairs = usage.pairs
     result = [
         load.nodes("Account", distinct(usage.starts, account_id=START)),
-        load.relationships("IN_SUBNET", distinct(pairs["ip"], **{START: END}), _with_subnet),
+        load.relationships("IN_SUBNET", _subnets(load, distinct(pairs["ip"], **{START: END}))),
         load.nodes("Device", _greatest(pairs["device_id"], "device_id", "user_agent")),
     ]
     named = _greatest(pairs["prompt_cluster_id"], "prompt_cluster_id", "capability")
@@ -41,11 +43,10 @@ def steps(load: Load) -> list[Step]:
         named = named.mutate(
             prompt_cluster_id=named.prompt_cluster_id.fill_null(named.prompt_cluster_id_right)
         ).drop("prompt_cluster_id_right")
+        found_now = named.signature.notnull()
+        named = named.mutate(batch=found_now.ifelse(ibis.literal(load.batch_id), None))
 
-    def marked(row: Row) -> Row:
-        return {**row, "batch": load.batch_id} if row.get("signature") else row
-
-    cluster_step = load.nodes("PromptCluster", named, marked)
+    cluster_step = load.nodes("PromptCluster", named)
     result.append(replace(cluster_step, target=_keeping(NODE_BY_LABEL["PromptCluster"])))
     result += [_activity(load, type_, pairs[column]) for column, type_ in _USES]
     return [step for step in result if step.total]
@@ -61,17 +62,16 @@ def _activity(load: Load, type_: str, pairs: ir.Table) -> Step:
     target = RELATIONSHIP_BY_TYPE[type_]
     # What is kept of the identifier itself does not travel with every pair.
     rows = pairs.select(START, END, *(prop.name for prop in target.properties))
-    return Step(
-        target,
-        rows,
-        (START, END),
-        load.workspace,
-        lambda row: aggregate.decoded(row, load.channels),
-    )
+    rows = aggregate.listed(rows, load.channels)
+    return Step(target, rows, (START, END), load.workspace)
 
 
-def _with_subnet(row: Row) -> Row:
-    return {START: row[START], END: subnet(row[START])}
+def _subnets(load: Load, ips: ir.Table) -> ir.Table:
+    """Addresses in ``start`` with their subnet in ``end``."""
+    odd = load.workspace.mapped(ips.filter(ips[START].contains(":"))[START], subnet)
+    joined = ips.left_join(odd, ips[START] == odd.raw)
+    plain = joined[START].re_replace(r"[0-9]+$", "0/24")
+    return joined.select(START, **{END: joined.mapped.fill_null(plain)})
 
 
 def _keeping(node: NodeType) -> NodeType:

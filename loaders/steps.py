@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from ringleader.statements import upsert_nodes, upsert_relationships
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from loaders.bulk import Bulk
     from loaders.mapping import Mapping
     from loaders.prepare import Prepared
     from loaders.workspace import Workspace
@@ -33,7 +34,6 @@ class Step:
         target: What the rows become.
         rows: Computed rows, no two with the same key.
         order: The key's columns: rows are cut into chunks in their order.
-        finish: What is left to do to each row in Python.
         workspace: Where the rows are.
     """
 
@@ -41,7 +41,6 @@ class Step:
     rows: ir.Table
     order: tuple[str, ...]
     workspace: Workspace
-    finish: Callable[[Row], Row] = lambda row: row
 
     @property
     def name(self) -> str:
@@ -66,10 +65,8 @@ class Step:
         return self.workspace.size(self.rows)
 
     def chunks(self, size: int) -> Iterator[list[Row]]:
-        """The rows, finished, so many at a time; the same rows in the same chunks every time."""
-        ordered = self.rows.order_by(list(self.order))
-        for chunk in self.workspace.chunks(ordered, size):
-            yield [self.finish(row) for row in chunk]
+        """The rows, so many at a time; the same rows in the same chunks every time."""
+        yield from self.workspace.chunks(self.rows.order_by(list(self.order)), size)
 
 
 @dataclass
@@ -82,7 +79,8 @@ class Load:
         channels: Names that a channel may have, in the order of their bits.
         home: The data folder.
         batch_id: The batch.
-        graph: The graph; None for a dry run without one.
+        graph: The graph; None for a dry run without one, and for a first load.
+        bulk: The first load that this one is a part of, in place of the graph.
         reads_graph: Whether what it writes depends on what is in the graph already.
         notes: What the summary says besides, by name.
     """
@@ -93,6 +91,7 @@ class Load:
     home: Path
     batch_id: str
     graph: Graph | None
+    bulk: Bulk | None = None
     reads_graph: bool = False
     notes: dict[str, Any] = field(default_factory=dict)
 
@@ -111,20 +110,16 @@ class Load:
         """The key of hashes."""
         return load_key(self.home)
 
-    def nodes(
-        self, label: str, rows: ir.Table, finish: Callable[[Row], Row] = lambda row: row
-    ) -> Step:
+    def nodes(self, label: str, rows: ir.Table) -> Step:
         """A step that makes nodes of rows with the label's key."""
         target = NODE_BY_LABEL[label]
         kept = self.workspace.keep(label, rows)
-        return Step(target, kept, (target.key,), self.workspace, finish)
+        return Step(target, kept, (target.key,), self.workspace)
 
-    def relationships(
-        self, type_: str, rows: ir.Table, finish: Callable[[Row], Row] = lambda row: row
-    ) -> Step:
+    def relationships(self, type_: str, rows: ir.Table) -> Step:
         """A step that makes relationships of rows with start and end."""
         target = RELATIONSHIP_BY_TYPE[type_]
         kept = self.workspace.keep(type_, rows)
         order = (START, END, *(key.name for key in target.keys))
         order = tuple(name for name in order if name in rows.columns)
-        return Step(target, kept, order, self.workspace, finish)
+        return Step(target, kept, order, self.workspace)

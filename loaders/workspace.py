@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -82,6 +82,29 @@ class Workspace:
         kept = self.con.create_table(self.name(stem), self.con.table(incoming))
         self.con.con.unregister(incoming)
         return kept
+
+    def write_csv(self, expression: ir.Table, path: Path, times: str) -> None:
+        """Write a table as CSV without a header; nulls are empty, empty texts are quoted.
+
+        Args:
+            expression: The table.
+            path: Where.
+            times: How moments are written, in the letters of ``strftime``.
+        """
+        target = str(path).replace("'", "''")
+        options = f"FORMAT csv, HEADER false, TIMESTAMPFORMAT '{times}'"
+        with readable():
+            sql = self.con.compile(expression)
+            self.con.con.execute(f"COPY ({sql}) TO '{target}' ({options})").fetchall()
+
+    def mapped(self, values: ir.Column, function: Callable[[str], str]) -> ir.Table:
+        """What a function of Python makes of every distinct text of a column: raw and mapped."""
+        import pyarrow as pa
+
+        distinct = self.keep("distinct", values.name("raw").as_table().distinct())
+        texts = [row["raw"] for row in self.rows(distinct.filter(distinct.raw.notnull()))]
+        made = pa.array([function(text) for text in texts], pa.string())
+        return self.take("mapped", pa.table({"raw": pa.array(texts, pa.string()), "mapped": made}))
 
     def one(self, expression: ir.Table) -> dict[str, Any]:
         """The only row of a table."""

@@ -95,9 +95,9 @@ def _merged(variable: str, prop: Property) -> str:
             )
         case Merge.UNION:
             both = f"coalesce({old}, []) + coalesce({new}, [])"
-            return (
-                f"COLLECT {{ UNWIND {both} AS item WITH DISTINCT item ORDER BY item RETURN item }}"
-            )
+            united = f"UNWIND {both} AS item WITH DISTINCT item ORDER BY item RETURN item"
+            # An import cannot write an empty list, so there is none: the property is not there.
+            return f"nullIf(COLLECT {{ {united} }}, [])"
 
 
 def schema_page() -> str:
