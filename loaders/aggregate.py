@@ -6,7 +6,6 @@ are cheap. Hours and channels are sets of few values, so they travel as bits of 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -124,18 +123,13 @@ def listed(pairs: ir.Table, channels: Sequence[str]) -> ir.Table:
     """Pairs as the graph takes them: bit masks as sorted lists."""
     lists = {}
     if "hours" in pairs.columns:
-        lists["hours"] = _members(pairs.hours, range(24), "int64")
+        lists["hours"] = _members(pairs.hours, 24)
     if "channels" in pairs.columns:
-        lists["channels"] = _members(pairs.channels, channels, "string")
+        names = ibis.array(list(channels))
+        lists["channels"] = _members(pairs.channels, len(channels)).map(lambda bit: names[bit])
     return pairs.mutate(**lists)
 
 
-def _members(mask: Any, names: Sequence[Any], kind: str) -> Any:
-    """The names whose bits are set: eight bits at a time are looked up."""
-    parts = []
-    for low in range(0, len(names), 8):
-        eight = names[low : low + 8]
-        sets = [[n for b, n in enumerate(eight) if value >> b & 1] for value in range(256)]
-        every = ibis.literal(sets[: 1 << len(eight)], f"array<array<{kind}>>")
-        parts.append(every[(mask >> low) & ((1 << len(eight)) - 1)])
-    return functools.reduce(lambda left, right: left.concat(right), parts)
+def _members(mask: Any, number: int) -> Any:
+    """The positions of the bits that are set, of the first so many."""
+    return ibis.range(number).cast("array<int64>").filter(lambda bit: (mask >> bit) & 1 == 1)

@@ -17,6 +17,7 @@ import ibis
 
 from loaders.aggregate import END, START
 from loaders.prefixes import Prefixes
+from loaders.steps import Step, mentions
 from ringleader.import_headers import (
     SEPARATOR,
     import_arguments,
@@ -30,7 +31,6 @@ from ringleader.statements import schema_statements
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from loaders.steps import Step
     from loaders.workspace import Workspace
 
 _TIME = "%Y-%m-%dT%H:%M:%S.%gZ"
@@ -75,7 +75,7 @@ class Bulk:
 
     def accounts(self) -> ir.Table:
         """The accounts so far, in ``key``."""
-        return _distinct(self._keys("Account"))
+        return _distinct(mentions(self.steps, "Account"))
 
     def write(self, folder: Path, database: str) -> list[str]:
         """Write the CSV files with their headers, the command, and the schema.
@@ -122,21 +122,8 @@ class Bulk:
         found = functools.reduce(lambda left, right: left | right, broken)
         return self.workspace.size(table.filter(found).limit(1)) > 0
 
-    def _keys(self, label: str) -> list[ir.Table]:
-        """Every mention of a label's nodes, in ``key``."""
-        found = []
-        for step in self.steps:
-            rows, target = step.rows, step.target
-            if isinstance(target, NodeType):
-                if target.label == label:
-                    found.append(rows.select(key=rows[target.key]))
-            else:
-                ends = ((target.start, START), (target.end, END))
-                found += [rows.select(key=rows[end]) for named, end in ends if named == label]
-        return found
-
     def _nodes(self, node: NodeType) -> ir.Table | None:
-        keys = self._keys(node.label)
+        keys = mentions(self.steps, node.label)
         if not keys:
             return None
         table = self.workspace.keep("keys", _distinct(keys))
@@ -184,7 +171,7 @@ class Bulk:
                 for cidr in row["cidrs"]:
                     prefixes.add(cidr, row["proxy_id"])
         found: tuple[list[str], list[str]] = ([], [])
-        addresses = self.workspace.keep("addresses", _distinct(self._keys("Ip")))
+        addresses = self.workspace.keep("addresses", _distinct(mentions(self.steps, "Ip")))
         for chunk in self.workspace.chunks(addresses, 65_536):
             for row in chunk:
                 for proxy in prefixes.proxies(row["key"]):
@@ -245,4 +232,4 @@ def _text(prop: Property, value: Any) -> Any:
         return value.as_timestamp("ms")
     if prop.kind in (Kind.STRINGS, Kind.INTEGERS):
         return value.cast("array<string>").join(SEPARATOR).nullif("")
-    return value
+    return value.fill_null(0) if prop.merge is Merge.ADD else value

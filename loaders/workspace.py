@@ -117,10 +117,16 @@ class Workspace:
         """The number of rows of a table."""
         return int(self.one(expression.aggregate(n=expression.count()))["n"])
 
-    def chunks(self, expression: ir.Table, size: int) -> Iterator[list[dict[str, Any]]]:
+    def chunks(
+        self, expression: ir.Table, size: int, *, apart: bool = False
+    ) -> Iterator[list[dict[str, Any]]]:
         """The rows of a table, ``size`` at a time (the last chunk may be smaller).
 
-        Nothing else may run here until the iterator is exhausted.
+        Args:
+            expression: The table.
+            size: The number of rows in a chunk.
+            apart: Read what is kept over a connection of its own: threads may do so side by side.
+                Otherwise nothing else may run here until the iterator is exhausted.
         """
         import pyarrow as pa
 
@@ -128,9 +134,8 @@ class Workspace:
         rows = 0
         with readable():
             # Ibis 12 asks DuckDB 2 for a method that is gone, so the stream is taken from DuckDB.
-            reader = self.con.con.sql(self.con.compile(expression)).to_arrow_reader(
-                min(size, 65_536)
-            )
+            connection = self.con.con.cursor() if apart else self.con.con
+            reader = connection.sql(self.con.compile(expression)).to_arrow_reader(min(size, 65_536))
             for batch in reader:
                 while batch.num_rows:
                     part = batch.slice(0, size - rows)

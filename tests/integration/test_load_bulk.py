@@ -47,6 +47,7 @@ def other_home(server, tmp_path):
 
 
 @pytest.mark.restarts
+@pytest.mark.timeout(900)
 def test_the_graph_is_that_of_loads_over_bolt(graph, ringleader, folder, other_home):
     over_bolt = ringleader("load", "all", folder)
     expected = everything(graph)
