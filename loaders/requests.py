@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from loaders import aggregate
-from loaders.addresses import subnet
+from loaders.addresses import CANONICAL_IPV6, subnet
 from loaders.aggregate import END, START, distinct
 from loaders.prefixes import link_exits, listed
 from loaders.prompts import clustered
@@ -68,9 +68,12 @@ def _activity(load: Load, type_: str, pairs: ir.Table) -> Step:
 
 def _subnets(load: Load, ips: ir.Table) -> ir.Table:
     """Addresses in ``start`` with their subnet in ``end``."""
-    odd = load.workspace.mapped(ips.filter(ips[START].contains(":"))[START], subnet)
+    short = ips.filter(ips[START].contains(":") & ~ips[START].re_search(CANONICAL_IPV6))
+    odd = load.workspace.mapped(short[START], subnet)
     joined = ips.left_join(odd, ips[START] == odd.raw)
-    plain = joined[START].re_replace(r"[0-9]+$", "0/24")
+    plain = joined[START].re_replace(CANONICAL_IPV6, r"\1::/64").re_replace(
+        r"^([0-9.]+\.)[0-9]+$", r"\1" + "0/24"
+    )
     return joined.select(START, **{END: joined.mapped.fill_null(plain)})
 
 
