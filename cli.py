@@ -12,13 +12,17 @@ from ringleader.app import Root, run
 COMMANDS = {
     "server": "ringleader.server_commands:server",
     "doctor": "ringleader.doctor_commands:doctor",
+    "simulate": "scenario.commands:simulate",
     "load": "loaders.commands:load",
     "detect": "algorithms.commands:detect",
     "rings": "algorithms.commands:rings",
     "evaluate": "algorithms.commands:evaluate",
     "export": "exports.commands:export",
+    "job": "jobs.commands:job",
     "query": "ringleader.query_commands:query",
-    "cypher": "ringleader.query_commands:cypher",
+    "cypher": "ringleader.cypher_commands:cypher",
+    "shell": "ringleader.cypher_commands:shell",
+    "completion": "ringleader.completion_commands:completion",
 }
 
 

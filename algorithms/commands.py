@@ -73,7 +73,7 @@ def detect(
             made = run_detection(graph, values, algorithm=algorithm, dry_run=True)
             out([{"what": name, "value": value} for name, value in made.estimate.items()])
             return
-        with exclusive(app.settings, "detect"):
+        with exclusive(graph, "detect"):
             graph.ensure_schema()
             made = run_detection(graph, values, algorithm=algorithm, known_hubs=hubs, say=app.say)
     members = sum(ring.size for ring in made.rings)

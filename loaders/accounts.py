@@ -6,8 +6,8 @@ import functools
 
 from loaders.aggregate import END, START, distinct
 from loaders.functions import milliseconds
-from loaders.keys import keyed_hash
 from loaders.steps import Load, Step
+from ringleader.keys import keyed_hash
 
 _COPIED = ("status", "country", "phone_country", "plan", "channel")
 

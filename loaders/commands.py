@@ -120,7 +120,7 @@ def load(
         graph = None if bulk else _graph(app, dry_run=dry_run)
         if graph is not None:
             stack.enter_context(graph)
-            stack.enter_context(exclusive(settings, f"load {table}"))
+            stack.enter_context(exclusive(graph, f"load {table}"))
         workspace = stack.enter_context(Workspace(settings.home / "scratch"))
         first = Bulk(workspace) if bulk else None
         lists = (list_format, kind, source_name)

@@ -71,8 +71,10 @@ def _subnets(load: Load, ips: ir.Table) -> ir.Table:
     short = ips.filter(ips[START].contains(":") & ~ips[START].re_search(CANONICAL_IPV6))
     odd = load.workspace.mapped(short[START], subnet)
     joined = ips.left_join(odd, ips[START] == odd.raw)
-    plain = joined[START].re_replace(CANONICAL_IPV6, r"\1::/64").re_replace(
-        r"^([0-9.]+\.)[0-9]+$", r"\1" + "0/24"
+    plain = (
+        joined[START]
+        .re_replace(CANONICAL_IPV6, r"\1::/64")
+        .re_replace(r"^([0-9.]+\.)[0-9]+$", r"\1" + "0/24")
     )
     return joined.select(START, **{END: joined.mapped.fill_null(plain)})
 

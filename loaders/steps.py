@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from loaders.aggregate import END, START
 from loaders.functions import stable_hash
-from loaders.keys import load_key
+from ringleader.keys import load_key
 from ringleader.schema import NODE_BY_LABEL, NODES, RELATIONSHIP_BY_TYPE
 from ringleader.schema_types import NodeType, RelType
 from ringleader.statements import upsert_nodes, upsert_relationships

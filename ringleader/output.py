@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import os
 import sys
@@ -20,8 +21,9 @@ from typing import Any, BinaryIO
 from ringleader.errors import InputError, WrongUsage
 
 FORMATS = ("table", "json", "jsonl", "csv", "parquet")
-# A spreadsheet runs a cell that starts with one of these (OWASP, CSV injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs a cell that starts with one of these, full-width forms included (OWASP, CSV
+# injection), also after blanks, which some cut off; so a DDE call such as =cmd|… is text too.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # What a cell of a table holds at the most; other formats hold all of it.
 CELL_WIDTH = 300
 # Control characters could move the cursor or change colours of the terminal.
@@ -159,34 +161,53 @@ def _encode(
 ) -> bytes:
     encoders: dict[str, Callable[[], bytes]] = {
         "table": lambda: _table_text(rows, names, title).encode(),
-        "json": lambda: _json([_plain_row(row, names) for row in rows], indent=2),
-        "jsonl": lambda: b"".join(_json(_plain_row(row, names)) for row in rows),
-        "csv": lambda: _csv(rows, names, raw),
+        "json": lambda: _json([_plain_row(row, names) for row in rows]),
+        "jsonl": lambda: "".join(json_lines(rows, names)).encode(),
+        "csv": lambda: "".join(csv_lines(rows, names, raw=raw)).encode(),
         "parquet": lambda: _parquet(rows, names),
     }
     return encoders[format]()
 
 
-def _plain_row(row: Row, names: list[str]) -> dict[str, Any]:
+def _plain_row(row: Row, names: Sequence[str]) -> dict[str, Any]:
     return {name: plain(row.get(name)) for name in names}
 
 
-def _json(value: Any, indent: int | None = None) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=indent) + "\n").encode()
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _csv(rows: list[dict[str, Any]], names: list[str], raw: bool) -> bytes:
+def csv_lines(rows: Iterable[Row], names: Sequence[str], *, raw: bool = False) -> Iterator[str]:
+    """Rows as lines of CSV, header first.
+
+    Args:
+        rows: The rows.
+        names: The columns and their order.
+        raw: Leave cells that a spreadsheet would run as they are.
+    """
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(names)
+    # Before Python 3.13 only what is in the terminator is quoted; a bare \r would start a new row.
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    for cells in itertools.chain([names], ([row.get(name) for name in names] for row in rows)):
+        writer.writerow(map(_cell, cells) if raw else map(_defused, cells))
+        yield buffer.getvalue().removesuffix("\r\n") + "\n"
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def json_lines(rows: Iterable[Row], names: Sequence[str]) -> Iterator[str]:
+    """Rows as lines of JSON."""
     for row in rows:
-        cells = []
-        for name in names:
-            value, text = row.get(name), _cell(row.get(name))
-            risky = isinstance(value, str) and text.startswith(_FORMULA_STARTS)
-            cells.append("'" + text if risky and not raw else text)
-        writer.writerow(cells)
-    return buffer.getvalue().encode()
+        yield json.dumps(_plain_row(row, names), ensure_ascii=False) + "\n"
+
+
+def _defused(value: Any) -> str:
+    """A cell as text that no spreadsheet runs."""
+    text = _cell(value)
+    if isinstance(value, bool | int | float):
+        return text
+    risky = text.startswith(_FORMULA_STARTS) or text.lstrip().startswith(_FORMULA_STARTS)
+    return "'" + text if risky else text
 
 
 def _parquet(rows: list[dict[str, Any]], names: list[str]) -> bytes:

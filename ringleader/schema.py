@@ -206,6 +206,41 @@ NODES: tuple[NodeType, ...] = (
             ("stages", "seconds of each stage, as JSON"),
         ),
     ),
+    NodeType(
+        "Job",
+        "job",
+        "Scheduled work, as `[jobs]` of the settings file declares it.",
+    ),
+    NodeType(
+        "JobRun",
+        "job_run_id",
+        "One run of a job, whatever came of it.",
+        derived=(
+            ("state", "running, done, failed, interrupted, or crashed (it never said)"),
+            ("started_at", "when it began"),
+            ("finished_at", "when it ended"),
+            ("date", "the day that its placeholders stand for"),
+            ("host", "where it ran"),
+            ("versions", "of ringleader, Python and the server, as JSON"),
+            ("parameters", "the job as it was declared, addresses shortened, as JSON"),
+            ("steps", "per step what it was, its state, seconds and counts, each as JSON"),
+            ("error", "what failed"),
+            ("rings", "ring_id of each ring that stood at its end"),
+            ("new_rings", "those that did not stand at the end of the last run that was done"),
+        ),
+    ),
+    NodeType(
+        "Lease",
+        "lease_id",
+        "Who writes alone just now; there is none while nobody does.",
+        derived=(
+            ("token", "what each write of the holder checks"),
+            ("holder", "what it does, and where"),
+            ("place", "the file lock that it holds as well"),
+            ("taken_at", "since when"),
+            ("expires_at", "when it lapses unless it is renewed"),
+        ),
+    ),
 )
 
 RELATIONSHIPS: tuple[RelType, ...] = (
@@ -273,6 +308,7 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         "The account belongs to the ring.",
         derived=(("score", "bits that tie it to the ring"), ("run", "run_id of the detection")),
     ),
+    RelType("RUN_OF", "JobRun", "Job", "The run is one of the job's."),
     RelType("PART_OF", "Ring", "Campaign", "The ring belongs to the campaign."),
     RelType(
         "CONTINUES",

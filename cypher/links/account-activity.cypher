@@ -8,6 +8,7 @@
 // column EmailDomain: integer
 // column payment_methods: integer
 // mode: read
+// audience: internal
 MATCH (account:Account)
 RETURN account.account_id AS account_id,
        reduce(n = 0, e IN [(account)-[u:USED_IP]->() | coalesce(u.events, 1)] | n + e) AS Ip,

@@ -4,6 +4,7 @@
 // column opened: integer
 // column organizations: list
 // mode: read
+// audience: internal
 MATCH (account:Account)
 RETURN account.account_id AS account_id, account.created_at.epochMillis AS opened,
        COLLECT {

@@ -2,6 +2,7 @@
 // question: How many accounts use each identifier? (Assigned, so that repeating it changes nothing.)
 // param rows: integer = 20000
 // mode: write
+// audience: internal
 MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
 CALL (identifier) {
   WITH identifier, COUNT {

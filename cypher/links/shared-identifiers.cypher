@@ -9,6 +9,7 @@
 // column first_seen: list
 // column last_seen: list
 // mode: read
+// audience: internal
 MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
 WHERE identifier.accounts > 1
 CALL (identifier) {

@@ -4,6 +4,7 @@
 // param run: string
 // column projection: map
 // mode: read
+// audience: internal
 MATCH (a:Account)-[link:LINKED {run: $run}]->(b:Account)
 WITH a, b, link.weight AS weight
 ORDER BY a.account_id, b.account_id

@@ -3,6 +3,7 @@
 // param run: string
 // param rows: list
 // mode: write
+// audience: internal
 UNWIND $rows AS row
 MERGE (ring:Ring {ring_id: row.ring_id})
 SET ring.score = row.score, ring.size = row.size, ring.families = row.families,

@@ -8,11 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 from load_world import everything, load, nodes, relationships, write_csv
 
-from loaders.keys import keyed_hash, load_key
 from loaders.steps import Step
 from loaders.write import write_chunk
 from ringleader.catalogue import get
 from ringleader.errors import InputError, QueryError
+from ringleader.keys import keyed_hash, load_key
 from ringleader.schema import RELATIONSHIP_BY_TYPE
 
 T = "2026-02-01T{}:00:00Z"

@@ -9,7 +9,7 @@ import pytest
 
 from ringleader.app import Command, run
 from ringleader.errors import ConnectionFailed, FindingsFound, LockHeld, WrongUsage
-from ringleader.locks import exclusive
+from ringleader.locks import file_lock
 from ringleader.settings import load_settings
 
 
@@ -104,16 +104,16 @@ def test_every_error_has_its_exit_code_and_no_traceback(error, code, capsys, mon
 
 def test_a_second_run_gets_75_and_the_first_one_s_name(tmp_path):
     settings = load_settings(env={"RINGLEADER_HOME": str(tmp_path), "NEO4J_URI": "bolt://host"})
-    second = exclusive(settings, "load requests")
-    with exclusive(settings, "detect"):
+    second = file_lock(settings, "load requests")
+    with file_lock(settings, "detect"):
         with pytest.raises(LockHeld, match="`ringleader detect` holds the lock") as caught:
             second.__enter__()
         assert caught.value.exit_code == 75
-    with exclusive(settings, "load requests"):
+    with file_lock(settings, "load requests"):
         pass
 
 
 def test_query_list_searches_by_words_in_the_question():
     result = ringleader("query", "list", "share", "card", "--format", "csv")
     assert result.stdout.splitlines()[1].startswith("accounts-on-payment-method,hunting,")
-    assert len(result.stdout.splitlines()) == 2
+    assert all("share" in line and "card" in line for line in result.stdout.splitlines()[1:])

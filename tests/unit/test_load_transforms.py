@@ -14,7 +14,6 @@ from loaders.accounts import domain_of, plain_email
 from loaders.batches import batch_id
 from loaders.clusters import Clusters
 from loaders.contract import BY_NAME
-from loaders.keys import keyed_hash, load_key
 from loaders.mapping import ColumnMap, Mapping
 from loaders.prepare import prepare
 from loaders.quarantine import records
@@ -22,6 +21,7 @@ from loaders.skeletons import masked
 from loaders.sources import expand, inspect
 from loaders.workspace import Workspace
 from ringleader.errors import InputError
+from ringleader.keys import keyed_hash, load_key
 
 CHANNELS = ("api", "azure", "bedrock", "vertex")
 
