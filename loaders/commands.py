@@ -102,7 +102,7 @@ def load(
     from loaders.folder import tables_of
     from loaders.load import Wanted, collect_files, load_files
     from loaders.workspace import Workspace
-    from ringleader.locks import exclusive
+    from ringleader.locks import exclusive, file_lock
 
     settings = app.settings
     wanted = Wanted(
@@ -116,7 +116,7 @@ def load(
     with ExitStack() as stack:
         if bulk and not write_only:
             refuse_if_taken(settings, overwrite=overwrite)
-            stack.enter_context(exclusive(settings, "load all --bulk"))
+            stack.enter_context(file_lock(settings, "load all --bulk"))
         graph = None if bulk else _graph(app, dry_run=dry_run)
         if graph is not None:
             stack.enter_context(graph)

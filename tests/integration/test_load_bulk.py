@@ -15,7 +15,7 @@ from scenario import sample
 def folder(tmp_path_factory):
     """The sample, with what is awkward to write as CSV, and a row that breaks the contract."""
     folder = tmp_path_factory.mktemp("tables")
-    sample.write(folder, scale=0.1)
+    sample.write(folder, scale=0.02)
     header = "account_id,created_at,email,plan,status,status_at"
     write_csv(
         folder / "accounts-odd.csv",
