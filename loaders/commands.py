@@ -139,7 +139,7 @@ def load(
             first.write(write_only, settings.database)
             app.say(f"files and the command, import.sh, are in {write_only}")
         elif first is not None:
-            build(first, settings)
+            build(first, settings, wanted.asn_mmdb)
     if rows:
         out(rows)
 

@@ -8,6 +8,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from loaders.bulk import Bulk
+from loaders.prefixes import paged
+from loaders.systems import link_systems
 from ringleader.catalogue import get
 from ringleader.engine import ensure_running, run_admin, stop
 from ringleader.engine.folder import DATABASE, ServerFolder
@@ -16,6 +18,8 @@ from ringleader.graph import Graph
 from ringleader.progress import progress, say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ringleader.settings import Settings
 
 
@@ -49,12 +53,13 @@ def refuse_if_taken(settings: Settings, *, overwrite: bool) -> None:
         )
 
 
-def build(bulk: Bulk, settings: Settings) -> None:
+def build(bulk: Bulk, settings: Settings, asn_mmdb: Path | None) -> None:
     """Build the managed server's database of what was collected, and start the server.
 
     Args:
         bulk: What to write.
         settings: The data folder and ``[server]``.
+        asn_mmdb: A database of autonomous systems, to which subnets are tied at the end.
 
     Raises:
         ServerError: The import failed; the database is left unusable and has to be built again.
@@ -69,6 +74,8 @@ def build(bulk: Bulk, settings: Settings) -> None:
         state = ensure_running(settings)
     with timed("constraints and indexes"), Graph.connect(state.settings()) as graph:
         graph.ensure_schema()
+        if asn_mmdb is not None:
+            link_systems(graph, asn_mmdb, paged(graph, get("subnets-page"), "cidr"))
 
 
 @contextmanager
