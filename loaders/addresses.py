@@ -126,7 +126,7 @@ def canonicalise(workspace: Workspace, values: ir.Column) -> Canonicalised:
         workspace: Where the values are.
         values: A column of texts.
     """
-    table = values.name("raw").as_table()
+    table = values.name("raw").as_table().distinct()
     plain = table.raw.re_search(CANONICAL_IPV4) | table.raw.re_search(CANONICAL_IPV6)
     return _each(workspace, table.filter(~plain), canonical)
 

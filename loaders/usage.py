@@ -98,16 +98,16 @@ def grouped_first(
     Returns:
         None unless every row is good and counts: then rows have to be looked at one by one.
     """
-    if any(group.format != "parquet" for group in groups):
+    # Raw prompts are given clusters before anything is grouped.
+    prompts = "prompt" in mapping.columns
+    if prompts or any(g.format != "parquet" or "prompt" in g.columns for g in groups):
         return None
     parts = [typed(g, mapping, channels, blanks=False, later=_GROUPED_BY) for g in groups]
-    if any(part.prompts for part in parts):
-        return None
     read = 0
     for part in parts:
-        faults = workspace.one(part.faults)
-        read += faults.pop("read")
-        if any(faults.values()):
+        counted = workspace.one(part.doubtful)
+        read += counted["read"]
+        if counted["doubts"]:
             return None
     rows = _union(part.table.select(*mapping.table.names) for part in parts)
     deduplicate = mapping.options.get("deduplicate", True)

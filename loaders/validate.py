@@ -52,6 +52,7 @@ _EMPTY = {
 SHOWN, EXCERPT = 120, 240
 # Sums of so large counts fit 64 bits for millions of rows; a larger one is no count of ours.
 GREATEST_COUNT = 1_000_000_000_000
+_NONE = ibis.literal(0, "int64")
 _IDS = (Type.ID, Type.PAYMENT_METHOD, Type.NETWORK)
 # A sign after the time of day is an offset from UTC; clocks keep within 14 hours of it.
 _OFFSET = r"[0-9][T ].*[+-]"
@@ -76,18 +77,18 @@ class Typed:
         faults: One row: the number of rows, of empty texts, and of failures of each check.
             Checks counted by themselves cost a fraction of numbering the rows; a good file pays
             for no more.
+        doubtful: One row: the number of rows, and of doubts in columns not checked later.
         problems: What the numbers mean; number n is at position n - 1.
         unknown: Columns of the source that nothing uses.
-        later: Columns that the faults leave out, to be checked after grouping.
-        prompts: Whether there is a column of raw prompts.
+        later: Columns to be checked after grouping.
     """
 
     table: ir.Table
     faults: ir.Table
+    doubtful: ir.Table
     problems: tuple[Problem, ...]
     unknown: tuple[str, ...]
     later: frozenset[str]
-    prompts: bool
 
 
 def sources_of(mapping: Mapping) -> dict[str, ColumnMap]:
@@ -119,25 +120,22 @@ def typed(
         channels: Names that a channel may have.
         blanks: Whether there may be empty texts, which stand for no value. Looking for them costs
             a copy of every text.
-        later: Columns that the faults leave out where their values can be checked as texts
-            (:func:`refused_values`).
+        later: Columns that are checked after grouping (:func:`refused_values`), if they can be.
 
     Raises:
         InputError: A required or mapped column is not there.
     """
     problems: list[Problem] = []
     checks = []
-    empty: list[Any] = [ibis.literal(0, "int64")]
+    empty: dict[str, Any] = {}
     used: set[str] = set()
     put_off: set[str] = set()
-    prompts = False
     values: dict[str, Any] = {}
     for column in mapping.table.columns:
         given = _raw(group, mapping, column, used)
         if given is None:
             values[column.name] = ibis.null(_EMPTY.get(column.type, "string"))
             continue
-        prompts = prompts or column.type is Type.PROMPT
         entry = mapping.source_of(column.name)
         found = _converted(given, entry)
         value, conditions = _checked(column, found, entry, channels)
@@ -152,8 +150,8 @@ def typed(
         kind = found.type()
         if column.name in later and not entry.cast and (kind.is_string() or kind.is_integer()):
             put_off.add(column.name)
-        elif kind.is_string():
-            empty.append((found == "").sum().fill_null(0).cast("int64"))
+        if kind.is_string():
+            empty[column.name] = found == ""
         if kind.is_string() and blanks and value.type().is_string():
             value = value.nullif("")
         values[column.name] = value
@@ -177,15 +175,20 @@ def typed(
     table = group.table.select(**values, **places, **{PROBLEM: number.cast("int16"), VALUE: shown})
     faults = group.table.aggregate(
         read=group.table.count(),
-        blanks=functools.reduce(operator.add, empty),
+        blanks=sum((b.sum().fill_null(0).cast("int64") for b in empty.values()), _NONE),
         **{
             f"fault_{position}": condition.sum().fill_null(0).cast("int64")
-            for position, (condition, column, _) in enumerate(checks)
-            if column.name not in put_off
+            for position, (condition, *_) in enumerate(checks)
         },
     )
+    doubts = [blank for name, blank in empty.items() if name not in put_off]
+    doubts += [condition for condition, column, _ in checks if column.name not in put_off]
+    doubtful = group.table.aggregate(
+        read=group.table.count(),
+        doubts=functools.reduce(operator.or_, doubts).sum().fill_null(0).cast("int64"),
+    )
     unknown = tuple(name for name in group.columns if name not in used)
-    return Typed(table, faults, tuple(problems), unknown, frozenset(put_off), prompts)
+    return Typed(table, faults, doubtful, tuple(problems), unknown, frozenset(put_off))
 
 
 def refused_values(column: Column, values: Any, channels: Sequence[str]) -> Any:
