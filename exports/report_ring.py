@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from algorithms.dissolution import dissolution
-from algorithms.explanation import Item, evidence_items
+from algorithms.explanation import CONTACTED, Item, evidence_items
 from algorithms.parameters import recorded
 from algorithms.removal import OTHERS, read_back
 from exports.report_drawing import drawing
@@ -21,7 +21,6 @@ Naming = Callable[[str, str], str]
 # Spent on a smaller set that dissolves a ring: a tenth of a second, for rings may be hundreds.
 EFFORT = 100_000
 ITEMS_TOLD = 100  # identifiers per ring, the strongest; the rest is one line per family
-CONTACTED = "CONTACTED"
 HOURS = 24
 INNOCENT = ("benign", "rejected")  # decisions that speak against a ring
 

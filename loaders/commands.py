@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # Names of loaders.reference_lists.FORMATS, without its imports.
 LISTS = ("cidr", "x4b", "ipranges", "tor", "asn", "asn-csv", "mmdb")
+ALL = "all"
 INPUT_FORMATS = ("csv", "jsonl", "parquet")
 _HELP = f"""Load files of one table of the input contract into the graph.
 
@@ -38,11 +39,14 @@ _HELP = f"""Load files of one table of the input contract into the graph.
       ringleader load presets
       ringleader load proxies lists/vpn/ipv4.txt --kind vpn --source x4b
       ringleader load requests --connect postgres://me@host/logs --query 'SELECT …'
+      ringleader load all FOLDER          # accounts.csv, requests/*.parquet, payments.jsonl, …
+      ringleader load all FOLDER --bulk   # a first load: builds the database, many times faster
 
     \b
     Tables and columns (* required):
     {help_text().replace(chr(10), chr(10) + "    ")}"""
 _file = click.Path(path_type=Path, dir_okay=False)
+_folder = click.Path(path_type=Path, file_okay=False)
 
 
 def _complete_mapping(
@@ -56,7 +60,7 @@ def _complete_mapping(
 
 
 @click.command(cls=Command, help=_HELP)
-@click.argument("table", metavar="TABLE", type=click.Choice((*TABLE_NAMES, "presets")))
+@click.argument("table", metavar="TABLE", type=click.Choice((*TABLE_NAMES, ALL, "presets")))
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
 @click.option(
     "--mapping",
@@ -74,6 +78,9 @@ def _complete_mapping(
 @click.option("--asn-mmdb", type=_file, help="requests: MaxMind database of systems (ASN).")
 @click.option("--connect", "url", help="Database that Ibis reads, instead of files.")
 @click.option("--query", help="SQL for --connect; name an ORDER BY.")
+@click.option("--bulk", is_flag=True, help="all: build the managed server's empty database.")
+@click.option("--overwrite", is_flag=True, help="all --bulk: even if it holds data, which goes.")
+@click.option("--write-only", type=_folder, help="all --bulk: write the files, build nothing.")
 @output_options
 @pass_app
 def load(
@@ -92,6 +99,9 @@ def load(
     asn_mmdb: Path | None,
     url: str | None,
     query: str | None,
+    bulk: bool,
+    overwrite: bool,
+    write_only: Path | None,
 ) -> None:
     """Parse, call, render; the help is made from the contract above."""
     if table == "presets":
@@ -99,16 +109,23 @@ def load(
 
         out(preset_rows())
         return
+    if (bulk and table != ALL) or ((overwrite or write_only) and not bulk):
+        raise WrongUsage("--bulk is for a whole folder", hint="ringleader load all FOLDER --bulk")
+    if table == ALL and (len(sources) != 1 or url or (bulk and dry_run)):
+        raise WrongUsage("all tables come from one folder", hint="ringleader load all FOLDER")
     if bool(sources) == bool(url) or bool(url) != bool(query):
         raise WrongUsage(
             "a load needs files, or --connect with --query",
             hint=f"ringleader load {table} {table}.csv",
         )
-    if table != "proxies" and (list_format or kind or source_name):
+    if table not in ("proxies", ALL) and (list_format or kind or source_name):
         raise WrongUsage("--as, --kind and --source are for lists of proxies")
-    from loaders.load import Wanted, load_files
+    from loaders.bulk import Bulk
+    from loaders.first import build, refuse_if_taken, timed
+    from loaders.folder import tables_of
+    from loaders.load import Wanted, collect_files, load_files
     from loaders.workspace import Workspace
-    from ringleader.locks import exclusive
+    from ringleader.locks import exclusive, file_lock
 
     settings = app.settings
     wanted = Wanted(
@@ -118,20 +135,35 @@ def load(
         asn_mmdb or settings.get("enrich.asn_mmdb"),
     )
     rows: list[dict[str, Any]] = []
+    tables = tables_of(Path(sources[0])) if table == ALL else {table: list(sources)}
     with ExitStack() as stack:
-        graph = _graph(app, dry_run=dry_run)
+        if bulk and not write_only:
+            refuse_if_taken(settings, overwrite=overwrite)
+            stack.enter_context(file_lock(settings, "load all --bulk"))
+        graph = None if bulk else _graph(app, dry_run=dry_run)
         if graph is not None:
             stack.enter_context(graph)
             if not dry_run:
                 stack.enter_context(exclusive(graph, f"load {table}"))
         workspace = stack.enter_context(Workspace(settings.home / "scratch"))
+        first = Bulk(workspace) if bulk else None
         lists = (list_format, kind, source_name)
-        for name, files, said in _jobs(
-            app, workspace, table, sources, mapping, input_format, lists, url, query, graph, wanted
-        ):
-            summary = load_files(graph, settings, workspace, files, said, wanted)
-            _tell(app, summary)
-            rows.append(_row(name, summary))
+        for each, of_it in tables.items():
+            for name, files, said in _jobs(
+                app, workspace, each, of_it, mapping, input_format, lists, url, query, graph, wanted
+            ):
+                if first is None:
+                    summary = load_files(graph, settings, workspace, files, said, wanted)
+                else:
+                    with timed(f"{name} read"):
+                        summary = collect_files(first, settings, files, said, wanted)
+                _tell(app, summary)
+                rows.append(_row(name, summary))
+        if first is not None and write_only:
+            first.write(write_only, settings.database)
+            app.say(f"files and the command, import.sh, are in {write_only}")
+        elif first is not None:
+            build(first, settings, wanted.asn_mmdb)
     if rows:
         out(rows)
 
@@ -150,7 +182,7 @@ def _jobs(
     app: App,
     workspace: Workspace,
     table: str,
-    sources: tuple[str, ...],
+    sources: Sequence[str],
     mapping: Path | None,
     input_format: str | None,
     lists: tuple[str | None, str | None, str | None],

@@ -88,12 +88,10 @@ function dissolveCard(ring) {
     }
   }
   show(false);
-  if (!without.length) {
-    return card("What would dissolve it",
-      `Its evidence makes no ring as it stands: no ${criterion}. A decision keeps it.`);
-  }
-  return card("What would dissolve it", complete
-    ? `Without ${without.length === 1 ? "this" : `these ${count(without.length)}`} it would be no ring: no ${criterion}. `
+  const already = complete && !without.length;
+  return card("What would dissolve it", already
+    ? `Its links by themselves hold no ring any more: no ${criterion}.`
+    : complete ? `Without ${without.length === 1 ? "this" : `these ${count(without.length)}`} it would be no ring: no ${criterion}. `
       + "If they have an innocent reason, there is nothing left. "
       + (smallest ? "No smaller set does." : "Found greedily; a smaller set may do.")
     : `Even without all that is known by name it would be a ring: ${criterion}.`, box);

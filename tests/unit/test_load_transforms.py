@@ -125,10 +125,11 @@ def activity(workspace, events):
             "output_tokens": pa.array([e[4] for e in events], pa.int64()),
         }
     )
-    rows = workspace.rows(aggregate.activity(workspace.take("events", table), "ip", CHANNELS))
-    return sorted(
-        (aggregate.decoded(row, CHANNELS) for row in rows), key=lambda r: (r["start"], r["end"])
+    pairs = workspace.keep(
+        "pairs", aggregate.activity(workspace.take("events", table), "ip", CHANNELS)
     )
+    rows = workspace.rows(aggregate.listed(pairs, CHANNELS))
+    return sorted(rows, key=lambda r: (r["start"], r["end"]))
 
 
 @settings(max_examples=25, deadline=None)
