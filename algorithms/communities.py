@@ -2,7 +2,8 @@
 
 A projection lives in the server's memory; it is dropped whatever happens inside the block, and
 what a killed run left behind is dropped by the next. Both algorithms run seeded on one thread over
-a projection in the order of account ids, so that two runs agree.
+a projection in the order of account ids, so that two runs agree. The links come from here and need
+not be in the database.
 
 Leiden: Traag, Waltman and van Eck, "From Louvain to Leiden" (2019). Louvain: Blondel et al. (2008).
 """
@@ -11,9 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 from typing import Any
 
+import numpy as np
+
 from algorithms.parameters import Parameters
+from algorithms.shared_neighbours import Links
+from algorithms.sharing import Ints
 from ringleader.catalogue import get
 from ringleader.errors import ServerError
 from ringleader.graph import Graph
@@ -21,22 +27,32 @@ from ringleader.graph import Graph
 ALGORITHMS = ("leiden", "louvain")
 PREFIX = "ringleader-links"
 _THREADS = 1  # more would make the result depend on scheduling
+GIGABYTE = 1 << 30
+HEADROOM = 2.0  # heap for what else the server does, as a multiple of what GDS needs
 
 
 @contextmanager
-def link_projection(graph: Graph, run: str) -> Iterator[Any]:
+def link_projection(graph: Graph, run: str, links: Links) -> Iterator[Any]:
     """The links of a run as a weighted, undirected graph in GDS; dropped at the end.
 
     Args:
         graph: An open graph.
-        run: The run whose links are projected; it has one at least.
+        run: The run, after which the projection is called.
+        links: The links, one at least; nodes are positions of accounts.
     """
     gds = graph.gds()
     name = f"{PREFIX}-{run}"
+    order = np.lexsort((links.b, links.a))
     with graph.translated("link-projection"):
         drop_projections(graph)
         try:
-            made = gds.graph.project.cypher(get("link-projection").text, graph_name=name, run=run)
+            made = gds.graph.project.cypher(
+                get("link-projection").text,
+                graph_name=name,
+                a=links.a[order].tolist(),
+                b=links.b[order].tolist(),
+                weight=links.weight[order].tolist(),
+            )
             # The projection is a graph and its statistics.
             yield made.graph
         finally:
@@ -52,20 +68,31 @@ def drop_projections(graph: Graph) -> None:
                 gds.graph.drop(info.graph_name, fail_if_missing=False)
 
 
-def communities(graph: Graph, run: str, algorithm: str, parameters: Parameters) -> dict[str, int]:
-    """The community of each linked account.
+def communities(
+    graph: Graph, run: str, links: Links, accounts: int, algorithm: str, parameters: Parameters
+) -> Ints:
+    """The community of each account; numbers mean nothing outside this answer.
 
     Args:
         graph: An open graph.
-        run: The run whose links are in the graph.
+        run: The run, after which the projection is called.
+        links: The links.
+        accounts: Number of accounts that the links count by position.
         algorithm: ``leiden`` or ``louvain``.
         parameters: ``resolution`` (Leiden only) and ``seed``.
 
     Returns:
-        Account id to a number that means nothing outside this answer.
+        A number from 1 on for each account, 0 for those without a link.
+
+    Raises:
+        ServerError: The server's heap is too small for it; nothing has been projected then.
     """
+    of = np.zeros(accounts, dtype=np.int64)
+    if not len(links):
+        return of
+    require_memory(graph, len(np.unique([links.a, links.b])), len(links), algorithm)
     gds = graph.gds()
-    with link_projection(graph, run) as projected:
+    with link_projection(graph, run, links) as projected:
         if algorithm == "leiden":
             gds.leiden.mutate(
                 projected,
@@ -85,10 +112,32 @@ def communities(graph: Graph, run: str, algorithm: str, parameters: Parameters) 
                 relationship_weight_property="weight",
                 log_progress=False,
             )
-        rows = gds.graph.node_properties.stream(
-            projected, ["community"], db_node_properties=["account_id"], log_progress=False
+        rows = gds.graph.node_properties.stream(projected, ["community"], log_progress=False)
+    of[rows["nodeId"].to_numpy(np.int64)] = rows["community"].to_numpy(np.int64) + 1
+    return of
+
+
+def require_memory(graph: Graph, accounts: int, links: int, algorithm: str) -> None:
+    """Make sure that the server's heap is large enough for a projection, before it is made.
+
+    Args:
+        graph: An open graph.
+        accounts: Number of linked accounts.
+        links: Number of links.
+        algorithm: ``leiden`` or ``louvain``.
+
+    Raises:
+        ServerError: It is not.
+    """
+    needed, _ = estimated_memory(graph, accounts, links, algorithm)
+    heap = graph.read(get("server-heap"))[0]["most"]
+    if needed > heap:
+        raise ServerError(
+            f"{algorithm} on {accounts:,} accounts and {links:,} links needs "
+            f"{needed / GIGABYTE:.1f} GB of the server's heap, which is {heap / GIGABYTE:.1f} GB",
+            hint=f'set [server] heap = "{ceil(HEADROOM * needed / GIGABYTE)}g" in ringleader.toml, '
+            "then ringleader server stop and start",
         )
-    return dict(zip(rows["account_id"], rows["community"].astype(int), strict=True))
 
 
 def estimated_memory(graph: Graph, accounts: int, links: int, algorithm: str) -> tuple[int, int]:

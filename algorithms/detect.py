@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -19,12 +19,17 @@ from uuid import uuid4
 import numpy as np
 
 from algorithms.communities import communities, drop_projections, estimated_memory
-from algorithms.dissolution import OTHERS
+from algorithms.hub_verdicts import verdicts, with_pins, write_verdicts
 from algorithms.hubs import count_sharers, summary_of
+from algorithms.joining import second_look
+from algorithms.null_model import Chance, chance_of, redealt
 from algorithms.parameters import Parameters
-from algorithms.rings import Ring, build_rings, continued
+from algorithms.publication import Findings, concluded, decisions_in_force, statements
+from algorithms.removal import OTHERS
+from algorithms.review import Decision, without_rejected
+from algorithms.rings import Ring, build_rings, inside_rings, ring_of
 from algorithms.shared_neighbours import CONTACT, Links, find_links
-from algorithms.sharing import FAMILIES, Sharing, read_sharing
+from algorithms.sharing import FAMILIES, REPLACED, Ints, Sharing, read_sharing
 from ringleader import __version__
 from ringleader.catalogue import get
 from ringleader.graph import Graph
@@ -44,7 +49,7 @@ class Detection:
         run: Its id; empty for a dry run.
         accounts: Accounts in the graph.
         links: Linked pairs.
-        rings: The rings, strongest first.
+        findings: Rings, campaigns and what became of earlier rings.
         stages: Seconds of each stage.
         estimate: What a dry run says instead.
     """
@@ -52,9 +57,14 @@ class Detection:
     run: str
     accounts: int
     links: int
-    rings: list[Ring] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
     stages: dict[str, float] = field(default_factory=dict)
     estimate: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def rings(self) -> list[Ring]:
+        """The rings, strongest first."""
+        return self.findings.rings
 
 
 def detect(
@@ -107,22 +117,104 @@ def detect(
     with stage("count accounts per identifier"):
         count_sharers(graph)
     with stage("read what accounts share"):
-        sharing = read_sharing(graph, known_hubs)
+        sharing = with_pins(graph, read_sharing(graph, known_hubs))
     with stage("link accounts"):
+        decisions = decisions_in_force(graph)
         links = find_links(sharing, parameters)
-    with stage(f"write {len(links):,} links"):
-        _write_links(graph, run, sharing, links)
-    with stage(f"group them ({algorithm})"):
-        found = communities(graph, run, algorithm, parameters) if len(links) else {}
+        links = without_rejected(sharing, links, decisions, parameters)
+
+    def grouping(those: Links) -> Ints:
+        return communities(graph, run, those, len(sharing.accounts), algorithm, parameters)
+
+    with stage(f"group {len(links):,} links ({algorithm})"):
+        of = grouping(links)
+    with stage("link and group by chance"):
+        chance = chance_of(sharing, grouping, parameters)
     with stage("judge rings"):
-        earlier = {row["ring_id"]: row["members"] for row in graph.read(get("earlier-rings"))}
-        rings = continued(build_rings(sharing, links, found, parameters), earlier, parameters)
-    detection = Detection(run, len(sharing.accounts), len(links), rings, stages)
-    with stage(f"write {len(rings):,} rings"):
-        _publish(graph, detection)
+        rings, links = found_rings(sharing, links, of, parameters, chance, decisions)
+    with stage("name rings and join campaigns"):
+        findings = concluded(graph, sharing, links, rings, decisions, parameters)
+    within = inside_rings(links, ring_of(sharing, findings.rings))
+    with stage(f"write {len(within):,} links inside rings"):
+        _write_links(graph, run, sharing, within)
+    detection = Detection(run, len(sharing.accounts), len(links), findings, stages)
+    with stage(f"write {len(detection.rings):,} rings"):
+        _publish(graph, detection, parameters)
+    with stage("write verdicts on identifiers"):
+        write_verdicts(graph, run, verdicts(sharing, detection.rings, parameters))
     with stage("drop links of earlier runs"):
         graph.run_in_batches(get("drop-other-links"), get("drop-other-links").bind({"keep": run}))
     return detection
+
+
+def found_rings(
+    sharing: Sharing,
+    links: Links,
+    of: Ints,
+    parameters: Parameters,
+    chance: Chance | None = None,
+    decisions: Sequence[Decision] = (),
+) -> tuple[list[Ring], Links]:
+    """The rings of communities, with the accounts that a second look brings.
+
+    Args:
+        sharing: Who shares what.
+        links: The links.
+        of: Community of each account, 0 for none.
+        parameters: The judgements.
+        chance: What chance alone makes.
+        decisions: Those that count; what is rejected does not come back by the second look.
+
+    Returns:
+        The rings, strongest first, and the links with those of the second look.
+    """
+    rings = build_rings(sharing, links, of, parameters)
+    links, of = second_look(sharing, links, ring_of(sharing, rings), parameters)
+    links = without_rejected(sharing, links, decisions, parameters)
+    return build_rings(sharing, links, of, parameters, chance), links
+
+
+def null_rings(
+    graph: Graph,
+    parameters: Parameters,
+    *,
+    deals: int,
+    algorithm: str = "leiden",
+    known_hubs: Collection[str] = (),
+) -> list[dict[str, Any]]:
+    """Rings in the graph, and in the same graph with the identifiers dealt anew.
+
+    Nothing is written but the number of accounts on every identifier.
+
+    Args:
+        graph: An open graph.
+        parameters: The judgements; ``seed`` says which deals.
+        deals: How often to deal.
+        algorithm: ``leiden`` or ``louvain``.
+        known_hubs: Keys of identifiers that strangers are known to share.
+
+    Returns:
+        A row for the graph as it is and one for each deal: links, rings, accounts in rings.
+    """
+    count_sharers(graph)
+    there = with_pins(graph, read_sharing(graph, known_hubs))
+    rows = []
+    for deal in range(deals + 1):
+        with progress(f"deal {deal} of {deals}" if deal else "the graph as it is"):
+            sharing = redealt(there, parameters.seed + deal) if deal else there
+            links = find_links(sharing, parameters)
+            accounts = len(sharing.accounts)
+            of = communities(graph, f"deal-{deal}", links, accounts, algorithm, parameters)
+            rings, links = found_rings(sharing, links, of, parameters)
+        rows.append(
+            {
+                "identifiers": f"dealt anew, {deal}" if deal else "as they are",
+                "links": len(links),
+                "rings": len(rings),
+                "accounts_in_rings": sum(ring.size for ring in rings),
+            }
+        )
+    return rows
 
 
 def _clean_up(graph: Graph) -> None:
@@ -182,10 +274,12 @@ def _told_lines(sharing: Sharing, links: Links, lines: Any) -> tuple[list[str], 
             continue
         identifier = int(links.evidence.identifier[line])
         if identifier == CONTACT:
-            kind = sharing.contact_kinds[links.evidence.contact[line]]
+            contact = links.evidence.contact[line]
+            kind = sharing.contact_kinds[contact] if contact >= 0 else REPLACED
             names.append(f"{family}|CONTACTED|{kind}")
         else:
-            names.append(f"{family}|{sharing.labels[identifier]}|{sharing.keys[identifier]}")
+            label, key = sharing.name(identifier)
+            names.append(f"{family}|{label}|{key}")
         bits.append(float(links.bits[line]))
     for family, amount in sorted(rest.items()):
         names.append(f"{family}|{OTHERS}|")
@@ -193,43 +287,15 @@ def _told_lines(sharing: Sharing, links: Links, lines: Any) -> tuple[list[str], 
     return names, bits
 
 
-def _publish(graph: Graph, detection: Detection) -> None:
-    """Replace the rings and mark the run as done, in one transaction."""
-    rows = [
-        {
-            "ring_id": ring.ring_id,
-            "score": ring.score,
-            "size": ring.size,
-            "families": [family for family, _ in ring.family_bits],
-            "family_bits": [bits for _, bits in ring.family_bits],
-            "single_family": ring.single_family,
-            "links": ring.links,
-            "density": ring.density,
-            "members": [
-                {"account_id": account, "score": bits}
-                for account, bits in zip(ring.members, ring.member_bits, strict=True)
-            ],
-        }
-        for ring in detection.rings
-    ]
-    graph.write_all(
-        [
-            (get("drop-rings"), {"keep": [row["ring_id"] for row in rows]}),
-            (get("write-rings"), {"run": detection.run, "rows": rows}),
-            (
-                get("finish-run"),
-                {
-                    "run": detection.run,
-                    "accounts": detection.accounts,
-                    "links": detection.links,
-                    "rings": len(rows),
-                    "members": sum(ring.size for ring in detection.rings),
-                    "stages": json.dumps(detection.stages),
-                },
-            ),
-        ],
-        name="publish rings",
-    )
+def _publish(graph: Graph, detection: Detection, parameters: Parameters) -> None:
+    """Replace rings and campaigns and mark the run as done, in one transaction."""
+    counts = {
+        "accounts": detection.accounts,
+        "links": detection.links,
+        "stages": json.dumps(detection.stages),
+    }
+    found = statements(graph, detection.run, detection.findings, counts, parameters)
+    graph.write_all(found, name="publish rings")
 
 
 def _estimated(graph: Graph, parameters: Parameters, algorithm: str) -> Detection:

@@ -22,6 +22,8 @@ from algorithms.sharing import FAMILIES, GROUPS, Floats, Ints, Sharing, group_co
 from ringleader.catalogue import get
 from ringleader.graph import Graph
 
+BENIGN, OWNED = -1, 1  # what an analyst may say of an identifier
+
 
 def count_sharers(graph: Graph) -> None:
     """Write the number of accounts on every identifier."""
@@ -37,17 +39,55 @@ def summary_of(known_hubs: Collection[str]) -> dict[str, int | str]:
 def worth_alone(sharing: Sharing, parameters: Parameters) -> Floats:
     """What each identifier is worth by itself, between 0 and 1: one over the number of others.
 
-    An identifier on a list of known hubs is worth ``known_hub_weight`` of that.
+    An identifier on a list of known hubs is worth ``known_hub_weight`` of that; what an analyst
+    says stands above both.
     """
-    worth = 1.0 / scoring.others(sharing.sharers)
-    return np.where(sharing.listed, worth * parameters.known_hub_weight, worth)
+    return _as_said(sharing, 1.0 / scoring.others(sharing.sharers), parameters)
 
 
 def worth_confirmed(sharing: Sharing, parameters: Parameters) -> Floats:
-    """What each identifier is worth to a pair that another group of evidence ties."""
-    rare = scoring.rarity(sharing.sharers, len(sharing.accounts), parameters)
-    worth = np.where(sharing.listed, rare * parameters.known_hub_weight, rare)
-    return np.maximum(worth, worth_alone(sharing, parameters))
+    """What each identifier is worth to a pair that another group of evidence ties.
+
+    It is rare among the accounts whose activity of that kind is known.
+    """
+    # Of whom no such activity is known, for instance through a cloud that passes it not on, may
+    # use it or not.
+    seen = (sharing.activity > 0).sum(axis=0)
+    rare = scoring.rarity(sharing.sharers, seen[sharing.label], parameters)
+    return np.maximum(_as_said(sharing, rare, parameters), worth_alone(sharing, parameters))
+
+
+def _as_said(sharing: Sharing, worth: Floats, parameters: Parameters) -> Floats:
+    """Worth by what lists and analysts say: a list may err, a pinned verdict stands."""
+    worth = np.where(sharing.listed, worth * parameters.known_hub_weight, worth)
+    worth = np.where(sharing.pinned == OWNED, 1.0, worth)
+    return np.where(sharing.pinned == BENIGN, 0.0, worth)
+
+
+def ownership(sharing: Sharing, of: Ints) -> tuple[Ints, Floats]:
+    """The ring that most users of each identifier are of, and their part of its other users.
+
+    Args:
+        sharing: Who shares what.
+        of: Ring of each account, 0 for none.
+
+    Returns:
+        Per identifier the ring, 0 where it has none, and from 0 to 1 the chance that another user
+        of it than the one who asks is of that ring.
+    """
+    rings = int(of.max(initial=0)) + 1
+    inside = np.flatnonzero(of[sharing.user] > 0)
+    cells, members = np.unique(
+        sharing.used[inside] * rings + of[sharing.user[inside]], return_counts=True
+    )
+    identifier, ring = cells // rings, cells % rings
+    owner = np.zeros(len(sharing.keys), dtype=np.int64)
+    part = np.zeros(len(sharing.keys))
+    order = np.lexsort((-ring, members, identifier))
+    owner[identifier[order]] = ring[order]
+    part[identifier[order]] = members[order]
+    part = np.minimum(1.0, part / scoring.others(sharing.sharers))
+    return owner, part
 
 
 def tied_elsewhere(

@@ -64,14 +64,14 @@ def bits(evidence: Any, odds: Any, parameters: Parameters) -> Floats:
     return capped
 
 
-def rarity(sharers: Any, population: int, parameters: Parameters) -> Floats:
+def rarity(sharers: Any, population: Any, parameters: Parameters) -> Floats:
     """How telling it is that two accounts share an identifier, from 0 to 1.
 
     Args:
         sharers: Number of accounts on it.
-        population: Number of all accounts.
+        population: Number of all accounts of which it is known.
         parameters: ``telling_rarity``, the ratio from which it tells in full.
     """
-    ratio = max(population, 1) / np.maximum(np.asarray(sharers, dtype=np.float64), 1.0)
+    ratio = np.maximum(population, 1) / np.maximum(np.asarray(sharers, dtype=np.float64), 1.0)
     telling: Floats = np.minimum(1.0, ratio / parameters.telling_rarity)
     return telling

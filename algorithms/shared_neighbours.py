@@ -19,11 +19,13 @@ from algorithms.sharing import (
     CONTACT_FAMILY,
     FAMILIES,
     GROUPS,
+    REPLACED,
     Floats,
     Ints,
     Sharing,
     group_codes,
 )
+from algorithms.timing import replacements
 
 PAIRS_AT_ONCE = 200_000
 CONTACT = -1  # stands for the identifier of a direct contact
@@ -37,7 +39,7 @@ class Evidence:
         a: Position of the lower account.
         b: Position of the higher account.
         identifier: What they share; ``CONTACT`` for a direct contact.
-        contact: Position of the contact, -1 for a shared identifier.
+        contact: Position of the contact, -1 for a shared identifier or a replacement.
         family: Code in :data:`algorithms.sharing.FAMILIES`.
         amount: Evidence before it becomes bits.
         use_a: Position of one account's use, -1 for a contact.
@@ -87,6 +89,19 @@ class Links:
     def __len__(self) -> int:
         return len(self.a)
 
+    def take(self, chosen: NDArray[np.bool_]) -> Links:
+        """The chosen links with their lines."""
+        kept = chosen[self.link_of]
+        number = np.cumsum(chosen) - 1
+        return Links(
+            self.a[chosen],
+            self.b[chosen],
+            self.family_bits[chosen],
+            self.evidence.take(kept),
+            number[self.link_of[kept]],
+            self.bits[kept],
+        )
+
 
 def find_links(sharing: Sharing, parameters: Parameters) -> Links:
     """All links that hold.
@@ -98,11 +113,15 @@ def find_links(sharing: Sharing, parameters: Parameters) -> Links:
         sharing: Who shares what.
         parameters: The judgements.
     """
-    direct = contact_evidence(sharing, parameters)
-    candidates = joined(neighbours(sharing, parameters), direct)
+    direct = joined(
+        contact_evidence(sharing, parameters), replacement_evidence(sharing, parameters)
+    )
+    a, b = candidates(sharing, direct, parameters)
     # Who declares one organization openly belongs together and does not pretend to be strangers.
-    candidates = candidates.take(~openly_together(sharing, candidates.a, candidates.b))
-    a, b = promising(candidates, len(sharing.accounts), parameters)
+    apart = ~openly_together(sharing, a, b)
+    a, b = a[apart], b[apart]
+    # A replacement supports a pair that is found in another way, and makes none a candidate.
+    direct = joined(direct, replacement_evidence(sharing, parameters))
     kept = np.isin(direct.a * len(sharing.accounts) + direct.b, a * len(sharing.accounts) + b)
     lines = joined(everything_shared(sharing, a, b, parameters), direct.take(kept))
     several = len(sharing.groups_in_data()) > 1
@@ -116,42 +135,75 @@ def joined(*parts: Evidence) -> Evidence:
     return Evidence(*(np.concatenate(column) for column in columns))
 
 
-def neighbours(sharing: Sharing, parameters: Parameters) -> Evidence:
-    """Evidence from shared identifiers, for neighbours in the order of opening."""
+def candidates(sharing: Sharing, direct: Evidence, parameters: Parameters) -> tuple[Ints, Ints]:
+    """Pairs with evidence of ``confirming_bits`` in one family at least.
+
+    Each family is looked at by itself, so that no more than one family's pairs are in memory.
+
+    Args:
+        sharing: Who shares what.
+        direct: Evidence from direct contacts.
+        parameters: The judgements.
+
+    Returns:
+        Positions of the lower and the higher account of each pair, in order.
+    """
+    width = max(len(sharing.accounts), 1)
+    found = [np.zeros(0, dtype=np.int64)]
+    for family, name in enumerate(FAMILIES):
+        pairs, amounts = neighbours(sharing, family, parameters)
+        mine = direct.family == family
+        pairs = np.concatenate([pairs, direct.a[mine] * width + direct.b[mine]])
+        order = np.argsort(pairs)
+        pairs, amounts = pairs[order], np.concatenate([amounts, direct.amount[mine]])[order]
+        starts = np.flatnonzero(np.diff(pairs, prepend=-1))
+        if len(starts):
+            total = np.add.reduceat(amounts, starts)
+            odds = odds_by_family(parameters)[name]
+            enough = scoring.bits(total, odds, parameters) >= parameters.confirming_bits
+            found.append(pairs[starts[enough]])
+    keys = np.unique(np.concatenate(found))
+    return keys // width, keys % width
+
+
+def neighbours(sharing: Sharing, family: int, parameters: Parameters) -> tuple[Ints, Floats]:
+    """Evidence from the identifiers of a family, for neighbours in the order of opening.
+
+    Args:
+        sharing: Who shares what.
+        family: Code of the family.
+        parameters: The judgements.
+
+    Returns:
+        For each pair and identifier the pair, as lower position times accounts plus higher
+        position, and the evidence.
+    """
     worth = worth_alone(sharing, parameters)
     # Several identifiers may add up, so what is negligible is judged on the best case of one.
-    odds = np.array([odds_by_family(parameters)[family] for family in FAMILIES])
-    least = (odds * (2.0**parameters.negligible_bits - 1.0))[sharing.family]
-    order = in_order_of_opening(sharing)
-    order = order[(worth >= least)[sharing.used[order]]]
+    odds = odds_by_family(parameters)[FAMILIES[family]]
+    least = odds * (2.0**parameters.negligible_bits - 1.0)
+    order = in_order_of_opening(
+        sharing, ((sharing.family == family) & (worth >= least))[sharing.used]
+    )
     user, used, share = sharing.user[order], sharing.used[order], sharing.share[order]
-    opened = sharing.opened[user]
-    parts: list[tuple[Ints, Ints]] = []
+    opened, worth = sharing.opened[user], worth[used]
+    keys: list[Ints] = [np.zeros(0, dtype=np.int64)]
+    amounts: list[Floats] = [np.zeros(0)]
+    at = np.arange(len(order))
     for distance in range(1, min(parameters.neighbours, max(len(order) - 1, 0)) + 1):
-        at = np.flatnonzero(used[:-distance] == used[distance:])
+        at = at[at + distance < len(order)]
+        # Whose identifier has no user at this distance has none farther away.
+        at = at[used[at] == used[at + distance]]
         if not len(at):
             break
         to = at + distance
         near = scoring.synchrony(opened[to] - opened[at], parameters)
-        amount = near * scoring.breadth(share[at], share[to], parameters) * worth[used[at]]
-        enough = amount >= least[used[at]]
-        parts.append((at[enough], to[enough]))
-    none = np.zeros(0, dtype=np.int64)
-    at, to = (np.concatenate([part[i] for part in parts] or [none]) for i in (0, 1))
-    swap = user[at] > user[to]
-    low, high = order[np.where(swap, to, at)], order[np.where(swap, at, to)]
-    return _lines(sharing, low, high, parameters)
-
-
-def promising(lines: Evidence, accounts: int, parameters: Parameters) -> tuple[Ints, Ints]:
-    """Pairs with evidence of ``confirming_bits`` in one family at least."""
-    width = len(FAMILIES)
-    keys, pair = np.unique(lines.a * max(accounts, 1) + lines.b, return_inverse=True)
-    totals = np.bincount(pair * width + lines.family, lines.amount, minlength=len(keys) * width)
-    odds = np.array([odds_by_family(parameters)[family] for family in FAMILIES])
-    bits = scoring.bits(totals, np.tile(odds, len(keys)), parameters).reshape(-1, width)
-    keys = keys[(bits >= parameters.confirming_bits).any(axis=1)]
-    return keys // max(accounts, 1), keys % max(accounts, 1)
+        amount = near * scoring.breadth(share[at], share[to], parameters) * worth[at]
+        enough = amount >= least
+        one, other = user[at[enough]], user[to[enough]]
+        keys.append(np.minimum(one, other) * len(sharing.accounts) + np.maximum(one, other))
+        amounts.append(amount[enough])
+    return np.concatenate(keys), np.concatenate(amounts)
 
 
 def openly_together(sharing: Sharing, a: Ints, b: Ints) -> NDArray[np.bool_]:
@@ -231,14 +283,18 @@ def confirmed(lines: Evidence, sharing: Sharing, parameters: Parameters) -> Evid
     return replace(lines, amount=lines.amount * gain)
 
 
-def in_order_of_opening(sharing: Sharing) -> Ints:
-    """Positions of the uses, identifier by identifier, by the time the accounts were opened.
+def in_order_of_opening(sharing: Sharing, chosen: NDArray[np.bool_]) -> Ints:
+    """Positions of the chosen uses, identifier by identifier, by the time of the accounts' opening.
 
     Accounts without a time come last; ties are broken by account id, so that the order of input
     does not matter.
     """
-    opened = np.nan_to_num(sharing.opened, nan=np.inf)
-    return np.lexsort((sharing.user, opened[sharing.user], sharing.used)).astype(np.int64)
+    order = np.argsort(np.nan_to_num(sharing.opened, nan=np.inf), kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    at = np.flatnonzero(chosen)
+    by_rank = np.argsort(sharing.used[at] * max(len(order), 1) + rank[sharing.user[at]])
+    return at[by_rank].astype(np.int64)
 
 
 def contact_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
@@ -271,6 +327,22 @@ def contact_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
         amount=amount,
         use_a=unknown,
         use_b=unknown,
+    )
+
+
+def replacement_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
+    """Evidence from accounts opened just after another was ended: its surprise as odds."""
+    ended, opened, p = replacements(sharing, parameters)
+    none = np.full(len(ended), -1, dtype=np.int64)
+    return Evidence(
+        a=np.minimum(ended, opened),
+        b=np.maximum(ended, opened),
+        identifier=none + 1 + CONTACT,
+        contact=none,
+        family=none + 1 + FAMILIES.index(CONTACT_FAMILY[REPLACED]),
+        amount=1.0 / np.maximum(p, np.finfo(float).tiny) - 1.0,
+        use_a=none,
+        use_b=none,
     )
 
 

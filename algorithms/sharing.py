@@ -1,9 +1,16 @@
-"""Who shares what, as arrays: the one reading of the graph that linking works on."""
+"""Who shares what, as arrays: the one reading of the graph that linking works on.
+
+Accounts, then identifiers of two accounts or more, then all uses are read in pages whose rows
+hold lists, by the store's own numbers instead of names: a row costs more than a hundred values in
+it. Positions follow from names alone, so that nothing depends on the order of the store.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,15 +18,19 @@ from numpy.typing import NDArray
 
 from ringleader.catalogue import get
 from ringleader.graph import Graph
+from ringleader.progress import progress
 from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL
 from ringleader.schema_types import Family
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
+LABELS: tuple[str, ...] = tuple(IDENTIFIERS)
 FAMILIES: tuple[str, ...] = tuple(str(family) for family in Family)
 # Kinds of evidence that fail together are one: a shared office, VPN image or build farm explains
-# address and device at once. Registration and timing support and never stand alone.
+# address and device at once. Registration and timing support and never stand alone: a mail
+# domain says where one works, and a coincidence in time was looked for among all that is shared.
 GROUP_OF_FAMILY: dict[str, str | None] = {
     "network": "environment",
     "device": "environment",
@@ -29,15 +40,28 @@ GROUP_OF_FAMILY: dict[str, str | None] = {
     "timing": None,
 }
 GROUPS: tuple[str, ...] = ("environment", "payment", "prompt")
-CONTACT_FAMILY = {"transferred": "payment", "referred": "registration", "invited": "registration"}
+REPLACED = "replaced"  # an opening just after another's end, told like a contact
+CONTACT_FAMILY = {
+    "transferred": "payment",
+    "referred": "registration",
+    "invited": "registration",
+    REPLACED: "timing",
+}
 UNIX_MS = 1000.0
-UNKNOWN = -1.0  # stands for an unknown time in the lists of the stored query
+UNKNOWN = -1  # stands for an unknown time in the lists of the stored queries
+ACCOUNTS_AT_ONCE = 10_000
+READERS = 2  # sessions that read side by side; more would wait for each other on two cores
 
 
 def family_of_label(label: str) -> str:
     """The family of evidence that sharing a node of this label gives."""
     family = NODE_BY_LABEL[label].family
     return str(family) if family else "registration"
+
+
+FAMILY_OF_LABEL: Ints = np.array(
+    [FAMILIES.index(family_of_label(label)) for label in LABELS], dtype=np.int64
+)
 
 
 @dataclass(frozen=True)
@@ -47,27 +71,31 @@ class Sharing:
     Attributes:
         accounts: Account ids, sorted; every other array counts accounts by position here.
         opened: Opening times in seconds since 1970, NaN where unknown.
+        ended: When an account got a status that ends it, NaN where it has not.
         declarer: Account of each declaration of an organization, in the order of accounts.
         declared: Code of the organization that it declares.
-        labels: Label of each identifier.
+        label: Code in :data:`LABELS` of each identifier.
         keys: Key of each identifier, in the order of label and key.
         sharers: Number of accounts of each identifier.
-        user: Account of each use of an identifier.
+        user: Account of each use of an identifier, in the order of identifiers.
         used: Identifier of each use.
         share: Part of the account's activity with that label that the identifier carries.
         first: First use in seconds since 1970, NaN where unknown.
         last: Last use.
+        activity: Events of each account with each label, shape (accounts, labels).
         contacts: Pairs of accounts in direct contact, shape (contacts, 2), lower position first.
         contact_kinds: Kind of each contact.
         payment_breadth: Number of payment methods of each account.
+        pinned: What analysts said of each identifier, 0 where nothing (:mod:`algorithms.hubs`).
         known_hubs: Keys of identifiers that a list names as hubs.
     """
 
     accounts: NDArray[np.object_]
     opened: Floats
+    ended: Floats
     declarer: Ints
     declared: Ints
-    labels: NDArray[np.object_]
+    label: Ints
     keys: NDArray[np.object_]
     sharers: Ints
     user: Ints
@@ -75,27 +103,38 @@ class Sharing:
     share: Floats
     first: Floats
     last: Floats
+    activity: Floats
     contacts: Ints
     contact_kinds: NDArray[np.object_]
     payment_breadth: Ints
+    pinned: Ints
     known_hubs: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def labels(self) -> NDArray[np.object_]:
+        """Label of each identifier."""
+        return np.array(LABELS, dtype=object)[self.label]
 
     @property
     def family(self) -> Ints:
         """Code of each identifier's family in :data:`FAMILIES`."""
-        code = {label: FAMILIES.index(family_of_label(label)) for label in IDENTIFIERS}
-        return np.array([code[label] for label in self.labels], dtype=np.int64)
+        return FAMILY_OF_LABEL[self.label]
 
     @property
     def group(self) -> Ints:
         """Code of each identifier's group in :data:`GROUPS`, -1 for supporting evidence."""
-        codes = group_codes()
-        return codes[self.family] if len(self.labels) else np.zeros(0, dtype=np.int64)
+        return group_codes()[self.family]
 
     @property
-    def listed(self) -> NDArray[np.bool_]:
+    def listed(self) -> Flags:
         """Whether a list names the identifier as a hub."""
-        return np.array([key in self.known_hubs for key in self.keys], dtype=bool)
+        if not self.known_hubs:
+            return np.zeros(len(self.keys), dtype=bool)
+        return np.fromiter((key in self.known_hubs for key in self.keys), bool, len(self.keys))
+
+    def name(self, identifier: int) -> tuple[str, str]:
+        """Label and key of an identifier."""
+        return LABELS[self.label[identifier]], str(self.keys[identifier])
 
     def groups_in_data(self) -> set[str]:
         """The independent kinds of evidence that the data hold at all."""
@@ -113,6 +152,27 @@ def group_codes() -> Ints:
     return np.array([GROUPS.index(g) if g else -1 for g in groups], dtype=np.int64)
 
 
+@dataclass(frozen=True)
+class Uses:
+    """Uses of identifiers, one entry per account and identifier, in any order.
+
+    Attributes:
+        user: Position of the account.
+        used: Position of the identifier; -1 for one that nobody else uses.
+        label: Code of its label.
+        events: How often.
+        first: First use in milliseconds since 1970, ``UNKNOWN`` where unknown.
+        last: Last use.
+    """
+
+    user: Ints
+    used: Ints
+    label: Ints
+    events: Floats
+    first: Ints
+    last: Ints
+
+
 def read_sharing(graph: Graph, known_hubs: Collection[str] = ()) -> Sharing:
     """Read what linking needs: identifiers of two accounts or more, and direct contacts.
 
@@ -120,77 +180,149 @@ def read_sharing(graph: Graph, known_hubs: Collection[str] = ()) -> Sharing:
         graph: The graph, with the number of accounts counted on every identifier.
         known_hubs: Keys of identifiers that are known to be shared by strangers.
     """
-    uses = graph.frame(get("shared-identifiers"))
-    columns = ["accounts", "events", "first_seen", "last_seen"]
-    # The rows come in the order of the store; nothing below may depend on it.
-    uses = uses.explode(columns, ignore_index=True).rename(columns={"accounts": "account_id"})
-    for column in ("events", "first_seen", "last_seen"):
-        uses[column] = uses[column].astype(float)
-    times = uses[["first_seen", "last_seen"]]
-    uses[["first_seen", "last_seen"]] = times.where(times != UNKNOWN)
+    people = _people(graph)
+    numbers, identifiers = _identifiers(graph)
     return assemble(
-        graph.frame(get("accounts-to-link")),
-        uses,
-        graph.frame(get("account-activity")),
+        people,
+        identifiers,
+        _uses(graph, people, numbers),
         graph.frame(get("direct-contacts")),
         known_hubs,
     )
 
 
+def _people(graph: Graph) -> pd.DataFrame:
+    """Accounts in the order of their ids, read page by page."""
+    columns = ("account_id", "number", "opened", "ended", "organizations")
+    parts: dict[str, list[Any]] = {name: [] for name in columns}
+    after = ""
+    with progress("read accounts") as advance:
+        while True:
+            given = {"after": after, "rows": ACCOUNTS_AT_ONCE}
+            stored = get("accounts-to-link")
+            [page] = graph.read(stored, stored.bind(given))
+            if not page["account_id"]:
+                return pd.DataFrame(parts)
+            for name in columns:
+                parts[name] += page[name]
+            after = page["account_id"][-1]
+            advance(len(page["account_id"]))
+
+
+def _identifiers(graph: Graph) -> tuple[Ints, pd.DataFrame]:
+    """Identifiers that two accounts use at least, in the order of label and key.
+
+    Returns:
+        The store's number of each, and a frame of ``label`` (its code) and ``key``.
+    """
+    rows = graph.read(get("identifiers-to-link"))
+    numbers = [np.array(row["numbers"], dtype=np.int64) for row in rows]
+    keys = [np.array(row["keys"], dtype=object) for row in rows]
+    codes = [np.full(len(k), LABELS.index(r["label"])) for k, r in zip(keys, rows, strict=True)]
+    frame = pd.DataFrame(
+        {
+            "label": np.concatenate([np.zeros(0, np.int64), *codes]),
+            "key": np.concatenate([np.zeros(0, object), *keys]),
+        }
+    )
+    order = frame.sort_values(["label", "key"]).index.to_numpy()
+    number = np.concatenate([np.zeros(0, np.int64), *numbers])[order]
+    return number, frame.iloc[order].reset_index(drop=True)
+
+
+def _uses(graph: Graph, people: pd.DataFrame, identifiers: Ints) -> Uses:
+    """Every use of an identifier, read by ranges of account ids."""
+    accounts = people["number"].to_numpy(np.int64)
+    names = people["account_id"].tolist()
+    by_number, by_identifier = np.argsort(accounts), np.argsort(identifiers)
+    ranges = [
+        {"low": names[start], "high": names[min(start + ACCOUNTS_AT_ONCE, len(names)) - 1]}
+        for start in range(0, len(names), ACCOUNTS_AT_ONCE)
+    ]
+
+    def page(bounds: dict[str, str]) -> list[NDArray[Any]]:
+        [row] = graph.read(get("uses-to-link"), bounds)
+        user = by_number[np.searchsorted(accounts, row["accounts"], sorter=by_number)]
+        used = np.full(len(user), -1, dtype=np.int64)
+        if len(identifiers):
+            wanted = np.array(row["identifiers"], dtype=np.int64)
+            at = np.searchsorted(identifiers, wanted, sorter=by_identifier)
+            at = by_identifier[np.minimum(at, len(identifiers) - 1)]
+            used = np.where(identifiers[at] == wanted, at, -1)
+        return [
+            user.astype(np.int32),
+            used.astype(np.int32),
+            np.array(row["kinds"], dtype=np.int8),
+            np.array(row["events"], dtype=np.float32),
+            np.array(row["first_seen"], dtype=np.int64),
+            np.array(row["last_seen"], dtype=np.int64),
+        ]
+
+    none: list[NDArray[Any]] = [np.zeros(0, t) for t in "iibfll"]
+    with ThreadPoolExecutor(READERS) as pool, progress("read uses", len(names)) as advance:
+        parts = [none]
+        for found in pool.map(page, ranges):
+            parts.append(found)
+            advance(ACCOUNTS_AT_ONCE)
+    return Uses(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
 def assemble(
     people: pd.DataFrame,
-    uses: pd.DataFrame,
-    activity: pd.DataFrame,
+    identifiers: pd.DataFrame,
+    uses: Uses,
     contacts: pd.DataFrame,
     known_hubs: Collection[str] = (),
 ) -> Sharing:
     """Arrays in an order that depends on names alone.
 
     Args:
-        people: ``account_id``, ``opened`` (milliseconds since 1970), and ``organizations``, a
-            list of those that it declares.
-        uses: One row per account and identifier: ``account_id``, ``label``, ``identifier``,
-            ``events``, ``first_seen`` and ``last_seen`` (milliseconds).
-        activity: Rows of the stored query ``account-activity``.
+        people: Accounts in the order of ``account_id``, with ``opened`` and ``ended``
+            (milliseconds since 1970, ``UNKNOWN`` where unknown), and ``organizations``, a list of
+            those that it declares.
+        identifiers: Those of two accounts or more, in the order of ``label`` (its code) and
+            ``key``.
+        uses: Who used them, and what nobody else uses.
         contacts: ``account_a``, ``account_b`` (the later name), ``kind``.
         known_hubs: Keys of identifiers that are known to be shared by strangers.
     """
-    people = people.sort_values("account_id", ignore_index=True)
-    position = pd.Series(np.arange(len(people)), index=people["account_id"], dtype=np.int64)
-    activity = activity.set_index("account_id").reindex(people["account_id"])
-    uses = uses.sort_values(["label", "identifier", "account_id"], ignore_index=True)
-    names = pd.MultiIndex.from_frame(uses[["label", "identifier"]])
-    used, identifiers = pd.factorize(names)
-    user = position.reindex(uses["account_id"]).to_numpy(np.int64)
-    whole = np.zeros(len(uses))
-    for label in IDENTIFIERS:
-        mine = (uses["label"] == label).to_numpy(bool)
-        if mine.any():
-            whole[mine] = activity[label].to_numpy(float)[user[mine]]
+    accounts = len(people)
+    width = len(LABELS)
+    # Together a use's account and label are its cell in the table of activity.
+    cell = uses.user.astype(np.int64) * width + uses.label
+    activity = np.bincount(cell, uses.events, minlength=accounts * width).astype(float)
+    paid = uses.user[uses.label == LABELS.index("PaymentMethod")]
+    shared = np.flatnonzero(uses.used >= 0)
+    key = uses.used[shared].astype(np.int64) * max(accounts, 1) + uses.user[shared]
+    shared = shared[np.argsort(key)]
+    used = uses.used[shared].astype(np.int64)
+    position = pd.Series(np.arange(accounts), index=people["account_id"], dtype=np.int64)
     pairs = contacts.sort_values(["account_a", "account_b", "kind"], ignore_index=True)
     ends = [position.reindex(pairs[c]).to_numpy(np.int64) for c in ("account_a", "account_b")]
     declarations = people["organizations"].explode().dropna()
-    labels = np.array([label for label, _ in identifiers], dtype=object)
-    keys = np.array([key for _, key in identifiers], dtype=object)
     return Sharing(
         accounts=people["account_id"].to_numpy(object),
-        opened=_seconds(people["opened"]),
+        opened=_seconds(people["opened"].to_numpy(np.int64)),
+        ended=_seconds(people["ended"].to_numpy(np.int64)),
         declarer=declarations.index.to_numpy(np.int64),
         declared=np.asarray(pd.factorize(declarations)[0], dtype=np.int64),
-        labels=labels,
-        keys=keys,
-        sharers=np.bincount(used, minlength=len(keys)).astype(np.int64),
-        user=user,
-        used=np.asarray(used, dtype=np.int64),
-        share=uses["events"].to_numpy(float) / np.maximum(whole, 1.0),
-        first=_seconds(uses["first_seen"]),
-        last=_seconds(uses["last_seen"]),
+        label=identifiers["label"].to_numpy(np.int64),
+        keys=identifiers["key"].to_numpy(object),
+        sharers=np.bincount(used, minlength=len(identifiers)).astype(np.int64),
+        user=uses.user[shared].astype(np.int64),
+        used=used,
+        share=uses.events[shared] / np.maximum(activity[cell[shared]], 1.0),
+        first=_seconds(uses.first[shared]),
+        last=_seconds(uses.last[shared]),
+        activity=activity.reshape(accounts, width),
         contacts=np.sort(np.column_stack(ends), axis=1) if len(pairs) else np.zeros((0, 2), int),
         contact_kinds=pairs["kind"].to_numpy(object),
-        payment_breadth=activity["payment_methods"].fillna(0).to_numpy(np.int64),
+        payment_breadth=np.bincount(paid, minlength=accounts).astype(np.int64),
+        pinned=np.zeros(len(identifiers), dtype=np.int64),
         known_hubs=frozenset(known_hubs),
     )
 
 
-def _seconds(milliseconds: pd.Series) -> Floats:
-    return pd.to_numeric(milliseconds).to_numpy(float, na_value=np.nan) / UNIX_MS
+def _seconds(milliseconds: Ints) -> Floats:
+    seconds: Floats = np.where(milliseconds == UNKNOWN, np.nan, milliseconds / UNIX_MS)
+    return seconds

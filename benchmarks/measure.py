@@ -58,6 +58,16 @@ class Bench:
     page_cache: str
     figures: list[Figure] = field(default_factory=list)
 
+    @property
+    def tenth(self) -> int:
+        """A tenth of the accounts, or as few as can be simulated."""
+        return max(self.accounts // 10, 2_000)
+
+    @property
+    def is_seed_scale(self) -> bool:
+        """Whether this is the size that bars in seconds are for."""
+        return self.accounts >= 1_000_000
+
     def note(self, figure: Figure) -> None:
         """Keep a figure, and show it."""
         self.figures.append(figure)

@@ -98,6 +98,7 @@ def _command(thing: str, doc: str) -> None:
         options = Options(since, ring_id, pseudonymise, key_file, raw, tlp)
         with app.graph() as graph:
             handed = hand_over(graph, thing, chosen, output, options)
+        app.count(rows=handed.rows, run=handed.run)
         if handed.ties is None:
             app.say(f"{handed.rows:,} rows of {thing}, found by {handed.run}")
         else:

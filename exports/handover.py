@@ -134,7 +134,7 @@ def export(
     options = options or Options()
     known = _known(format_)
     writer = _writer(known)
-    name = _namer(graph, options)
+    name = namer_for(graph.settings.home, options.pseudonymise, options.key_file)
     run = current_run(graph)
     wanted = Wanted(thing, run, _rings(graph, options, changed_rings))
     with _opened(path, known) as file:
@@ -165,15 +165,25 @@ def _writer(known: Format) -> Any:
         ) from error
 
 
-def _namer(graph: Graph, options: Options) -> Namer | None:
+def namer_for(home: Path, pseudonymise: bool, key_file: Path | None) -> Namer | None:
+    """What names things under pseudonyms, None where their own names are wanted.
+
+    Args:
+        home: Folder of the installation, which has a key.
+        pseudonymise: Whether pseudonyms are wanted.
+        key_file: A key to use instead.
+
+    Raises:
+        WrongUsage: There is a key, and nothing to hash with it.
+    """
     from exports.pseudonyms import namer
     from ringleader.keys import load_key, read_key
 
-    if not options.pseudonymise:
-        if options.key_file:
+    if not pseudonymise:
+        if key_file:
             raise WrongUsage("--key-file is of use with --pseudonymise only")
         return None
-    return namer(read_key(options.key_file) if options.key_file else load_key(graph.settings.home))
+    return namer(read_key(key_file) if key_file else load_key(home))
 
 
 def _rings(graph: Graph, options: Options, changed_rings: Any) -> tuple[str, ...] | None:
@@ -185,7 +195,7 @@ def _rings(graph: Graph, options: Options, changed_rings: Any) -> tuple[str, ...
     summary = get("ring-summary")
     if not graph.read(summary, summary.bind({"ring_id": options.ring_id})):
         raise NotFound(f"there is no ring {options.ring_id!r}", hint="ringleader rings list")
-    return tuple(ring for ring in rings or (options.ring_id,) if ring == options.ring_id)
+    return (options.ring_id,) if rings is None or options.ring_id in rings else ()
 
 
 @contextmanager

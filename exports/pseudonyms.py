@@ -5,7 +5,7 @@ there are only four billion, and the same name has the same pseudonym in every e
 key: two firms that share a key can compare. What an address belongs to, its subnet and system, is
 in the graph before anything is hashed: subnets are hashed like addresses, system numbers stay.
 
-It is closed by default: text is hashed unless :data:`OPEN` says that it names nobody.
+It is closed by default: text is hashed unless it is listed (`OPEN`) as text that names nobody.
 """
 
 from __future__ import annotations
@@ -63,6 +63,16 @@ def namer(key: bytes) -> Namer:
         return f"{label.lower()}-{keyed_hash(key, 'pseudonym', label, text)[:DIGITS]}"
 
     return name
+
+
+def hiding(name: Namer) -> Namer:
+    """A namer that also takes ``label.property`` for a label and leaves open what names nobody."""
+
+    def hidden(label: str, text: str) -> str:
+        owner, _, column = label.rpartition(".")
+        return text if column in OPEN or owner in _OPEN_LABELS else name(column, text)
+
+    return hidden
 
 
 def hidden_rows(rows: Iterable[Mapping[str, Any]], name: Namer) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,10 +12,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from ringleader.app import App, Group, output_options, pass_app
-from ringleader.errors import FindingsFound, LeaseLost, LockHeld, RingleaderError, SettingsError
+from ringleader.errors import FindingsFound, RingleaderError, SettingsError
 
 SCHEDULERS = ("systemd", "cron", "kubernetes", "airflow")  # jobs.schedulers', without its imports
-WAIT_STEP = 1.0  # seconds between two looks at a lock that somebody holds
 _Out = Callable[..., None]
 
 
@@ -32,7 +30,7 @@ _name = click.argument("name", shell_complete=_complete_job)
 
 @click.group(cls=Group)
 def job() -> None:
-    """Run scheduled work: load, detect, query, export, notify.
+    """Run scheduled work: load, detect, query, export, report, notify.
 
     Jobs are declared in ringleader.toml, see docs/jobs.md.
     """
@@ -103,24 +101,16 @@ def list_steps(app: App, kind: str | None, out: _Out) -> None:
       ringleader job steps
       ringleader job steps notify
     """
-    from jobs.steps import BY_NAME, commands_of, keys, suggestion
+    from jobs.steps import BY_NAME, commands_of, describe, suggestion
 
     if kind is not None and kind not in BY_NAME:
         raise SettingsError(f"there is no step {kind!r}", hint=suggestion(kind, BY_NAME))
-    rows = []
-    for found in [BY_NAME[kind]] if kind else BY_NAME.values():
-        for title, command in commands_of(found).items():
-            for key, param in keys(found, command).items():
-                rows.append(
-                    {
-                        "step": title,
-                        "key": key,
-                        "required": param.required,
-                        "holds": param.type.name,
-                        "meaning": getattr(param, "help", None)
-                        or param.make_metavar(click.Context(command)),
-                    }
-                )
+    rows = [
+        {"step": title, **row}
+        for found in ([BY_NAME[kind]] if kind else BY_NAME.values())
+        for title, command in commands_of(found).items()
+        for row in describe(found, command)
+    ]
     out(rows, ["step", "key", "required", "holds", "meaning"])
 
 
@@ -152,22 +142,11 @@ def run(
       ringleader job run nightly --fail-on-findings --wait 600
     """
     from jobs.definitions import get_job
-    from jobs.run import JobResult, run_job
+    from jobs.run import run_job
 
     found = get_job(app.settings, name)
     signal.signal(signal.SIGTERM, _interrupt)
-    latest = time.monotonic() + wait
-
-    def once_free() -> JobResult:
-        while True:
-            try:
-                return run_job(app, found, _day(day))
-            except LockHeld as error:
-                if isinstance(error, LeaseLost) or time.monotonic() + WAIT_STEP > latest:
-                    raise
-                time.sleep(WAIT_STEP)
-
-    result = once_free()
+    result = run_job(app, found, _day(day), wait)
     findings = result.findings
     out(
         [

@@ -16,8 +16,9 @@ from ringleader.errors import SettingsError
 
 _HINT = 'five fields: minute hour day month weekday, e.g. "0 3 * * *" for every day at 3:00 UTC'
 _WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
-# A number with a step but no range, `L`, `W`, `#`, `?` and Sunday as 7 are read in several ways.
-_DISPUTED = re.compile(r"(?:^|,)\w+/|[#?]|\d[LW]|^LW?$|(?:^|[,-])7")
+# A step without a range, `L`, `W`, `#` and `?` mean different things, or nothing, elsewhere.
+_DISPUTED = re.compile(r"(?:^|,)\w+/|[#?]|\d[LW]|^LW?$")
+_SUNDAY_AS_7 = re.compile(r"(?:^|[,-])7")
 
 
 def parse(expression: str, where: str) -> CronSim:
@@ -39,8 +40,8 @@ def parse(expression: str, where: str) -> CronSim:
     except (CronSimError, StopIteration) as error:
         why = str(error) or "it is never due"
         raise SettingsError(f"{where} is {expression!r}: {why}", hint=_HINT) from error
-    for place, text in enumerate(fields):
-        if _DISPUTED.search(text.upper()) and not (place < 4 and re.fullmatch(r"[\d,-]+", text)):
+    for text in fields:
+        if _DISPUTED.search(text.upper()) or (text is fields[4] and _SUNDAY_AS_7.search(text)):
             raise SettingsError(
                 f"{where} is {expression!r}: schedulers disagree on {text!r}",
                 hint="use numbers, names, ranges and steps of ranges; Sunday is 0 or sun",

@@ -144,8 +144,9 @@ def _json(value: Any) -> str:
 
 
 def _versions(graph: Graph) -> dict[str, str]:
-    [server] = graph.read(get("server-version"))
-    return {"ringleader": __version__, "python": platform.python_version(), **server}
+    [gds] = graph.read(get("gds-version"))
+    ours = {"ringleader": __version__, "python": platform.python_version()}
+    return {**ours, "neo4j": graph.version, **gds}
 
 
 def _without_secrets(value: Any) -> Any:

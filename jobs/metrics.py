@@ -14,7 +14,21 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from jobs.definitions import Job
 from jobs.history import Findings
 from jobs.steps import Outcome
+from ringleader.errors import SettingsError
 from ringleader.output import whole_file
+
+
+def require_folder(job: Job) -> None:
+    """See that a job's metrics can go where they are to go, before it runs.
+
+    Raises:
+        SettingsError: There is no such folder.
+    """
+    if job.metrics is not None and not job.metrics.is_dir():
+        raise SettingsError(
+            f"jobs.{job.name}: metrics is {job.metrics}, which is no folder",
+            hint=f"mkdir -p {job.metrics}, and let this user write to it",
+        )
 
 
 def write(job: Job, steps: list[Outcome], seconds: float, findings: Findings | None) -> None:

@@ -16,7 +16,6 @@ import ipaddress
 import json
 import os
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,7 @@ import click
 
 from jobs.steps import StepApp
 from ringleader import __version__
-from ringleader.app import Command, output_options
+from ringleader.app import Command
 from ringleader.errors import DeliveryFailed, SettingsError
 
 if TYPE_CHECKING:
@@ -83,7 +82,6 @@ def _is_loopback(host: str) -> bool:
     show_default=True,
     help="How often to try, at intervals that double.",
 )
-@output_options
 @click.make_pass_decorator(StepApp)
 def notify(
     app: StepApp,
@@ -93,7 +91,6 @@ def notify(
     when: str,
     timeout: float,
     attempts: int,
-    out: Callable[..., None],
 ) -> None:
     """Tell another system which rings are new since the job's last run that was done."""
     key = read_key(key_file, key_env)
@@ -103,7 +100,7 @@ def notify(
         return
     status = deliver(url, key, f"msg_{findings.run}", payload(findings), timeout, attempts)
     app.say(f"{urlsplit(url).hostname} was told of {len(findings.new)} new rings")
-    out([{"status": status, "new_rings": len(findings.new)}])
+    app.count(status=status, new_rings=len(findings.new))
 
 
 def payload(findings: Findings) -> dict[str, Any]:

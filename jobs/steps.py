@@ -39,6 +39,7 @@ class Kind:
         counts: Whether the command's rows are counts, and kept in the history; otherwise their
             number is.
         what: The key that chooses a command of a group.
+        needs: Keys that a step must have although the command does without.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Kind:
     without: tuple[str, ...] = ()
     counts: bool = False
     what: str = ""
+    needs: tuple[str, ...] = ()
 
 
 KINDS = (
@@ -58,8 +60,9 @@ KINDS = (
         counts=True,
     ),
     Kind("query", "ringleader.query_commands:run_query"),
-    Kind("export", "exports.commands:export", what="what"),
-    Kind("notify", "jobs.notify:notify", counts=True),
+    Kind("export", "exports.commands:export", what="what", needs=("output",)),
+    Kind("report", "exports.report_commands:report", needs=("output",)),
+    Kind("notify", "jobs.notify:notify"),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
 # The only things that braces may name: none can hold a path separator or climb out of a folder.
@@ -143,7 +146,8 @@ class StepApp(App):
         super().__init__()
         self.settings = app.settings
         self.findings = findings
-        self.rows: list[Any] = []
+        self.rows: list[Any] | None = None
+        self.counts: list[dict[str, Any]] = []
         self._graph = graph
 
     def graph(self) -> Graph:
@@ -152,9 +156,13 @@ class StepApp(App):
 
     def emit(self, rows: Iterable[Any], columns: Sequence[str] | None, **how: Any) -> None:
         """Keep the rows to be counted; write them only where the step names a file."""
-        self.rows = list(rows)
+        rows = self.rows = list(rows)
         if how.get("output") is not None:
-            super().emit(self.rows, columns, **how)
+            super().emit(rows, columns, **how)
+
+    def count(self, **counts: Any) -> None:
+        """Keep the counts for the history."""
+        self.counts.append(counts)
 
 
 @dataclass
@@ -167,10 +175,11 @@ class Outcome:
     counts: list[dict[str, Any]] = field(default_factory=list)
     rows: int | None = None
 
-    def counted(self, step: Step, rows: list[Any]) -> None:
-        """Take over what the command's rows say."""
-        self.rows = len(rows)
-        self.counts = [dict(row) for row in rows] if step.kind.counts else []
+    def counted(self, step: Step, app: StepApp) -> None:
+        """Take over what the command counted, by itself or in its rows."""
+        self.rows = None if app.rows is None else len(app.rows)
+        told = app.rows if step.kind.counts else None
+        self.counts = [*app.counts, *map(dict, told or [])]
 
 
 def commands_of(kind: Kind) -> dict[str, click.Command]:
@@ -219,6 +228,22 @@ def keys(kind: Kind, command: click.Command) -> dict[str, click.Parameter]:
     return found
 
 
+def describe(kind: Kind, command: click.Command) -> list[dict[str, Any]]:
+    """A row for each key of a step: whether it is required, what it holds and what it means."""
+    rows = []
+    for key, param in keys(kind, command).items():
+        choices = getattr(param.type, "choices", None)
+        rows.append(
+            {
+                "key": key,
+                "required": param.required or key in kind.needs,
+                "holds": ", ".join(choices) if choices else param.type.name,
+                "meaning": getattr(param, "help", None) or "",
+            }
+        )
+    return rows
+
+
 def read_step(given: Any, where: str, folder: Path) -> Step:
     """Check a step.
 
@@ -246,6 +271,9 @@ def read_step(given: Any, where: str, folder: Path) -> Step:
     for key in rest:
         if key not in known:
             raise SettingsError(f"{where}: there is no key {key!r}", hint=suggestion(key, known))
+    for key in kind.needs:
+        if key not in rest:
+            raise SettingsError(f"{where} needs the key {key!r}", hint="ringleader job steps")
     for key, param in known.items():
         if key in rest and (key in kind.paths or isinstance(param.type, click.Path)):
             rest[key] = _absolute(rest[key], folder)
@@ -268,7 +296,11 @@ def _all(names: Iterable[str]) -> str:
 def _absolute(value: Any, folder: Path) -> Any:
     if isinstance(value, list):
         return [_absolute(item, folder) for item in value]
-    return str(folder / Path(value).expanduser()) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    # Braces of the folder's own name are no placeholders.
+    safe = Path(str(folder).replace("{", "{{").replace("}", "}}"))
+    return str(safe / Path(value).expanduser())
 
 
 def placeholders(job: str, run: str, day: date) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from threading import Thread
 
 from jobs.cron import following
 from jobs.definitions import Job
@@ -51,12 +52,12 @@ def watch(jobs: Sequence[Job], run: Callable[[Job], None]) -> None:
     raised: list[BaseException] = []
 
     def call(job: Job) -> None:
-        # The scheduler would log what is raised and go on.
+        # The scheduler would log what is raised and go on; nor can it be shut down from in here.
         try:
             run(job)
         except BaseException as error:
             raised.append(error)
-            scheduler.shutdown(wait=False)
+            Thread(target=scheduler.shutdown, kwargs={"wait": False}).start()
 
     for job in jobs:
         if job.schedule is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from loaders.contract import PROXY_KINDS, TABLE_NAMES, help_text
 from ringleader.app import App, Command, output_options, pass_app
@@ -34,6 +35,8 @@ _HELP = f"""Load files of one table of the input contract into the graph.
     Examples:
       ringleader load accounts accounts.csv
       ringleader load requests 'logs/2026-02-*.parquet' --mapping mapping.toml
+      ringleader load requests cloudtrail/ --mapping preset:cloudtrail-bedrock
+      ringleader load presets
       ringleader load proxies lists/vpn/ipv4.txt --kind vpn --source x4b
       ringleader load requests --connect postgres://me@host/logs --query 'SELECT …'
       ringleader load all FOLDER          # accounts.csv, requests/*.parquet, payments.jsonl, …
@@ -46,10 +49,25 @@ _file = click.Path(path_type=Path, dir_okay=False)
 _folder = click.Path(path_type=Path, file_okay=False)
 
 
+def _complete_mapping(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    from loaders.mapping import PRESET, presets
+
+    names = [PRESET + name for name in presets()]
+    found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return found or [CompletionItem(incomplete, type="file")]
+
+
 @click.command(cls=Command, help=_HELP)
-@click.argument("table", metavar="TABLE", type=click.Choice((*TABLE_NAMES, ALL)))
+@click.argument("table", metavar="TABLE", type=click.Choice((*TABLE_NAMES, ALL, "presets")))
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
-@click.option("--mapping", type=_file, help="TOML file that renames and casts foreign columns.")
+@click.option(
+    "--mapping",
+    type=_file,
+    shell_complete=_complete_mapping,
+    help="TOML file that renames and casts foreign columns, or preset:NAME.",
+)
 @click.option("--strict", is_flag=True, help="Fail, before writing, if a row breaks the contract.")
 @click.option("--dry-run", is_flag=True, help="Validate and say what would be written.")
 @click.option("--input-format", type=click.Choice(INPUT_FORMATS), help="Format of the files.")
@@ -86,6 +104,11 @@ def load(
     write_only: Path | None,
 ) -> None:
     """Parse, call, render; the help is made from the contract above."""
+    if table == "presets":
+        from loaders.mapping import preset_rows
+
+        out(preset_rows())
+        return
     if (bulk and table != ALL) or ((overwrite or write_only) and not bulk):
         raise WrongUsage("--bulk is for a whole folder", hint="ringleader load all FOLDER --bulk")
     if table == ALL and (len(sources) != 1 or url or (bulk and dry_run)):
@@ -120,7 +143,8 @@ def load(
         graph = None if bulk else _graph(app, dry_run=dry_run)
         if graph is not None:
             stack.enter_context(graph)
-            stack.enter_context(exclusive(graph, f"load {table}"))
+            if not dry_run:
+                stack.enter_context(exclusive(graph, f"load {table}"))
         workspace = stack.enter_context(Workspace(settings.home / "scratch"))
         first = Bulk(workspace) if bulk else None
         lists = (list_format, kind, source_name)
@@ -171,8 +195,9 @@ def _jobs(
     from loaders import reference_lists
     from loaders.contract import BY_NAME
     from loaders.databases import query_file
+    from loaders.documents import opened
     from loaders.mapping import read_mapping
-    from loaders.sources import expand, inspect
+    from loaders.sources import expand
 
     said = read_mapping(mapping, BY_NAME[table])
     if url and query:
@@ -185,7 +210,10 @@ def _jobs(
     for path in expand(sources, also=endings):
         form = (list_format or reference_lists.recognise(path)) if looks_like_lists else None
         if form is None:
-            files.append(inspect(path, input_format))
+            file, left_out = opened(workspace, path, input_format, said)
+            files += [file] if file else []
+            if left_out:
+                app.say(f"{path.name}: left out {left_out:,} records of other kinds")
         elif form == "mmdb" and reference_lists.is_system_database(path):
             _tie_subnets(app, graph, path, wanted)
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -99,7 +100,7 @@ def sources_of(mapping: Mapping) -> dict[str, ColumnMap]:
 def json_fields(mapping: Mapping, columns: Sequence[str]) -> list[str]:
     """Top-level JSON fields that a mapping reads, of those that may be there."""
     fields = set()
-    for source in (m.source for m in sources_of(mapping).values() if m.source):
+    for source in (s for m in sources_of(mapping).values() for s in m.sources):
         fields.add(source if source in columns else source.split(".")[0])
     return sorted(fields)
 
@@ -217,18 +218,31 @@ def _raw(group: Group, mapping: Mapping, column: Column, used: set[str]) -> Any:
     if entry.const is not None:
         # As a column like any other, so that it can be checked and counted like any other.
         return ibis.ifelse(group.table[FILE].notnull(), ibis.literal(entry.const), None)
-    value = None if entry.source is None else _lookup(group, entry.source, used)
+    found = [_lookup(group, source, used) for source in entry.sources]
+    value = _first_given([one for one in found if one is not None])
     if value is None:
-        mapped = column.name in mapping.columns
+        mapped = column.name in mapping.columns and not entry.may_lack
         if mapped or column.required:
             where = f" (mapping file {mapping.file})" if mapped and mapping.file else ""
             raise InputError(
-                f"{group.files[0].shown} has no column {entry.source!r}, which "
+                f"{group.files[0].shown} has no column "
+                f"{' or '.join(map(repr, entry.sources))}, which "
                 f"{mapping.table.name}.{column.name} needs{where}",
                 hint=f"its columns: {', '.join(group.columns)}; --mapping FILE renames them",
             )
         return None
+    if entry.pattern:
+        # What does not match is an empty text, and so no value.
+        which = 1 if re.compile(entry.pattern).groups else 0
+        return value.cast("string").re_extract(entry.pattern, which).nullif("")
     return value
+
+
+def _first_given(values: Sequence[Any]) -> Any:
+    """The first of several columns that has a value; None without columns."""
+    if len(values) < 2:
+        return values[0] if values else None
+    return ibis.coalesce(*(value.cast("string").nullif("") for value in values))
 
 
 def _converted(value: Any, entry: ColumnMap) -> Any:
@@ -257,7 +271,9 @@ def _lookup(group: Group, source: str, used: set[str]) -> Any:
     value = table[first]
     if value.type().is_string() or value.type().is_json():
         steps = "".join('."' + step.replace('"', "") + '"' for step in path)
-        return json_text(value.cast("string"), "$" + steps)
+        text = value.cast("string")
+        # What is text where an object is expected has no such field.
+        return json_text(ibis.ifelse(is_json(text), text, ibis.null("string")), "$" + steps)
     for step in path:
         if not value.type().is_struct() or step not in value.type().names:
             return None

@@ -9,6 +9,7 @@ read session, for a limited time, up to a number of rows, and leaves a line in t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import dropwhile
@@ -91,6 +92,7 @@ _KINDS_SHOWN = frozenset(_KINDS.split())
 BEYOND = {"LOAD": ("CSV",), "TERMINATE": ("TRANSACTION", "TRANSACTIONS")}
 # Where a clause can begin: what stands before a `USE` that picks another database.
 _BEFORE_A_CLAUSE = ("{", "}", "ALL", "DISTINCT", "UNION", "NEXT", "THEN", "ELSE")
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:[eE][0-9_]*)?[fFdD]?")
 _LISTED_HINT = "ringleader cypher --write runs what a login of yours may do"
 _WRITES_HINT = "ringleader cypher --write runs statements that write"
 
@@ -146,7 +148,7 @@ def typed(statement: str) -> Typed:
                 "CYPHER takes no options here but the version", hint="CYPHER 25 MATCH …"
             )
     if not found:
-        raise QueryError(f"nothing follows {mode.upper()}")
+        raise QueryError("nothing follows the first words", hint="EXPLAIN MATCH …")
     if len(found) > 1 and found[0].kind == "word" and found[1].text == "=":
         raise QueryError("CYPHER takes no options here but the version", hint="CYPHER 25 MATCH …")
     return Typed(version + statement[found[0].start :], mode)
@@ -177,6 +179,9 @@ def check_text(statement: str) -> None:
                 f"the statement holds the character U+{ord(token.text):04X} outside of quotes",
                 hint="quote names in backticks, or delete the character",
             )
+        if token.kind == "number" and not _NUMBER.fullmatch(token.text):
+            # Where a number ends and a word begins is not left to two readers.
+            raise QueryError(f"{token.text} is no number", hint="leave a space after the number")
         if token.text == ";":
             raise QueryError("one statement at a time", hint="run the others after it")
         _check_clause(found, place)

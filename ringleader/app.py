@@ -51,6 +51,9 @@ class App:
 
         say(message)
 
+    def count(self, **counts: Any) -> None:
+        """Say in numbers what was done; a job keeps that in its history."""
+
     def emit(self, rows: Iterable[Any], columns: Sequence[str] | None, **how: Any) -> None:
         """Write a command's rows; a job's step counts them too."""
         from ringleader.output import emit
@@ -215,8 +218,12 @@ def run(root: click.Group) -> int:
     except (KeyboardInterrupt, click.Abort):
         complain(app, "interrupted", "run the same command again; nothing is half-written")
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output, such as `head`, has gone; Python must not complain at exit.
+    except (BrokenPipeError, SystemExit) as error:
+        # The reader of our output, such as `head`, has gone. Click takes that for a failure, and
+        # leaves its wrapper as the only sign; Python must not complain at exit.
+        gone = type(sys.stdout).__name__.endswith("PacifyFlushWrapper")
+        if isinstance(error, SystemExit) and not gone:
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except RingleaderError as error:

@@ -8,18 +8,20 @@ says what to do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+import secrets
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import neo4j
+from neo4j.exceptions import DriverError, Neo4jError
 
 from ringleader import __version__
 from ringleader.catalogue import Query
 from ringleader.driver_errors import START_HINT, translated
 from ringleader.engine.releases import require_supported
-from ringleader.errors import ConnectionFailed, QueryError
+from ringleader.errors import ConnectionFailed, QueryError, RingleaderError
 from ringleader.guard import Guard
 from ringleader.settings import Settings
 from ringleader.statements import schema_statements
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from graphdatascience import GraphDataScience
 
+_T = TypeVar("_T")
 CONNECT_SECONDS = 15.0
 # How long the driver repeats a transaction that failed for a passing reason.
 RETRY_SECONDS = 30.0
@@ -44,11 +47,15 @@ class WriteSummary:
 class Graph:
     """A database, open. Use it as a context manager."""
 
-    def __init__(self, driver: neo4j.Driver, settings: Settings) -> None:
+    def __init__(self, driver: neo4j.Driver, settings: Settings, version: str) -> None:
         self._driver = driver
         self._database = settings.database
+        # Tells our transactions from those of others, so that Ctrl-C can end them.
+        self._client = secrets.token_hex(8)
         self._opened = 0
+        self._streams: list[Generator[dict[str, Any], None, None]] = []
         self.settings = settings
+        self.version = version  # of the server, e.g. 2026.08.1
         self.guard: Guard | None = None  # set while a lease is held (ringleader.locks)
 
     @classmethod
@@ -77,11 +84,12 @@ class Graph:
                 # An auto-commit query is not repeated: a server that is down is told at once.
                 with driver.session(database=settings.database) as session:
                     agent = session.run("RETURN 1").consume().server.agent
-                require_supported(str(agent).rpartition("/")[2], settings.uri)
+                version = str(agent).rpartition("/")[2]
+                require_supported(version, settings.uri)
             except BaseException:
                 driver.close()
                 raise
-        return cls(driver, settings)
+        return cls(driver, settings, version)
 
     def __enter__(self) -> Self:
         self._opened += 1
@@ -94,7 +102,9 @@ class Graph:
             self.close()
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections back; streams that nobody read to the end are ended."""
+        for rows in self._streams:
+            rows.close()
         self._driver.close()
 
     def read(
@@ -120,14 +130,12 @@ class Graph:
         """
         text, name = _named(statement, name)
 
-        @neo4j.unit_of_work(metadata=_metadata(name), timeout=timeout)
         def work(tx: neo4j.ManagedTransaction) -> list[dict[str, Any]]:
             result = tx.run(text, dict(params or {}))
             records = result if limit is None else result.fetch(limit)
             return [_record(record) for record in records]
 
-        with self._session(neo4j.READ_ACCESS, name) as session:
-            return session.execute_read(work)
+        return self._transact(neo4j.READ_ACCESS, name, work, timeout)
 
     def stream(
         self, statement: str | Query, params: Mapping[str, Any] | None = None
@@ -136,10 +144,17 @@ class Graph:
 
         What has been handed over cannot be repeated, so a lost connection is an error.
         """
+        rows = self._rows(statement, params or {})
+        self._streams.append(rows)
+        return rows
+
+    def _rows(
+        self, statement: str | Query, params: Mapping[str, Any]
+    ) -> Generator[dict[str, Any], None, None]:
         text, name = _named(statement, None)
-        query = neo4j.Query(text, metadata=_metadata(name))
+        query = neo4j.Query(text, metadata=self._metadata(name))
         with self._session(neo4j.READ_ACCESS, name) as session:
-            for record in session.run(query, dict(params or {})):
+            for record in session.run(query, dict(params)):
                 yield _record(record)
 
     def explain(
@@ -151,12 +166,9 @@ class Graph:
             QueryError: The statement does not compile.
         """
         text, name = _named(statement, None)
-        try:
-            with self._session(neo4j.READ_ACCESS, name) as session:
-                # On a line of its own, so that columns in messages are those of the statement.
-                return session.run("EXPLAIN\n" + text, dict(params or {})).consume()
-        except QueryError as error:
-            raise QueryError(_without_first_line(error.message), hint=error.hint) from error
+        # On a line of its own, so that columns in messages are those of the statement.
+        with _a_line_less(), self._session(neo4j.READ_ACCESS, name) as session:
+            return session.run("EXPLAIN\n" + text, dict(params or {})).consume()
 
     def profile(
         self,
@@ -172,15 +184,11 @@ class Graph:
         """
         text, name = _named(statement, None)
 
-        @neo4j.unit_of_work(metadata=_metadata(name), timeout=timeout)
         def work(tx: neo4j.ManagedTransaction) -> dict[str, Any]:
             return dict(tx.run("PROFILE\n" + text, dict(params or {})).consume().profile or {})
 
-        try:
-            with self._session(neo4j.READ_ACCESS, name) as session:
-                return session.execute_read(work)
-        except QueryError as error:
-            raise QueryError(_without_first_line(error.message), hint=error.hint) from error
+        with _a_line_less():
+            return self._transact(neo4j.READ_ACCESS, name, work, timeout)
 
     def columns(self, statement: str | Query) -> list[str]:
         """The columns that a statement would return."""
@@ -218,7 +226,6 @@ class Graph:
         """
         name = name or _named(statements[0][0], None)[1]
 
-        @neo4j.unit_of_work(metadata=_metadata(name))
         def work(tx: neo4j.ManagedTransaction) -> list[WriteSummary]:
             summaries = []
             for statement, params in statements:
@@ -229,8 +236,7 @@ class Graph:
                 self.guard.check(tx)
             return summaries
 
-        with self._session(neo4j.WRITE_ACCESS, name) as session:
-            return session.execute_write(work)
+        return self._transact(neo4j.WRITE_ACCESS, name, work)
 
     def run_in_batches(
         self,
@@ -249,7 +255,7 @@ class Graph:
             timeout: Seconds after which the server ends it; what is committed stays.
         """
         text, name = _named(statement, name)
-        query = neo4j.Query(text, metadata=_metadata(name), timeout=timeout)
+        query = neo4j.Query(text, metadata=self._metadata(name), timeout=timeout)
         with ExitStack() as stack:
             session = stack.enter_context(self._session(neo4j.WRITE_ACCESS, name))
             if self.guard is not None:
@@ -272,7 +278,6 @@ class Graph:
 
         text, name = _named(statement, name)
 
-        @neo4j.unit_of_work(metadata=_metadata(name))
         def work(tx: neo4j.ManagedTransaction) -> pd.DataFrame:
             result = tx.run(text, dict(params or {}))
             columns = list(result.keys())
@@ -280,8 +285,7 @@ class Graph:
                 [tuple(record.values()) for record in result], columns=columns
             )
 
-        with self._session(neo4j.READ_ACCESS, name) as session:
-            return session.execute_read(work)
+        return self._transact(neo4j.READ_ACCESS, name, work)
 
     def gds(self) -> GraphDataScience:
         """The Graph Data Science client on this connection.
@@ -316,6 +320,38 @@ class Graph:
         with translated(self.settings, name):
             yield
 
+    def _metadata(self, name: str) -> dict[str, Any]:
+        return {"app": f"ringleader/{__version__}", "query": name, "client": self._client}
+
+    def _transact(
+        self,
+        access: str,
+        name: str,
+        work: Callable[[neo4j.ManagedTransaction], _T],
+        timeout: float | None = None,
+    ) -> _T:
+        interrupted = False
+
+        @neo4j.unit_of_work(metadata=self._metadata(name), timeout=timeout)
+        def interruptible(tx: neo4j.ManagedTransaction) -> _T:
+            nonlocal interrupted
+            try:
+                return work(tx)
+            except KeyboardInterrupt:
+                interrupted = True
+                self._end_transactions()
+                raise
+
+        try:
+            with self._session(access, name) as session:
+                reads = access == neo4j.READ_ACCESS
+                run = session.execute_read if reads else session.execute_write
+                return run(interruptible)
+        except RingleaderError as error:
+            if interrupted:  # what was ended is no error of its own
+                raise KeyboardInterrupt from error
+            raise
+
     @contextmanager
     def _session(self, access: str, name: str) -> Iterator[neo4j.Session]:
         with (
@@ -324,21 +360,32 @@ class Graph:
         ):
             yield session
 
+    def _end_transactions(self) -> None:
+        """End what runs: the driver waits for the server's answer before it gives anything up."""
+        with suppress(DriverError, Neo4jError), self._driver.session() as s:
+            s.run(
+                "SHOW TRANSACTIONS YIELD transactionId AS id, metaData AS data "
+                "WHERE data.client = $client "
+                "TERMINATE TRANSACTIONS id YIELD message RETURN message",
+                client=self._client,
+            ).consume()
 
-def _without_first_line(message: str) -> str:
-    """Places in a message, counted as if the statement had not got a line before it."""
+
+@contextmanager
+def _a_line_less() -> Iterator[None]:
+    """Count places in messages as if the statement had not got a line before it."""
     place = re.compile(r"\(line (\d+), column (\d+) \(offset: \d+\)\)")
-    return place.sub(lambda m: f"(line {int(m[1]) - 1}, column {m[2]})", message)
+    try:
+        yield
+    except QueryError as error:
+        message = place.sub(lambda m: f"(line {int(m[1]) - 1}, column {m[2]})", error.message)
+        raise QueryError(message, hint=error.hint) from error
 
 
 def _named(statement: str | Query, name: str | None) -> tuple[str, str]:
     if isinstance(statement, Query):
         return statement.text, name or statement.name
     return statement, name or "ad hoc"
-
-
-def _metadata(name: str) -> dict[str, Any]:
-    return {"app": f"ringleader/{__version__}", "query": name}
 
 
 def _record(record: neo4j.Record) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def _lease(graph: Graph, purpose: str, place: str) -> Iterator[None]:
         yield
     finally:
         done.set()
-        beat.join()
+        beat.join(timeout=1.0)  # a database that has gone must not keep the process
         graph.guard = None
         # Where the database does not answer any more, the lease lapses by itself.
         with suppress(RingleaderError):

@@ -62,6 +62,14 @@ def write(level: str, event: str, **values: Any) -> None:
     logger.msg(event, level=level, **values)
 
 
+def about(**values: Any) -> None:
+    """Fields that every line has from now on, instead of those given before."""
+    import structlog
+
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**values)
+
+
 @contextmanager
 def bound(**values: Any) -> Iterator[None]:
     """Fields that every line written in the block has."""

@@ -16,9 +16,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ringleader.errors import InputError, WrongUsage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMATS = ("table", "json", "jsonl", "csv", "parquet")
 # A spreadsheet runs a cell that starts with one of these, full-width forms included (OWASP, CSV
@@ -107,6 +110,8 @@ def emit(
 
 def plain(value: Any) -> Any:
     """A value of Neo4j as JSON has it: times as ISO text, nodes and paths as maps."""
+    if value is None or isinstance(value, str | bool | int | float):  # nearly all there is
+        return value
     import neo4j.graph
     import neo4j.time
 
@@ -129,12 +134,31 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in value]
-    if isinstance(value, bool | int | float | str) or value is None:
-        return value
     return str(value)
 
 
+def as_frame(rows: Sequence[Row], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Rows as a pandas frame; times of Neo4j are timestamps.
+
+    Args:
+        rows: Maps with the same keys.
+        columns: Names and order of columns; by default those of the first row.
+    """
+    import neo4j.time
+    import pandas as pd
+
+    def native(value: Any) -> Any:
+        times = neo4j.time.DateTime | neo4j.time.Date | neo4j.time.Time
+        return value.to_native() if isinstance(value, times) else value
+
+    names = list(columns) if columns is not None else list(rows[0]) if rows else []
+    made = {name: [native(row.get(name)) for row in rows] for name in names}
+    return pd.DataFrame(made, columns=names)
+
+
 def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     value = plain(value)
     if value is None:
         return ""
@@ -143,7 +167,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
-        return ", ".join(_cell(item) for item in value)
+        return ", ".join(map(_cell, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -86,7 +86,8 @@ def _complete_name(
 def _complete_parameter(
     ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    name = ctx.params.get("name")
+    # With an option still open, click has not taken the argument yet.
+    name = ctx.params.get("name") or next(iter(ctx.args), None)
     query = next((query for query in _completable() if query.name == name), None)
     given = {pair.partition("=")[0] for pair in ctx.params.get("pairs") or ()}
     return [

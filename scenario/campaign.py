@@ -44,11 +44,11 @@ class Draw(IntEnum):
     LISTED = 20
     CURIOUS = 21
     FAMILY = 22
-    STATUS = 23
     PLAN = 24
     SECOND = 25
     PAYING = 26
     BIN = 27
+    LESSON = 28
 
 
 @dataclass(frozen=True)

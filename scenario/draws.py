@@ -43,7 +43,8 @@ def unit(hashes: Hashes) -> Floats:
 def below(hashes: Hashes, bound: Any) -> Ints:
     """Hashes as whole numbers from 0 to less than the bound, nearly uniform."""
     low = (hashes >> np.uint64(33)).astype(np.int64)
-    return (low * np.asarray(bound, dtype=np.int64)) >> np.int64(31)
+    result: Ints = (low * np.asarray(bound, dtype=np.int64)) >> np.int64(31)
+    return result
 
 
 def apportion(weights: Floats, total: int, start: float) -> Ints:
@@ -62,7 +63,8 @@ def apportion(weights: Floats, total: int, start: float) -> Ints:
     marks = np.floor(ends / ends[-1] * total + start).astype(np.int64)
     marks[-1] = total
     marks = np.minimum(marks, total)
-    return np.diff(marks, prepend=0)
+    result: Ints = np.diff(marks, prepend=0)
+    return result
 
 
 def hex_names(prefix: str, hashes: Hashes) -> pa.Array:
@@ -80,5 +82,9 @@ def hex_names(prefix: str, hashes: Hashes) -> pa.Array:
 
 
 def categories(names: list[str], codes: Ints, mask: Mask | None = None) -> pa.DictionaryArray:
-    """Codes of a few names as a column; where the mask is set there is no value."""
+    """Codes of a few names as a column; where the mask is set there is no value.
+
+    The names must differ: for equal ones Arrow's Parquet writer leaves a gap in the file that holds
+    whatever was in memory, so that no two runs write the same bytes.
+    """
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=mask), names)

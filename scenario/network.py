@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from ringleader.errors import WrongUsage
 from scenario.campaign import Draw, World
-from scenario.draws import Floats, Ints, below, mix, unit
+from scenario.draws import Floats, Hashes, Ints, Mask, below, mix, unit
 
 HOMES_NET = 0x6440_0000  # 100.64.0.0/10
 HOMES_AREAS = 1 << 14  # its /24s
@@ -84,13 +84,15 @@ def network(world: World) -> Network:
 
 def shared_address(number: Ints) -> Ints:
     """The address of a number of order among those that are no homes."""
-    return SHARED_NET + (number // _PER_SUBNET) * 256 + 1 + number % _PER_SUBNET
+    result: Ints = SHARED_NET + (number // _PER_SUBNET) * 256 + 1 + number % _PER_SUBNET
+    return result
 
 
-def is_ipv6(world: World, area: Ints) -> Ints:
+def is_ipv6(world: World, area: Ints) -> Mask:
     """Whether the areas have IPv6."""
     share = world.knobs["network"]["ipv6_areas"]
-    return unit(mix(world.seed, Draw.FAMILY, area)) < share
+    result: Mask = unit(mix(world.seed, Draw.FAMILY, area)) < share
+    return result
 
 
 def lease(world: World, area: Ints, day: Ints | int) -> Ints:
@@ -99,7 +101,8 @@ def lease(world: World, area: Ints, day: Ints | int) -> Ints:
     drawn = mix(world.seed, Draw.LEASE, area)
     length = lengths[below(drawn, len(lengths))]
     phase = np.where(length >= world.knobs.days, 0, below(mix(drawn), length))
-    return (np.asarray(day) + phase) // length
+    result: Ints = (np.asarray(day) + phase) // length
+    return result
 
 
 def home_address(world: World, home: Ints, day: Ints | int, device: Ints) -> Ints:
@@ -161,7 +164,7 @@ def session_address(world: World, rng: np.random.Generator, account: Ints, day: 
     return result
 
 
-def _exit(world: World, net: Network, slot: Ints, group: Ints, pick: Ints, day: int) -> Ints:
+def _exit(world: World, net: Network, slot: Ints, group: Ints, pick: Hashes, day: int) -> Ints:
     """One of the addresses that a group shares, of those that the account uses."""
     each = np.array([c.exits_each for c in world.knobs.cohorts])[world.groups.cohort[group]]
     some = mix(world.seed, Draw.EXIT, slot, below(pick, np.maximum(each, 1)))
@@ -174,19 +177,21 @@ def _exit(world: World, net: Network, slot: Ints, group: Ints, pick: Ints, day: 
     return result
 
 
-def _phone(world: World, net: Network, slot: Ints, pick: Ints) -> Ints:
+def _phone(world: World, net: Network, slot: Ints, pick: Hashes) -> Ints:
     """One of the addresses of an account's carrier."""
     size = net.phones[1]
-    carriers = min(world.knobs["network"]["carriers"], max(1, size // 4))
+    carriers: int = min(world.knobs["network"]["carriers"], max(1, size // 4))
     each = size // carriers
-    return below(mix(world.seed, Draw.CARRIER, slot), carriers) * each + below(pick, each)
+    carrier: Ints = below(mix(world.seed, Draw.CARRIER, slot), carriers)
+    return carrier * each + below(pick, each)
 
 
-def _vpn(world: World, slot: Ints, pick: Ints) -> Ints:
+def _vpn(world: World, slot: Ints, pick: Hashes) -> Ints:
     """One of the addresses of an account's VPN."""
     knobs = world.knobs["network"]
+    exits = int(knobs["vpn_exits"])
     provider = below(mix(world.seed, Draw.CARRIER, slot, 1), knobs["vpn_providers"])
-    return provider * knobs["vpn_exits"] + below(pick, knobs["vpn_exits"])
+    return provider * exits + below(pick, exits)
 
 
 _OCTETS = pa.array([str(n) for n in range(256)])

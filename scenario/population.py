@@ -48,6 +48,26 @@ def sizes(knobs: Knobs, accounts: int) -> Ints:
     return np.array(made, dtype=np.int64)
 
 
+def totals(knobs: Knobs, counts: Ints, accounts: int, requests: int) -> Ints:
+    """Number of requests by cohort; those of all honest cohorts stand at the first.
+
+    An operator's account sends what it does at the seed scale, or in proportion to what honest
+    accounts send.
+
+    Args:
+        knobs: The figures.
+        counts: Number of accounts by cohort.
+        accounts: Number of honest accounts.
+        requests: Number of the honest accounts' requests.
+    """
+    pace = requests / (accounts * knobs["scale"]["requests_per_account"])
+    asked = [
+        round(c.requests * count / c.accounts * pace) if c.fraudulent else 0
+        for c, count in zip(knobs.cohorts, counts.tolist(), strict=True)
+    ]
+    return np.array([requests, *asked[1:]])
+
+
 def populate(knobs: Knobs, seed: int, accounts: int, requests: int) -> World:
     """Make the accounts.
 
@@ -70,17 +90,10 @@ def populate(knobs: Knobs, seed: int, accounts: int, requests: int) -> World:
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     homes, home = _homes(knobs, seed, cohort, group_of, exit_homes)
     columns |= {"cohort": cohort, "group": group_of, "home": home}
+    asked = totals(knobs, counts, accounts, requests)
     order = np.argsort(columns["created"], kind="stable")
     people = Population(**{f.name: columns[f.name][order] for f in fields(Population)})
-    pace = requests / (accounts * knobs["scale"]["requests_per_account"])
-    totals = [
-        round(c.requests * count / c.accounts * pace) if c.fraudulent else 0
-        for c, count in zip(knobs.cohorts, counts.tolist(), strict=True)
-    ]
-    totals[0] = requests
-    return World(
-        knobs, seed, people, groups, homes, exit_homes, everyday, clusters, np.array(totals)
-    )
+    return World(knobs, seed, people, groups, homes, exit_homes, everyday, clusters, asked)
 
 
 def _groups(knobs: Knobs, counts: Ints, accounts: int) -> tuple[Groups, Ints, int, int]:
@@ -150,7 +163,9 @@ def _members(
     on_vpn = rng.random(count) < (0 if c.fraudulent else network["vpn_people"])
     names = c.channels or knobs["channels"]["honest"]
     chances = np.cumsum([names.get(name, 0.0) for name in CHANNELS])
-    channel = np.searchsorted(chances, unit(mix(seed, Draw.CHANNEL, slot)) * chances[-1], "right")
+    # Steps of the golden ratio keep the shares in every small set of accounts, too.
+    spread = (unit(mix(seed, Draw.CHANNEL, first)) + slot * (5**0.5 - 1) / 2) % 1
+    channel = np.searchsorted(chances, spread * chances[-1], "right")
     return {
         "index": index,
         "slot": slot,
@@ -226,14 +241,15 @@ def _signups(knobs: Knobs, rng: np.random.Generator, c: Cohort, count: int, zone
     day = np.where(moved, day - weekday(day) + rng.integers(0, 5, count), day)
     day = np.where(in_period, np.clip(day, start, start + days - 1), day)
     second = np.interp(rng.random(count), hour_curve(rhythm["person"]), np.arange(25) * HOUR)
-    return day * DAY + (second.astype(np.int64) - zone) % DAY
+    result: Ints = day * DAY + (second.astype(np.int64) - zone) % DAY
+    return result
 
 
 def _class(
     knobs: Knobs, seed: int, rng: np.random.Generator, c: Cohort, group: Ints, zone: Ints
 ) -> tuple[Ints, Ints]:
     """Sign-ups of a class within three hours from nine on one day, and when its lesson begins."""
-    of_group = below(mix(seed, Draw.CURIOUS, group), knobs.days - 20) + 10
+    of_group = below(mix(seed, Draw.LESSON, group), knobs.days - 20) + 10
     nine = knobs.start + of_group * DAY + 9 * HOUR - zone
     return nine + rng.integers(0, 3 * HOUR, len(group)), nine + c.lesson_hours * HOUR
 
@@ -253,7 +269,7 @@ def _chains(
     step, slot = place // slots, place % slots
     chain = (size - slot - 1) // slots  # bans of the slot
     index = np.arange(count)
-    born = knobs.start + (rng.uniform(*(c.signup_days or (0, 1)), count) * DAY).astype(np.int64)
+    born = _signups(knobs, rng, c, count, group)
     head = index - step * slots
     span = end - 2 * HOUR - born[head] - DAY
     banned = born[head] + DAY

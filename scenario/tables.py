@@ -161,13 +161,13 @@ def payments(world: World) -> pa.Table:
 def _bins(world: World, card: Any, cohort: Ints) -> pa.Array:
     """First digits of cards: a cohort's issuer, or one of many; wallets and credit have none."""
     cohorts = world.knobs.cohorts
-    special = [c.bin for c in cohorts]
     many = int(world.knobs["payments"]["bins"])
+    special = [c.bin for c in cohorts if c.bin]
     names = [*(f"4{n:05}" for n in range(many)), *special]
     drawn = below(mix(world.seed, Draw.BIN, card), many)
-    has = np.array([bool(name) for name in special])[cohort]
+    issuer = np.array([names.index(c.bin) if c.bin else -1 for c in cohorts])[cohort]
     without = np.array([c.card_kind in ("wallet", "credit") for c in cohorts])[cohort]
-    return categories(names, np.where(has, many + cohort, drawn), without)
+    return categories(names, np.where(issuer >= 0, issuer, drawn), without)
 
 
 def proxies(world: World) -> pa.Table:

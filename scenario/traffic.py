@@ -51,9 +51,9 @@ def overlap(world: World, day: int) -> Floats:
     """The part of a day that every account may send in."""
     first = world.knobs.start + day * DAY
     people = world.people
-    return (
-        np.clip(np.minimum(people.end, first + DAY) - np.maximum(people.begin, first), 0, DAY) / DAY
-    )
+    span = np.minimum(people.end, first + DAY) - np.maximum(people.begin, first)
+    result: Floats = np.clip(span, 0, DAY) / DAY
+    return result
 
 
 def day_totals(world: World) -> Ints:
@@ -194,14 +194,11 @@ def _clusters(world: World, rng: np.random.Generator, who: Ints) -> Ints:
     drawn = mix(world.seed, Draw.TARGET, slot, rng.integers(0, each))
     together = rng.random(len(who)) < world.cohort_knob("prompts_use", who)
     asked = groups.prompts_first[group] + below(drawn, groups.prompts[group])
-    result = np.where(together, asked, result)
     knobs = world.knobs["prompts"]
     curious = unit(mix(world.seed, Draw.CURIOUS, slot)) < knobs["targeted_by_honest"]
     curious &= ~world.fraud[who] & (rng.random(len(who)) < knobs["targeted_use"])
-    targets = world.targets
-    return np.where(
-        curious, targets[below(mix(world.seed, Draw.TARGET, slot), len(targets))], result
-    )
+    target = world.targets[below(mix(world.seed, Draw.TARGET, slot), len(world.targets))]
+    return np.where(together, asked, np.where(curious, target, result))
 
 
 def _devices(world: World, rng: np.random.Generator, who: Ints) -> tuple[Ints, Ints]:
@@ -249,12 +246,14 @@ def _times(
     low = np.maximum(people.begin[who] * 1000 - first, 0)
     high = np.minimum(people.end[who] * 1000 - first, DAY * 1000)
     offset = (begin[session] + since - low[session]) % (high - low)[session]
-    return first + low[session] + offset.astype(np.int64)
+    result: Ints = first + low[session] + offset.astype(np.int64)
+    return result
 
 
 def quantile(levels: list[float], values: list[float], drawn: Floats) -> Floats:
     """Values at the levels drawn, between the given quantiles on a logarithmic scale."""
-    return np.exp(np.interp(drawn, levels, np.log(values)))
+    result: Floats = np.exp(np.interp(drawn, levels, np.log(values)))
+    return result
 
 
 def _tokens(knobs: Knobs, rng: np.random.Generator, coding: Mask) -> tuple[Floats, Floats]:

@@ -4,6 +4,7 @@
 // param since: string
 // column ring_ids: list
 // mode: read
+// audience: internal
 MATCH (since:Run {run_id: $since, state: 'done'})
 RETURN COLLECT {
   MATCH (ring:Ring)

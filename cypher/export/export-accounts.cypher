@@ -26,6 +26,7 @@
 // column last_seen: datetime
 // column run: string
 // mode: read
+// audience: internal
 MATCH (ring:Ring)
 WHERE $rings IS NULL OR ring.ring_id IN $rings
 MATCH (account:Account)-[member:MEMBER_OF]->(ring)

@@ -7,6 +7,7 @@
 // column members: integer
 // column properties: map
 // mode: read
+// audience: internal
 MATCH (campaign:Campaign)
 WHERE $rings IS NULL
    OR EXISTS { (campaign)<-[:PART_OF]-(ring:Ring) WHERE ring.ring_id IN $rings }

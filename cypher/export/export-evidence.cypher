@@ -8,6 +8,7 @@
 // column bits: float
 // column links: integer
 // mode: read
+// audience: internal
 MATCH (ring:Ring)
 WHERE $rings IS NULL OR ring.ring_id IN $rings
 MATCH (account:Account)-[:MEMBER_OF]->(ring)

@@ -13,6 +13,7 @@
 // column ring_id: string
 // column run: string
 // mode: read
+// audience: internal
 MATCH (a:Account)-[link:LINKED {run: $run}]->(b:Account)
 WHERE $rings IS NULL
    OR EXISTS { (a)-[:MEMBER_OF]->(ring:Ring) WHERE ring.ring_id IN $rings }

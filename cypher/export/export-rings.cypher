@@ -16,6 +16,7 @@
 // column found_at: datetime
 // column run: string
 // mode: read
+// audience: internal
 MATCH (ring:Ring)
 WHERE $rings IS NULL OR ring.ring_id IN $rings
 MATCH (account:Account)-[member:MEMBER_OF]->(ring)

@@ -13,6 +13,7 @@
 // column asn_name: string
 // column proxies: list
 // mode: read
+// audience: internal
 MATCH (ring:Ring)
 WHERE $rings IS NULL OR ring.ring_id IN $rings
 MATCH (account:Account)-[:MEMBER_OF]->(ring)

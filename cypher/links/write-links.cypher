@@ -1,5 +1,5 @@
 // name: write-links
-// question: Which pairs are linked in this run? (A batch of $rows; assigned, never added to.)
+// question: Which pairs are linked in this run? (A batch of $rows, of a run that has none of them yet.)
 // param run: string
 // param rows: list
 // mode: write
@@ -7,6 +7,6 @@
 UNWIND $rows AS row
 MATCH (a:Account {account_id: row.a})
 MATCH (b:Account {account_id: row.b})
-MERGE (a)-[link:LINKED {run: $run}]->(b)
+CREATE (a)-[link:LINKED {run: $run}]->(b)
 SET link.weight = row.weight, link.families = row.families, link.family_bits = row.family_bits,
     link.evidence = row.evidence, link.evidence_bits = row.evidence_bits

@@ -1,13 +1,14 @@
 // name: link-projection
 // question: What graph of links do the community algorithms see?
+// The lists run side by side; accounts are positions, so that the order of the store means nothing.
 // param graph_name: string
-// param run: string
+// param a: list
+// param b: list
+// param weight: list
 // column projection: map
 // mode: read
 // audience: internal
-MATCH (a:Account)-[link:LINKED {run: $run}]->(b:Account)
-WITH a, b, link.weight AS weight
-ORDER BY a.account_id, b.account_id
-RETURN gds.graph.project($graph_name, a, b,
-  {relationshipType: 'LINKED', relationshipProperties: {weight: weight}},
+UNWIND range(0, size($a) - 1) AS n
+RETURN gds.graph.project($graph_name, $a[n], $b[n],
+  {relationshipType: 'LINKED', relationshipProperties: {weight: $weight[n]}},
   {undirectedRelationshipTypes: ['LINKED'], readConcurrency: 1}) AS projection

@@ -409,6 +409,8 @@ def test_one_ring(exported):
         "dan-22",
         "eve-33",
     }
+    assert len(lines(exported("rings", "jsonl", ring_id="ring-r1", since="run-1"))) == 3
+    assert lines(exported("rings", "jsonl", ring_id="ring-r1", since="run-2")) == []
     with pytest.raises(NotFound, match="no ring 'ring-r9'"):
         exported("rings", "csv", ring_id="ring-r9")
 

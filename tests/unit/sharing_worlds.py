@@ -1,14 +1,19 @@
 """Small worlds of accounts and identifiers, as the arrays that linking works on."""
 
+import numpy as np
 import pandas as pd
 
-from algorithms.sharing import assemble
-from ringleader.schema import IDENTIFIERS
+from algorithms.sharing import LABELS, UNKNOWN, Uses, assemble
 
 DAY = 86_400_000
+NOTHING = np.zeros(0, np.int64)
 
 
-def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=None):
+def milliseconds(day):
+    return UNKNOWN if day is None or pd.isna(day) else int(day * DAY)
+
+
+def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=None, ended=None):
     """Sharing from ``(account, label, identifier[, events[, first day[, last day]]])`` tuples.
 
     Args:
@@ -17,6 +22,7 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
         contacts: ``(account, account, kind)``.
         organizations: Declared organization of accounts, or a list of several.
         hubs: Known hubs.
+        ended: Day on which accounts were banned.
         activity: Events per ``(account, label)`` where they exceed those in ``uses``.
     """
     opened = dict(opened or {})
@@ -29,22 +35,23 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
         )
     columns = ["account_id", "label", "identifier", "events", "first_seen", "last_seen"]
     frame = pd.DataFrame(rows, columns=columns)
-    for column in ("first_seen", "last_seen"):
-        frame[column] = frame[column].astype(float) * DAY
-    done = frame.pivot_table(
-        index="account_id", columns="label", values="events", aggfunc="sum", fill_value=0
-    ).reindex(index=names, columns=list(IDENTIFIERS), fill_value=0)
+    done = frame.groupby(["account_id", "label"])["events"].sum()
     for (account, label), events in (activity or {}).items():
-        done.loc[account, label] = events
-    paid = frame[frame["label"] == "PaymentMethod"].groupby("account_id")["identifier"].nunique()
-    done["payment_methods"] = paid.reindex(names).fillna(0)
-    done.index.name = "account_id"
+        # The rest of the activity is with an identifier that nobody else uses.
+        more = events - done[account, label]
+        frame.loc[len(frame)] = [account, label, f"{account} alone", more, None, None]
+    frame["label"] = frame["label"].map(LABELS.index).astype("int64")
     users = frame.groupby(["label", "identifier"])["account_id"].transform("nunique")
-    shared = frame[users > 1].assign(accounts=users[users > 1])
+    shared = frame.loc[users > 1, ["label", "identifier"]].drop_duplicates()
+    identifiers = shared.rename(columns={"identifier": "key"}).sort_values(
+        ["label", "key"], ignore_index=True
+    )
+    at = {pair: n for n, pair in enumerate(identifiers.itertuples(index=False, name=None))}
     people = pd.DataFrame(
         {
             "account_id": names,
-            "opened": [opened[n] * DAY if n in opened else None for n in names],
+            "opened": [milliseconds(opened.get(n)) for n in names],
+            "ended": [milliseconds((ended or {}).get(n)) for n in names],
             "organizations": [
                 [declared] if isinstance(declared, str) else list(declared)
                 for declared in ((organizations or {}).get(n, ()) for n in names)
@@ -54,4 +61,20 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
     pairs = pd.DataFrame(
         [(*sorted(c[:2]), c[2]) for c in contacts], columns=["account_a", "account_b", "kind"]
     )
-    return assemble(people, shared, done.reset_index(), pairs, hubs)
+    return assemble(
+        people,
+        identifiers,
+        Uses(
+            user=np.searchsorted(names, frame["account_id"].tolist()) if len(frame) else NOTHING,
+            used=np.array(
+                [at.get(p, -1) for p in zip(frame["label"], frame["identifier"], strict=True)],
+                np.int64,
+            ),
+            label=frame["label"].to_numpy(),
+            events=frame["events"].to_numpy(float),
+            first=np.array([milliseconds(d) for d in frame["first_seen"]], np.int64),
+            last=np.array([milliseconds(d) for d in frame["last_seen"]], np.int64),
+        ),
+        pairs,
+        hubs,
+    )

@@ -10,7 +10,7 @@ MAY_IMPORT = {
     "ringleader": {"ringleader"},
     "loaders": {"ringleader", "loaders"},
     "algorithms": {"ringleader", "algorithms", "loaders"},
-    "exports": {"ringleader", "exports"},
+    "exports": {"ringleader", "exports", "algorithms"},  # decision 0011
     "jobs": {"ringleader", "loaders", "algorithms", "exports", "jobs"},
     "scenario": {"ringleader", "scenario"},
 }

@@ -9,7 +9,7 @@ from sharing_worlds import world
 
 from algorithms.parameters import Parameters, odds_by_family
 from algorithms.shared_neighbours import find_links
-from algorithms.sharing import FAMILIES, family_of_label
+from algorithms.sharing import FAMILIES, LABELS, family_of_label
 
 P = Parameters()
 
@@ -65,7 +65,8 @@ def test_a_rings_own_prompts_are_no_hub_because_the_ring_is_large():
     strangers = [f"s{n:02}" for n in range(40)]
     uses = [(name, "Device", f"dev{n // 5}") for n, name in enumerate(ring)]
     uses += [(name, "PromptCluster", "pc") for name in [*ring, *strangers]]
-    opened = dict.fromkeys([*ring, *strangers], 0) | {f"u{n:04}": 0 for n in range(15_300)}
+    uses += [(f"u{n:05}", "PromptCluster", f"own{n}") for n in range(15_300)]
+    opened = {use[0]: 0 for use in uses}
     found = linked(world(uses, opened=opened))
     same_device = {
         pair for n in range(4) for pair in itertools.combinations(ring[n * 5 : n * 5 + 5], 2)
@@ -87,7 +88,8 @@ def test_sharing_a_rings_prompt_alone_gains_nothing():
     ]
     victims = [f"v{n}" for n in range(50)]
     uses += [(name, "PromptCluster", "pc") for name in victims]
-    opened = {use[0]: 0 for use in uses} | {f"u{n:04}": 0 for n in range(5_000)}
+    uses += [(f"u{n:04}", "PromptCluster", f"own{n}") for n in range(5_000)]
+    opened = {use[0]: 0 for use in uses}
     assert set(linked(world(uses, opened=opened))) == set(itertools.combinations(ring, 2))
 
 
@@ -149,7 +151,7 @@ def brute_force(sharing, parameters):
     """Pairs over all identifiers by the formula, without windows or confirmation."""
     odds = odds_by_family(parameters)
     amounts = {}
-    for code, label in enumerate(sharing.labels):
+    for code, label in enumerate(LABELS[n] for n in sharing.label):
         uses = np.flatnonzero(sharing.used == code)
         for one, other in itertools.combinations(uses, 2):
             days = abs(sharing.opened[sharing.user[one]] - sharing.opened[sharing.user[other]])

@@ -1,0 +1,227 @@
+"""Groups of linked accounts, and whether they are sound: all that makes a ring but its bits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from algorithms.parameters import Parameters
+from algorithms.shared_neighbours import Links
+from algorithms.sharing import FAMILIES, GROUPS, Flags, Floats, Ints, Sharing, group_codes
+
+HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Communities without bystanders, cut into connected parts.
+
+    Attributes:
+        of: Group of each account, 0 for none.
+        inside: Whether each link is between two accounts of one group.
+        size: Accounts of each group; number 0 is no group.
+        family_bits: Bits of each group and family, shape (groups, families).
+        links: Number of linked pairs of each.
+        member_bits: Bits that tie each account to its group.
+        sound: Whether each has the size, the independent kinds of evidence and the cohesion of a
+            ring.
+    """
+
+    of: Ints
+    inside: Flags
+    size: Ints
+    family_bits: Floats
+    links: Ints
+    member_bits: Floats
+    sound: Flags
+
+    @property
+    def score(self) -> Floats:
+        """Bits of each group."""
+        total: Floats = self.family_bits.sum(axis=1)
+        return total
+
+    @property
+    def bits_per_member(self) -> Floats:
+        """Bits of each group for each of its accounts."""
+        return self.score / np.maximum(self.size, 1)
+
+
+def grouped(
+    sharing: Sharing, links: Links, community: Ints, single: bool, parameters: Parameters
+) -> Groups:
+    """Communities as groups: bystanders go, and what they alone held together falls apart.
+
+    Args:
+        sharing: Who shares what.
+        links: The links.
+        community: Community of each account, 0 for none.
+        single: Whether the data hold one independent kind of evidence only.
+        parameters: The judgements.
+    """
+    of = without_bystanders(links, community, single, parameters)
+    of = connected(links.a, links.b, of)
+    inside = (of[links.a] == of[links.b]) & (of[links.a] > 0)
+    count = int(of.max(initial=0)) + 1
+    group = of[links.a[inside]]
+    family_bits = np.zeros((count, len(FAMILIES)))
+    for family, bits in enumerate(links.family_bits[inside].T):
+        family_bits[:, family] = np.bincount(group, bits, minlength=count)
+    member_bits = np.zeros(len(of))
+    for end in (links.a[inside], links.b[inside]):
+        member_bits += np.bincount(end, links.weight[inside], minlength=len(of))
+    size = np.bincount(of[member_bits > 0], minlength=count)
+    independent = _independent_groups(sharing, links, of, inside, size, parameters)
+    sound = (size >= parameters.min_ring_size) & (independent >= (1 if single else 2))
+    sound[0] = False
+    for number in np.flatnonzero(sound & (size > parameters.large_ring)):
+        mine = inside & (of[links.a] == number)
+        sound[number] = cohesion(links.a[mine], links.b[mine]) >= parameters.min_cohesion
+    number_of_links = np.bincount(group, minlength=count)
+    return Groups(of, inside, size, family_bits, number_of_links, member_bits, sound)
+
+
+def enough_bits(size: Ints, score: Floats | Ints, single: bool, parameters: Parameters) -> Flags:
+    """Whether groups have the bits of a ring, as a whole and for each member.
+
+    Args:
+        size: Accounts of each.
+        score: Bits of each.
+        single: Whether the data hold one independent kind of evidence only.
+        parameters: ``min_ring_bits`` or ``min_single_family_bits``, and ``min_member_bits``.
+    """
+    wanted = parameters.min_single_family_bits if single else parameters.min_ring_bits
+    enough: Flags = (score >= wanted) & (score >= parameters.min_member_bits * size)
+    return enough
+
+
+def without_bystanders(links: Links, of: Ints, single: bool, parameters: Parameters) -> Ints:
+    """Communities without the accounts that are barely tied to them.
+
+    A member has ``member_part`` of the median member's bits and, unless the data hold one group of
+    evidence only, ties by two groups.
+    """
+    inside = (of[links.a] == of[links.b]) & (of[links.a] > 0)
+    bits, ties = np.zeros(len(of)), np.zeros(len(of), dtype=np.int64)
+    for end in (links.a[inside], links.b[inside]):
+        bits += np.bincount(end, links.weight[inside], minlength=len(of))
+    for code in range(len(GROUPS)):
+        tied = np.zeros(len(of), dtype=bool)
+        by_group = links.family_bits[:, group_codes() == code].sum(axis=1)
+        at = inside & (by_group >= parameters.family_bits)
+        tied[links.a[at]] = tied[links.b[at]] = True
+        ties += tied
+    order = np.lexsort((bits, of))
+    starts = np.searchsorted(of[order], np.arange(int(of.max()) + 2))
+    middle = (starts[:-1] + starts[1:] - 1) // 2
+    median = bits[order[np.minimum(middle, len(of) - 1)]]
+    stays = (bits >= parameters.member_part * median[of]) & (bits > 0)
+    if not single:
+        stays &= ties > 1
+    return np.where(stays, of, 0)
+
+
+def connected(a: Ints, b: Ints, of: Ints) -> Ints:
+    """Communities cut into connected parts: whoever held two together may have been a bystander.
+
+    Args:
+        a: One end of each link.
+        b: The other end.
+        of: Community of each account, 0 for none.
+    """
+    inside = (of[a] == of[b]) & (of[a] > 0)
+    a, b = a[inside], b[inside]
+    part = np.arange(len(of), dtype=np.int64)
+    while True:
+        lower = np.minimum(part[a], part[b])
+        new = part.copy()
+        np.minimum.at(new, a, lower)
+        np.minimum.at(new, b, lower)
+        new = new[new]
+        if (new == part).all():
+            break
+        part = new
+    return np.where(of > 0, np.unique(part, return_inverse=True)[1] + 1, 0)
+
+
+def covering_groups(
+    links: Links,
+    of: Ints,
+    inside: Flags,
+    size: Ints,
+    parameters: Parameters,
+) -> Flags:
+    """Which groups tie enough members of each community, shape (communities, groups)."""
+    covered = np.zeros((len(size), len(GROUPS)), dtype=bool)
+    for code in range(len(GROUPS)):
+        bits = links.family_bits[:, group_codes() == code].sum(axis=1)
+        at = inside & (bits >= parameters.family_bits)
+        tied = np.unique(np.concatenate([links.a[at], links.b[at]]))
+        part = np.bincount(of[tied], minlength=len(size)) / np.maximum(size, 1)
+        covered[:, code] = part >= parameters.family_coverage
+    return covered
+
+
+def _independent_groups(
+    sharing: Sharing,
+    links: Links,
+    of: Ints,
+    inside: Flags,
+    size: Ints,
+    parameters: Parameters,
+) -> Ints:
+    """How many independent groups of evidence each community has."""
+    count, covered = len(size), covering_groups(links, of, inside, size, parameters)
+    earliest, latest = _spans(sharing, links, of, inside, count)
+    independent = covered.sum(axis=1)
+    for one in range(len(GROUPS)):
+        for other in range(one + 1, len(GROUPS)):
+            low = np.minimum(earliest[:, one], earliest[:, other])
+            high = np.maximum(latest[:, one], latest[:, other])
+            at_once = high <= low + parameters.occasion_hours * HOUR
+            independent = independent - (at_once & covered[:, one] & covered[:, other])
+    # Groups that are one occasion together still count once.
+    counted: Ints = np.maximum(independent, covered.any(axis=1)).astype(np.int64)
+    return counted
+
+
+def _spans(
+    sharing: Sharing,
+    links: Links,
+    of: Ints,
+    inside: Flags,
+    count: int,
+) -> tuple[Floats, Floats]:
+    """First and last use of what ties each community, per group; unknown times span for ever."""
+    lines, group = links.evidence, group_codes()[links.evidence.family]
+    chosen = inside[links.link_of] & (group >= 0)
+    ring, group = of[lines.a[chosen]], group[chosen]
+    earliest = np.full((count, len(GROUPS)), np.inf)
+    latest = np.full((count, len(GROUPS)), -np.inf)
+    for use in (lines.use_a[chosen], lines.use_b[chosen]):
+        known = use >= 0
+        first = np.where(known, sharing.first[use], -np.inf) if len(sharing.first) else use * 1.0
+        last = np.where(known, sharing.last[use], np.inf) if len(sharing.last) else use * 1.0
+        np.minimum.at(earliest, (ring, group), np.nan_to_num(first, nan=-np.inf))
+        np.maximum.at(latest, (ring, group), np.nan_to_num(last, nan=np.inf))
+    return earliest, latest
+
+
+def cohesion(a: Ints, b: Ints) -> float:
+    """Of the pairs of accounts linked to one third, the part that is linked: transitivity.
+
+    Args:
+        a: One end of each link, every pair once.
+        b: The other end.
+
+    Source: Newman, "The structure and function of complex networks" (2003), equation 3.3.
+    """
+    near: dict[int, set[int]] = {}
+    pairs = list(zip(a.tolist(), b.tolist(), strict=True))
+    for one, other in pairs:
+        near.setdefault(one, set()).add(other)
+        near.setdefault(other, set()).add(one)
+    closed = sum(len(near[one] & near[other]) for one, other in pairs)
+    triples = sum(len(others) * (len(others) - 1) // 2 for others in near.values())
+    return closed / triples if triples else 0.0

@@ -1,0 +1,190 @@
+"""Verdicts on identifiers: a ring's own, or a hub of strangers, with the reasons.
+
+Every identifier that two members of a ring use gets one. It is *owned* if half of those who use it
+are of one ring (``owned_part``), and *benign* otherwise: the ring uses it, as strangers do. What an
+analyst pins stands above that, and the next detection honours it: what is pinned benign counts
+nothing, what is pinned owned counts as if two accounts shared it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from algorithms.hubs import BENIGN, OWNED, ownership
+from algorithms.parameters import DAY, Parameters
+from algorithms.rings import Ring, ring_of
+from algorithms.sharing import LABELS, Floats, Ints, Sharing
+from ringleader.catalogue import get
+from ringleader.errors import NotFound, WrongUsage
+from ringleader.graph import Graph
+
+VERDICTS = {"benign": BENIGN, "owned": OWNED}
+ROWS_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an identifier is.
+
+    Attributes:
+        label: Its label.
+        key: Its key.
+        verdict: ``owned`` or ``benign``.
+        ring: The ring that most of its users are of.
+        part: The chance that another user of it is of that ring.
+        reasons: Ownership, tenure, diversity and lists, in words.
+    """
+
+    label: str
+    key: str
+    verdict: str
+    ring: str
+    part: float
+    reasons: tuple[str, ...]
+
+
+def with_pins(graph: Graph, sharing: Sharing) -> Sharing:
+    """The sharing with what analysts said of its identifiers."""
+    pins = {row["target"]: VERDICTS[row["verdict"]] for row in graph.read(get("pins"))}
+    return pinned(sharing, pins)
+
+
+def pinned(sharing: Sharing, pins: Mapping[str, int]) -> Sharing:
+    """The sharing with verdicts on identifiers.
+
+    Args:
+        sharing: Who shares what.
+        pins: ``BENIGN`` or ``OWNED`` by ``label|key``.
+    """
+    verdict = np.zeros(len(sharing.keys), dtype=np.int64)
+    for target, said in pins.items():
+        label, _, key = target.partition("|")
+        # Identifiers lie in the order of label and key.
+        low, high = np.searchsorted(sharing.label, [LABELS.index(label), LABELS.index(label) + 1])
+        at = low + int(np.searchsorted(sharing.keys[low:high], key))
+        if at < high and sharing.keys[at] == key:
+            verdict[at] = said
+    return replace(sharing, pinned=verdict)
+
+
+def verdicts(sharing: Sharing, rings: Sequence[Ring], parameters: Parameters) -> list[Verdict]:
+    """A verdict on every identifier that two members of one ring use.
+
+    Args:
+        sharing: Who shares what.
+        rings: The rings under their names.
+        parameters: ``owned_part``.
+    """
+    of = ring_of(sharing, rings)
+    owner, part = ownership(sharing, of)
+    mine = of[sharing.user] == owner[sharing.used]
+    members = np.bincount(sharing.used[mine & (of[sharing.user] > 0)], minlength=len(owner))
+    spread = opening_spread(sharing, np.flatnonzero(members > 1))
+    inside = np.flatnonzero(of[sharing.user] > 0)
+    pairs = np.unique(sharing.used[inside] * (len(rings) + 1) + of[sharing.user[inside]])
+    ring_count = np.bincount(pairs // (len(rings) + 1), minlength=len(owner))
+    in_rings = np.bincount(sharing.used[inside], minlength=len(owner))
+    listed = sharing.listed
+    found = []
+    for at in np.flatnonzero(members > 1):
+        ring, users = rings[owner[at] - 1].ring_id, int(sharing.sharers[at])
+        owned = part[at] >= parameters.owned_part
+        reasons = [
+            f"{members[at]} of {users} accounts on it are of {ring}",
+            f"half of its accounts were opened within {spread[at]:.0f} days",
+            f"{users - in_rings[at]} accounts of no ring use it, and {ring_count[at]} "
+            f"{'ring' if ring_count[at] == 1 else 'rings'}",
+        ]
+        if listed[at]:
+            reasons.append("a list of known hubs names it")
+        if sharing.pinned[at]:
+            owned = sharing.pinned[at] == OWNED
+            reasons.append("an analyst pinned it")
+        label, key = sharing.name(int(at))
+        told = "owned" if owned else "benign"
+        found.append(Verdict(label, key, told, ring, float(part[at]), tuple(reasons)))
+    return found
+
+
+def opening_spread(sharing: Sharing, identifiers: Ints) -> Floats:
+    """Days within which the middle half of each identifier's accounts were opened.
+
+    Args:
+        sharing: Who shares what.
+        identifiers: Those that are asked about; the others have NaN.
+    """
+    spread = np.full(len(sharing.keys), np.nan)
+    # Uses lie in the order of identifiers.
+    bounds = np.searchsorted(sharing.used, np.stack([identifiers, identifiers + 1]))
+    for identifier, low, high in zip(identifiers, *bounds, strict=True):
+        opened = sharing.opened[sharing.user[low:high]]
+        known = opened[~np.isnan(opened)]
+        if len(known):
+            early, late = np.quantile(known, [0.25, 0.75])
+            spread[identifier] = (late - early) / DAY
+    return spread
+
+
+def write_verdicts(graph: Graph, run: str, found: Sequence[Verdict]) -> None:
+    """Write the verdicts of a run, and drop those of others."""
+    for rows in _batches(found):
+        graph.write(get("write-verdicts"), {"run": run, "rows": rows})
+    stored = get("drop-other-verdicts")
+    graph.run_in_batches(stored, stored.bind({"keep": run}))
+
+
+def _batches(found: Sequence[Verdict]) -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(found), ROWS_AT_ONCE):
+        yield [
+            {**vars(verdict), "reasons": list(verdict.reasons)}
+            for verdict in found[start : start + ROWS_AT_ONCE]
+        ]
+
+
+def pin(graph: Graph, identifier: str, verdict: str | None, note: str, by: str) -> str:
+    """Pin a verdict on an identifier, or take the pin back.
+
+    Args:
+        graph: An open graph.
+        identifier: Its key, or ``label|key`` where several labels have it.
+        verdict: ``benign``, ``owned``, or None to take it back.
+        note: Why.
+        by: Who says so.
+
+    Returns:
+        The identifier as ``label|key``.
+
+    Raises:
+        NotFound: There is no such identifier.
+        WrongUsage: Several labels have one of that key.
+    """
+    target = the_one(graph, identifier)
+    if verdict is None:
+        graph.write(get("drop-pin"), {"target": target})
+    else:
+        given = {"target": target, "verdict": verdict, "note": note, "by": by}
+        graph.write(get("pin-verdict"), given)
+    return target
+
+
+def the_one(graph: Graph, identifier: str) -> str:
+    """The identifier that a name means, as ``label|key``.
+
+    Raises:
+        NotFound: There is none.
+        WrongUsage: There are several.
+    """
+    label, _, key = identifier.partition("|") if "|" in identifier else ("", "", identifier)
+    rows = graph.read(get("show-identifier"), {"identifier": key})
+    names = [f"{row['label']}|{key}" for row in rows if label in ("", row["label"])]
+    if not names:
+        raise NotFound(f"there is no identifier {identifier!r}", hint="ringleader hubs list")
+    if len(names) > 1:
+        raise WrongUsage(
+            f"{identifier!r} is several identifiers", hint="say which: " + " or ".join(names)
+        )
+    return names[0]

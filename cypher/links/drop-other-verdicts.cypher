@@ -1,0 +1,12 @@
+// name: drop-other-verdicts
+// question: Which verdicts are of another run? They go.
+// param keep: string
+// param rows: integer = 20000
+// mode: write
+// audience: internal
+MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
+WHERE identifier.verdict IS NOT NULL AND identifier.verdict_run <> $keep
+CALL (identifier) {
+  REMOVE identifier.verdict, identifier.verdict_ring, identifier.verdict_part,
+         identifier.verdict_reasons, identifier.verdict_run
+} IN TRANSACTIONS OF $rows ROWS

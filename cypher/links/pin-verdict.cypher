@@ -1,0 +1,10 @@
+// name: pin-verdict
+// question: Note what an analyst says of an identifier; the latest word stands.
+// param target: string
+// param verdict: string
+// param note: string
+// param by: string
+// mode: write
+// audience: internal
+MERGE (pin:Pin {target: $target})
+SET pin.verdict = $verdict, pin.note = $note, pin.decided_by = $by, pin.decided_at = datetime()

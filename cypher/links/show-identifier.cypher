@@ -1,0 +1,34 @@
+// name: show-identifier
+// question: What is known of the identifiers of one name: who uses them, the verdict, what analysts said?
+// param identifier: string
+// column label: string
+// column identifier: string
+// column accounts: integer
+// column verdict: string
+// column ring: string
+// column part: float
+// column reasons: list
+// column pinned: string
+// column note: string
+// column pinned_by: string
+// column pinned_at: datetime
+// mode: read
+// audience: internal
+CALL () {
+  MATCH (found:Ip {address: $identifier}) RETURN found
+  UNION
+  MATCH (found:Device {device_id: $identifier}) RETURN found
+  UNION
+  MATCH (found:PromptCluster {prompt_cluster_id: $identifier}) RETURN found
+  UNION
+  MATCH (found:PaymentMethod {payment_method_id: $identifier}) RETURN found
+  UNION
+  MATCH (found:EmailDomain {domain: $identifier}) RETURN found
+}
+OPTIONAL MATCH (pin:Pin {target: labels(found)[0] + '|' + $identifier})
+RETURN labels(found)[0] AS label, $identifier AS identifier,
+       COUNT { (found)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-() } AS accounts,
+       found.verdict AS verdict, found.verdict_ring AS ring, found.verdict_part AS part,
+       found.verdict_reasons AS reasons, pin.verdict AS pinned, pin.note AS note,
+       pin.decided_by AS pinned_by, pin.decided_at AS pinned_at
+ORDER BY label

@@ -1,0 +1,22 @@
+// name: uses-to-link
+// question: What did the accounts between two names use, how much and when?
+// One page in one row of lists, an entry per use; a time of -1 is unknown. A payment that failed is an
+// attempt that anybody can make. Numbers are the store's own.
+// param low: string
+// param high: string
+// column accounts: list
+// column identifiers: list
+// column kinds: list
+// column events: list
+// column first_seen: list
+// column last_seen: list
+// mode: read
+// audience: internal
+MATCH (account:Account)-[use:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
+WHERE account.account_id >= $low AND account.account_id <= $high
+RETURN collect(id(account)) AS accounts, collect(id(identifier)) AS identifiers,
+       collect(CASE type(use) WHEN 'USED_IP' THEN 0 WHEN 'USED_DEVICE' THEN 1 WHEN 'SENT' THEN 2
+                              WHEN 'PAID_WITH' THEN 3 ELSE 4 END) AS kinds,
+       collect(coalesce(use.events, 1) - coalesce(use.failed, 0)) AS events,
+       collect(coalesce(use.first_seen.epochMillis, -1)) AS first_seen,
+       collect(coalesce(use.last_seen.epochMillis, -1)) AS last_seen
