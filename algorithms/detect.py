@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -155,7 +155,9 @@ def found_rings(
     """
     rings = build_rings(sharing, links, of, parameters)
     links, of = second_look(sharing, links, ring_of(sharing, rings), parameters)
-    return build_rings(sharing, links, of, parameters, chance), links
+    # Each hung together when it was found; who joins is compared with some members only.
+    once_more = replace(parameters, min_cohesion=0.0)
+    return build_rings(sharing, links, of, once_more, chance), links
 
 
 def null_rings(

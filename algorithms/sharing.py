@@ -292,7 +292,8 @@ def assemble(
     cell = uses.user.astype(np.int64) * width + uses.label
     activity = np.bincount(cell, uses.events, minlength=accounts * width).astype(float)
     paid = uses.user[uses.label == LABELS.index("PaymentMethod")]
-    shared = np.flatnonzero(uses.used >= 0)
+    # An attempt that failed is nobody's use: anybody can make one with anybody's card.
+    shared = np.flatnonzero((uses.used >= 0) & (uses.events > 0))
     key = uses.used[shared].astype(np.int64) * max(accounts, 1) + uses.user[shared]
     shared = shared[np.argsort(key)]
     used = uses.used[shared].astype(np.int64)
