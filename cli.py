@@ -12,14 +12,21 @@ from ringleader.app import Root, run
 COMMANDS = {
     "server": "ringleader.server_commands:server",
     "doctor": "ringleader.doctor_commands:doctor",
+    "simulate": "scenario.commands:simulate",
     "load": "loaders.commands:load",
     "detect": "algorithms.commands:detect",
     "rings": "algorithms.commands:rings",
+    "campaigns": "algorithms.campaign_commands:campaigns",
     "hubs": "algorithms.hub_commands:hubs",
-    "evaluate": "algorithms.commands:evaluate",
+    "review": "algorithms.review_commands:review",
+    "evaluate": "algorithms.evaluation_commands:evaluate",
     "export": "exports.commands:export",
+    "report": "exports.report_commands:report",
+    "job": "jobs.commands:job",
     "query": "ringleader.query_commands:query",
-    "cypher": "ringleader.query_commands:cypher",
+    "cypher": "ringleader.cypher_commands:cypher",
+    "shell": "ringleader.cypher_commands:shell",
+    "completion": "ringleader.completion_commands:completion",
 }
 
 
@@ -37,6 +44,31 @@ def cli() -> None:
       ringleader rings list
       ringleader rings explain RING
       ringleader export rings --format csv --output rings.csv
+
+    Every command has examples in its own help. Data goes to standard output, messages to standard
+    error.
+
+    \b
+    Exit codes:
+      0    done
+      1    something failed; the message says what, where, and what to do next
+      2    the call or the settings make no sense
+      3    there are findings, and --fail-on-findings asked to be told
+      4    no Neo4j answers, or it refuses the login
+      75   another run holds the lock; try again later
+      130  interrupted; the same command can be run again
+
+    \b
+    Environment:
+      RINGLEADER_HOME      data folder: managed server, keys, quarantine, audit log
+      RINGLEADER_DEBUG     show where an error came from
+      NEO4J_URI            where Neo4j answers; also NEO4J_USERNAME, NEO4J_DATABASE
+      NEO4J_PASSWORD_FILE  file with the password; or NEO4J_PASSWORD
+      NO_COLOR             no colours
+
+    \b
+    Files:
+      ringleader.toml      settings, in the current folder (ringleader doctor shows them all)
     """
 
 

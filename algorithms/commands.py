@@ -1,4 +1,4 @@
-"""``ringleader detect``, ``rings`` and ``evaluate``: parse, call, render."""
+"""``ringleader detect`` and ``rings``: parse, call, render."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def detect(
             made = run_detection(graph, values, algorithm=algorithm, dry_run=True)
             out([{"what": name, "value": value} for name, value in made.estimate.items()])
             return
-        with exclusive(app.settings, "detect"):
+        with exclusive(graph, "detect"):
             graph.ensure_schema()
             if deals is not None:
                 out(null_rings(graph, values, deals=deals, algorithm=algorithm, known_hubs=hubs))
@@ -142,10 +142,11 @@ def rings() -> None:
 
 @rings.command("list")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@click.option("--rejected", is_flag=True, help="Rings rejected since they were found, too.")
 @output_options
 @pass_app
-def list_rings(app: App, limit: int, out: _Out) -> None:
-    """List the rings, the strongest first.
+def list_rings(app: App, limit: int, rejected: bool, out: _Out) -> None:
+    """List the rings, the strongest first, with what was decided on them.
 
     \b
     Example:
@@ -155,13 +156,13 @@ def list_rings(app: App, limit: int, out: _Out) -> None:
 
     stored = get("list-rings")
     with app.graph() as graph:
-        rows = graph.read(stored, stored.bind({"limit": limit}))
+        rows = graph.read(stored, stored.bind({"limit": limit, "rejected": rejected}))
         if not rows:
             app.say(_why_none(graph.read(get("current-run"))))
     out(
         _rounded(rows),
         [column.name for column in stored.columns],
-        brief=["ring_id", "size", "score", "families", "links", "opened_first", "opened_last"],
+        brief=["ring_id", "size", "score", "families", "links", "opened_last", "review"],
     )
 
 
@@ -220,87 +221,52 @@ def explain_ring(app: App, ring: str, account: str | None, limit: int, out: _Out
       ringleader rings explain ring-0a4577e9e711 --account acc_17
     """
     from algorithms.explanation import explain, why_member
+    from algorithms.presentation import evidence_rows, membership_lines, summary_lines
 
     with app.graph() as graph:
         if account is not None:
             membership = why_member(graph, ring, account)
-            app.say(
-                f"{account} is in {ring} by {len(membership.links)} links "
-                f"of {membership.score:.1f} bits together"
-            )
+            for line in membership_lines(membership):
+                app.say(line)
             out(_rounded(membership.links), ["other_account_id", "bits", "evidence"])
             return
         told = explain(graph, ring)
-    from algorithms.presentation import evidence_rows, summary_lines
-
     for line in summary_lines(told):
         app.say(line)
-    columns = ["family", "evidence", "bits", "part", "links", "members", "outside"]
-    out(evidence_rows(told, limit), columns)
+    columns = ["family", "evidence", "bits", "so_far", "part", "waterfall", "links", "members"]
+    out(
+        evidence_rows(told, limit),
+        [*columns, "outside"],
+        brief=["evidence", "bits", "waterfall", "outside"],
+    )
 
 
-@click.command(cls=Command)
-@click.option("--labels", "files", multiple=True, required=True, help="File with labels.")
-@click.option("--mapping", type=_file, help="Mapping file for the labels.")
-@click.option(
-    "--by",
-    type=click.Choice(("decided_by", "campaign")),
-    default="decided_by",
-    show_default=True,
-    help="Column of the labels that tells sources of rings apart.",
-)
-@click.option(
-    "--min-size",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Leave out rings with fewer labelled accounts.",
-)
+@rings.command("history")
+@click.argument("ring")
+@click.option("--all", "unchanged", is_flag=True, help="Runs in which nothing changed, too.")
 @output_options
 @pass_app
-def evaluate(
-    app: App, files: tuple[str, ...], mapping: Path | None, by: str, min_size: int, out: _Out
-) -> None:
-    """Compare the rings with labels: accounts, pairs and B-cubed F1, in all and per source.
+def ring_history(app: App, ring: str, unchanged: bool, out: _Out) -> None:
+    """Show what became of RING, run by run: who joined and left, mergers and splits.
 
     \b
-    Examples:
-      ringleader evaluate --labels labels.csv
-      ringleader evaluate --labels verdicts.csv --mapping mapping.toml --by campaign
+    Example:
+      ringleader rings history ring-0a4577e9e711
     """
-    from dataclasses import asdict
-
-    from algorithms.evaluation import evaluate_by
-    from algorithms.labels import read_labels
     from ringleader.catalogue import get
+    from ringleader.errors import NotFound
 
-    if not files:
-        raise WrongUsage("evaluate needs labels", hint="ringleader evaluate --labels labels.csv")
-    labels, contradicting = read_labels(app.settings, list(files), mapping, by)
-    if contradicting:
-        app.say(
-            f"decisions about {contradicting} {'account' if contradicting == 1 else 'accounts'} "
-            "contradict each other; the latest counts"
-        )
+    stored = get("ring-history")
     with app.graph() as graph:
-        groups = {r["account_id"]: r["ring_id"] for r in graph.read(get("ring-memberships"))}
-        there = graph.read(get("known-accounts"), {"account_ids": sorted(labels)})
-    table = evaluate_by(groups, labels, min_size=min_size)
-    unknown = len(labels) - len(there)
-    if unknown:
-        app.say(f"{unknown:,} labelled accounts are not in the graph; they count as not found")
+        rows = graph.read(stored, {"ring_id": ring, "unchanged": unchanged})
+    if not rows:
+        raise NotFound(
+            f"there is no ring {ring!r}, or it is forgotten", hint="ringleader rings list"
+        )
     out(
-        [{"rings": name, **_rounded([asdict(scores)], 4)[0]} for name, scores in table.items()],
-        brief=[
-            "rings",
-            "fraud",
-            "grouped",
-            "account_precision",
-            "account_recall",
-            "pair_precision",
-            "pair_recall",
-            "bcubed_f1",
-        ],
+        _rounded(rows),
+        [column.name for column in stored.columns],
+        brief=["at", "event", "other_ring", "overlap", "size", "joined", "left"],
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -19,13 +19,15 @@ from uuid import uuid4
 import numpy as np
 
 from algorithms.communities import communities, drop_projections, estimated_memory
-from algorithms.dissolution import OTHERS
 from algorithms.hub_verdicts import verdicts, with_pins, write_verdicts
 from algorithms.hubs import count_sharers, summary_of
 from algorithms.joining import second_look
 from algorithms.null_model import Chance, chance_of, redealt
 from algorithms.parameters import Parameters
-from algorithms.rings import Ring, build_rings, continued, inside_rings, ring_of
+from algorithms.publication import Findings, concluded, decisions_in_force, statements
+from algorithms.removal import OTHERS
+from algorithms.review import Decision, without_rejected
+from algorithms.rings import Ring, build_rings, inside_rings, ring_of
 from algorithms.shared_neighbours import CONTACT, Links, find_links
 from algorithms.sharing import FAMILIES, REPLACED, Ints, Sharing, read_sharing
 from ringleader import __version__
@@ -47,7 +49,7 @@ class Detection:
         run: Its id; empty for a dry run.
         accounts: Accounts in the graph.
         links: Linked pairs.
-        rings: The rings, strongest first.
+        findings: Rings, campaigns and what became of earlier rings.
         stages: Seconds of each stage.
         estimate: What a dry run says instead.
     """
@@ -55,9 +57,14 @@ class Detection:
     run: str
     accounts: int
     links: int
-    rings: list[Ring] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
     stages: dict[str, float] = field(default_factory=dict)
     estimate: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def rings(self) -> list[Ring]:
+        """The rings, strongest first."""
+        return self.findings.rings
 
 
 def detect(
@@ -112,7 +119,9 @@ def detect(
     with stage("read what accounts share"):
         sharing = with_pins(graph, read_sharing(graph, known_hubs))
     with stage("link accounts"):
+        decisions = decisions_in_force(graph)
         links = find_links(sharing, parameters)
+        links = without_rejected(sharing, links, decisions, parameters)
 
     def grouping(those: Links) -> Ints:
         return communities(graph, run, those, len(sharing.accounts), algorithm, parameters)
@@ -122,24 +131,29 @@ def detect(
     with stage("link and group by chance"):
         chance = chance_of(sharing, grouping, parameters)
     with stage("judge rings"):
-        rings, links = found_rings(sharing, links, of, parameters, chance)
-        earlier = {row["ring_id"]: row["members"] for row in graph.read(get("earlier-rings"))}
-        rings = continued(rings, earlier, parameters)
-    within = inside_rings(links, ring_of(sharing, rings))
+        rings, links = found_rings(sharing, links, of, parameters, chance, decisions)
+    with stage("name rings and join campaigns"):
+        findings = concluded(graph, sharing, links, rings, decisions, parameters)
+    within = inside_rings(links, ring_of(sharing, findings.rings))
     with stage(f"write {len(within):,} links inside rings"):
         _write_links(graph, run, sharing, within)
-    detection = Detection(run, len(sharing.accounts), len(links), rings, stages)
-    with stage(f"write {len(rings):,} rings"):
-        _publish(graph, detection)
+    detection = Detection(run, len(sharing.accounts), len(links), findings, stages)
+    with stage(f"write {len(detection.rings):,} rings"):
+        _publish(graph, detection, parameters)
     with stage("write verdicts on identifiers"):
-        write_verdicts(graph, run, verdicts(sharing, rings, parameters))
+        write_verdicts(graph, run, verdicts(sharing, detection.rings, parameters))
     with stage("drop links of earlier runs"):
         graph.run_in_batches(get("drop-other-links"), get("drop-other-links").bind({"keep": run}))
     return detection
 
 
 def found_rings(
-    sharing: Sharing, links: Links, of: Ints, parameters: Parameters, chance: Chance | None = None
+    sharing: Sharing,
+    links: Links,
+    of: Ints,
+    parameters: Parameters,
+    chance: Chance | None = None,
+    decisions: Sequence[Decision] = (),
 ) -> tuple[list[Ring], Links]:
     """The rings of communities, with the accounts that a second look brings.
 
@@ -149,12 +163,14 @@ def found_rings(
         of: Community of each account, 0 for none.
         parameters: The judgements.
         chance: What chance alone makes.
+        decisions: Those that count; what is rejected does not come back by the second look.
 
     Returns:
         The rings, strongest first, and the links with those of the second look.
     """
     rings = build_rings(sharing, links, of, parameters)
     links, of = second_look(sharing, links, ring_of(sharing, rings), parameters)
+    links = without_rejected(sharing, links, decisions, parameters)
     # Each hung together when it was found; who joins is compared with some members only.
     once_more = replace(parameters, min_cohesion=0.0)
     return build_rings(sharing, links, of, once_more, chance), links
@@ -273,45 +289,15 @@ def _told_lines(sharing: Sharing, links: Links, lines: Any) -> tuple[list[str], 
     return names, bits
 
 
-def _publish(graph: Graph, detection: Detection) -> None:
-    """Replace the rings and mark the run as done, in one transaction."""
-    rows = [
-        {
-            "ring_id": ring.ring_id,
-            "score": ring.score,
-            "size": ring.size,
-            "families": [family for family, _ in ring.family_bits],
-            "family_bits": [bits for _, bits in ring.family_bits],
-            "single_family": ring.single_family,
-            "links": ring.links,
-            "density": ring.density,
-            "expected_false": ring.expected_false,
-            "p_value": ring.p_value,
-            "members": [
-                {"account_id": account, "score": bits}
-                for account, bits in zip(ring.members, ring.member_bits, strict=True)
-            ],
-        }
-        for ring in detection.rings
-    ]
-    graph.write_all(
-        [
-            (get("drop-rings"), {"keep": [row["ring_id"] for row in rows]}),
-            (get("write-rings"), {"run": detection.run, "rows": rows}),
-            (
-                get("finish-run"),
-                {
-                    "run": detection.run,
-                    "accounts": detection.accounts,
-                    "links": detection.links,
-                    "rings": len(rows),
-                    "members": sum(ring.size for ring in detection.rings),
-                    "stages": json.dumps(detection.stages),
-                },
-            ),
-        ],
-        name="publish rings",
-    )
+def _publish(graph: Graph, detection: Detection, parameters: Parameters) -> None:
+    """Replace rings and campaigns and mark the run as done, in one transaction."""
+    counts = {
+        "accounts": detection.accounts,
+        "links": detection.links,
+        "stages": json.dumps(detection.stages),
+    }
+    found = statements(graph, detection.run, detection.findings, counts, parameters)
+    graph.write_all(found, name="publish rings")
 
 
 def _estimated(graph: Graph, parameters: Parameters, algorithm: str) -> Detection:

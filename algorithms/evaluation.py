@@ -11,6 +11,10 @@ put together; accounts in no group count as alone.
   account in the group lowers it); recall is the mean, over all fraudulent accounts, of the part of
   the true ring that is in the account's group, zero for an account in no group. A fraudulent
   account without a true ring is a ring of its own.
+
+Operators, if labels name them, should be one campaign each: recall is the part of an operator's
+accounts in the campaign that has most of them, purity the part of that campaign that is theirs.
+Honest cohorts, if labels name them, should be in no ring at all.
 """
 
 from __future__ import annotations
@@ -25,11 +29,19 @@ FRAUD, BENIGN = "fraud", "benign"
 
 @dataclass(frozen=True)
 class Label:
-    """What is known of an account: fraud or benign, its true ring, and where that comes from."""
+    """What is known of an account.
+
+    Attributes:
+        label: ``fraud`` or ``benign``.
+        ring: Its true ring.
+        by: Where that comes from.
+        campaign: The operator behind it; of a benign account its cohort.
+    """
 
     label: str
     ring: str | None = None
     by: str | None = None
+    campaign: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +119,83 @@ def evaluate_by(
         }
         table[source] = evaluate(groups, part, min_size=min_size)
     return table
+
+
+@dataclass(frozen=True)
+class OperatorScores:
+    """How an operator was found.
+
+    Attributes:
+        accounts: The operator's accounts.
+        found: Those in some ring.
+        campaigns: Detected campaigns that hold any; one, if all is well.
+        recall: Part of the accounts that is in the campaign with most of them.
+        purity: Part of that campaign's labelled accounts that is the operator's.
+    """
+
+    accounts: int
+    found: int
+    campaigns: int
+    recall: float | None
+    purity: float | None
+
+
+@dataclass(frozen=True)
+class CohortScores:
+    """How an honest cohort fared: its accounts, those in rings, and rings mostly made of it."""
+
+    accounts: int
+    flagged: int
+    rings: int
+
+
+def operators(
+    campaigns: Mapping[str, str], labels: Mapping[str, Label]
+) -> dict[str, OperatorScores]:
+    """Scores of each operator that labels name.
+
+    Args:
+        campaigns: Campaign of each account that is in one.
+        labels: Label of each account.
+    """
+    size = Counter(name for account, name in campaigns.items() if account in labels)
+    table = {}
+    for operator, accounts in _by_campaign(labels, FRAUD).items():
+        held = Counter(campaigns[account] for account in accounts if account in campaigns)
+        # Of campaigns with as many, the purest counts.
+        main = max(held, key=lambda name: (held[name], -size[name], name), default="")
+        table[operator] = OperatorScores(
+            accounts=len(accounts),
+            found=sum(held.values()),
+            campaigns=len(held),
+            recall=_part(held[main], len(accounts)),
+            purity=_part(held[main], size[main]),
+        )
+    return table
+
+
+def cohorts(groups: Mapping[str, str], labels: Mapping[str, Label]) -> dict[str, CohortScores]:
+    """Scores of each honest cohort that labels name.
+
+    Args:
+        groups: Ring of each account that is in one.
+        labels: Label of each account.
+    """
+    size = Counter(name for account, name in groups.items() if account in labels)
+    table = {}
+    for cohort, accounts in _by_campaign(labels, BENIGN).items():
+        held = Counter(groups[account] for account in accounts if account in groups)
+        mostly = sum(2 * count > size[name] for name, count in held.items())
+        table[cohort] = CohortScores(len(accounts), sum(held.values()), mostly)
+    return table
+
+
+def _by_campaign(labels: Mapping[str, Label], kind: str) -> dict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for account, known in labels.items():
+        if known.label == kind and known.campaign:
+            found[known.campaign].append(account)
+    return dict(sorted(found.items()))
 
 
 def _pairs(counts: Counter[Any]) -> int:

@@ -6,16 +6,22 @@ parameters of the run that found the ring, so an explanation cannot differ from 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
-from algorithms.dissolution import OTHERS, Dissolution, dissolution
+import numpy as np
+
+from algorithms.dissolution import Dissolution, dissolution
 from algorithms.parameters import Parameters, recorded
+from algorithms.removal import OTHERS, Told, read_back
 from ringleader.catalogue import get
 from ringleader.errors import NotFound
 from ringleader.graph import Graph
+
+CONTACTED = "CONTACTED"
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,32 @@ class Item:
     members: int
     outside: int | None
 
+    @property
+    def words(self) -> str:
+        """The item in words; a remainder is not taken for an identifier."""
+        return in_words(f"{self.family}|{self.label}|{self.key}")
+
+
+@dataclass(frozen=True)
+class CounterEvidence:
+    """What speaks against a ring, or for some of its members.
+
+    Attributes:
+        shared: Identifiers that accounts outside use too, those with most of the bits first.
+        shared_bits: Bits of these.
+        benign: Members whose latest decision is benign.
+        declared: Organizations that members declare, with the number of members, most first.
+        weak: Members tied by less than ``weak_part`` of what ties the median member.
+        long_standing: Members opened ``tenure_days`` or more before the median member.
+    """
+
+    shared: tuple[Item, ...]
+    shared_bits: float
+    benign: tuple[str, ...]
+    declared: tuple[tuple[str, int], ...]
+    weak: tuple[str, ...]
+    long_standing: tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -58,21 +90,33 @@ class Explanation:
     run: str
     parameters: Parameters
     dissolution: Dissolution
+    against: CounterEvidence
 
     @property
     def identifiers(self) -> tuple[Item, ...]:
         """The items that are identifiers: neither contacts nor remainders."""
-        return tuple(item for item in self.items if item.label not in ("CONTACTED", OTHERS))
+        return tuple(item for item in self.items if item.label not in (CONTACTED, OTHERS))
 
 
 @dataclass(frozen=True)
 class Membership:
-    """Why one account is in its ring: its links there, the strongest first."""
+    """Why one account is in its ring.
+
+    Attributes:
+        account_id: The account.
+        ring_id: The ring.
+        score: Bits that tie it; its links add up to them, and so do its items.
+        links: Its links there, the strongest first.
+        items: What it shares with other members, over all links, the most bits first.
+        typical: Bits that tie the median member.
+    """
 
     account_id: str
     ring_id: str
     score: float
     links: tuple[dict[str, Any], ...]
+    items: tuple[Item, ...]
+    typical: float
 
 
 def explain(graph: Graph, ring_id: str) -> Explanation:
@@ -86,12 +130,13 @@ def explain(graph: Graph, ring_id: str) -> Explanation:
         NotFound: There is no such ring.
     """
     summary = _summary(graph, ring_id)
-    links = graph.read(get("ring-links"), {"ring_id": ring_id})
+    told = read_back(graph.read(get("ring-links"), {"ring_id": ring_id}))
+    members = graph.read(get("members-of-ring"), {"ring_id": ring_id})
     outside = {
         (row["label"], row["identifier"]): row["outside"]
         for row in graph.read(get("outside-users"), {"ring_id": ring_id})
     }
-    items = evidence_items(links, outside)
+    items = evidence_items(told, outside)
     parameters = recorded(summary["parameters"])
     families: dict[str, float] = defaultdict(float)
     for item in items:
@@ -105,10 +150,11 @@ def explain(graph: Graph, ring_id: str) -> Explanation:
         links=summary["links"],
         density=summary["density"],
         single_family=summary["single_family"],
-        members=tuple(summary["members"]),
+        members=tuple(members),
         run=summary["run"],
         parameters=parameters,
-        dissolution=dissolution(links, summary["single_family"], parameters),
+        dissolution=dissolution(told, summary["single_family"], parameters),
+        against=counter_evidence(items, members, parameters),
     )
 
 
@@ -118,74 +164,106 @@ def why_member(graph: Graph, ring_id: str, account_id: str) -> Membership:
     Raises:
         NotFound: There is no such ring, or the account is not in it.
     """
-    summary = _summary(graph, ring_id)
-    member = next((m for m in summary["members"] if m["account_id"] == account_id), None)
-    if member is None:
+    members = {m["account_id"]: m["score"] for m in _summary(graph, ring_id)["members"]}
+    if account_id not in members:
         raise NotFound(
             f"account {account_id!r} is not in {ring_id}", hint=f"ringleader rings show {ring_id}"
         )
+    links = graph.read(get("links-of-member"), {"ring_id": ring_id, "account_id": account_id})
+    rows = [
+        {**link, "account_a": account_id, "account_b": link["other_account_id"]} for link in links
+    ]
     found = []
-    for link in graph.read(get("ring-links"), {"ring_id": ring_id}):
-        ends = (link["account_a"], link["account_b"])
-        if account_id in ends:
-            other = ends[1] if ends[0] == account_id else ends[0]
-            lines = sorted(
-                zip(link["evidence"], link["evidence_bits"], strict=True), key=lambda x: -x[1]
-            )
-            found.append(
-                {
-                    "other_account_id": other,
-                    "bits": link["weight"],
-                    "evidence": "; ".join(f"{told(name)} {bits:.2f}" for name, bits in lines),
-                }
-            )
-    found.sort(key=lambda row: (-row["bits"], row["other_account_id"]))
-    return Membership(account_id, ring_id, member["score"], tuple(found))
+    for link in links:
+        lines = sorted(
+            zip(link["evidence"], link["evidence_bits"], strict=True), key=lambda x: -x[1]
+        )
+        evidence = "; ".join(f"{in_words(name)} {bits:.2f}" for name, bits in lines)
+        found.append(
+            {
+                "other_account_id": link["other_account_id"],
+                "bits": link["bits"],
+                "evidence": evidence,
+            }
+        )
+    return Membership(
+        account_id,
+        ring_id,
+        members[account_id],
+        tuple(found),
+        evidence_items(read_back(rows), {}),
+        median(members.values()),
+    )
 
 
-def told(name: str) -> str:
+def in_words(name: str) -> str:
     """A line of evidence, ``family|label|key``, in words."""
     family, label, key = name.split("|", 2)
-    return in_words(family, label, key)
-
-
-def in_words(family: str, label: str, key: str) -> str:
-    """An item of evidence in words; a remainder is not taken for an identifier."""
     return f"smaller {family} evidence" if label == OTHERS else f"{label} {key}"
 
 
-def evidence_items(
-    links: Sequence[Mapping[str, Any]], outside: Mapping[tuple[str, str], int]
-) -> tuple[Item, ...]:
+def evidence_items(told: Told, outside: Mapping[tuple[str, str], int]) -> tuple[Item, ...]:
     """What each identifier contributes over all links, the most first.
 
     Args:
-        links: Rows of the stored query ``ring-links``.
+        told: The links.
         outside: Accounts outside the ring by label and identifier.
     """
-    bits: dict[str, float] = defaultdict(float)
-    count: dict[str, int] = defaultdict(int)
-    members: dict[str, set[str]] = defaultdict(set)
-    for link in links:
-        for name, amount in zip(link["evidence"], link["evidence_bits"], strict=True):
-            bits[name] += amount
-            count[name] += 1
-            members[name] |= {link["account_a"], link["account_b"]}
+    lines, count = told.links.evidence, len(told.names)
+    bits = np.bincount(lines.identifier, told.links.bits, minlength=count)
+    links = np.bincount(lines.identifier, minlength=count)
+    accounts = max(len(told.accounts), 1)
+    ends = np.concatenate([lines.identifier * accounts + end for end in (lines.a, lines.b)])
+    members = np.bincount(np.unique(ends) // accounts, minlength=count)
     items = []
-    for name, amount in bits.items():
+    for number, name in enumerate(told.names):
         family, label, key = name.split("|", 2)
         items.append(
             Item(
                 family,
                 label,
                 key,
-                amount,
-                count[name],
-                len(members[name]),
+                float(bits[number]),
+                int(links[number]),
+                int(members[number]),
                 outside.get((label, key)),
             )
         )
     return tuple(sorted(items, key=lambda item: (-item.bits, item.family, item.label, item.key)))
+
+
+def counter_evidence(
+    items: Sequence[Item], members: Sequence[Mapping[str, Any]], parameters: Parameters
+) -> CounterEvidence:
+    """What speaks against a ring.
+
+    Args:
+        items: Its evidence.
+        members: Rows of the stored query ``members-of-ring``.
+        parameters: ``weak_part`` and ``tenure_days``.
+    """
+    shared = tuple(item for item in items if item.outside)
+    scores = [member["score"] for member in members]
+    weak = parameters.weak_part * (median(scores) if scores else 0.0)
+    opened = sorted(m["opened"].to_native() for m in members if m["opened"] is not None)
+    middle = opened[len(opened) // 2] if opened else None
+    organizations = Counter(name for m in members for name in m["organizations"])
+    return CounterEvidence(
+        shared=shared,
+        shared_bits=sum(item.bits for item in shared),
+        benign=tuple(sorted(m["account_id"] for m in members if m["benign"])),
+        declared=tuple(sorted(organizations.items(), key=lambda pair: (-pair[1], pair[0]))),
+        weak=tuple(sorted(m["account_id"] for m in members if m["score"] < weak)),
+        long_standing=tuple(
+            sorted(
+                m["account_id"]
+                for m in members
+                if middle is not None
+                and m["opened"] is not None
+                and (middle - m["opened"].to_native()).days >= parameters.tenure_days
+            )
+        ),
+    )
 
 
 def _summary(graph: Graph, ring_id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Labels from a file, for evaluation."""
+"""Labels from files or from the graph, for evaluation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from algorithms.evaluation import Label
+from ringleader.catalogue import get
 from ringleader.errors import InputError
+from ringleader.graph import Graph
 from ringleader.progress import say
 from ringleader.settings import Settings
 
@@ -41,7 +43,7 @@ def read_labels(
     with Workspace(settings.home / "scratch") as workspace:
         inputs = [inspect(path) for path in expand(files)]
         prepared = prepare(workspace, inputs, mapping, settings.channels)
-        columns = ["account_id", "decided_at", "label", "ring_id", by]
+        columns = ["account_id", "decided_at", "label", "ring_id", "campaign", "decided_by"]
         rows = workspace.rows(prepared.rows.select(*columns))
     if not rows:
         why = max(prepared.reasons, key=lambda r: (prepared.reasons[r], r), default="no rows")
@@ -54,6 +56,15 @@ def read_labels(
     return latest(rows, by)
 
 
+def labels_in_graph(graph: Graph, by: str) -> tuple[dict[str, Label], int]:
+    """Labels that were loaded, and decisions of ``ringleader review``.
+
+    Returns:
+        As :func:`read_labels`.
+    """
+    return latest(graph.read(get("labels-in-graph")), by)
+
+
 def latest(rows: Iterable[Mapping[str, Any]], by: str) -> tuple[dict[str, Label], int]:
     """The latest decision about each account, and how many accounts had contradicting ones.
 
@@ -61,12 +72,12 @@ def latest(rows: Iterable[Mapping[str, Any]], by: str) -> tuple[dict[str, Label]
     order of their text, so that the order of input does not matter.
 
     Args:
-        rows: ``account_id``, ``label``, ``ring_id``, ``decided_at`` and the column ``by``.
+        rows: ``account_id``, ``label``, ``ring_id``, ``campaign``, ``decided_by``, ``decided_at``.
         by: Column that tells sources of rings apart.
     """
 
     def age(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        told = tuple(row[name] or "" for name in ("label", "ring_id", by))
+        told = tuple(row[name] or "" for name in ("label", "ring_id", "campaign", "decided_by"))
         time = row["decided_at"]
         return (0, 0, told) if time is None else (1, time, told)
 
@@ -74,6 +85,6 @@ def latest(rows: Iterable[Mapping[str, Any]], by: str) -> tuple[dict[str, Label]
     verdicts: dict[str, set[tuple[str, str | None]]] = {}
     for row in sorted(rows, key=age):
         account = row["account_id"]
-        labels[account] = Label(row["label"], row["ring_id"], row[by])
+        labels[account] = Label(row["label"], row["ring_id"], row[by], row["campaign"])
         verdicts.setdefault(account, set()).add((row["label"], row["ring_id"]))
     return labels, sum(len(found) > 1 for found in verdicts.values())

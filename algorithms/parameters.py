@@ -194,11 +194,78 @@ class Parameters:
         8760.0,
     )
     continues_at: float = _parameter(
-        0.5,
-        "a ring goes on under its name while at least half of the members of both runs together "
-        "are common: of several successors only one can then have a claim, bar an even split",
+        0.3,
+        "a ring goes on under its name while three in ten of its members that are still seen are "
+        "together; of several parts the one with most members has the name",
         0.01,
         1.0,
+    )
+    continues_with: int = _parameter(
+        3, "one or two accounts may move by chance; three in common tell what a ring was", 1, 1000
+    )
+    splits_at: float = _parameter(
+        0.2, "less than a fifth of a ring in another is members that moved, no split", 0.01, 1.0
+    )
+    weak_part: float = _parameter(
+        0.25,
+        "an explanation names members tied by less than a quarter of what ties the median member: "
+        "whoever looks for a wrong accusation begins there",
+        0.0,
+        1.0,
+    )
+    tenure_days: float = _parameter(
+        180.0,
+        "and those opened half a year or more before the median member: accounts of an operator "
+        "are of an age",
+        0.0,
+        36_500.0,
+    )
+    campaign_rarity: float = _parameter(
+        0.05,
+        "what one in twenty accounts outside the rings uses too is the market, no operator's hand",
+        0.0,
+        1.0,
+    )
+    campaign_part: float = _parameter(
+        0.1,
+        "what fewer than one in ten members of a ring use is the affair of these few, and busy "
+        "accounts have many such affairs",
+        0.0,
+        1.0,
+    )
+    campaign_family_bits: float = _parameter(
+        1.0, "a family speaks for one operator from one bit per member on", 0.0, 64.0
+    )
+    campaign_bits: float = _parameter(
+        4.0,
+        "two rings are of one campaign if that makes the members of each sixteen times as likely "
+        "to use what the other's use",
+        0.0,
+        64.0,
+    )
+    campaign_lone_bits: float = _parameter(
+        12.0,
+        "one family alone has to say three times as much: on simulated operators their own rings "
+        "share 15 bits of prompts and more, rings of different ones below 2",
+        0.0,
+        1e6,
+    )
+    campaign_identifier_bits: float = _parameter(
+        4.0,
+        "and of that one identifier may give a third, for one prompt is a fashion and three rare "
+        "ones are a hand",
+        0.0,
+        64.0,
+    )
+    retired_days: float = _parameter(
+        180.0,
+        "a ring that is gone comes back under its name within half a year; then it is forgotten, "
+        "unless somebody decided on it",
+        0.0,
+        36_500.0,
+    )
+    history_runs: int = _parameter(
+        400, "daily runs of a year and a bit are kept with what each found", 1, 1_000_000
     )
     null_deals: int = _parameter(
         1,

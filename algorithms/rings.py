@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -171,49 +171,7 @@ def holds(links: Links, accounts: int, single: bool, parameters: Parameters) -> 
     return False
 
 
-def name_of(members: Collection[str]) -> str:
-    """The name of a new ring: it follows from its members alone."""
+def name_of(members: Collection[str], kind: str = "ring") -> str:
+    """The name of a new ring, or of another group: it follows from its members alone."""
     text = "\n".join(sorted(members))
-    return "ring-" + hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def continued(
-    rings: Sequence[Ring], earlier: Mapping[str, Collection[str]], parameters: Parameters
-) -> list[Ring]:
-    """Rings under the names of those that they continue.
-
-    A ring takes the name of the earlier ring with which it has most members in common, as part of
-    both together (Jaccard), from ``continues_at`` on; each name goes on once. A new ring never
-    takes a name that an earlier ring has.
-
-    Args:
-        rings: The rings found.
-        earlier: Members of the standing rings, by name.
-        parameters: ``continues_at``.
-    """
-    home = {account: name for name, accounts in earlier.items() for account in accounts}
-    pairs = []
-    for number, ring in enumerate(rings):
-        common: dict[str, int] = {}
-        for account in ring.members:
-            if account in home:
-                common[home[account]] = common.get(home[account], 0) + 1
-        for name, shared in common.items():
-            overlap = shared / (ring.size + len(earlier[name]) - shared)
-            if overlap >= parameters.continues_at:
-                pairs.append((-overlap, name, number))
-    names: dict[int, str] = {}
-    taken: set[str] = set()
-    for _, name, number in sorted(pairs):
-        if number not in names and name not in taken:
-            names[number] = name
-            taken.add(name)
-    taken |= set(earlier)
-    for number, ring in enumerate(rings):
-        # A name from members alone may go on with another ring that once was these members.
-        name, again = ring.ring_id, 1
-        while number not in names and name in taken:
-            again += 1
-            name = f"{ring.ring_id}-{again}"
-        taken.add(names.setdefault(number, name))
-    return [replace(ring, ring_id=names[number]) for number, ring in enumerate(rings)]
+    return f"{kind}-" + hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -6,9 +6,11 @@ not current.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -43,9 +45,17 @@ def catalogue_page() -> str:
     from ringleader.catalogue import load_catalogue
 
     lines = ["# Catalogue of stored queries", "", NOTE, ""]
-    lines += ["Run one with `ringleader query run NAME -p key=value`.", ""]
+    queries = sorted(load_catalogue().values(), key=lambda q: (q.folder, q.name))
+    lines += [
+        "Run one with `ringleader query run NAME -p key=value`; answers are of the sample that"
+    ]
+    lines += [
+        "`make demo` loads, cut short. Steps of loads and detections, which are not run by hand,"
+    ]
+    lines += ["stand at the end.", ""]
+    asked = json.loads((DOCS / "examples.json").read_text(encoding="utf-8"))
     folder = None
-    for query in sorted(load_catalogue().values(), key=lambda q: (q.folder, q.name)):
+    for query in [q for q in queries if not q.internal]:
         if query.folder != folder:
             folder = query.folder
             lines += [f"## {folder}", ""]
@@ -59,6 +69,11 @@ def catalogue_page() -> str:
         if query.columns:
             columns = ", ".join(f"{c.name} ({c.type})" for c in query.columns)
             lines += [f"Columns: {columns}", ""]
+        if example := asked.get(query.name):
+            lines += ["```text", f"$ {example['call']}", example["answer"].rstrip(), "```", ""]
+    lines += ["## Steps of loads and detections", "", "| query | what it is for | mode |"]
+    lines += ["| --- | --- | --- |"]
+    lines += [f"| {q.folder}/{q.name} | {q.question} | {q.mode} |" for q in queries if q.internal]
     return "\n".join(lines)
 
 
@@ -77,6 +92,82 @@ def contract_page() -> str:
     return "\n".join(lines)
 
 
+def presets_page() -> str:
+    """Every mapping that comes with the program: what it is for, and what it takes from where."""
+    from loaders.mapping import PRESET, presets
+
+    lines = ["# Mappings ready to use", "", NOTE, ""]
+    lines += [
+        "`ringleader load requests FILES --mapping preset:NAME` reads logs as they are written. A",
+        "copy of the file under `loaders/presets/` is where a mapping of your own starts. What is",
+        "not mapped is unknown, which detection never takes for evidence.",
+        "",
+    ]
+    for name, document in presets().items():
+        title, _, rest = document["doc"].strip().partition("\n")
+        lines += [f"## {PRESET}{name}", "", f"**{title}**", "", rest.strip(), ""]
+        for table, columns in document["map"].items():
+            lines += [f"| {table} | from |", "| --- | --- |"]
+            lines += [f"| {column} | {_source(entry)} |" for column, entry in columns.items()]
+            lines.append("")
+        for table, conditions in document.get("where", {}).items():
+            lines += [f"Only {table} where:", ""]
+            lines += [f"- `{source}` {_condition(entry)}" for source, entry in conditions.items()]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _source(entry: str | dict[str, Any]) -> str:
+    if isinstance(entry, str):
+        return f"`{entry}`"
+    if "const" in entry:
+        return f"always {entry['const']}"
+    given = entry["column"]
+    text = ", else ".join(f"`{name}`" for name in (given if isinstance(given, list) else [given]))
+    if "unit" in entry:
+        text += f" ({entry['unit']})"
+    # A bar would end the cell.
+    return text + (
+        ", if it fits `" + entry["pattern"].replace("|", "\\|") + "`" if "pattern" in entry else ""
+    )
+
+
+def _condition(entry: list[str] | dict[str, str]) -> str:
+    if isinstance(entry, dict):
+        return f"matches `{entry['pattern']}`"
+    return "is " + " or ".join(f"`{value}`" for value in entry)
+
+
+def exports_page() -> str:
+    """What can be exported, in which formats, with which columns."""
+    from exports import misp, pseudonyms, stix
+    from exports.findings import THINGS, columns
+    from exports.handover import FORMATS
+    from ringleader.catalogue import get
+
+    lines = ["# Exports", "", NOTE, ""]
+    lines += ["| format | what for | file name |", "| --- | --- | --- |"]
+    for known in FORMATS.values():
+        extra = f" (extra `{known.extra}`)" if known.extra else ""
+        endings = ", ".join(f"`{ending}`" for ending in known.endings)
+        lines.append(f"| {known.name} | {known.doc}{extra} | {endings} |")
+    lines += [
+        "",
+        "`--since RUN` leaves only rings that are new since that run, or have other members than",
+        "they had then, and of accounts, links and campaigns what belongs to such rings.",
+        "",
+    ]
+    for thing, query in THINGS.items():
+        lines += [f"## {thing}", "", get(query).question, ""]
+        lines += ["| column | type |", "| --- | --- |"]
+        lines += [f"| {name} | {type_} |" for name, type_ in columns(thing).items()]
+        lines.append("")
+    for module in (stix, misp, pseudonyms):
+        title, _, rest = (module.__doc__ or "").partition("\n")
+        lines += [f"## {title.strip().rstrip('.')}", "", rest.strip(), ""]
+    return "\n".join(lines)
+
+
 def pages() -> dict[Path, str]:
     """Every generated page by its path."""
     from ringleader.statements import schema_page
@@ -86,6 +177,8 @@ def pages() -> dict[Path, str]:
         DOCS / "catalogue.md": catalogue_page(),
         DOCS / "schema.md": schema_page(),
         DOCS / "contract.md": contract_page(),
+        DOCS / "presets.md": presets_page(),
+        DOCS / "exports.md": exports_page(),
     }
 
 

@@ -1,1 +1,1 @@
-"""What goes out: one module per kind of thing, rows from the stored queries."""
+"""What goes out: findings as rows or as a graph, one module per format, one table of formats."""

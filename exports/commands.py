@@ -1,37 +1,109 @@
-"""``ringleader export``."""
+"""``ringleader export``: parse, call, say what was written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from pathlib import Path
 
 import click
 
-from ringleader.app import App, Group, output_options, pass_app
-from ringleader.catalogue import get
-from ringleader.errors import NotFound
+from exports.handover import FORMATS, TLP, Options
+from ringleader.app import App, Group, pass_app
+from ringleader.errors import WrongUsage
+
+_path = click.Path(path_type=Path, dir_okay=False)
+_FORMATS_TOLD = "\n".join(
+    f"      {known.name:<9}{known.doc} ({known.endings[0]})" for known in FORMATS.values()
+)
+_DOCS = {
+    "rings": """Write the suspected rings, one row per member.
+
+    A graph holds rings, members, and the identifiers that tie them, each with its bits.""",
+    "accounts": "Write the accounts that are in rings, each with what ties it to the others.",
+    "links": "Write all links between accounts, each with its evidence.",
+    "campaigns": "Write the campaigns, with their rings and what they are after.",
+}
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group,
+    help=f"""Hand findings over, in formats that other programs read.
+
+    \b
+    Formats, told by --format or by what --output ends in:
+{_FORMATS_TOLD}
+
+    A file appears whole or not at all. With --pseudonymise nothing leaves that names somebody:
+    a keyed hash stands for every account, identifier and ring; system numbers (ASN) stay.""",
+)
 def export() -> None:
-    """Hand findings over, in formats that other programs read."""
+    """See the help above."""
 
 
-@export.command("rings")
-@click.option("--ring", "ring_id", help="Only this ring.")
-@output_options
-@pass_app
-def export_rings(app: App, ring_id: str | None, out: Callable[..., None]) -> None:
-    """Write the suspected rings, one row per member.
+def _command(thing: str, doc: str) -> None:
+    """Add the command that exports a thing; all of them take the same options."""
+
+    @export.command(
+        thing,
+        help=f"""{doc}
 
     \b
     Examples:
-      ringleader export rings --output rings.csv
-      ringleader export rings --format jsonl | head
-    """
-    members = get("ring-members")
-    with app.graph() as graph:
-        rows = graph.read(members, members.bind({"ring_id": ring_id} if ring_id else {}))
-        if ring_id and not rows:
-            raise NotFound(f"there is no ring {ring_id!r}", hint="ringleader rings list")
-    out(rows, [column.name for column in members.columns])
-    app.say(f"{len(rows):,} members of {len({row['ring_id'] for row in rows}):,} rings")
+      ringleader export {thing} --output {thing}.csv
+      ringleader export {thing} --format jsonl | head
+      ringleader export {thing} --output {thing}.stix.json --tlp green --pseudonymise""",
+    )
+    @click.option(
+        "--format",
+        "format_",
+        type=click.Choice(list(FORMATS)),
+        help="[default: csv, or what --output ends in]",
+    )
+    @click.option("--output", type=_path, help="Write to a file, else to standard output.")
+    @click.option(
+        "--since",
+        metavar="RUN",
+        help="Only of rings that are new, or have other members, since this run.",
+    )
+    @click.option("--ring", "ring_id", help="Only of this ring.")
+    @click.option("--pseudonymise", is_flag=True, help="A keyed hash for everything with a name.")
+    @click.option(
+        "--key-file", type=_path, help="Key of these hashes [default: this installation's]."
+    )
+    @click.option("--raw", is_flag=True, help="csv: do not defuse cells that a spreadsheet runs.")
+    @click.option(
+        "--tlp",
+        type=click.Choice(TLP),
+        default="amber",
+        show_default=True,
+        help="stix, misp: who may read it (TLP 2.0).",
+    )
+    @pass_app
+    def command(
+        app: App,
+        format_: str | None,
+        output: Path | None,
+        since: str | None,
+        ring_id: str | None,
+        pseudonymise: bool,
+        key_file: Path | None,
+        raw: bool,
+        tlp: str,
+    ) -> None:
+        from exports.handover import export as hand_over
+        from exports.handover import format_of
+
+        chosen = format_ or (format_of(output) if output else "csv")
+        if raw and chosen != "csv":
+            raise WrongUsage("--raw is for csv")
+        options = Options(since, ring_id, pseudonymise, key_file, raw, tlp)
+        with app.graph() as graph:
+            handed = hand_over(graph, thing, chosen, output, options)
+        app.count(rows=handed.rows, run=handed.run)
+        if handed.ties is None:
+            app.say(f"{handed.rows:,} rows of {thing}, found by {handed.run}")
+        else:
+            app.say(f"{handed.rows:,} nodes and {handed.ties:,} ties, found by {handed.run}")
+
+
+for _thing, _doc in _DOCS.items():
+    _command(_thing, _doc)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+
 from loaders.aggregate import END, START, distinct
 from loaders.functions import milliseconds
-from loaders.keys import keyed_hash
-from loaders.steps import Load, Row, Step
+from loaders.steps import Load, Step
+from ringleader.keys import keyed_hash
 
 _COPIED = ("status", "country", "phone_country", "plan", "channel")
 
@@ -22,18 +24,18 @@ def steps(load: Load) -> list[Step]:
         status_at=rows.status.notnull().ifelse(milliseconds(rows.status_at), None),
     )
 
-    def hashed(row: Row) -> Row:
-        email = row.pop("email")
-        row["email_hash"] = None if email is None else keyed_hash(load.key, plain_email(email))
-        return row
-
-    mailed = rows.filter(rows.email.notnull())
-    domains = mailed.select(**{START: mailed.account_id, END: mailed.email})
+    emails = rows.filter(rows.email.notnull()).email
+    hashes = load.workspace.mapped(emails, lambda email: keyed_hash(load.key, plain_email(email)))
+    accounts = accounts.left_join(hashes, accounts.email == hashes.raw)
+    accounts = accounts.rename(email_hash="mapped").drop("email", "raw")
+    mailed = rows.select("account_id", given=rows.email.split("@")[1])
+    domains = load.workspace.mapped(mailed.given, lambda given: domain_of("@" + given))
+    mailed = mailed.inner_join(domains, mailed.given == domains.raw)
     organizations = distinct(rows, **{START: "account_id", END: "organization_id"})
     return [
-        load.nodes("Account", accounts, hashed),
+        load.nodes("Account", accounts),
         load.relationships(
-            "REGISTERED_WITH", domains, lambda row: {**row, END: domain_of(row[END])}
+            "REGISTERED_WITH", distinct(mailed, **{START: "account_id", END: "mapped"})
         ),
         load.relationships("IN_ORGANIZATION", organizations),
     ]
@@ -41,7 +43,12 @@ def steps(load: Load) -> list[Step]:
 
 def domain_of(email: str) -> str:
     """The domain of an address in lower case, international names in their ASCII form."""
-    domain = email.rpartition("@")[2].strip().rstrip(".").lower()
+    return _in_ascii(email.rpartition("@")[2])
+
+
+@functools.lru_cache(100_000)
+def _in_ascii(domain: str) -> str:
+    domain = domain.strip().rstrip(".").lower()
     try:
         return domain.encode("idna").decode("ascii")
     except UnicodeError:

@@ -1,8 +1,8 @@
 """IP addresses and prefixes in canonical text.
 
 An IPv4-mapped IPv6 address is the IPv4 address; ports, brackets and zones are dropped. Plain
-dotted quads, nearly all there is, are recognised in SQL; only the distinct rest comes through
-here.
+dotted quads and IPv6 addresses of full length, nearly all there is, are recognised in SQL; only
+the distinct rest comes through here.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 # Already canonical: no leading zeros, nothing around it.
 CANONICAL_IPV4 = rf"^({_OCTET}\.){{3}}{_OCTET}$"
+# The same for IPv6 in its full length: eight groups, none zero, so that none can be left out.
+_GROUP = "[1-9a-f][0-9a-f]{0,3}"
+CANONICAL_IPV6 = rf"^({_GROUP}:{_GROUP}:{_GROUP}:{_GROUP})(:{_GROUP}){{4}}$"
 _WITH_PORT_V4 = re.compile(r"^([0-9.]+):([0-9]{1,5})$")
 _BRACKETED = re.compile(r"^\[([^\]]+)\](?::([0-9]{1,5}))?$")
 
@@ -123,8 +126,9 @@ def canonicalise(workspace: Workspace, values: ir.Column) -> Canonicalised:
         workspace: Where the values are.
         values: A column of texts.
     """
-    table = values.name("raw").as_table()
-    return _each(workspace, table.filter(~table.raw.re_search(CANONICAL_IPV4)), canonical)
+    table = values.name("raw").as_table().distinct()
+    plain = table.raw.re_search(CANONICAL_IPV4) | table.raw.re_search(CANONICAL_IPV6)
+    return _each(workspace, table.filter(~plain), canonical)
 
 
 def canonical_networks(workspace: Workspace, values: ir.Column) -> Canonicalised:

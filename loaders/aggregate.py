@@ -6,7 +6,7 @@ are cheap. Hours and channels are sets of few values, so they travel as bits of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 from loaders.functions import milliseconds
 
 START, END = "start", "end"
+_SUMS, _MASKS = ("events", "input_tokens", "output_tokens"), ("channels", "hours")
 
 
 def distinct(rows: ir.Table, **columns: str) -> ir.Table:
@@ -30,19 +31,23 @@ def distinct(rows: ir.Table, **columns: str) -> ir.Table:
     return picked.distinct()
 
 
-def activity(rows: ir.Table, identifier: str, channels: Sequence[str]) -> ir.Table:
+def activity(
+    rows: ir.Table, identifier: str, channels: Sequence[str], attribute: str | None = None
+) -> ir.Table:
     """Requests per account and identifier.
 
     Args:
         rows: Clean requests.
         identifier: The column of the identifier; rows without one are left out.
         channels: Names that a channel may have, in the order of their bits.
+        attribute: A column of which the greatest value is kept too.
 
     Returns:
         One row per pair: start, end, events, tokens, first_seen and last_seen (milliseconds),
-        and bit masks ``channels`` and ``hours``.
+        bit masks ``channels`` and ``hours``, and the attribute.
     """
     rows = rows.filter(rows[identifier].notnull())
+    more = {attribute: rows[attribute].max()} if attribute else {}
     grouped = rows.group_by(**{START: rows.account_id, END: rows[identifier]}).aggregate(
         events=rows.count(),
         input_tokens=rows.input_tokens.sum().cast("int64"),
@@ -51,8 +56,19 @@ def activity(rows: ir.Table, identifier: str, channels: Sequence[str]) -> ir.Tab
         last=rows.timestamp.max(),
         channels=_mask(rows.channel, channels),
         hours=_hours(rows.timestamp),
+        **more,
     )
     return _with_times(grouped)
+
+
+def merged(pairs: ir.Table) -> ir.Table:
+    """Activity whose identifiers have been renamed since, again one row per pair."""
+    return pairs.group_by(START, END).aggregate(
+        **{name: pairs[name].sum().cast("int64") for name in _SUMS},
+        first_seen=pairs.first_seen.min(),
+        last_seen=pairs.last_seen.max(),
+        **{name: pairs[name].bit_or() for name in _MASKS},
+    )
 
 
 def payments(rows: ir.Table, failed: Sequence[str], currencies: Sequence[str]) -> ir.Table:
@@ -66,7 +82,9 @@ def payments(rows: ir.Table, failed: Sequence[str], currencies: Sequence[str]) -
     grouped = rows.group_by(**{START: rows.account_id, END: rows.payment_method_id}).aggregate(
         events=rows.count(),
         failed=rows.outcome.lower().isin(failed).fill_null(False).sum().cast("int64"),
-        currencies=rows.currency.collect(where=rows.currency.isin(currencies), distinct=True),
+        currencies=rows.currency.collect(
+            where=rows.currency.isin(currencies), distinct=True
+        ).sort(),
         first=rows.timestamp.min(),
         last=rows.timestamp.max(),
         hours=_hours(rows.timestamp),
@@ -101,18 +119,17 @@ def _hours(moment: Any) -> Any:
     return (ibis.literal(1, "int64") << moment.hour().cast("int64")).bit_or()
 
 
-def members(mask: int | None, names: Sequence[Any]) -> list[Any]:
-    """The names whose bits are set."""
-    return [name for bit, name in enumerate(names) if mask and mask >> bit & 1]
+def listed(pairs: ir.Table, channels: Sequence[str]) -> ir.Table:
+    """Pairs as the graph takes them: bit masks as sorted lists."""
+    lists = {}
+    if "hours" in pairs.columns:
+        lists["hours"] = _members(pairs.hours, 24)
+    if "channels" in pairs.columns:
+        names = ibis.array(list(channels))
+        lists["channels"] = _members(pairs.channels, len(channels)).map(lambda bit: names[bit])
+    return pairs.mutate(**lists)
 
 
-def decoded(row: Mapping[str, Any], channels: Sequence[str]) -> dict[str, Any]:
-    """A row as the graph's statements take it: bit masks as sorted lists."""
-    result = dict(row)
-    if "hours" in result:
-        result["hours"] = members(result["hours"], range(24))
-    if "channels" in result:
-        result["channels"] = members(result["channels"], channels)
-    if "currencies" in result:
-        result["currencies"] = sorted(result["currencies"] or [])
-    return result
+def _members(mask: Any, number: int) -> Any:
+    """The positions of the bits that are set, of the first so many."""
+    return ibis.range(number).cast("array<int64>").filter(lambda bit: (mask >> bit) & 1 == 1)

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from datasketch import MinHash, MinHashLSH
 
-from loaders.keys import keyed_hash
 from loaders.skeletons import EXEMPLAR_LENGTH
+from ringleader.keys import keyed_hash
 
 # Estimated Jaccard similarity of 5-grams from which two skeletons are one cluster: one word in
 # twelve may differ.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from loaders.contract import PROXY_KINDS, TABLE_NAMES, help_text
 from ringleader.app import App, Command, output_options, pass_app
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # Names of loaders.reference_lists.FORMATS, without its imports.
 LISTS = ("cidr", "x4b", "ipranges", "tor", "asn", "asn-csv", "mmdb")
+ALL = "all"
 INPUT_FORMATS = ("csv", "jsonl", "parquet")
 _HELP = f"""Load files of one table of the input contract into the graph.
 
@@ -33,19 +35,39 @@ _HELP = f"""Load files of one table of the input contract into the graph.
     Examples:
       ringleader load accounts accounts.csv
       ringleader load requests 'logs/2026-02-*.parquet' --mapping mapping.toml
+      ringleader load requests cloudtrail/ --mapping preset:cloudtrail-bedrock
+      ringleader load presets
       ringleader load proxies lists/vpn/ipv4.txt --kind vpn --source x4b
       ringleader load requests --connect postgres://me@host/logs --query 'SELECT …'
+      ringleader load all FOLDER          # accounts.csv, requests/*.parquet, payments.jsonl, …
+      ringleader load all FOLDER --bulk   # a first load: builds the database, many times faster
 
     \b
     Tables and columns (* required):
     {help_text().replace(chr(10), chr(10) + "    ")}"""
 _file = click.Path(path_type=Path, dir_okay=False)
+_folder = click.Path(path_type=Path, file_okay=False)
+
+
+def _complete_mapping(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    from loaders.mapping import PRESET, presets
+
+    names = [PRESET + name for name in presets()]
+    found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return found or [CompletionItem(incomplete, type="file")]
 
 
 @click.command(cls=Command, help=_HELP)
-@click.argument("table", metavar="TABLE", type=click.Choice(TABLE_NAMES))
+@click.argument("table", metavar="TABLE", type=click.Choice((*TABLE_NAMES, ALL, "presets")))
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
-@click.option("--mapping", type=_file, help="TOML file that renames and casts foreign columns.")
+@click.option(
+    "--mapping",
+    type=_file,
+    shell_complete=_complete_mapping,
+    help="TOML file that renames and casts foreign columns, or preset:NAME.",
+)
 @click.option("--strict", is_flag=True, help="Fail, before writing, if a row breaks the contract.")
 @click.option("--dry-run", is_flag=True, help="Validate and say what would be written.")
 @click.option("--input-format", type=click.Choice(INPUT_FORMATS), help="Format of the files.")
@@ -56,6 +78,9 @@ _file = click.Path(path_type=Path, dir_okay=False)
 @click.option("--asn-mmdb", type=_file, help="requests: MaxMind database of systems (ASN).")
 @click.option("--connect", "url", help="Database that Ibis reads, instead of files.")
 @click.option("--query", help="SQL for --connect; name an ORDER BY.")
+@click.option("--bulk", is_flag=True, help="all: build the managed server's empty database.")
+@click.option("--overwrite", is_flag=True, help="all --bulk: even if it holds data, which goes.")
+@click.option("--write-only", type=_folder, help="all --bulk: write the files, build nothing.")
 @output_options
 @pass_app
 def load(
@@ -74,18 +99,33 @@ def load(
     asn_mmdb: Path | None,
     url: str | None,
     query: str | None,
+    bulk: bool,
+    overwrite: bool,
+    write_only: Path | None,
 ) -> None:
     """Parse, call, render; the help is made from the contract above."""
+    if table == "presets":
+        from loaders.mapping import preset_rows
+
+        out(preset_rows())
+        return
+    if (bulk and table != ALL) or ((overwrite or write_only) and not bulk):
+        raise WrongUsage("--bulk is for a whole folder", hint="ringleader load all FOLDER --bulk")
+    if table == ALL and (len(sources) != 1 or url or (bulk and dry_run)):
+        raise WrongUsage("all tables come from one folder", hint="ringleader load all FOLDER")
     if bool(sources) == bool(url) or bool(url) != bool(query):
         raise WrongUsage(
             "a load needs files, or --connect with --query",
             hint=f"ringleader load {table} {table}.csv",
         )
-    if table != "proxies" and (list_format or kind or source_name):
+    if table not in ("proxies", ALL) and (list_format or kind or source_name):
         raise WrongUsage("--as, --kind and --source are for lists of proxies")
-    from loaders.load import Wanted, load_files
+    from loaders.bulk import Bulk
+    from loaders.first import build, refuse_if_taken, timed
+    from loaders.folder import tables_of
+    from loaders.load import Wanted, collect_files, load_files
     from loaders.workspace import Workspace
-    from ringleader.locks import exclusive
+    from ringleader.locks import exclusive, file_lock
 
     settings = app.settings
     wanted = Wanted(
@@ -95,19 +135,35 @@ def load(
         asn_mmdb or settings.get("enrich.asn_mmdb"),
     )
     rows: list[dict[str, Any]] = []
+    tables = tables_of(Path(sources[0])) if table == ALL else {table: list(sources)}
     with ExitStack() as stack:
-        graph = _graph(app, dry_run=dry_run)
+        if bulk and not write_only:
+            refuse_if_taken(settings, overwrite=overwrite)
+            stack.enter_context(file_lock(settings, "load all --bulk"))
+        graph = None if bulk else _graph(app, dry_run=dry_run)
         if graph is not None:
             stack.enter_context(graph)
-            stack.enter_context(exclusive(settings, f"load {table}"))
+            if not dry_run:
+                stack.enter_context(exclusive(graph, f"load {table}"))
         workspace = stack.enter_context(Workspace(settings.home / "scratch"))
+        first = Bulk(workspace) if bulk else None
         lists = (list_format, kind, source_name)
-        for name, files, said in _jobs(
-            app, workspace, table, sources, mapping, input_format, lists, url, query, graph, wanted
-        ):
-            summary = load_files(graph, settings, workspace, files, said, wanted)
-            _tell(app, summary)
-            rows.append(_row(name, summary))
+        for each, of_it in tables.items():
+            for name, files, said in _jobs(
+                app, workspace, each, of_it, mapping, input_format, lists, url, query, graph, wanted
+            ):
+                if first is None:
+                    summary = load_files(graph, settings, workspace, files, said, wanted)
+                else:
+                    with timed(f"{name} read"):
+                        summary = collect_files(first, settings, files, said, wanted)
+                _tell(app, summary)
+                rows.append(_row(name, summary))
+        if first is not None and write_only:
+            first.write(write_only, settings.database)
+            app.say(f"files and the command, import.sh, are in {write_only}")
+        elif first is not None:
+            build(first, settings, wanted.asn_mmdb)
     if rows:
         out(rows)
 
@@ -126,7 +182,7 @@ def _jobs(
     app: App,
     workspace: Workspace,
     table: str,
-    sources: tuple[str, ...],
+    sources: Sequence[str],
     mapping: Path | None,
     input_format: str | None,
     lists: tuple[str | None, str | None, str | None],
@@ -139,8 +195,9 @@ def _jobs(
     from loaders import reference_lists
     from loaders.contract import BY_NAME
     from loaders.databases import query_file
+    from loaders.documents import opened
     from loaders.mapping import read_mapping
-    from loaders.sources import expand, inspect
+    from loaders.sources import expand
 
     said = read_mapping(mapping, BY_NAME[table])
     if url and query:
@@ -153,7 +210,10 @@ def _jobs(
     for path in expand(sources, also=endings):
         form = (list_format or reference_lists.recognise(path)) if looks_like_lists else None
         if form is None:
-            files.append(inspect(path, input_format))
+            file, left_out = opened(workspace, path, input_format, said)
+            files += [file] if file else []
+            if left_out:
+                app.say(f"{path.name}: left out {left_out:,} records of other kinds")
         elif form == "mmdb" and reference_lists.is_system_database(path):
             _tie_subnets(app, graph, path, wanted)
         else:

@@ -45,6 +45,10 @@ def _known(load: Load) -> ir.Table:
 
     rows, workspace = load.rows, load.workspace
     own = aggregate.distinct(rows, known="account_id")
+    if load.bulk is not None:
+        return workspace.keep(
+            "known", own.union(load.bulk.accounts().rename(known="key")).distinct()
+        )
     if load.graph is None:
         return workspace.keep("known", own)
     named = workspace.keep("named", aggregate.distinct(rows, known="other_account_id"))

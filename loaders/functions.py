@@ -23,6 +23,16 @@ def is_json(document: str) -> bool:
     """Whether a text is JSON."""
 
 
+@ibis.udf.scalar.builtin(name="sha256")
+def sha256(text: str) -> str:
+    """SHA-256 of a text, in hexadecimal."""
+
+
+@ibis.udf.scalar.builtin(name="md5_number_lower")
+def stable_hash(text: str) -> dt.uint64:
+    """Half of a text's MD5 as a number, the same for ever: DuckDB's own hashes may change."""
+
+
 @ibis.udf.scalar.builtin(name="strlen")
 def length_in_bytes(text: str) -> dt.int64:
     """The length of a text in bytes, which is known without reading it."""

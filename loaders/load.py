@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from ringleader.errors import InputError
 from ringleader.progress import progress
 
 if TYPE_CHECKING:
+    from loaders.bulk import Bulk
     from ringleader.graph import Graph
     from ringleader.settings import Settings
 
@@ -134,28 +136,90 @@ def load_files(
         if not files:
             return summary
     summary.batch_id = batch
-    with progress(f"reading {table}"):
-        prepared = prepare(workspace, files, mapping, channels)
+    load, steps = _planned(graph, settings, workspace, files, mapping, wanted, summary)
+    if wanted.dry_run:
+        return summary
+    if graph is None:
+        raise InputError("a load needs a graph", hint="only --dry-run does without")
+    _quarantine(settings, load, summary)
+    _write(graph, load, steps, files, summary, wanted)
+    return summary
+
+
+def collect_files(
+    bulk: Bulk,
+    settings: Settings,
+    files: Sequence[InputFile],
+    mapping: Mapping,
+    wanted: Wanted,
+) -> Summary:
+    """Do of a load all but the writing, which is left to a first load as a whole.
+
+    Args:
+        bulk: The first load; it gets the steps.
+        settings: Channels and the data folder.
+        files: The files.
+        mapping: Where the contract's columns come from.
+        wanted: How.
+
+    Raises:
+        InputError: A file is broken, or a row is and ``wanted.strict``.
+    """
+    table = mapping.table.name
+    files = batches.distinct_files(files)
+    hashes = [file.sha256 for file in files]
+    batch = batches.batch_id(table, mapping.fingerprint, settings.channels, hashes)
+    summary = Summary(table, batch)
+    began = datetime.now(UTC)
+    load, steps = _planned(None, settings, bulk.workspace, files, mapping, wanted, summary, bulk)
+    _quarantine(settings, load, summary)
+    bulk.steps += steps
+    bulk.batches.append(
+        {
+            "batch_id": batch,
+            "state": "done",
+            "started_at": int(began.timestamp() * 1000),
+            "finished_at": int(datetime.now(UTC).timestamp() * 1000),
+            **_said(load, files, summary, wanted),
+        }
+    )
+    return summary
+
+
+def _planned(
+    graph: Graph | None,
+    settings: Settings,
+    workspace: Workspace,
+    files: Sequence[InputFile],
+    mapping: Mapping,
+    wanted: Wanted,
+    summary: Summary,
+    bulk: Bulk | None = None,
+) -> tuple[Load, list[Step]]:
+    """Read, validate and aggregate: what the load is to write."""
+    assert summary.batch_id is not None
+    with progress(f"reading {summary.table}"):
+        prepared = prepare(workspace, files, mapping, settings.channels)
         _report(summary, prepared)
         if not summary.loaded:
             why = "not one row is good" if summary.read else "there are no rows"
             _warn(summary, f"{why}; nothing is loaded")
         if wanted.strict:
             refuse_if_strict(prepared)
-        load = Load(prepared, mapping, channels, settings.home, batch, graph)
-        steps = _STEPS[table](load)
+        load = Load(
+            prepared, mapping, settings.channels, settings.home, summary.batch_id, graph, bulk
+        )
+        steps = _STEPS[summary.table](load)
         summary.steps = {step.name: step.total for step in steps}
         load.notes.update(summary.notes)
         summary.notes = load.notes
-    if wanted.dry_run:
-        return summary
-    if graph is None:
-        raise InputError("a load needs a graph", hint="only --dry-run does without")
-    if prepared.refused:
-        summary.quarantine = settings.home / "quarantine" / f"{batch}.jsonl"
-        write_quarantine(summary.quarantine, prepared.refusals())
-    _write(graph, load, steps, files, summary, wanted)
-    return summary
+    return load, steps
+
+
+def _quarantine(settings: Settings, load: Load, summary: Summary) -> None:
+    if load.prepared.refused:
+        summary.quarantine = settings.home / "quarantine" / f"{load.batch_id}.jsonl"
+        write_quarantine(summary.quarantine, load.prepared.refusals())
 
 
 def _recall(
@@ -188,6 +252,23 @@ def _report(summary: Summary, prepared: Prepared) -> None:
     summary.unknown = prepared.unknown
 
 
+def _said(
+    load: Load, files: Sequence[InputFile], summary: Summary, wanted: Wanted
+) -> dict[str, Any]:
+    """What the graph remembers of a load."""
+    return {
+        "table": summary.table,
+        "mapping": load.mapping.fingerprint,
+        "files": sorted(file.sha256 for file in files),
+        "file_names": sorted(file.shown.name for file in files),
+        "chunk_size": wanted.chunk_size,
+        "rows": summary.loaded,
+        "quarantined": summary.quarantined,
+        "duplicates": summary.duplicates,
+        "reads_graph": load.reads_graph,
+    }
+
+
 def _write(
     graph: Graph,
     load: Load,
@@ -198,21 +279,7 @@ def _write(
 ) -> None:
     batches.refuse_if_others_wait(graph, load.batch_id)
     graph.ensure_schema()
-    state = batches.open_batch(
-        graph,
-        load.batch_id,
-        {
-            "table": summary.table,
-            "mapping": load.mapping.fingerprint,
-            "files": sorted(file.sha256 for file in files),
-            "file_names": sorted(file.shown.name for file in files),
-            "chunk_size": wanted.chunk_size,
-            "rows": summary.loaded,
-            "quarantined": summary.quarantined,
-            "duplicates": summary.duplicates,
-            "reads_graph": load.reads_graph,
-        },
-    )
+    state = batches.open_batch(graph, load.batch_id, _said(load, files, summary, wanted))
     summary.resumed = state.resumed
     total = sum(step.total for step in steps)
     with progress(f"writing {summary.table}", total) as advance:

@@ -5,11 +5,21 @@
 account_id = "user.id"                      # a column, or a path into nested JSON
 timestamp  = { column = "ts", unit = "us" } # s, ms, us or ns
 channel    = { const = "bedrock" }
+device_id  = { column = ["tls.ja3", "client.id"] }  # the first with a value; any may be absent
+ip         = { column = "client", pattern = '^[0-9a-f.:]+$' }  # what does not match is unknown
+[where.requests]                            # JSON, Parquet: only rows in which all of this holds
+kind  = ["call", "stream"]
+model = { pattern = "^chat" }
 [map.labels]
 label = { column = "verdict", values = { sybil = "fraud", eligible = "benign" } }
 [options.contacts]
 known_accounts_only = true
+[options.requests]
+records = "Records"                         # the rows are a list inside one JSON document
 ```
+
+A pattern is a regular expression of RE2; what its first group matches counts, or all of the match.
+``preset:NAME`` stands for a file of :data:`PRESETS`, which begins with a text called ``doc``.
 """
 
 from __future__ import annotations
@@ -24,11 +34,13 @@ from typing import Any
 from loaders.contract import BY_NAME, TABLE_NAMES, Column, Table, Type
 from ringleader.errors import InputError
 
+PRESETS = Path(__file__).parent / "presets"
+PRESET = "preset:"
 CASTS = ("text", "integer", "decimal", "timestamp", "boolean")
 UNITS = ("s", "ms", "us", "ns")
 _IDS = (Type.ID, Type.PAYMENT_METHOD, Type.NETWORK)
 _EXAMPLE = '{ column = "source column" }'
-_COLUMN_KEYS = ("column", "cast", "values", "const", "unit")
+_COLUMN_KEYS = ("column", "cast", "values", "const", "unit", "pattern")
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,7 @@ OPTIONS: tuple[Option, ...] = (
         bool,
         "leave out rows whose other account is neither in the graph nor in the file's account_id",
     ),
+    Option("requests", "records", str, "key of the list that holds the rows of a JSON document"),
     Option("requests", "deduplicate", bool, "count rows with the same request_id once (default)"),
 )
 
@@ -62,6 +75,9 @@ class ColumnMap:
         cast: Type to which the source is converted first.
         values: Replacements, source value to contract value; others stay as they are.
         unit: Unit of a numeric timestamp.
+        pattern: Regular expression whose first group (or match) is the value.
+        others: Columns that count where the source has no value.
+        may_lack: Whether the file may have none of these columns.
     """
 
     source: str | None
@@ -69,6 +85,29 @@ class ColumnMap:
     cast: str | None = None
     values: tuple[tuple[str, str], ...] = ()
     unit: str | None = None
+    pattern: str | None = None
+    others: tuple[str, ...] = ()
+    may_lack: bool = False
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns, the first with a value counts."""
+        return (() if self.source is None else (self.source,)) + self.others
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What holds in every row that is loaded: a column's text is one of these, or matches.
+
+    Attributes:
+        source: A column or a path into one.
+        values: The texts; empty if there is a pattern.
+        pattern: A regular expression.
+    """
+
+    source: str
+    values: tuple[str, ...] = ()
+    pattern: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +121,7 @@ class Mapping:
     columns: dict[str, ColumnMap] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
     file: Path | None = None
+    where: tuple[Condition, ...] = ()
 
     def source_of(self, name: str) -> ColumnMap:
         """Where a contract column comes from."""
@@ -90,13 +130,16 @@ class Mapping:
     @property
     def fingerprint(self) -> str:
         """A hash of what the mapping says, however the file is written."""
-        document = {
+        document: dict[str, Any] = {
             "columns": {
                 name: [c.source, c.const, c.cast, c.values, c.unit]
+                + ([c.pattern, c.others] if c.pattern or c.others else [])
                 for name, c in sorted(self.columns.items())
             },
             "options": dict(sorted(self.options.items())),
         }
+        if self.where:
+            document["where"] = [[c.source, c.values, c.pattern] for c in self.where]
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
@@ -104,7 +147,7 @@ def read_mapping(path: Path | None, table: Table) -> Mapping:
     """The mapping of a table.
 
     Args:
-        path: The file; None maps every column to itself.
+        path: The file, or ``preset:NAME``; None maps every column to itself.
         table: The table that is loaded.
 
     Raises:
@@ -113,6 +156,7 @@ def read_mapping(path: Path | None, table: Table) -> Mapping:
     """
     if path is None:
         return Mapping(table)
+    path = _preset(path)
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -121,11 +165,12 @@ def read_mapping(path: Path | None, table: Table) -> Mapping:
         raise InputError(
             f"mapping file {path}: {error}", hint="it is TOML, in UTF-8: https://toml.io"
         ) from error
-    _known(path, "", document, ("map", "options"))
+    _known(path, "", document, ("doc", "map", "options", "where"))
     if document.get("map") == {}:
         raise _mistake(path, "[map] is empty", f"[map.{table.name}] with e.g. {_EXAMPLE}")
     sections = _section(path, "map", document.get("map", {}))
     options = _section(path, "options", document.get("options", {}))
+    where = _section(path, "where", document.get("where", {}))
     flat = bool(sections) and not any(name in BY_NAME for name in sections)
     if flat:
         columns = _columns(path, "map", sections, table)
@@ -146,7 +191,41 @@ def read_mapping(path: Path | None, table: Table) -> Mapping:
         columns = every.get(table.name, {})
     _known(path, "options", options, TABLE_NAMES)
     checked = {name: _options(path, name, content) for name, content in options.items()}
-    return Mapping(table, columns, checked.get(table.name, {}), path)
+    _known(path, "where", where, TABLE_NAMES)
+    kept = {name: _conditions(path, f"where.{name}", content) for name, content in where.items()}
+    return Mapping(
+        table, columns, checked.get(table.name, {}), path, where=kept.get(table.name, ())
+    )
+
+
+def presets() -> dict[str, dict[str, Any]]:
+    """The mapping files that come with the program, by name."""
+    return {
+        path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(PRESETS.glob("*.toml"))
+    }
+
+
+def preset_rows() -> list[dict[str, Any]]:
+    """One row per preset: what it is called, which tables it maps, and what it is for."""
+    return [
+        {
+            "mapping": PRESET + name,
+            "tables": list(document["map"]),
+            "for": document["doc"].partition("\n")[0],
+        }
+        for name, document in presets().items()
+    ]
+
+
+def _preset(path: Path) -> Path:
+    """The file behind ``preset:NAME``; any other path as it is."""
+    if not str(path).startswith(PRESET):
+        return path
+    found = PRESETS / (str(path).removeprefix(PRESET) + ".toml")
+    if found.parent != PRESETS or not found.is_file():
+        raise InputError(f"there is no {path}", hint="one of " + ", ".join(presets()))
+    return found
 
 
 def _mistake(path: Path, what: str, hint: str) -> InputError:
@@ -200,21 +279,32 @@ def _column(path: Path, where: str, entry: Any, column: Column) -> ColumnMap:
                 path, f"{where}.values.{old} is {new!r}", f'put it in quotes: {old} = "…"'
             )
     const = entry.get("const")
+    _pattern(path, f"{where}.pattern", entry.get("pattern"))
+    if const is not None and "pattern" in entry:
+        raise _mistake(path, f"{where}.pattern: a constant has none", "leave it out")
+    given = entry.get("column")
+    sources: list[Any] = given if isinstance(given, list) else [given]
     return ColumnMap(
-        source=None if const is not None else entry["column"],
+        source=sources[0],
         const=None if const is None else _text(const),
         cast=entry.get("cast"),
         values=tuple(sorted((old, new) for old, new in values.items())),
         unit=entry.get("unit"),
+        pattern=entry.get("pattern"),
+        others=tuple(sources[1:]),
+        may_lack=isinstance(given, list),
     )
 
 
 def _source(path: Path, where: str, entry: dict[str, Any], column: Column) -> None:
     """Check a mapping's column or constant."""
     if "column" in entry:
-        source = entry["column"]
-        if not isinstance(source, str) or not source:
-            raise _mistake(path, f"{where}.column is {source!r}", "the name of a column, in quotes")
+        given = entry["column"]
+        sources = given if isinstance(given, list) else [given]
+        if not sources or not all(isinstance(source, str) and source for source in sources):
+            raise _mistake(
+                path, f"{where}.column is {given!r}", "the name of a column, in quotes, or a list"
+            )
         return
     const = entry["const"]
     if (column.required and column.type in _IDS) or column.name == "request_id":
@@ -223,6 +313,36 @@ def _source(path: Path, where: str, entry: dict[str, Any], column: Column) -> No
         )
     if isinstance(const, (dict, list)) or const == "":
         raise _mistake(path, f"{where}.const is {const!r}", "one text, number, date or boolean")
+
+
+def _pattern(path: Path, where: str, pattern: Any) -> None:
+    """Check a regular expression with the engine that will run it."""
+    if pattern is None:
+        return
+    import duckdb
+
+    if not isinstance(pattern, str) or not pattern:
+        raise _mistake(path, f"{where} is {pattern!r}", "a regular expression, in single quotes")
+    try:
+        duckdb.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
+    except duckdb.Error as error:
+        raise _mistake(path, f"{where}: {error}", "a regular expression of RE2") from error
+
+
+def _conditions(path: Path, where: str, content: Any) -> tuple[Condition, ...]:
+    made = []
+    for source, entry in sorted(_section(path, where, content).items()):
+        if isinstance(entry, dict):
+            _known(path, f"{where}.{source}", entry, ("pattern",))
+            _pattern(path, f"{where}.{source}.pattern", entry.get("pattern", ""))
+            made.append(Condition(source, pattern=entry["pattern"]))
+            continue
+        if not isinstance(entry, list) or not entry or not all(isinstance(v, str) for v in entry):
+            raise _mistake(
+                path, f"{where}.{source} is {entry!r}", 'a list of texts, or { pattern = "…" }'
+            )
+        made.append(Condition(source, tuple(entry)))
+    return tuple(made)
 
 
 def _text(const: Any) -> str:

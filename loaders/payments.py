@@ -16,8 +16,8 @@ def steps(load: Load) -> list[Step]:
     methods = rows.group_by("payment_method_id").aggregate(
         kind=rows.kind.max(), bin=rows.bin.max(), issuer_country=rows.issuer_country.max()
     )
-    paid = aggregate.payments(rows, FAILED, CURRENCIES)
+    paid = aggregate.listed(aggregate.payments(rows, FAILED, CURRENCIES), load.channels)
     return [
         load.nodes("PaymentMethod", methods),
-        load.relationships("PAID_WITH", paid, lambda row: aggregate.decoded(row, load.channels)),
+        load.relationships("PAID_WITH", paid),
     ]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from loaders import addresses, cards, unread
+from loaders import addresses, cards, duplicates, unread
 from loaders.contract import Table, Type
 from loaders.mapping import Mapping
 from loaders.quarantine import Refused, locate
 from loaders.sources import FILE, ROW, Group, InputFile, read_groups
+from loaders.usage import Usage, grouped_first
 from loaders.validate import EXCERPT, MISSING, PROBLEM, SHOWN, VALUE, Problem, json_fields, typed
 from loaders.workspace import Workspace
 from ringleader.errors import InputError
@@ -25,7 +25,7 @@ _NO_NETWORK = "neither an IP address nor a CIDR"
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """Rows of one group of files, typed, with the meaning of their problem numbers."""
 
     group: Group
@@ -49,6 +49,9 @@ class Prepared:
         reasons: Number of refused rows by column and reason.
         unknown: Columns of the source that nothing uses.
         ports: Distinct addresses whose port was cut off.
+        usage: Requests that have been grouped already, because their groups are checked.
+        parts: The rows by group of files, refused ones too.
+        losers: Rows that contradict the one that is kept for their key.
     """
 
     table: Table
@@ -60,13 +63,18 @@ class Prepared:
     reasons: dict[str, int] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     ports: int = 0
-    _parts: list[_Part] = field(default_factory=list)
-    _losers: ir.Table | None = None
+    usage: Usage | None = None
+    parts: list[Part] = field(default_factory=list)
+    losers: ir.Table | None = None
 
     @property
     def loaded(self) -> int:
         """The number of clean rows."""
         return self.read - self.refused - self.duplicates
+
+    def clean(self, *places: str) -> ir.Table:
+        """The rows that break nothing by themselves: the contract's columns, and these."""
+        return _clean(self.table, self.parts, *places)
 
     def count(self, column: str | None, reason: str, rows: int) -> None:
         """Note that rows were refused."""
@@ -77,13 +85,13 @@ class Prepared:
 
     def refusals(self) -> Iterator[Refused]:
         """Every refused row with its place and reason; reads the bad rows a second time."""
-        for part in self._parts:
+        for part in self.parts:
             bad = part.rows.filter(part.rows[PROBLEM] > 0).select(FILE, ROW, PROBLEM, VALUE)
             yield from _refusals(self.workspace, part, self.workspace.keep("refused", bad))
-        if self._losers is not None:
-            for part in self._parts:
+        if self.losers is not None:
+            for part in self.parts:
                 files = [str(file.path) for file in part.group.files]
-                mine = self._losers.filter(self._losers[FILE].isin(files))
+                mine = self.losers.filter(self.losers[FILE].isin(files))
                 number = len(part.problems) + 1
                 key = ", ".join(self.table.key)
                 marked = mine.select(
@@ -114,8 +122,11 @@ def prepare(
     """
     table = mapping.table
     offered = {name for file in files for name in file.columns}
+    groups = list(read_groups(workspace, files, json_fields(mapping, sorted(offered))))
+    if table.name == "requests" and (found := grouped_first(workspace, groups, mapping, channels)):
+        return Prepared(table, workspace, **found._asdict())
     parts, unknown = [], {}
-    for group in read_groups(workspace, files, json_fields(mapping, sorted(offered))):
+    for group in groups:
         result = typed(group, mapping, channels)
         unknown.update(dict.fromkeys(result.unknown))
         rows = result.table
@@ -135,21 +146,21 @@ def prepare(
             wrong = (kept[PROBLEM] > 0).sum().fill_null(0)
             counted = workspace.one(kept.aggregate(read=kept.count(), wrong=wrong))
             read, clean = counted["read"], not counted["wrong"]
-        part = _Part(group, rows, result.problems, read, clean)
+        part = Part(group, rows, result.problems, read, clean)
         if group.format == "jsonl" and not clean:
             part = _without_broken_lines(workspace, part)
         parts.append(part)
     parts, ports = _with_addresses(workspace, table, parts)
     parts = _without_cards(workspace, table, parts)
     prepared = Prepared(
-        table, workspace, _clean(table, parts), unknown=tuple(unknown), ports=ports, _parts=parts
+        table, workspace, _clean(table, parts), unknown=tuple(unknown), ports=ports, parts=parts
     )
     _count(prepared)
-    _drop_duplicates(prepared, mapping)
+    duplicates.drop(prepared, mapping)
     return prepared
 
 
-def _without_broken_lines(workspace: Workspace, part: _Part) -> _Part:
+def _without_broken_lines(workspace: Workspace, part: Part) -> Part:
     """Say of lines that are no JSON objects what they are; DuckDB makes rows of nulls of them."""
     import pyarrow as pa
 
@@ -178,14 +189,14 @@ def _without_broken_lines(workspace: Workspace, part: _Part) -> _Part:
     return replace(part, rows=rows, problems=(*part.problems, Problem(None, "not a JSON object")))
 
 
-def _first_rows(workspace: Workspace, part: _Part) -> dict[str, int]:
+def _first_rows(workspace: Workspace, part: Part) -> dict[str, int]:
     """The number of the first row of every file."""
     first = dict.fromkeys((str(file.path) for file in part.group.files), 0)
     rows = part.rows.group_by(FILE).aggregate(n=part.rows[ROW].min())
     return first | {row[FILE]: row["n"] for row in workspace.rows(rows)}
 
 
-def _clean(table: Table, parts: Sequence[_Part], *places: str) -> ir.Table:
+def _clean(table: Table, parts: Sequence[Part], *places: str) -> ir.Table:
     clean = [
         (part.rows if part.clean else part.rows.filter(part.rows[PROBLEM] == 0)).select(
             *table.names, *places
@@ -196,8 +207,8 @@ def _clean(table: Table, parts: Sequence[_Part], *places: str) -> ir.Table:
 
 
 def _with_addresses(
-    workspace: Workspace, table: Table, parts: list[_Part]
-) -> tuple[list[_Part], int]:
+    workspace: Workspace, table: Table, parts: list[Part]
+) -> tuple[list[Part], int]:
     """Bring addresses and prefixes into canonical text, and refuse what is neither."""
     ports = 0
     for column in table.columns:
@@ -215,7 +226,7 @@ def _with_addresses(
     return parts, ports
 
 
-def _renamed(part: _Part, name: str, renamed: ir.Table, reason: str, bad: bool) -> _Part:
+def _renamed(part: Part, name: str, renamed: ir.Table, reason: str, bad: bool) -> Part:
     number = len(part.problems) + 1
     joined = part.rows.left_join(renamed, part.rows[name] == renamed["_raw"])
     wrong = joined["_raw"].notnull() & joined["_canonical"].isnull() & (joined[PROBLEM] == 0)
@@ -230,7 +241,7 @@ def _renamed(part: _Part, name: str, renamed: ir.Table, reason: str, bad: bool) 
     return replace(part, rows=rows, problems=problems, clean=part.clean and not bad)
 
 
-def _without_cards(workspace: Workspace, table: Table, parts: list[_Part]) -> list[_Part]:
+def _without_cards(workspace: Workspace, table: Table, parts: list[Part]) -> list[Part]:
     """Refuse payments that hold a card number, in whatever column of text that is kept."""
     if not any(column.type is Type.PAYMENT_METHOD for column in table.columns):
         return parts
@@ -242,7 +253,7 @@ def _without_cards(workspace: Workspace, table: Table, parts: list[_Part]) -> li
     return parts
 
 
-def _with_cards(part: _Part, name: str, values: ir.Table) -> _Part:
+def _with_cards(part: Part, name: str, values: ir.Table) -> Part:
     joined = part.rows.left_join(values, part.rows[name] == values["_card"])
     wrong = joined["_card"].notnull() & (joined[PROBLEM] == 0)
     number = ibis.literal(len(part.problems) + 1, "int16")
@@ -258,7 +269,7 @@ def _with_cards(part: _Part, name: str, values: ir.Table) -> _Part:
 
 
 def _count(prepared: Prepared) -> None:
-    for part in prepared._parts:
+    for part in prepared.parts:
         prepared.read += part.read
         if not part.clean:
             bad = part.rows.filter(part.rows[PROBLEM] > 0)
@@ -272,7 +283,7 @@ def _count(prepared: Prepared) -> None:
 
 
 def _refusals(
-    workspace: Workspace, part: _Part, bad: ir.Table, *, rejects: bool = True
+    workspace: Workspace, part: Part, bad: ir.Table, *, rejects: bool = True
 ) -> Iterator[Refused]:
     textual = part.group.format != "parquet"
     first = _first_rows(workspace, part) if textual else {}
@@ -302,81 +313,6 @@ def _refusals(
                 problem = part.problems[row[PROBLEM] - 1]
                 value = None if row[VALUE] is None else cards.shown(row[VALUE], SHOWN)
                 yield Refused(shown, place, line, problem.column, problem.reason, value)
-
-
-def _drop_duplicates(prepared: Prepared, mapping: Mapping) -> None:
-    table, workspace, rows = prepared.table, prepared.workspace, prepared.rows
-    if table.key:
-        _one_row_per_key(prepared)
-    elif table.name == "requests":
-        if mapping.options.get("deduplicate", True):
-            _one_row_per_request(prepared)
-    elif table.event:
-        dated = rows.filter(rows[table.event].notnull())
-        once = workspace.keep("once", dated.distinct())
-        undated = rows.filter(rows[table.event].isnull())
-        sizes = workspace.one(dated.aggregate(n=dated.count()))["n"]
-        distinct = workspace.one(once.aggregate(n=once.count()))["n"]
-        if sizes != distinct:
-            prepared.duplicates += sizes - distinct
-            prepared.rows = once.union(undated)
-
-
-def _one_row_per_key(prepared: Prepared) -> None:
-    """Keep one row per key: equal rows are one, rows that contradict it are refused."""
-    table, workspace = prepared.table, prepared.workspace
-    rows = _clean(table, prepared._parts, FILE, ROW)
-    order: list[Any] = []
-    if table.latest_by:
-        moment = rows[table.latest_by]
-        if table.latest_of:
-            moment = rows[table.latest_of].notnull().ifelse(moment, None)
-        order.append(ibis.desc(moment.fill_null(ibis.timestamp("1970-01-01"))))
-    # The rest of the order only has to be the same whatever the files are called.
-    order += [rows[name].cast("string").fill_null("") for name in table.names]
-    window = ibis.window(group_by=[rows[name] for name in table.key], order_by=order)
-    whole = ibis.window(
-        group_by=[rows[name] for name in table.names], order_by=[rows[FILE], rows[ROW]]
-    )
-    ranked = workspace.keep(
-        "ranked",
-        rows.mutate(_rank=ibis.dense_rank().over(window), _copy=ibis.row_number().over(whole)),
-    )
-    kept = ranked.filter((ranked["_rank"] == 0) & (ranked["_copy"] == 0))
-    prepared.rows = kept.select(*table.names)
-    losers = ranked.filter(ranked["_rank"] > 0)
-    sizes = workspace.one(
-        ranked.aggregate(
-            losers=(ranked["_rank"] > 0).sum().fill_null(0),
-            copies=((ranked["_rank"] == 0) & (ranked["_copy"] > 0)).sum().fill_null(0),
-        )
-    )
-    prepared.duplicates += sizes["copies"]
-    if sizes["losers"]:
-        prepared._losers = losers
-        key = ", ".join(table.key)
-        by = f" (kept: the latest {table.latest_by})" if table.latest_by else ""
-        prepared.count(key, f"contradicts another row of the same key{by}", sizes["losers"])
-
-
-def _one_row_per_request(prepared: Prepared) -> None:
-    """Of the rows with one request id keep one; costs one count when ids do not repeat."""
-    workspace, rows = prepared.workspace, prepared.rows
-    named = rows.filter(rows.request_id.notnull())
-    counts = named.group_by("request_id").aggregate(n=named.count())
-    repeated = workspace.keep("repeated", counts.filter(counts.n > 1))
-    sizes = workspace.one(
-        repeated.aggregate(extra=(repeated.n - 1).sum().fill_null(0).cast("int64"))
-    )
-    if not sizes["extra"]:
-        return
-    prepared.duplicates += sizes["extra"]
-    again = rows.semi_join(repeated, "request_id")
-    order = [again[name] for name in prepared.table.names]
-    window = ibis.window(group_by=again.request_id, order_by=order)
-    first = again.mutate(_copy=ibis.row_number().over(window))
-    first = first.filter(first["_copy"] == 0).select(*prepared.table.names)
-    prepared.rows = workspace.keep("once", first).union(rows.anti_join(repeated, "request_id"))
 
 
 def refuse_if_strict(prepared: Prepared) -> None:

@@ -7,7 +7,7 @@ import ibis
 from loaders.functions import milliseconds
 from loaders.prefixes import link_exits, listed, paged
 from loaders.reference_lists import SYSTEMS
-from loaders.steps import Load, Row, Step
+from loaders.steps import Load, Step
 from ringleader.catalogue import get
 
 
@@ -20,14 +20,14 @@ def steps(load: Load) -> list[Step]:
     by_default = ibis.coalesce(rows.kind + ":" + rows.address, rows.address)
     rows = rows.mutate(proxy_id=rows.proxy_id.fill_null(by_default))
     proxies = rows.group_by("proxy_id").aggregate(
-        cidrs=rows.address.collect(distinct=True),
-        sources=rows.source.collect(distinct=True),
+        cidrs=rows.address.collect(distinct=True).sort(),
+        sources=rows.source.collect(distinct=True).sort(),
         operator=rows.operator.max(),
         kind=rows.kind.max(),
         first_seen=milliseconds(rows.first_seen.min()),
         last_seen=milliseconds(rows.last_seen.max()),
     )
-    return [load.nodes("Proxy", proxies, _sorted)]
+    return [load.nodes("Proxy", proxies)]
 
 
 def follow(load: Load, done: list[Step]) -> None:
@@ -39,8 +39,3 @@ def follow(load: Load, done: list[Step]) -> None:
     addresses = paged(load.graph, get("addresses-page"), "address")
     linked = link_exits(load.graph, listed(load.graph), addresses, only=new)
     load.notes["addresses tied to these proxies"] = linked
-
-
-def _sorted(row: Row) -> Row:
-    lists = {name: sorted(row[name] or []) for name in ("cidrs", "sources")}
-    return {**row, **lists}

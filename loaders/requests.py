@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ibis
 
 from loaders import aggregate
-from loaders.addresses import subnet
+from loaders.addresses import CANONICAL_IPV6, subnet
 from loaders.aggregate import END, START, distinct
 from loaders.prefixes import link_exits, listed
 from loaders.prompts import clustered
-from loaders.steps import Load, Row, Step
+from loaders.steps import Load, Step
 from loaders.systems import link_systems
-from ringleader.schema import NODE_BY_LABEL
+from loaders.usage import grouped
+from ringleader.schema import NODE_BY_LABEL, RELATIONSHIP_BY_TYPE
 from ringleader.schema_types import Merge, NodeType
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 _USES = (("ip", "USED_IP"), ("device_id", "USED_DEVICE"), ("prompt_cluster_id", "SENT"))
 
@@ -21,40 +28,55 @@ _USES = (("ip", "USED_IP"), ("device_id", "USED_DEVICE"), ("prompt_cluster_id", 
 def steps(load: Load) -> list[Step]:
     """What requests become."""
     rows, clusters = clustered(load, load.rows)
+    usage = load.prepared.usage or grouped(
+        load.workspace, rows, load.channels, load.prepared.loaded
+    )
+    pairs = usage.pairs
     result = [
-        load.nodes("Account", distinct(rows, account_id="account_id")),
-        load.relationships("IN_SUBNET", distinct(rows, **{START: "ip"}), _with_subnet),
+        load.nodes("Account", distinct(usage.starts, account_id=START)),
+        load.relationships("IN_SUBNET", _subnets(load, distinct(pairs["ip"], **{START: END}))),
+        load.nodes("Device", _greatest(pairs["device_id"], "device_id", "user_agent")),
     ]
-    seen = rows.filter(rows.user_agent.notnull() & rows.device_id.notnull())
-    devices = seen.group_by("device_id").aggregate(user_agent=seen.user_agent.max())
-    result.append(load.nodes("Device", devices))
-    wanted = rows.filter(rows.capability.notnull() & rows.prompt_cluster_id.notnull())
-    named = wanted.group_by("prompt_cluster_id").aggregate(capability=wanted.capability.max())
+    named = _greatest(pairs["prompt_cluster_id"], "prompt_cluster_id", "capability")
     if clusters is not None:
         named = named.outer_join(clusters, "prompt_cluster_id")
         named = named.mutate(
             prompt_cluster_id=named.prompt_cluster_id.fill_null(named.prompt_cluster_id_right)
         ).drop("prompt_cluster_id_right")
+        found_now = named.signature.notnull()
+        named = named.mutate(batch=found_now.ifelse(ibis.literal(load.batch_id), None))
 
-    def marked(row: Row) -> Row:
-        return {**row, "batch": load.batch_id} if row.get("signature") else row
-
-    cluster_step = load.nodes("PromptCluster", named, marked)
+    cluster_step = load.nodes("PromptCluster", named)
     result.append(replace(cluster_step, target=_keeping(NODE_BY_LABEL["PromptCluster"])))
-    result += [
-        load.relationships(
-            type_,
-            # Computed in the workspace, so that only what the graph keeps leaves it.
-            aggregate.activity(rows, column, load.channels),
-            lambda row: aggregate.decoded(row, load.channels),
-        )
-        for column, type_ in _USES
-    ]
+    result += [_activity(load, type_, pairs[column]) for column, type_ in _USES]
     return [step for step in result if step.total]
 
 
-def _with_subnet(row: Row) -> Row:
-    return {START: row[START], END: subnet(row[START])}
+def _greatest(pairs: ir.Table, key: str, attribute: str) -> ir.Table:
+    """Identifiers with the greatest of what requests say of them, where they say something."""
+    said = pairs.filter(pairs[attribute].notnull())
+    return said.group_by(**{key: said[END]}).aggregate(**{attribute: said[attribute].max()})
+
+
+def _activity(load: Load, type_: str, pairs: ir.Table) -> Step:
+    target = RELATIONSHIP_BY_TYPE[type_]
+    # What is kept of the identifier itself does not travel with every pair.
+    rows = pairs.select(START, END, *(prop.name for prop in target.properties))
+    rows = aggregate.listed(rows, load.channels)
+    return Step(target, rows, (START, END), load.workspace)
+
+
+def _subnets(load: Load, ips: ir.Table) -> ir.Table:
+    """Addresses in ``start`` with their subnet in ``end``."""
+    short = ips.filter(ips[START].contains(":") & ~ips[START].re_search(CANONICAL_IPV6))
+    odd = load.workspace.mapped(short[START], subnet)
+    joined = ips.left_join(odd, ips[START] == odd.raw)
+    plain = (
+        joined[START]
+        .re_replace(CANONICAL_IPV6, r"\1::/64")
+        .re_replace(r"^([0-9.]+\.)[0-9]+$", r"\1" + "0/24")
+    )
+    return joined.select(START, **{END: joined.mapped.fill_null(plain)})
 
 
 def _keeping(node: NodeType) -> NodeType:

@@ -12,6 +12,7 @@ import json
 import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -136,36 +137,55 @@ def inspect(path: Path, format_: str | None = None) -> InputFile:
     Raises:
         InputError: It is empty, unreadable, or of no known format.
     """
-    format_ = format_ or _ending(path)
-    if format_ is None:
-        raise InputError(
-            f"{path}: cannot tell the format from its name", hint="--input-format csv|jsonl|parquet"
-        )
-    try:
-        if path.stat().st_size == 0:
-            raise InputError(f"{path} is empty", hint="fetch it again, or leave it out")
-        sha256 = fingerprint(path)
+    format_, sha256 = identify(path, format_)
+    delimiter = ","
+    with _explained(path):
         if format_ != "parquet":
             _refuse_utf16(path)
-        delimiter = ","
         if format_ == "parquet":
             columns = _parquet_columns(path)
         elif format_ == "jsonl":
             columns = _json_columns(path)
         else:
             columns, delimiter = _csv_columns(path)
-    except EOFError as error:
+    # Absolute, as DuckDB gives it back, so that rows can be traced to their file.
+    return InputFile(path.resolve(), format_, sha256, columns, delimiter)
+
+
+def identify(path: Path, format_: str | None = None) -> tuple[str, str]:
+    """A file's format and content hash.
+
+    Args:
+        path: The file.
+        format_: Its format; by default what its name ends in.
+
+    Raises:
+        InputError: It is empty, unreadable, or of no known format.
+    """
+    format_ = format_ or _ending(path)
+    if format_ is None:
         raise InputError(
-            f"{path} is truncated: its gzip stream ends early", hint=_DAMAGED
-        ) from error
+            f"{path}: cannot tell the format from its name", hint="--input-format csv|jsonl|parquet"
+        )
+    with _explained(path):
+        if path.stat().st_size == 0:
+            raise InputError(f"{path} is empty", hint="fetch it again, or leave it out")
+        return format_, fingerprint(path)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:  # say of a file that cannot be read what is the matter with it
+        yield
+    except EOFError as error:
+        short = f"{path} is truncated: its gzip stream ends early"
+        raise InputError(short, hint=_DAMAGED) from error
     except (gzip.BadGzipFile, zlib.error) as error:
         raise InputError(f"{path} is damaged: {error}", hint=_DAMAGED) from error
     except OSError as error:
         raise InputError(
             f"{path} cannot be read: {error}", hint="check that it is there and may be read"
         ) from error
-    # Absolute, as DuckDB gives it back, so that rows can be traced to their file.
-    return InputFile(path.resolve(), format_, sha256, columns, delimiter)
 
 
 def fingerprint(path: Path) -> str:
@@ -178,7 +198,7 @@ def fingerprint(path: Path) -> str:
     """
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if _is_gzip(path):
+    if is_gzip(path):
         # DuckDB does not look at the checksum.
         with gzip.open(path, "rb") as stream:
             while stream.read(_PIECE):
@@ -188,7 +208,7 @@ def fingerprint(path: Path) -> str:
 
 def open_bytes(path: Path) -> IO[bytes]:
     """A file's bytes, decompressed if it is gzip."""
-    return gzip.open(path, "rb") if _is_gzip(path) else path.open("rb")  # type: ignore[return-value]
+    return gzip.open(path, "rb") if is_gzip(path) else path.open("rb")  # type: ignore[return-value]
 
 
 def read_groups(
@@ -208,7 +228,7 @@ def read_groups(
     wanted = sorted(set(wanted))
     for file in sorted(files, key=lambda f: f.sha256):
         columns = () if file.format == "jsonl" else file.columns
-        shape = (file.format, file.delimiter, columns, _is_gzip(file.path))
+        shape = (file.format, file.delimiter, columns, is_gzip(file.path))
         shapes.setdefault(shape, []).append(file)
     for shape in sorted(shapes):
         group = tuple(shapes[shape])
@@ -261,7 +281,7 @@ def _without_mark(workspace: Workspace, file: InputFile) -> InputFile:
             return file
         copy = workspace.folder / workspace.name("unmarked")
         # Whatever one file of a group is packed with, all are.
-        with gzip.open(copy, "wb", 1) if _is_gzip(file.path) else copy.open("wb") as made:
+        with gzip.open(copy, "wb", 1) if is_gzip(file.path) else copy.open("wb") as made:
             shutil.copyfileobj(stream, made, _PIECE)
     return replace(file, path=copy, origin=file.shown)
 
@@ -280,10 +300,11 @@ _READERS = {"csv": _read_csv, "jsonl": _read_jsonl, "parquet": _read_parquet}
 
 
 def _packed(files: tuple[InputFile, ...]) -> bool:
-    return _is_gzip(files[0].path)
+    return is_gzip(files[0].path)
 
 
-def _is_gzip(path: Path) -> bool:
+def is_gzip(path: Path) -> bool:
+    """Whether a file is a gzip stream."""
     with path.open("rb") as file:
         return file.read(2) == b"\x1f\x8b"
 

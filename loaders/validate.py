@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,7 @@ _EMPTY = {
 SHOWN, EXCERPT = 120, 240
 # Sums of so large counts fit 64 bits for millions of rows; a larger one is no count of ours.
 GREATEST_COUNT = 1_000_000_000_000
+_NONE = ibis.literal(0, "int64")
 _IDS = (Type.ID, Type.PAYMENT_METHOD, Type.NETWORK)
 # A sign after the time of day is an offset from UTC; clocks keep within 14 hours of it.
 _OFFSET = r"[0-9][T ].*[+-]"
@@ -76,14 +78,18 @@ class Typed:
         faults: One row: the number of rows, of empty texts, and of failures of each check.
             Checks counted by themselves cost a fraction of numbering the rows; a good file pays
             for no more.
+        doubtful: One row: the number of rows, and of doubts in columns not checked later.
         problems: What the numbers mean; number n is at position n - 1.
         unknown: Columns of the source that nothing uses.
+        later: Columns to be checked after grouping.
     """
 
     table: ir.Table
     faults: ir.Table
+    doubtful: ir.Table
     problems: tuple[Problem, ...]
     unknown: tuple[str, ...]
+    later: frozenset[str]
 
 
 def sources_of(mapping: Mapping) -> dict[str, ColumnMap]:
@@ -94,12 +100,19 @@ def sources_of(mapping: Mapping) -> dict[str, ColumnMap]:
 def json_fields(mapping: Mapping, columns: Sequence[str]) -> list[str]:
     """Top-level JSON fields that a mapping reads, of those that may be there."""
     fields = set()
-    for source in (m.source for m in sources_of(mapping).values() if m.source):
+    for source in (s for m in sources_of(mapping).values() for s in m.sources):
         fields.add(source if source in columns else source.split(".")[0])
     return sorted(fields)
 
 
-def typed(group: Group, mapping: Mapping, channels: Sequence[str], *, blanks: bool = True) -> Typed:
+def typed(
+    group: Group,
+    mapping: Mapping,
+    channels: Sequence[str],
+    *,
+    blanks: bool = True,
+    later: Collection[str] = (),
+) -> Typed:
     """Bring a group of files into the contract's types.
 
     Args:
@@ -108,14 +121,16 @@ def typed(group: Group, mapping: Mapping, channels: Sequence[str], *, blanks: bo
         channels: Names that a channel may have.
         blanks: Whether there may be empty texts, which stand for no value. Looking for them costs
             a copy of every text.
+        later: Columns that are checked after grouping (:func:`refused_values`), if they can be.
 
     Raises:
         InputError: A required or mapped column is not there.
     """
     problems: list[Problem] = []
     checks = []
-    empty: list[Any] = [ibis.literal(0, "int64")]
+    empty: dict[str, Any] = {}
     used: set[str] = set()
+    put_off: set[str] = set()
     values: dict[str, Any] = {}
     for column in mapping.table.columns:
         given = _raw(group, mapping, column, used)
@@ -133,9 +148,13 @@ def typed(group: Group, mapping: Mapping, channels: Sequence[str], *, blanks: bo
             checks.append((failed, column, given))
         if column.type is Type.TEXT and (mapping.table.name, column.name) == ("prompts", "label"):
             value = value.re_replace(EMAIL, "<email>")
-        if found.type().is_string():
-            empty.append((found == "").sum().fill_null(0).cast("int64"))
-            value = value.nullif("") if blanks and value.type().is_string() else value
+        kind = found.type()
+        if column.name in later and not entry.cast and (kind.is_string() or kind.is_integer()):
+            put_off.add(column.name)
+        if kind.is_string():
+            empty[column.name] = found == ""
+        if kind.is_string() and blanks and value.type().is_string():
+            value = value.nullif("")
         values[column.name] = value
         for reason, condition in conditions:
             problems.append(Problem(column.name, reason))
@@ -157,14 +176,36 @@ def typed(group: Group, mapping: Mapping, channels: Sequence[str], *, blanks: bo
     table = group.table.select(**values, **places, **{PROBLEM: number.cast("int16"), VALUE: shown})
     faults = group.table.aggregate(
         read=group.table.count(),
-        blanks=functools.reduce(operator.add, empty),
+        blanks=sum((b.sum().fill_null(0).cast("int64") for b in empty.values()), _NONE),
         **{
             f"fault_{position}": condition.sum().fill_null(0).cast("int64")
             for position, (condition, *_) in enumerate(checks)
         },
     )
+    doubts = [blank for name, blank in empty.items() if name not in put_off]
+    doubts += [condition for condition, column, _ in checks if column.name not in put_off]
+    doubtful = group.table.aggregate(
+        read=group.table.count(),
+        doubts=functools.reduce(operator.or_, doubts).sum().fill_null(0).cast("int64"),
+    )
     unknown = tuple(name for name in group.columns if name not in used)
-    return Typed(table, faults, tuple(problems), unknown)
+    return Typed(table, faults, doubtful, tuple(problems), unknown, frozenset(put_off))
+
+
+def refused_values(column: Column, values: Any, channels: Sequence[str]) -> Any:
+    """Whether each text would be refused as a column's value, or is empty.
+
+    Args:
+        column: The column.
+        values: Its values, as an expression of texts.
+        channels: Names that a channel may have.
+    """
+    _, conditions = _checked(column, values, ColumnMap(column.name), channels)
+    return functools.reduce(
+        operator.or_,
+        (condition.fill_null(False) for _, condition in conditions),
+        (values == "").fill_null(False),
+    )
 
 
 def _excerpt(found: Any) -> Any:
@@ -177,18 +218,31 @@ def _raw(group: Group, mapping: Mapping, column: Column, used: set[str]) -> Any:
     if entry.const is not None:
         # As a column like any other, so that it can be checked and counted like any other.
         return ibis.ifelse(group.table[FILE].notnull(), ibis.literal(entry.const), None)
-    value = None if entry.source is None else _lookup(group, entry.source, used)
+    found = [_lookup(group, source, used) for source in entry.sources]
+    value = _first_given([one for one in found if one is not None])
     if value is None:
-        mapped = column.name in mapping.columns
+        mapped = column.name in mapping.columns and not entry.may_lack
         if mapped or column.required:
             where = f" (mapping file {mapping.file})" if mapped and mapping.file else ""
             raise InputError(
-                f"{group.files[0].shown} has no column {entry.source!r}, which "
+                f"{group.files[0].shown} has no column "
+                f"{' or '.join(map(repr, entry.sources))}, which "
                 f"{mapping.table.name}.{column.name} needs{where}",
                 hint=f"its columns: {', '.join(group.columns)}; --mapping FILE renames them",
             )
         return None
+    if entry.pattern:
+        # What does not match is an empty text, and so no value.
+        which = 1 if re.compile(entry.pattern).groups else 0
+        return value.cast("string").re_extract(entry.pattern, which).nullif("")
     return value
+
+
+def _first_given(values: Sequence[Any]) -> Any:
+    """The first of several columns that has a value; None without columns."""
+    if len(values) < 2:
+        return values[0] if values else None
+    return ibis.coalesce(*(value.cast("string").nullif("") for value in values))
 
 
 def _converted(value: Any, entry: ColumnMap) -> Any:
@@ -217,7 +271,9 @@ def _lookup(group: Group, source: str, used: set[str]) -> Any:
     value = table[first]
     if value.type().is_string() or value.type().is_json():
         steps = "".join('."' + step.replace('"', "") + '"' for step in path)
-        return json_text(value.cast("string"), "$" + steps)
+        text = value.cast("string")
+        # What is text where an object is expected has no such field.
+        return json_text(ibis.ifelse(is_json(text), text, ibis.null("string")), "$" + steps)
     for step in path:
         if not value.type().is_struct() or step not in value.type().names:
             return None

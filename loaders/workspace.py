@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -83,6 +83,29 @@ class Workspace:
         self.con.con.unregister(incoming)
         return kept
 
+    def write_csv(self, expression: ir.Table, path: Path, times: str) -> None:
+        """Write a table as CSV without a header; nulls are empty, empty texts are quoted.
+
+        Args:
+            expression: The table.
+            path: Where.
+            times: How moments are written, in the letters of ``strftime``.
+        """
+        target = str(path).replace("'", "''")
+        options = f"FORMAT csv, HEADER false, TIMESTAMPFORMAT '{times}'"
+        with readable():
+            sql = self.con.compile(expression)
+            self.con.con.execute(f"COPY ({sql}) TO '{target}' ({options})").fetchall()
+
+    def mapped(self, values: ir.Column, function: Callable[[str], str]) -> ir.Table:
+        """What a function of Python makes of every distinct text of a column: raw and mapped."""
+        import pyarrow as pa
+
+        distinct = self.keep("distinct", values.name("raw").as_table().distinct())
+        texts = [row["raw"] for row in self.rows(distinct.filter(distinct.raw.notnull()))]
+        made = pa.array([function(text) for text in texts], pa.string())
+        return self.take("mapped", pa.table({"raw": pa.array(texts, pa.string()), "mapped": made}))
+
     def one(self, expression: ir.Table) -> dict[str, Any]:
         """The only row of a table."""
         with readable():
@@ -90,10 +113,20 @@ class Workspace:
             [values] = self.con.con.execute(self.con.compile(expression)).fetchall()
         return dict(zip(expression.columns, values, strict=True))
 
-    def chunks(self, expression: ir.Table, size: int) -> Iterator[list[dict[str, Any]]]:
+    def size(self, expression: ir.Table) -> int:
+        """The number of rows of a table."""
+        return int(self.one(expression.aggregate(n=expression.count()))["n"])
+
+    def chunks(
+        self, expression: ir.Table, size: int, *, apart: bool = False
+    ) -> Iterator[list[dict[str, Any]]]:
         """The rows of a table, ``size`` at a time (the last chunk may be smaller).
 
-        Nothing else may run here until the iterator is exhausted.
+        Args:
+            expression: The table.
+            size: The number of rows in a chunk.
+            apart: Read what is kept over a connection of its own: threads may do so side by side.
+                Otherwise nothing else may run here until the iterator is exhausted.
         """
         import pyarrow as pa
 
@@ -101,9 +134,8 @@ class Workspace:
         rows = 0
         with readable():
             # Ibis 12 asks DuckDB 2 for a method that is gone, so the stream is taken from DuckDB.
-            reader = self.con.con.sql(self.con.compile(expression)).to_arrow_reader(
-                min(size, 65_536)
-            )
+            connection = self.con.con.cursor() if apart else self.con.con
+            reader = connection.sql(self.con.compile(expression)).to_arrow_reader(min(size, 65_536))
             for batch in reader:
                 while batch.num_rows:
                     part = batch.slice(0, size - rows)

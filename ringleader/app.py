@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ringleader.graph import Graph
 
 FORMATS = ("table", "json", "jsonl", "csv", "parquet")  # output.FORMATS, without its imports
+LOG_FORMATS = ("text", "json")
 INTERRUPTED = 130
 
 
@@ -32,7 +33,11 @@ class App:
     @functools.cached_property
     def settings(self) -> Settings:
         """The effective settings."""
-        return load_settings(self.flags, config=self.config)
+        from ringleader.log import use_format
+
+        settings = load_settings(self.flags, config=self.config)
+        use_format(str(settings.get("log.format")), settings.source("log.format"))
+        return settings
 
     def graph(self) -> Graph:
         """Open the database; use it in a ``with`` statement."""
@@ -45,6 +50,15 @@ class App:
         from ringleader.progress import say
 
         say(message)
+
+    def count(self, **counts: Any) -> None:
+        """Say in numbers what was done; a job keeps that in its history."""
+
+    def emit(self, rows: Iterable[Any], columns: Sequence[str] | None, **how: Any) -> None:
+        """Write a command's rows; a job's step counts them too."""
+        from ringleader.output import emit
+
+        emit(rows, columns, **how)
 
 
 def pass_app(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,6 +75,11 @@ def _remember(name: str) -> Callable[[click.Context, click.Parameter, Any], None
             app.config = value
         elif name == "debug":
             app.debug = True
+        elif name == "log.format":
+            from ringleader.log import use_format
+
+            app.flags[name] = value
+            use_format(value)
         elif name == "quiet":
             from ringleader.progress import be_quiet
 
@@ -78,12 +97,14 @@ def _global_options(*, hidden: bool) -> list[click.Option]:
         )
 
     path = click.Path(path_type=Path, dir_okay=False)
+    log = click.Choice(LOG_FORMATS)
     return [
         option("neo4j.uri", "--uri", help="Where Neo4j answers, e.g. bolt://localhost:7687."),
         option("neo4j.username", "--username", help="Who logs in."),
         option("neo4j.password_file", "--password-file", type=path, help="File with the password."),
         option("neo4j.database", "--database", help="Which database."),
         option("config", "--config", type=path, help="Settings file [default: ./ringleader.toml]."),
+        option("log.format", "--log-format", type=log, help="Messages as text or JSON lines."),
         option("quiet", "--quiet", is_flag=True, help="No messages and no progress bars."),
         option("debug", "--debug", is_flag=True, help="Show where an error came from."),
     ]
@@ -172,10 +193,11 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
             *,
             brief: Sequence[str] | None = None,
             title: str | None = None,
+            format: str | None = None,
         ) -> None:
-            from ringleader.output import emit
-
-            emit(rows, columns, brief=brief, format=format_, output=output, title=title, raw=raw)
+            app = click.get_current_context().ensure_object(App)
+            how = {"format": format or format_, "output": output, "title": title, "raw": raw}
+            app.emit(rows, columns, brief=brief, **how)
 
         return function(*args, out=out, **kwargs)
 
@@ -194,28 +216,37 @@ def run(root: click.Group) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        _complain(app, "interrupted", "run the same command again; nothing is half-written")
+        complain(app, "interrupted", "run the same command again; nothing is half-written")
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output, such as `head`, has gone; Python must not complain at exit.
+    except (BrokenPipeError, SystemExit) as error:
+        # The reader of our output, such as `head`, has gone. Click takes that for a failure, and
+        # leaves its wrapper as the only sign; Python must not complain at exit.
+        gone = type(sys.stdout).__name__.endswith("PacifyFlushWrapper")
+        if isinstance(error, SystemExit) and not gone:
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except RingleaderError as error:
-        _complain(app, error.message, error.hint, error.word)
+        complain(app, error.message, error.hint, error.word)
         return error.exit_code
     except Exception as error:  # the edge: whatever else goes wrong is one line as well
         name = type(error).__name__
-        _complain(app, f"unexpected {name}: {error}", "run it again with --debug and report it")
+        complain(app, f"unexpected {name}: {error}", "run it again with --debug and report it")
         return 1
 
 
-def _complain(app: App, message: str, hint: str | None, word: str = "error") -> None:
+def complain(app: App, message: str, hint: str | None, word: str = "error") -> None:
+    """Tell what went wrong on standard error: one line, one more with what to do next."""
+    from ringleader import log
     from ringleader.output import visible
 
     if app.debug and sys.exc_info()[0] is not None:
         import traceback
 
         traceback.print_exc()
+    if log.in_json():
+        log.write(word, message, **({"hint": hint} if hint else {}))
+        return
     print(f"{word}: " + visible(" ".join(message.split())), file=sys.stderr)
     if hint:
         print("  try: " + visible(" ".join(hint.split())), file=sys.stderr)

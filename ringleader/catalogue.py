@@ -9,7 +9,8 @@ A header is the comment lines at the top of the file::
     // column account_id: string
     // mode: read
 
-A parameter without a default is required. Everything else (the command line's help, completion,
+A parameter without a default is required. ``// audience: internal`` marks a step of loads or
+detections, which is no question of analysts. Everything else (the command line's help, completion,
 the catalogue page of the docs) is derived from headers.
 """
 
@@ -24,18 +25,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ringleader.cypher_text import parameters
 from ringleader.errors import CatalogueError, WrongUsage
 
 FOLDER = Path(__file__).resolve().parent.parent / "cypher"
-TYPES = ("string", "integer", "float", "boolean", "datetime", "list", "map")
+_SCALARS = ("string", "integer", "float", "boolean", "datetime")
+# A list whose entries matter, to whoever writes typed columns, says what they are.
+TYPES = (*_SCALARS, "list", "strings", "integers", "floats", "map")
 _REQUIRED = object()
-_FIELD = re.compile(r"^//\s*(name|question|param|column|mode)\b\s*:?\s*(.*)$")
+_FIELD = re.compile(r"^//\s*(name|question|param|column|mode|audience)\b\s*:?\s*(.*)$")
 _TYPED_NAME = re.compile(r"^([A-Za-z_]\w*)\s*:\s*(\w+)\s*(?:=\s*(.+))?$")
-# Strings, quoted names and comments are removed before parameters are looked for.
-_NOT_CODE = re.compile(
-    r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`[^`]*`|//[^\n]*|/\*.*?\*/""", re.DOTALL
-)
-_PARAMETER = re.compile(r"\$([A-Za-z_]\w*)")
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,13 @@ class Param:
         """Whether a caller has to give it."""
         return self.default is _REQUIRED
 
+    @property
+    def described(self) -> str:
+        """Its type and default in words."""
+        if self.required:
+            return self.type
+        return f"{self.type}, optional" if self.default is None else f"{self.type} = {self.default}"
+
 
 @dataclass(frozen=True)
 class Column:
@@ -62,7 +68,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Query:
-    """A stored query."""
+    """A stored query; ``internal`` ones are steps of loads and detections."""
 
     name: str
     folder: str
@@ -72,6 +78,7 @@ class Query:
     mode: str
     text: str
     path: Path
+    internal: bool = False
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Values for every parameter: given ones converted, defaults for the others.
@@ -124,11 +131,6 @@ def convert(value: Any, type_: str, where: str) -> Any:
         raise WrongUsage(f"{where} is {value!r}; expected {type_}") from error
 
 
-def used_parameters(text: str) -> set[str]:
-    """Names of the parameters that a statement uses."""
-    return set(_PARAMETER.findall(_NOT_CODE.sub(" ", text)))
-
-
 def parse(path: Path) -> Query:
     """Read one stored query.
 
@@ -171,7 +173,9 @@ def parse(path: Path) -> Query:
         raise CatalogueError(f"{path}:1: name {single['name']!r} is not the file's name")
     if single["mode"] not in ("read", "write"):
         raise CatalogueError(f"{path}:1: mode {single['mode']!r} is neither read nor write")
-    declared, used = {param.name for param in params}, used_parameters(text)
+    if single.get("audience", "analysts") not in ("analysts", "internal"):
+        raise CatalogueError(f"{path}:1: audience {single['audience']!r} is not internal")
+    declared, used = {param.name for param in params}, parameters(text)
     if not text or declared != used:
         odd = ", ".join(f"${name}" for name in sorted(declared ^ used)) or "the body is empty"
         raise CatalogueError(f"{path}:{number}: declared and used parameters differ: {odd}")
@@ -184,6 +188,7 @@ def parse(path: Path) -> Query:
         single["mode"],
         text,
         path,
+        single.get("audience") == "internal",
     )
 
 

@@ -8,9 +8,11 @@ RingleaderError                 1    something failed; the message says what and
 ├── QueryError                  1    a statement that the server refused
 ├── NotFound                    1    a ring, account, run or query that is not there
 ├── ServerError                 1    the managed server could not be provisioned or run
+├── DeliveryFailed              1    a receiver did not take a notification
 ├── FindingsFound               3    ``--fail-on-findings`` and there are findings
 ├── ConnectionFailed            4    no server answers, or it refuses the login
 └── LockHeld                    75   another run holds the lock
+    └── LeaseLost               75   this run held it, and another has taken it over
 
 The number is the exit code of the command line. Each carries a ``hint``: the next command or
 setting that helps.
@@ -68,6 +70,10 @@ class ServerError(RingleaderError):
     """The managed server could not be provisioned or run."""
 
 
+class DeliveryFailed(RingleaderError):
+    """A receiver did not take a notification."""
+
+
 class FindingsFound(RingleaderError):
     """There are findings, and the caller asked to be told by the exit code."""
 
@@ -85,3 +91,7 @@ class LockHeld(RingleaderError):
     """Another run holds the lock."""
 
     exit_code = 75
+
+
+class LeaseLost(LockHeld):
+    """This run held the lock, stood still for too long, and another has taken it over."""

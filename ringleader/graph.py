@@ -8,18 +8,21 @@ says what to do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import secrets
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import neo4j
-from neo4j import exceptions
+from neo4j.exceptions import DriverError, Neo4jError
 
 from ringleader import __version__
 from ringleader.catalogue import Query
+from ringleader.driver_errors import START_HINT, translated
 from ringleader.engine.releases import require_supported
-from ringleader.errors import ConnectionFailed, QueryError, RingleaderError, ServerError
+from ringleader.errors import ConnectionFailed, QueryError, RingleaderError
+from ringleader.guard import Guard
 from ringleader.settings import Settings
 from ringleader.statements import schema_statements
 
@@ -27,10 +30,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from graphdatascience import GraphDataScience
 
+_T = TypeVar("_T")
 CONNECT_SECONDS = 15.0
 # How long the driver repeats a transaction that failed for a passing reason.
 RETRY_SECONDS = 30.0
-_START_HINT = "ringleader server start, or set NEO4J_URI; ringleader doctor checks the rest"
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,16 @@ class WriteSummary:
 class Graph:
     """A database, open. Use it as a context manager."""
 
-    def __init__(self, driver: neo4j.Driver, settings: Settings) -> None:
+    def __init__(self, driver: neo4j.Driver, settings: Settings, version: str) -> None:
         self._driver = driver
         self._database = settings.database
+        # Tells our transactions from those of others, so that Ctrl-C can end them.
+        self._client = secrets.token_hex(8)
+        self._opened = 0
+        self._streams: list[Generator[dict[str, Any], None, None]] = []
         self.settings = settings
+        self.version = version  # of the server, e.g. 2026.08.1
+        self.guard: Guard | None = None  # set while a lease is held (ringleader.locks)
 
     @classmethod
     def connect(cls, settings: Settings) -> Self:
@@ -58,10 +67,10 @@ class Graph:
             ServerError: Its version is not supported.
         """
         if settings.uri is None:
-            raise ConnectionFailed("no Neo4j is configured and none is running", hint=_START_HINT)
+            raise ConnectionFailed("no Neo4j is configured and none is running", hint=START_HINT)
         password = settings.password
         auth = None if password is None else neo4j.basic_auth(settings.username, password)
-        with _translated(settings):
+        with translated(settings):
             driver = neo4j.GraphDatabase.driver(
                 settings.uri,
                 auth=auth,
@@ -75,20 +84,27 @@ class Graph:
                 # An auto-commit query is not repeated: a server that is down is told at once.
                 with driver.session(database=settings.database) as session:
                     agent = session.run("RETURN 1").consume().server.agent
-                require_supported(str(agent).rpartition("/")[2], settings.uri)
+                version = str(agent).rpartition("/")[2]
+                require_supported(version, settings.uri)
             except BaseException:
                 driver.close()
                 raise
-        return cls(driver, settings)
+        return cls(driver, settings, version)
 
     def __enter__(self) -> Self:
+        self._opened += 1
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        # A job lends its graph to its steps, which open and close it as any command does.
+        self._opened -= 1
+        if not self._opened:
+            self.close()
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections back; streams that nobody read to the end are ended."""
+        for rows in self._streams:
+            rows.close()
         self._driver.close()
 
     def read(
@@ -114,14 +130,32 @@ class Graph:
         """
         text, name = _named(statement, name)
 
-        @neo4j.unit_of_work(metadata=_metadata(name), timeout=timeout)
         def work(tx: neo4j.ManagedTransaction) -> list[dict[str, Any]]:
             result = tx.run(text, dict(params or {}))
             records = result if limit is None else result.fetch(limit)
             return [_record(record) for record in records]
 
+        return self._transact(neo4j.READ_ACCESS, name, work, timeout)
+
+    def stream(
+        self, statement: str | Query, params: Mapping[str, Any] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The rows of a statement that only reads, as they arrive: any number in little memory.
+
+        What has been handed over cannot be repeated, so a lost connection is an error.
+        """
+        rows = self._rows(statement, params or {})
+        self._streams.append(rows)
+        return rows
+
+    def _rows(
+        self, statement: str | Query, params: Mapping[str, Any]
+    ) -> Generator[dict[str, Any], None, None]:
+        text, name = _named(statement, None)
+        query = neo4j.Query(text, metadata=self._metadata(name))
         with self._session(neo4j.READ_ACCESS, name) as session:
-            return session.execute_read(work)
+            for record in session.run(query, dict(params)):
+                yield _record(record)
 
     def explain(
         self, statement: str | Query, params: Mapping[str, Any] | None = None
@@ -132,12 +166,29 @@ class Graph:
             QueryError: The statement does not compile.
         """
         text, name = _named(statement, None)
-        try:
-            with self._session(neo4j.READ_ACCESS, name) as session:
-                # On a line of its own, so that columns in messages are those of the statement.
-                return session.run("EXPLAIN\n" + text, dict(params or {})).consume()
-        except QueryError as error:
-            raise QueryError(_without_first_line(error.message), hint=error.hint) from error
+        # On a line of its own, so that columns in messages are those of the statement.
+        with _a_line_less(), self._session(neo4j.READ_ACCESS, name) as session:
+            return session.run("EXPLAIN\n" + text, dict(params or {})).consume()
+
+    def profile(
+        self,
+        statement: str | Query,
+        params: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> dict[str, Any]:
+        """Run a statement that only reads, and return its plan with what each operator did.
+
+        Raises:
+            QueryError: The server refuses it.
+        """
+        text, name = _named(statement, None)
+
+        def work(tx: neo4j.ManagedTransaction) -> dict[str, Any]:
+            return dict(tx.run("PROFILE\n" + text, dict(params or {})).consume().profile or {})
+
+        with _a_line_less():
+            return self._transact(neo4j.READ_ACCESS, name, work, timeout)
 
     def columns(self, statement: str | Query) -> list[str]:
         """The columns that a statement would return."""
@@ -169,20 +220,23 @@ class Graph:
 
         Returns:
             A summary per statement.
+
+        Raises:
+            LeaseLost: Another run has taken the lock over.
         """
         name = name or _named(statements[0][0], None)[1]
 
-        @neo4j.unit_of_work(metadata=_metadata(name))
         def work(tx: neo4j.ManagedTransaction) -> list[WriteSummary]:
             summaries = []
             for statement, params in statements:
                 result = tx.run(_named(statement, name)[0], dict(params))
                 rows = [_record(record) for record in result]
                 summaries.append(WriteSummary(rows, _counters(result.consume())))
+            if self.guard is not None:
+                self.guard.check(tx)
             return summaries
 
-        with self._session(neo4j.WRITE_ACCESS, name) as session:
-            return session.execute_write(work)
+        return self._transact(neo4j.WRITE_ACCESS, name, work)
 
     def run_in_batches(
         self,
@@ -201,8 +255,13 @@ class Graph:
             timeout: Seconds after which the server ends it; what is committed stays.
         """
         text, name = _named(statement, name)
-        query = neo4j.Query(text, metadata=_metadata(name), timeout=timeout)
-        with self._session(neo4j.WRITE_ACCESS, name) as session:
+        query = neo4j.Query(text, metadata=self._metadata(name), timeout=timeout)
+        with ExitStack() as stack:
+            session = stack.enter_context(self._session(neo4j.WRITE_ACCESS, name))
+            if self.guard is not None:
+                other = self._driver.session(database=self._database)
+                # What people type may touch the lease itself, and would wait for it for ever.
+                stack.enter_context(self.guard.around(other, keep=isinstance(statement, Query)))
             result = session.run(query, dict(params or {}))
             rows = [_record(record) for record in result]
             return WriteSummary(rows, _counters(result.consume()))
@@ -219,7 +278,6 @@ class Graph:
 
         text, name = _named(statement, name)
 
-        @neo4j.unit_of_work(metadata=_metadata(name))
         def work(tx: neo4j.ManagedTransaction) -> pd.DataFrame:
             result = tx.run(text, dict(params or {}))
             columns = list(result.keys())
@@ -227,8 +285,7 @@ class Graph:
                 [tuple(record.values()) for record in result], columns=columns
             )
 
-        with self._session(neo4j.READ_ACCESS, name) as session:
-            return session.execute_read(work)
+        return self._transact(neo4j.READ_ACCESS, name, work)
 
     def gds(self) -> GraphDataScience:
         """The Graph Data Science client on this connection.
@@ -250,7 +307,8 @@ class Graph:
             there = {r["name"] for r in session.run("SHOW INDEXES YIELD name")}
         missing = {n: s for n, s in schema_statements().items() if n not in there}
         for name, statement in missing.items():
-            self.write(statement, name=f"schema {name}")
+            # No transaction may change the schema and data, such as the lease that guards writes.
+            self.run_in_batches(statement, name=f"schema {name}")
         if missing:
             with self._session(neo4j.READ_ACCESS, "schema") as session:
                 session.run("CALL db.awaitIndexes(300)").consume()
@@ -259,32 +317,75 @@ class Graph:
     @contextmanager
     def translated(self, name: str) -> Iterator[None]:
         """Turn what the driver or GDS raises inside the block into our own errors."""
-        with _translated(self.settings, name):
+        with translated(self.settings, name):
             yield
+
+    def _metadata(self, name: str) -> dict[str, Any]:
+        return {"app": f"ringleader/{__version__}", "query": name, "client": self._client}
+
+    def _transact(
+        self,
+        access: str,
+        name: str,
+        work: Callable[[neo4j.ManagedTransaction], _T],
+        timeout: float | None = None,
+    ) -> _T:
+        interrupted = False
+
+        @neo4j.unit_of_work(metadata=self._metadata(name), timeout=timeout)
+        def interruptible(tx: neo4j.ManagedTransaction) -> _T:
+            nonlocal interrupted
+            try:
+                return work(tx)
+            except KeyboardInterrupt:
+                interrupted = True
+                self._end_transactions()
+                raise
+
+        try:
+            with self._session(access, name) as session:
+                reads = access == neo4j.READ_ACCESS
+                run = session.execute_read if reads else session.execute_write
+                return run(interruptible)
+        except RingleaderError as error:
+            if interrupted:  # what was ended is no error of its own
+                raise KeyboardInterrupt from error
+            raise
 
     @contextmanager
     def _session(self, access: str, name: str) -> Iterator[neo4j.Session]:
         with (
-            _translated(self.settings, name),
+            translated(self.settings, name),
             self._driver.session(database=self._database, default_access_mode=access) as session,
         ):
             yield session
 
+    def _end_transactions(self) -> None:
+        """End what runs: the driver waits for the server's answer before it gives anything up."""
+        with suppress(DriverError, Neo4jError), self._driver.session() as s:
+            s.run(
+                "SHOW TRANSACTIONS YIELD transactionId AS id, metaData AS data "
+                "WHERE data.client = $client "
+                "TERMINATE TRANSACTIONS id YIELD message RETURN message",
+                client=self._client,
+            ).consume()
 
-def _without_first_line(message: str) -> str:
-    """Places in a message, counted as if the statement had not got a line before it."""
+
+@contextmanager
+def _a_line_less() -> Iterator[None]:
+    """Count places in messages as if the statement had not got a line before it."""
     place = re.compile(r"\(line (\d+), column (\d+) \(offset: \d+\)\)")
-    return place.sub(lambda m: f"(line {int(m[1]) - 1}, column {m[2]})", message)
+    try:
+        yield
+    except QueryError as error:
+        message = place.sub(lambda m: f"(line {int(m[1]) - 1}, column {m[2]})", error.message)
+        raise QueryError(message, hint=error.hint) from error
 
 
 def _named(statement: str | Query, name: str | None) -> tuple[str, str]:
     if isinstance(statement, Query):
         return statement.text, name or statement.name
     return statement, name or "ad hoc"
-
-
-def _metadata(name: str) -> dict[str, Any]:
-    return {"app": f"ringleader/{__version__}", "query": name}
 
 
 def _record(record: neo4j.Record) -> dict[str, Any]:
@@ -296,79 +397,3 @@ def _counters(summary: neo4j.ResultSummary) -> dict[str, int]:
     names = ("nodes_created", "nodes_deleted", "relationships_created", "relationships_deleted")
     values = {name: int(getattr(counters, name)) for name in (*names, "properties_set")}
     return {name: value for name, value in values.items() if value}
-
-
-@contextmanager
-def _translated(settings: Settings, name: str = "connect") -> Iterator[None]:
-    try:
-        yield
-    except (exceptions.DriverError, exceptions.Neo4jError) as error:
-        raise translate(error, settings, name) from error
-    except ValueError as error:  # the driver's word for a malformed URI
-        if name != "connect":
-            raise
-        raise ConnectionFailed(
-            f"NEO4J_URI {settings.uri!r}: {error}", hint="use bolt://host:7687 or neo4j://host"
-        ) from error
-
-
-def translate(error: Exception, settings: Settings, name: str) -> RingleaderError:
-    """The error of ours that says what a driver's error means.
-
-    Args:
-        error: What the driver raised.
-        settings: Where it was connected to.
-        name: The query that ran.
-    """
-    uri = settings.uri
-    code = getattr(error, "code", None) or ""
-    text = " ".join((getattr(error, "message", None) or str(error)).split())
-    if "AuthenticationRateLimit" in code:
-        return ConnectionFailed(
-            f"{uri} refuses logins for a while after too many failed ones",
-            hint="wait 5 seconds, check NEO4J_PASSWORD, then ringleader doctor",
-        )
-    if isinstance(error, exceptions.AuthError) or "Security.CredentialsExpired" in code:
-        return ConnectionFailed(
-            f"{uri} refuses the login of {settings.username!r} "
-            f"(password from {settings.password_source})",
-            hint="set NEO4J_USERNAME and NEO4J_PASSWORD, or give --password-file",
-        )
-    if "DatabaseNotFound" in code or "DatabaseUnavailable" in code:
-        return ConnectionFailed(
-            f"{uri} has no database {settings.database!r} that answers: {text}",
-            hint="set NEO4J_DATABASE to one that is there; ringleader doctor",
-        )
-    if isinstance(
-        error,
-        exceptions.ServiceUnavailable
-        | exceptions.SessionExpired
-        | exceptions.ConnectionAcquisitionTimeoutError
-        | exceptions.IncompleteCommit,
-    ):
-        return ConnectionFailed(f"no Neo4j answers at {uri} ({name})", hint=_START_HINT)
-    if isinstance(error, exceptions.UnsupportedServerProduct | exceptions.ConfigurationError):
-        return ConnectionFailed(f"{uri}: {text}", hint="ringleader doctor")
-    if "gds." in text and ("ProcedureNotFound" in code or "Unknown function" in text):
-        return ServerError(
-            f"{uri} has no Graph Data Science library ({name})",
-            hint="install the GDS plugin that matches the server; ringleader doctor",
-        )
-    if "MemoryPoolOutOfMemory" in code or "OutOfMemory" in code or "OutOfMemory" in text:
-        return ServerError(
-            f"{name}: the server's memory is not enough: {text}",
-            hint="raise [server] heap in ringleader.toml, then ringleader server stop and start",
-        )
-    if "No space left" in text or "TransactionLogError" in code or "StorageIO" in text:
-        return ServerError(
-            f"{name}: the server cannot write: {text}",
-            hint="free disk space, then run the same command again; ringleader doctor",
-        )
-    if "TransactionTimedOut" in code or "TransactionTimedOutClientConfiguration" in code:
-        return QueryError(f"{name}: took longer than allowed", hint="raise --timeout or add LIMIT")
-    if "AccessMode" in code or "read access mode" in text.lower():
-        return QueryError(
-            f"{name}: the statement writes, and this is a read-only session",
-            hint="ringleader cypher --write runs statements that write",
-        )
-    return QueryError(f"{name}: {text}", hint=None)

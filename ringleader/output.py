@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import os
 import sys
@@ -15,13 +16,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ringleader.errors import InputError, WrongUsage
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FORMATS = ("table", "json", "jsonl", "csv", "parquet")
-# A spreadsheet runs a cell that starts with one of these (OWASP, CSV injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs a cell that starts with one of these, full-width forms included (OWASP, CSV
+# injection), also after blanks, which some cut off; so a DDE call such as =cmd|… is text too.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # What a cell of a table holds at the most; other formats hold all of it.
 CELL_WIDTH = 300
 # Control characters could move the cursor or change colours of the terminal.
@@ -105,6 +110,8 @@ def emit(
 
 def plain(value: Any) -> Any:
     """A value of Neo4j as JSON has it: times as ISO text, nodes and paths as maps."""
+    if value is None or isinstance(value, str | bool | int | float):  # nearly all there is
+        return value
     import neo4j.graph
     import neo4j.time
 
@@ -127,12 +134,31 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in value]
-    if isinstance(value, bool | int | float | str) or value is None:
-        return value
     return str(value)
 
 
+def as_frame(rows: Sequence[Row], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Rows as a pandas frame; times of Neo4j are timestamps.
+
+    Args:
+        rows: Maps with the same keys.
+        columns: Names and order of columns; by default those of the first row.
+    """
+    import neo4j.time
+    import pandas as pd
+
+    def native(value: Any) -> Any:
+        times = neo4j.time.DateTime | neo4j.time.Date | neo4j.time.Time
+        return value.to_native() if isinstance(value, times) else value
+
+    names = list(columns) if columns is not None else list(rows[0]) if rows else []
+    made = {name: [native(row.get(name)) for row in rows] for name in names}
+    return pd.DataFrame(made, columns=names)
+
+
 def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     value = plain(value)
     if value is None:
         return ""
@@ -141,7 +167,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
-        return ", ".join(_cell(item) for item in value)
+        return ", ".join(map(_cell, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -159,34 +185,53 @@ def _encode(
 ) -> bytes:
     encoders: dict[str, Callable[[], bytes]] = {
         "table": lambda: _table_text(rows, names, title).encode(),
-        "json": lambda: _json([_plain_row(row, names) for row in rows], indent=2),
-        "jsonl": lambda: b"".join(_json(_plain_row(row, names)) for row in rows),
-        "csv": lambda: _csv(rows, names, raw),
+        "json": lambda: _json([_plain_row(row, names) for row in rows]),
+        "jsonl": lambda: "".join(json_lines(rows, names)).encode(),
+        "csv": lambda: "".join(csv_lines(rows, names, raw=raw)).encode(),
         "parquet": lambda: _parquet(rows, names),
     }
     return encoders[format]()
 
 
-def _plain_row(row: Row, names: list[str]) -> dict[str, Any]:
+def _plain_row(row: Row, names: Sequence[str]) -> dict[str, Any]:
     return {name: plain(row.get(name)) for name in names}
 
 
-def _json(value: Any, indent: int | None = None) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=indent) + "\n").encode()
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _csv(rows: list[dict[str, Any]], names: list[str], raw: bool) -> bytes:
+def csv_lines(rows: Iterable[Row], names: Sequence[str], *, raw: bool = False) -> Iterator[str]:
+    """Rows as lines of CSV, header first.
+
+    Args:
+        rows: The rows.
+        names: The columns and their order.
+        raw: Leave cells that a spreadsheet would run as they are.
+    """
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(names)
+    # Before Python 3.13 only what is in the terminator is quoted; a bare \r would start a new row.
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    for cells in itertools.chain([names], ([row.get(name) for name in names] for row in rows)):
+        writer.writerow(map(_cell, cells) if raw else map(_defused, cells))
+        yield buffer.getvalue().removesuffix("\r\n") + "\n"
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def json_lines(rows: Iterable[Row], names: Sequence[str]) -> Iterator[str]:
+    """Rows as lines of JSON."""
     for row in rows:
-        cells = []
-        for name in names:
-            value, text = row.get(name), _cell(row.get(name))
-            risky = isinstance(value, str) and text.startswith(_FORMULA_STARTS)
-            cells.append("'" + text if risky and not raw else text)
-        writer.writerow(cells)
-    return buffer.getvalue().encode()
+        yield json.dumps(_plain_row(row, names), ensure_ascii=False) + "\n"
+
+
+def _defused(value: Any) -> str:
+    """A cell as text that no spreadsheet runs."""
+    text = _cell(value)
+    if isinstance(value, bool | int | float):
+        return text
+    risky = text.startswith(_FORMULA_STARTS) or text.lstrip().startswith(_FORMULA_STARTS)
+    return "'" + text if risky else text
 
 
 def _parquet(rows: list[dict[str, Any]], names: list[str]) -> bytes:

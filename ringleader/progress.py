@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ringleader import log
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -29,13 +31,18 @@ def console() -> Console:
 
 def say(message: str) -> None:
     """Print one message on standard error, unless quiet; markup in it is not read."""
-    if not _quiet:
+    if _quiet:
+        return
+    if log.in_json():
+        log.write("info", message)
+    else:
         print(message, file=sys.stderr, flush=True)
 
 
 def watched() -> bool:
-    """Whether bars make sense: a terminal, colour allowed, not quiet."""
-    return sys.stderr.isatty() and not _quiet and not os.environ.get("NO_COLOR")
+    """Whether bars make sense: a terminal, colour allowed, not quiet, no JSON."""
+    shown = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    return shown and not _quiet and not log.in_json()
 
 
 @contextmanager

@@ -1,52 +1,110 @@
-"""``ringleader query`` and ``ringleader cypher``."""
+"""``ringleader query``: ask the stored questions."""
 
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from ringleader.app import App, Command, Group, output_options, pass_app
+from ringleader.app import App, Group, output_options, pass_app
 from ringleader.catalogue import Query, get, load_catalogue
-from ringleader.errors import WrongUsage
+from ringleader.errors import CatalogueError, FindingsFound, RingleaderError, WrongUsage
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
+    from ringleader.settings import Settings
 
 ROW_CAP = 10_000
-# Queries that loads and detections are made of, rather than questions of analysts.
+TIMEOUT_SECONDS = 60.0
+# Parameters that are accounts, whatever the query calls them.
 ACCOUNT_PARAMETERS = ("account_id", "one", "other")
-STEP_FOLDERS = ("load", "links", "rings")
-_timeout = click.option(
-    "--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds."
-)
 
 
-def _folders(app: App) -> list[Path]:
-    return [Path(folder) for folder in app.settings.get("queries") or ()]
+def row_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--limit``, ``--timeout``, ``--explain`` and ``--profile`` of a command that asks."""
+    for option in (
+        click.option("--profile", is_flag=True, help="Run it and show what each step did."),
+        click.option("--explain", is_flag=True, help="Show the plan; run nothing."),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0.1),
+            default=TIMEOUT_SECONDS,
+            show_default=True,
+            help="Seconds after which the server ends it.",
+        ),
+        click.option(
+            "--limit", type=click.IntRange(min=1), help=f"Rows at the most [default: {ROW_CAP}]."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def mode_of(explain: bool, profile: bool) -> str:
+    """``run``, ``explain`` or ``profile``.
+
+    Raises:
+        WrongUsage: Both were asked for.
+    """
+    if explain and profile:
+        raise WrongUsage("--explain runs nothing and --profile runs it: give one of them")
+    return "explain" if explain else "profile" if profile else "run"
+
+
+def folders(settings: Settings) -> list[Path]:
+    """The user's folders of queries."""
+    return [Path(folder) for folder in settings.get("queries") or ()]
+
+
+def questions(settings: Settings) -> list[Query]:
+    """The queries for analysts, ours and the user's, by folder and name."""
+    every = load_catalogue(folders(settings)).values()
+    return sorted((q for q in every if not q.internal), key=lambda q: (q.folder, q.name))
+
+
+def _completable() -> Iterable[Query]:
+    from ringleader.settings import load_settings
+
+    try:
+        return questions(load_settings())
+    except RingleaderError:  # a broken settings file is told by commands, not by the Tab key
+        return [query for query in load_catalogue().values() if not query.internal]
 
 
 def _complete_name(
     _ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    queries = load_catalogue().values()
-    return [CompletionItem(q.name, help=q.question) for q in queries if incomplete in q.name]
+    found = [query for query in _completable() if incomplete in query.name]
+    begin = [query for query in found if query.name.startswith(incomplete)]
+    return [CompletionItem(query.name, help=query.question) for query in begin or found]
 
 
 def _complete_parameter(
     ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    query = load_catalogue().get(ctx.params.get("name", ""))
-    params = query.params if query else ()
-    return [CompletionItem(f"{p.name}=") for p in params if p.name.startswith(incomplete)]
+    # With an option still open, click has not taken the argument yet.
+    name = ctx.params.get("name") or next(iter(ctx.args), None)
+    query = next((query for query in _completable() if query.name == name), None)
+    given = {pair.partition("=")[0] for pair in ctx.params.get("pairs") or ()}
+    return [
+        CompletionItem(f"{param.name}=", help=param.described)
+        for param in (query.params if query else ())
+        if param.name.startswith(incomplete) and param.name not in given
+    ]
 
 
-def parse_parameters(pairs: tuple[str, ...]) -> dict[str, Any]:
+def _complete_folder(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    names = sorted({query.folder for query in _completable()})
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+def parse_parameters(pairs: Iterable[str]) -> dict[str, Any]:
     """``key=value`` pairs as a map; ``key:=value`` gives the value as JSON.
 
     Raises:
@@ -74,7 +132,7 @@ def query() -> None:
 
 @query.command("list")
 @click.argument("words", nargs=-1)
-@click.option("--folder", help="Only this folder, e.g. hunting.")
+@click.option("--folder", help="Only this folder, e.g. hunting.", shell_complete=_complete_folder)
 @click.option("--all", "everything", is_flag=True, help="The steps of loads and detections too.")
 @output_options
 @pass_app
@@ -85,14 +143,27 @@ def list_queries(
     everything: bool,
     out: Callable[..., None],
 ) -> None:
-    """List the stored queries, or those whose name or question has all the WORDS.
+    """List the stored queries, or those that answer WORDS, the best first.
+
+    WORDS are looked for in names, questions, parameters and columns; a whole question will do, and
+    mistyped words are found.
 
     \b
     Examples:
       ringleader query list
       ringleader query list proxy newest
+      ringleader query list 'who shares a card with this account?'
+      ringleader query list --folder review --format csv
     """
-    wanted = [word.lower() for word in words]
+    from ringleader.catalogue_search import search
+
+    known = questions(app.settings)
+    if everything:
+        known = list(load_catalogue(folders(app.settings)).values())
+    if folder is not None and folder not in {q.folder for q in known}:
+        there = ", ".join(sorted({q.folder for q in known}))
+        raise WrongUsage(f"there is no folder {folder!r} of queries", hint=f"folders: {there}")
+    found = search((q for q in known if folder in (None, q.folder)), " ".join(words))
     rows = [
         {
             "name": q.name,
@@ -100,11 +171,10 @@ def list_queries(
             "question": q.question,
             "parameters": " ".join(p.name if p.required else f"[{p.name}]" for p in q.params),
         }
-        for q in load_catalogue(_folders(app)).values()
-        if folder in (None, q.folder)
-        and (everything or folder or q.folder not in STEP_FOLDERS)
-        and all(word in f"{q.name} {q.question}".lower() for word in wanted)
+        for q in found
     ]
+    if not rows:
+        app.say("no stored query has these words; ringleader query list shows all")
     out(
         rows, ["name", "folder", "question", "parameters"], brief=["name", "question", "parameters"]
     )
@@ -120,16 +190,22 @@ def show_query(app: App, name: str) -> None:
     Example:
       ringleader query show accounts-on-ip
     """
-    click.echo(get(name, _folders(app)).path.read_text(encoding="utf-8"), nl=False)
+    click.echo(get(name, folders(app.settings)).path.read_text(encoding="utf-8"), nl=False)
 
 
 @query.command("run")
 @click.argument("name", shell_complete=_complete_name)
 @click.option(
-    "-p", "--param", "pairs", multiple=True, metavar="KEY=VALUE", shell_complete=_complete_parameter
+    "-p",
+    "--param",
+    "pairs",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A parameter; KEY:=VALUE is JSON.",
+    shell_complete=_complete_parameter,
 )
-@click.option("--limit", type=click.IntRange(min=1), help="Rows at the most.")
-@_timeout
+@click.option("--fail-if-rows", is_flag=True, help="End with code 3 if there are rows.")
+@row_options
 @output_options
 @pass_app
 def run_query(
@@ -137,7 +213,10 @@ def run_query(
     name: str,
     pairs: tuple[str, ...],
     limit: int | None,
+    fail_if_rows: bool,
     timeout: float,
+    explain: bool,
+    profile: bool,
     out: Callable[..., None],
 ) -> None:
     """Run a stored query that reads.
@@ -146,87 +225,105 @@ def run_query(
     Examples:
       ringleader query run accounts-on-ip -p address=203.0.113.7
       ringleader query run identifiers-by-accounts -p kind=Device --format csv
+      ringleader query run proxies-by-accounts --limit 5
+      ringleader query run accounts-with-one-email --explain
+      ringleader query run ring-timeline -p ring_id=ring-0a4577e9e711 --profile
+      ringleader query run loads-not-finished --fail-if-rows
     """
-    stored = get(name, _folders(app))
-    if stored.mode != "read" or stored.folder in STEP_FOLDERS:
-        raise WrongUsage(
-            f"query {name} is a step of a load or a detection", hint=f"ringleader query show {name}"
-        )
-    params = _with_limit(stored, parse_parameters(pairs), limit)
-    cap = limit or ROW_CAP
+    from ringleader.plans import plan_rows
+
+    mode = mode_of(explain, profile)
+    stored = get(name, folders(app.settings))
+    given = parse_parameters(pairs)
+    params = bound(stored, given, limit)
     with app.graph() as graph:
-        rows = graph.read(stored, params, timeout=timeout, limit=cap)
+        require_reads(graph, stored)
+        if mode == "explain":
+            out(*plan_rows(graph.explain(stored, params).plan or {}))
+            return
+        if mode == "profile":
+            out(*plan_rows(graph.profile(stored, params, timeout=timeout)))
+            return
+        cap = limit or ROW_CAP
+        rows = graph.read(stored, params, timeout=timeout, limit=cap + 1)
         if not rows:
-            _say_unknown(app, graph, params)
-    if len(rows) == cap:
+            for account in unknown_accounts(graph, params):
+                app.say(f"there is no account {account!r}")
+    if len(rows) > cap:
         app.say(f"stopped after {cap:,} rows; --limit raises that")
-    out(rows, [column.name for column in stored.columns])
+    elif len(rows) == params.get("limit") and "limit" not in given:
+        app.say(f"stopped after {len(rows):,} rows, as the query has it; --limit raises that")
+    out(rows[:cap], [column.name for column in stored.columns])
+    if fail_if_rows and rows:
+        raise FindingsFound(
+            f"query {name} found {len(rows):,} {'row' if len(rows) == 1 else 'rows'}",
+            hint=f"ringleader query show {name}",
+        )
 
 
-def _say_unknown(app: App, graph: Graph, params: dict[str, Any]) -> None:
-    """An empty answer about an account that does not exist would read as an acquittal."""
+def require_reads(graph: Graph, stored: Query) -> None:
+    """Make sure that a stored query is a question.
+
+    Raises:
+        WrongUsage: It is a step of a load or a detection, or writes.
+        QueryError: It came from a folder of the user's and does more than read.
+    """
+    if stored.internal or stored.mode != "read":
+        what = "is a step of a load or a detection" if stored.internal else "writes"
+        raise WrongUsage(
+            f"query {stored.name} {what}; only questions are run",
+            hint=f"ringleader query show {stored.name}",
+        )
+    from ringleader.adhoc import check_reads_only
+    from ringleader.catalogue_check import is_ours
+
+    if not is_ours(stored):
+        check_reads_only(graph, stored.text, {param.name: None for param in stored.params})
+
+
+def unknown_accounts(graph: Graph, params: dict[str, Any]) -> list[str]:
+    """Accounts that were asked for and do not exist.
+
+    An empty answer about one would read as an acquittal.
+    """
     asked = [params[name] for name in ACCOUNT_PARAMETERS if params.get(name)]
     there = {row["account_id"] for row in graph.read(get("known-accounts"), {"account_ids": asked})}
-    for account in asked:
-        if account not in there:
-            app.say(f"there is no account {account!r}")
+    return [account for account in asked if account not in there]
 
 
-def _with_limit(stored: Query, given: dict[str, Any], limit: int | None) -> dict[str, Any]:
-    if limit is not None and any(p.name == "limit" for p in stored.params):
-        given.setdefault("limit", limit)
+def bound(stored: Query, given: dict[str, Any], limit: int | None) -> dict[str, Any]:
+    """Values of a query's parameters; a limit on rows is its own ``limit`` too, if it has one."""
+    if limit is not None and any(param.name == "limit" for param in stored.params):
+        given = {"limit": limit + 1, **given}
     return stored.bind(given)
 
 
-@click.command(cls=Command)
-@click.argument("statement")
-@click.option(
-    "-p",
-    "--param",
-    "pairs",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="A parameter; KEY:=VALUE is JSON.",
-)
-@click.option("--write", is_flag=True, help="Allow the statement to write.")
-@click.option("--limit", type=click.IntRange(min=1), default=ROW_CAP, show_default=True)
-@_timeout
+@query.command("check")
+@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
 @output_options
 @pass_app
-def cypher(
-    app: App,
-    statement: str,
-    pairs: tuple[str, ...],
-    write: bool,
-    limit: int,
-    timeout: float,
-    out: Callable[..., None],
-) -> None:
-    """Run a STATEMENT of Cypher (``-`` reads it from standard input); read-only unless --write.
+def check_queries(app: App, folder: Path | None, out: Callable[..., None]) -> None:
+    """Check the queries of FOLDER: headers against bodies, and against the server's plans.
+
+    Without FOLDER, the folders that `queries` in ringleader.toml names are checked, or else ours.
+    A query that says `mode: read` must only read. Nothing is run. Exit code 1 if one is wrong.
 
     \b
     Examples:
-      ringleader cypher 'MATCH (a:Account) RETURN count(a) AS accounts'
-      ringleader cypher 'MATCH (i:Ip {address: $a})<--(x) RETURN x.account_id' -p a=203.0.113.7
-      ringleader cypher 'MATCH (a:Account) RETURN a LIMIT $n' -p n:=5 --format json
+      ringleader query check
+      ringleader query check my-queries
     """
-    from ringleader.adhoc import run_reading
+    from ringleader.catalogue import FOLDER
+    from ringleader.catalogue_check import check_folder
 
-    text = sys.stdin.read() if statement == "-" else statement
-    if not text.strip():
-        raise WrongUsage("the statement is empty", hint="ringleader cypher 'RETURN 1 AS one'")
-    params = parse_parameters(pairs)
+    named = [folder] if folder else folders(app.settings) or [FOLDER]
     with app.graph() as graph:
-        if write:
-            from ringleader.locks import exclusive
-
-            with exclusive(app.settings, "cypher --write"):
-                done = graph.run_in_batches(text, params, name="ad hoc write", timeout=timeout)
-            rows = done.rows[:limit]
-            app.say(", ".join(f"{k.replace('_', ' ')}: {v:,}" for k, v in done.counters.items()))
-        else:
-            rows = run_reading(graph, text, params, timeout=timeout, limit=limit)
-            if len(rows) == limit:
-                app.say(f"stopped after {limit:,} rows; --limit raises that")
-    if rows or not write:
-        out(rows)
+        checked = [made for each in named for made in check_folder(graph, each.expanduser())]
+    wrong = [made for made in checked if made.problem]
+    out([{"file": str(made.path), "problem": made.problem or "none"} for made in checked])
+    if wrong:
+        raise CatalogueError(
+            f"{len(wrong)} of {len(checked)} queries are not what their headers say",
+            hint="docs/catalogue.md shows how ours are written",
+        )
+    app.say(f"{len(checked)} queries are what their headers say")

@@ -7,6 +7,7 @@ nowhere else.
 
 from __future__ import annotations
 
+from ringleader.schema_records import RECORDS
 from ringleader.schema_types import Family, Kind, Merge, NodeType, Property, RelType
 
 _FIRST = Property("first_seen", Kind.DATETIME, Merge.MIN, "earliest event")
@@ -23,7 +24,14 @@ _ACTIVITY = (
     _CHANNELS,
     _HOURS,
 )
-_SHARERS = (("accounts", "how many accounts share it, if several do, as of the last detection"),)
+_SHARERS = (
+    ("accounts", "how many accounts share it, if several do, as of the last detection"),
+    ("verdict", "owned by a ring or benign; only on what rings use"),
+    ("verdict_ring", "ring_id of the ring that uses it most"),
+    ("verdict_part", "that ring's part of its accounts"),
+    ("verdict_reasons", "why"),
+    ("verdict_run", "run_id of the detection that said so"),
+)
 
 
 def _text(name: str, doc: str, merge: Merge = Merge.ASSIGN) -> Property:
@@ -154,10 +162,35 @@ NODES: tuple[NodeType, ...] = (
             ("density", "links as a share of all pairs"),
             ("expected_false", "rings with as many bits per member that chance makes in the graph"),
             ("p_value", "probability that chance makes one such ring at least"),
+            ("run", "run_id of the detection that found it last"),
+            ("state", "live, or retired: no longer found, and so without members"),
+            ("found_at", "when it was first found"),
+            ("retired_at", "when it was no longer found"),
+            ("last_members", "account ids of a retired ring, as of the last run that found it"),
+        ),
+    ),
+    NodeType(
+        "Campaign",
+        "campaign_id",
+        "Rings with one operator behind them.",
+        derived=(
+            ("rings", "number of rings"),
+            ("accounts", "number of accounts in them"),
+            ("shared", "what ties the rings to each other, each as family|label|key"),
+            ("shared_bits", "bits of each, in the order of `shared`"),
+            ("capabilities", "what the prompts target, most requests first"),
+            ("capability_requests", "requests of each, in the order of `capabilities`"),
+            ("channels", "channels the requests came through"),
+            ("requests", "requests, at least: the most that one kind of identifier has seen"),
+            ("input_tokens", "tokens sent, at least"),
+            ("output_tokens", "tokens generated, at least"),
+            ("first_seen", "earliest request or payment"),
+            ("last_seen", "latest request or payment"),
+            ("proxies", "proxies that two accounts or more came through"),
+            ("operators", "who runs these proxies"),
             ("run", "run_id of the detection"),
         ),
     ),
-    NodeType("Campaign", "campaign_id", "Rings with one operator behind them."),
     NodeType(
         "Review",
         "review_id",
@@ -168,6 +201,14 @@ NODES: tuple[NodeType, ...] = (
             _text("campaign", "campaign the decision names"),
             Property("decided_at", Kind.DATETIME, Merge.ASSIGN, "when"),
             _text("decided_by", "by whom"),
+        ),
+        derived=(
+            ("verdict", "confirmed, rejected or watched, if `ringleader review` made the decision"),
+            ("target", "ring or account that it is about"),
+            ("target_kind", "ring or account"),
+            ("note", "why"),
+            ("members", "account ids that it is about, as of then"),
+            ("evidence", "identifiers that were seen then, each as label|key"),
         ),
     ),
     NodeType(
@@ -181,44 +222,7 @@ NODES: tuple[NodeType, ...] = (
             ("decided_by", "by whom"),
         ),
     ),
-    NodeType(
-        "Batch",
-        "batch_id",
-        "A set of input files, loaded once.",
-        derived=(
-            ("table", "table of the input contract"),
-            ("state", "open, done, or abandoned (given up, what is in stays)"),
-            ("started_at", "when it was first begun"),
-            ("finished_at", "when it was complete"),
-            ("files", "SHA-256 of each file"),
-            ("file_names", "what the files were called"),
-            ("mapping", "SHA-256 of the mapping"),
-            ("chunk_size", "rows in one transaction"),
-            ("rows", "rows loaded"),
-            ("quarantined", "rows refused"),
-            ("duplicates", "rows left out because another says the same"),
-            ("reads_graph", "whether its rows depend on what was in the graph"),
-        ),
-    ),
-    NodeType(
-        "Run",
-        "run_id",
-        "One detection over the graph as it stood.",
-        derived=(
-            ("state", "open or done"),
-            ("started_at", "when it began"),
-            ("finished_at", "when it was complete"),
-            ("algorithm", "leiden or louvain"),
-            ("parameters", "every parameter, as JSON"),
-            ("known_hubs", "size and SHA-256 of the list of known hubs, as JSON"),
-            ("version", "of ringleader"),
-            ("accounts", "accounts looked at"),
-            ("links", "links written"),
-            ("rings", "rings found"),
-            ("members", "accounts in rings"),
-            ("stages", "seconds of each stage, as JSON"),
-        ),
-    ),
+    *RECORDS,
 )
 
 RELATIONSHIPS: tuple[RelType, ...] = (
@@ -264,7 +268,12 @@ RELATIONSHIPS: tuple[RelType, ...] = (
     RelType("IN_SUBNET", "Ip", "Subnet", "The address lies in the subnet."),
     RelType("IN_ASN", "Subnet", "Asn", "The subnet is announced by the system."),
     RelType("EXIT_OF", "Ip", "Proxy", "The address lies in the longest listed prefix."),
-    RelType("DECIDED", "Review", "Account", "What the decision is about."),
+    RelType(
+        "DECIDED",
+        "Review",
+        "Account",
+        "What the decision is about: an account, or a (:Ring) of `ringleader review`.",
+    ),
     RelType(
         "LINKED",
         "Account",
@@ -286,13 +295,36 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         "The account belongs to the ring.",
         derived=(("score", "bits that tie it to the ring"), ("run", "run_id of the detection")),
     ),
-    RelType("PART_OF", "Ring", "Campaign", "The ring belongs to the campaign."),
+    RelType(
+        "PART_OF",
+        "Ring",
+        "Campaign",
+        "The ring belongs to the campaign.",
+        derived=(("run", "run_id of the detection"),),
+    ),
+    RelType("RUN_OF", "JobRun", "Job", "The run is one of the job's."),
     RelType(
         "CONTINUES",
         "Ring",
         "Ring",
-        "The ring continues, merges or splits an earlier one.",
-        derived=(("kind", "continues, merges or splits"), ("overlap", "share of members kept")),
+        "The ring took members over from another: a ring that merely goes on keeps its id.",
+        derived=(
+            ("kind", "merges: the other ended in it; splits: the other left a part to it"),
+            ("overlap", "part of the other's members still seen that it took over"),
+            ("run", "run_id of the detection that saw it"),
+        ),
+    ),
+    RelType(
+        "FOUND",
+        "Run",
+        "Ring",
+        "What the run found.",
+        derived=(
+            ("size", "number of members then"),
+            ("score", "bits of evidence then"),
+            ("joined", "members that the run before did not have in it"),
+            ("left", "members of the run before that are no longer in it"),
+        ),
     ),
 )
 

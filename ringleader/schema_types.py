@@ -38,6 +38,7 @@ class Kind(StrEnum):
 
     STRING = "string"
     INTEGER = "integer"
+    BOOLEAN = "boolean"
     DATETIME = "datetime"  # travels as milliseconds since 1970 UTC, stored as DATETIME
     STRINGS = "strings"
     INTEGERS = "integers"

@@ -70,6 +70,9 @@ DECLARED: tuple[Declared, ...] = (
     Declared("load.chunk_size", "rows in one transaction", (), 20_000, int),
     Declared("channels.known", "names that `channel` may have", (), None, list),
     Declared("enrich.asn_mmdb", "an ASN database in MaxMind's format", (), None, Path),
+    Declared("review.by", "who decides in `ringleader review`", ("RINGLEADER_REVIEWER",)),
+    Declared("lock.lease_seconds", "a holder that stands still for so long is gone", (), 60, int),
+    Declared("log.format", "messages as text or json", ("RINGLEADER_LOG_FORMAT",), "text"),
     Declared("queries", "folders of further stored queries", (), None, list),
 )
 # Addresses that the driver takes. User and password do not belong in one: it is shown and logged.
@@ -85,11 +88,16 @@ class Settings:
     """The effective settings of one invocation."""
 
     def __init__(
-        self, values: Mapping[str, Setting], home: Setting, sections: Mapping[str, Any]
+        self,
+        values: Mapping[str, Setting],
+        home: Setting,
+        sections: Mapping[str, Any],
+        file: Path = Path(FILE_NAME),
     ) -> None:
         self._values = dict(values)
         self._home = home
         self._sections = dict(sections)
+        self.file = file.absolute()  # the settings file, whether it exists or not
 
     def get(self, name: str) -> Any:
         """The value of a declared setting, or None."""
@@ -226,7 +234,7 @@ def load_settings(
         )
     _check_uri(values["neo4j.uri"])
     sections = {name: document[name] for name in OPEN_SECTIONS if name in document}
-    return Settings(values, home, sections)
+    return Settings(values, home, sections, path)
 
 
 def _check_uri(uri: Setting) -> None:

@@ -40,19 +40,39 @@ def upsert_nodes(node: NodeType) -> str:
 def upsert_relationships(rel: RelType) -> str:
     """A statement that merges ``$rows``: maps with ``start``, ``end`` and the properties.
 
-    Both ends are created when they are missing: logs often arrive before the master data.
+    Both ends are there already. A new relationship takes its properties as they are; sets of one
+    that was there are united only where something is new, which is the dear part.
     """
     start, end = NODE_BY_LABEL[rel.start], NODE_BY_LABEL[rel.end]
     keys = ", ".join(key.name + ": row." + key.name for key in rel.keys)
-    return "\n".join(
-        [
-            *_rows(rel.properties),
-            "MERGE (a:" + start.label + " {" + start.key + ": row.start})",
-            "MERGE (b:" + end.label + " {" + end.key + ": row.end})",
-            "MERGE (a)-[r:" + rel.type + (" {" + keys + "}" if keys else "") + "]->(b)",
-            *_assignments("r", rel.properties),
-        ]
+    sets = tuple(prop for prop in rel.properties if prop.merge is Merge.UNION)
+    others = tuple(prop for prop in rel.properties if prop.merge is not Merge.UNION)
+    lines = [
+        *_rows(rel.properties),
+        "MATCH (a:" + start.label + " {" + start.key + ": row.start})",
+        "MATCH (b:" + end.label + " {" + end.key + ": row.end})",
+        "MERGE (a)-[r:" + rel.type + (" {" + keys + "}" if keys else "") + "]->(b)",
+    ]
+    if rel.properties:
+        fresh = [f"r.{prop.name} = {_fresh(prop)}" for prop in rel.properties]
+        lines.append("ON CREATE SET " + ",\n    ".join(fresh))
+    lines += [f"ON MATCH {line}" for line in _assignments("r", others)]
+    if sets:
+        new = [f"any(x IN row.{p.name} WHERE NOT x IN coalesce(r.{p.name}, []))" for p in sets]
+        lines += ["WITH r, row WHERE " + " OR ".join(new), *_assignments("r", sets)]
+    return "\n".join(lines)
+
+
+def _fresh(prop: Property) -> str:
+    """What a new relationship has as a property."""
+    new = _new(prop)
+    return {Merge.ADD: f"coalesce({new}, 0)", Merge.UNION: f"nullIf({new}, [])"}.get(
+        prop.merge, new
     )
+
+
+def _new(prop: Property) -> str:
+    return prop.name if prop.kind is Kind.DATETIME else f"row.{prop.name}"
 
 
 def _rows(properties: tuple[Property, ...]) -> list[str]:
@@ -75,7 +95,7 @@ def _assignments(variable: str, properties: tuple[Property, ...]) -> list[str]:
 
 def _merged(variable: str, prop: Property) -> str:
     old = f"{variable}.{prop.name}"
-    new = prop.name if prop.kind is Kind.DATETIME else f"row.{prop.name}"
+    new = _new(prop)
     match prop.merge:
         case Merge.ASSIGN:
             return f"coalesce({new}, {old})"
@@ -95,9 +115,9 @@ def _merged(variable: str, prop: Property) -> str:
             )
         case Merge.UNION:
             both = f"coalesce({old}, []) + coalesce({new}, [])"
-            return (
-                f"COLLECT {{ UNWIND {both} AS item WITH DISTINCT item ORDER BY item RETURN item }}"
-            )
+            united = f"UNWIND {both} AS item WITH DISTINCT item ORDER BY item RETURN item"
+            # An import cannot write an empty list, so there is none: the property is not there.
+            return f"nullIf(COLLECT {{ {united} }}, [])"
 
 
 def schema_page() -> str:

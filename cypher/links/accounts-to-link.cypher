@@ -10,6 +10,7 @@
 // column ended: list
 // column organizations: list
 // mode: read
+// audience: internal
 MATCH (account:Account)
 WHERE account.account_id > $after
 WITH account ORDER BY account.account_id LIMIT $rows

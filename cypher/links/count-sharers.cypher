@@ -2,6 +2,7 @@
 // question: How many accounts use each identifier that several use? (Assigned, so that repeating it changes nothing.)
 // param rows: integer = 20000
 // mode: write
+// audience: internal
 MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
 WITH identifier, COUNT {
   (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-()

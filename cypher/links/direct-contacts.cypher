@@ -4,6 +4,7 @@
 // column account_b: string
 // column kind: string
 // mode: read
+// audience: internal
 MATCH (one:Account)-[contact:CONTACTED]->(other:Account)
 WHERE one <> other
 WITH CASE WHEN one.account_id < other.account_id THEN one ELSE other END AS a,

@@ -3,6 +3,7 @@
 // param keep: string
 // param rows: integer = 20000
 // mode: write
+// audience: internal
 MATCH (:Account)-[link:LINKED]->(:Account)
 WHERE $keep IS NULL OR link.run <> $keep
 CALL (link) { DELETE link } IN TRANSACTIONS OF $rows ROWS

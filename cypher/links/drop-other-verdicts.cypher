@@ -3,6 +3,7 @@
 // param keep: string
 // param rows: integer = 20000
 // mode: write
+// audience: internal
 MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
 WHERE identifier.verdict IS NOT NULL AND identifier.verdict_run <> $keep
 CALL (identifier) {

@@ -5,6 +5,7 @@
 // column numbers: list
 // column keys: list
 // mode: read
+// audience: internal
 MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
 WHERE identifier.accounts > 1
 RETURN labels(identifier)[0] AS label, collect(id(identifier)) AS numbers,

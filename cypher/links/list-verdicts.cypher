@@ -10,6 +10,7 @@
 // column part: float
 // column reasons: list
 // mode: read
+// audience: internal
 MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
 WHERE identifier.verdict IS NOT NULL AND ($verdict IS NULL OR identifier.verdict = $verdict)
 RETURN labels(identifier)[0] AS label,

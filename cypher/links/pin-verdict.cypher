@@ -5,5 +5,6 @@
 // param note: string
 // param by: string
 // mode: write
+// audience: internal
 MERGE (pin:Pin {target: $target})
 SET pin.verdict = $verdict, pin.note = $note, pin.decided_by = $by, pin.decided_at = datetime()

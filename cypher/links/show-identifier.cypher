@@ -13,6 +13,7 @@
 // column pinned_by: string
 // column pinned_at: datetime
 // mode: read
+// audience: internal
 CALL () {
   MATCH (found:Ip {address: $identifier}) RETURN found
   UNION

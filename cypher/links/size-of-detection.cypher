@@ -5,6 +5,7 @@
 // column uses: integer
 // column pairs_at_most: integer
 // mode: read
+// audience: internal
 MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
 WITH COUNT {
   (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-()

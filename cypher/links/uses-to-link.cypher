@@ -11,6 +11,7 @@
 // column first_seen: list
 // column last_seen: list
 // mode: read
+// audience: internal
 MATCH (account:Account)-[use:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
 WHERE account.account_id >= $low AND account.account_id <= $high
 RETURN collect(id(account)) AS accounts, collect(id(identifier)) AS identifiers,

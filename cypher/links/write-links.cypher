@@ -3,6 +3,7 @@
 // param run: string
 // param rows: list
 // mode: write
+// audience: internal
 UNWIND $rows AS row
 MATCH (a:Account {account_id: row.a})
 MATCH (b:Account {account_id: row.b})

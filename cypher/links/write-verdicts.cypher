@@ -3,6 +3,7 @@
 // param run: string
 // param rows: list
 // mode: write
+// audience: internal
 UNWIND $rows AS row
 CALL (row) {
   WITH row WHERE row.label = 'Ip'

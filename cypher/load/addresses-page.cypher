@@ -4,6 +4,7 @@
 // param limit: integer = 50000
 // column address: string
 // mode: read
+// audience: internal
 MATCH (ip:Ip)
 WHERE ip.address > $after
 RETURN ip.address AS address

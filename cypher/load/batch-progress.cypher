@@ -4,5 +4,6 @@
 // param step: string
 // column chunks: integer
 // mode: read
+// audience: internal
 MATCH (batch:Batch {batch_id: $batch_id})
 RETURN coalesce(batch[$step], 0) AS chunks

@@ -3,6 +3,7 @@
 // param account_ids: list
 // column account_id: string
 // mode: read
+// audience: internal
 UNWIND $account_ids AS account_id
 MATCH (account:Account {account_id: account_id})
 RETURN account.account_id AS account_id

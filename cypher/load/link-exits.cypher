@@ -3,6 +3,7 @@
 // param rows: list
 // column addresses: integer
 // mode: write
+// audience: internal
 UNWIND $rows AS row
 MATCH (ip:Ip {address: row.address})
 CALL (ip, row) {

@@ -3,6 +3,7 @@
 // param rows: list
 // column subnets: integer
 // mode: write
+// audience: internal
 UNWIND $rows AS row
 MATCH (subnet:Subnet {cidr: row.cidr})
 MERGE (system:Asn {number: row.number})

@@ -3,6 +3,7 @@
 // column proxy_id: string
 // column cidrs: list
 // mode: read
+// audience: internal
 MATCH (proxy:Proxy)
 WHERE proxy.cidrs IS NOT NULL
 RETURN proxy.proxy_id AS proxy_id, proxy.cidrs AS cidrs

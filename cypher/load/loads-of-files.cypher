@@ -10,6 +10,7 @@
 // column file_names: list
 // column finished_at: datetime
 // mode: read
+// audience: internal
 MATCH (batch:Batch {table: $table})
 WHERE any(file IN batch.files WHERE file IN $files)
    OR any(name IN batch.file_names WHERE name IN $queries)

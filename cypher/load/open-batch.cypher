@@ -13,6 +13,7 @@
 // column chunk_size: integer
 // column progress: list
 // mode: write
+// audience: internal
 MERGE (batch:Batch {batch_id: $batch_id})
 ON CREATE SET batch.table = $table, batch.mapping = $mapping, batch.files = $files,
               batch.file_names = $file_names, batch.chunk_size = $chunk_size,

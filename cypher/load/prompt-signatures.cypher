@@ -4,6 +4,7 @@
 // column prompt_cluster_id: string
 // column signature: string
 // mode: read
+// audience: internal
 MATCH (cluster:PromptCluster)
 // What this very load has made so far is left out: run again, it has to decide the same.
 WHERE cluster.signature IS NOT NULL AND cluster.batch <> $batch_id

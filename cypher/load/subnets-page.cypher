@@ -4,6 +4,7 @@
 // param limit: integer = 50000
 // column cidr: string
 // mode: read
+// audience: internal
 MATCH (subnet:Subnet)
 WHERE subnet.cidr > $after
 RETURN subnet.cidr AS cidr

@@ -1,9 +1,17 @@
 // name: earlier-rings
-// question: Which rings stand, and who is in them?
+// question: Which rings are there, and who is in them, or was when a retired one was found last?
+// param retired: boolean = false
 // column ring_id: string
+// column live: boolean
 // column members: list
+// audience: internal
 // mode: read
-MATCH (ring:Ring)<-[:MEMBER_OF]-(account:Account)
-WITH ring, account ORDER BY account.account_id
-RETURN ring.ring_id AS ring_id, collect(account.account_id) AS members
+MATCH (ring:Ring)
+WITH ring, COLLECT {
+  MATCH (ring)<-[:MEMBER_OF]-(account:Account)
+  RETURN account.account_id AS account_id ORDER BY account_id
+} AS members
+WHERE $retired OR size(members) > 0
+RETURN ring.ring_id AS ring_id, size(members) > 0 AS live,
+       CASE WHEN size(members) > 0 THEN members ELSE coalesce(ring.last_members, []) END AS members
 ORDER BY ring_id

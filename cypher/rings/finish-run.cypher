@@ -7,6 +7,7 @@
 // param members: integer
 // param stages: string
 // mode: write
+// audience: internal
 MATCH (run:Run {run_id: $run})
 SET run.state = 'done', run.finished_at = datetime(), run.accounts = $accounts,
     run.links = $links, run.rings = $rings, run.members = $members, run.stages = $stages

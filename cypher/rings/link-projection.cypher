@@ -7,6 +7,7 @@
 // param weight: list
 // column projection: map
 // mode: read
+// audience: internal
 UNWIND range(0, size($a) - 1) AS n
 RETURN gds.graph.project($graph_name, $a[n], $b[n],
   {relationshipType: 'LINKED', relationshipProperties: {weight: $weight[n]}},

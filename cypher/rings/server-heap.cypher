@@ -2,5 +2,6 @@
 // question: How much heap has the server, in bytes?
 // column most: integer
 // mode: read
+// audience: internal
 CALL dbms.queryJmx('java.lang:type=Memory') YIELD attributes
 RETURN attributes.HeapMemoryUsage.value.properties.max AS most

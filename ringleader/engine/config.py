@@ -35,6 +35,8 @@ dbms.security.auth_enabled=true
 dbms.security.procedures.allowlist=*
 dbms.security.procedures.unrestricted=gds.*
 dbms.usage_report.enabled=false
+# LOAD CSV would read any file that this user can read; loaders send rows instead.
+dbms.security.allow_csv_import_from_file_urls=false
 # Queries carry what they look for as parameters; they do not belong in a log.
 db.logs.query.enabled=OFF
 server.memory.pagecache.size={page_cache}m

@@ -1,7 +1,10 @@
 """The simulated sample from files to rings: the operators' and nobody else's."""
 
+import base64
 import csv
+import gzip
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -26,7 +29,21 @@ def cohorts(rings, cohort):
     return [Counter(cohort[account] for account in ring.members) for ring in rings]
 
 
-def test_operators_are_found_and_look_alikes_are_not(graph, sample, ringleader):
+def assert_the_report_holds(rings, path):
+    """The page has exactly these rings and members, and evidence that adds up to the scores."""
+    blocks = dict(re.findall(r'id="data-ring-(\d+)">([^<]*)<', path.read_text(encoding="utf-8")))
+    shown = [
+        json.loads(gzip.decompress(base64.b64decode(blocks[str(n)]))) for n in range(len(blocks))
+    ]
+    assert [ring["id"] for ring in shown] == [ring.ring_id for ring in rings]
+    for told, ring in zip(shown, rings, strict=True):
+        assert {member["name"] for member in told["members"]} == set(ring.members)
+        bits = [item["bits"] for item in told["items"]] + [rest[2] for rest in told["rest"]]
+        assert sum(bits) == pytest.approx(ring.score, abs=0.1)
+        assert told["dissolution"]["without"]
+
+
+def test_operators_are_found_and_look_alikes_are_not(graph, sample, ringleader, tmp_path):
     paths, cohort = sample
     size = Counter(cohort.values())
     found = detect(graph, Parameters())
@@ -39,6 +56,8 @@ def test_operators_are_found_and_look_alikes_are_not(graph, sample, ringleader):
     table = json.loads(ringleader("evaluate", "--labels", labels, "--format", "json").stdout)
     assert table[0]["account_precision"] == 1.0
     assert table[0]["bcubed_f1"] >= 0.95
+    ringleader("report", "--output", "report.html")
+    assert_the_report_holds(found.rings, tmp_path / "report.html")
 
     # Kind after kind of evidence goes: it finds less, in order, and accuses nobody else.
     for type_, left in (

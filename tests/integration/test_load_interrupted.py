@@ -11,10 +11,10 @@ import pytest
 from load_world import everything, load, nodes, relationships, write_csv
 
 from loaders.clusters import Clusters
-from loaders.keys import load_key
 from loaders.write import write_chunk
 from ringleader.engine import ensure_running, managed_connection, stop
 from ringleader.graph import Graph
+from ringleader.keys import load_key
 from ringleader.settings import load_settings
 
 # Runs the command line, but kills its own process, or the server, at a chosen chunk: before the

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from ringleader.catalogue import load_catalogue, parse, used_parameters
+from ringleader.catalogue import load_catalogue, parse
 from ringleader.errors import CatalogueError, WrongUsage
 
 GOOD = """// name: q
@@ -79,11 +79,6 @@ def test_a_malformed_file_is_named_with_its_line(tmp_path, old, new, message):
     with pytest.raises(CatalogueError) as caught:
         parse(written(tmp_path, GOOD.replace(old, new)))
     assert message in caught.value.message
-
-
-def test_parameters_in_strings_and_comments_do_not_count():
-    text = "RETURN $a, '$b', \"$c\", `$d` // $e\n/* $f */"
-    assert used_parameters(text) == {"a"}
 
 
 def test_names_are_unique_over_all_folders(tmp_path):

@@ -1,12 +1,19 @@
 """What would dissolve a ring, by the criteria of the run that found it."""
 
+import itertools
 import math
+import random
 
 import networkx as nx
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from algorithms.dissolution import dissolution
 from algorithms.parameters import Parameters, recorded
+from algorithms.removal import read_back, without
+from algorithms.rings import holds
 
 P = Parameters()
 
@@ -58,7 +65,71 @@ def test_size_counts_by_connected_parts():
     # Without p the bridge still ties c to the other three.
     five, four = (Parameters(min_ring_size=n, min_single_family_bits=1.0) for n in (5, 4))
     assert removed(links, True, five) == ["p"]
-    assert removed(links, True, four) == ["p", "q"]
+    # Taking p and q away would leave c and d: the bridge alone does as well.
+    assert removed(links, True, four) == ["bridge"]
+
+
+def brute_force(links, single, parameters):
+    """The size of the smallest set, by trying all of them from none on."""
+    told = read_back(links)
+    item = told.links.evidence.identifier
+    for size in range(len(told.names) + 1):
+        for chosen in itertools.combinations(range(len(told.names)), size):
+            left = without(told.links, np.isin(item, chosen), not single, parameters)
+            if not holds(left, len(told.accounts), single, parameters):
+                return size
+    return None
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6))
+def test_the_smallest_set_is_the_smallest(seed):
+    draw = random.Random(seed)
+    links = []
+    for a, b in nx.gnm_random_graph(9, 18, seed=seed).edges:
+        names = draw.sample([f"payment|PaymentMethod|p{n}" for n in range(3)], 1)
+        names += draw.sample([f"network|Ip|i{n}" for n in range(4)], draw.randint(0, 2))
+        links.append(
+            {
+                "account_a": f"m{a}",
+                "account_b": f"m{b}",
+                "evidence": names,
+                "evidence_bits": [draw.uniform(1, 4) for _ in names],
+            }
+        )
+    found = dissolution(links, False, P)
+    smallest = brute_force(links, False, P)
+    if not smallest:
+        assert (found.names, found.complete) == ((), True)
+    else:
+        assert (found.complete, found.smallest, len(found.names)) == (True, True, smallest)
+
+
+def test_a_large_ring_is_dissolved_greedily_and_says_so():
+    links = [
+        {
+            "account_a": f"m{a:03}",
+            "account_b": f"m{b:03}",
+            "evidence": [f"payment|PaymentMethod|p{a % 40}", f"network|Ip|i{b % 50}"],
+            "evidence_bits": [4.0, 3.0],
+        }
+        for a, b in nx.gnm_random_graph(90, 2500, seed=3).edges
+    ]
+    found = dissolution(links, False, P)
+    assert (found.complete, found.smallest) == (True, False)
+    told = read_back(links)
+    gone = np.isin(told.links.evidence.identifier, [told.names.index(n) for n in found.names])
+    assert not holds(without(told.links, gone, True, P), len(told.accounts), False, P)
+
+
+def test_without_nothing_is_everything():
+    links = read_back(clique("abcdef", payment__PaymentMethod__p=4.0, network__Ip__i=4.5)).links
+    same = without(links, np.zeros(len(links.bits), dtype=bool), True, P)
+    for name in ("a", "b", "family_bits", "link_of", "bits"):
+        assert (getattr(same, name) == getattr(links, name)).all()
+    half = without(links, links.evidence.identifier == 0, True, P)
+    assert half.family_bits.sum(axis=0).tolist() == [0, 15 * 4.0, 0, 0, 0, 0]
+    assert np.bincount(half.link_of, half.bits) == pytest.approx(half.weight)
 
 
 def test_a_remainder_is_never_named():

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algorithms.evaluation import Label, evaluate, evaluate_by
+from algorithms.evaluation import (
+    CohortScores,
+    Label,
+    OperatorScores,
+    cohorts,
+    evaluate,
+    evaluate_by,
+    operators,
+)
+from algorithms.evaluation_commands import table
 
 NAMES = [f"a{n}" for n in range(9)]
 groupings = st.dictionaries(st.sampled_from(NAMES), st.sampled_from("xyz"))
@@ -121,3 +130,44 @@ def test_true_components_score_one(seed):
     ring = {f"a{n}": f"R{i}" for i, part in enumerate(nx.connected_components(graph)) for n in part}
     labels = {account: Label("fraud", name) for account, name in ring.items()}
     assert evaluate(ring, labels).bcubed_f1 == 1.0
+
+
+def test_an_operator_should_be_one_campaign():
+    labels = {
+        **dict.fromkeys("abcd", Label("fraud", "R", campaign="hydra")),
+        **dict.fromkeys("efgh", Label("fraud", "S", campaign="careful")),
+        **dict.fromkeys("xy", Label("benign", campaign="campus")),
+        **dict.fromkeys("uvw", Label("benign", campaign="class")),
+        "z": Label("benign"),
+    }
+    campaign = dict.fromkeys("abc", "k1") | dict.fromkeys("ef", "k2") | dict.fromkeys("gx", "k3")
+    assert operators(campaign, labels) == {
+        "hydra": OperatorScores(4, 3, 1, 3 / 4, 1.0),
+        "careful": OperatorScores(4, 3, 2, 2 / 4, 1.0),
+    }
+    mixed = campaign | {"d": "k3", "h": "k3"}
+    assert operators(mixed, labels)["careful"] == OperatorScores(4, 4, 2, 2 / 4, 1.0)
+    assert operators(mixed | {"e": "k3"}, labels)["careful"].purity == 3 / 5
+    assert operators({}, labels)["hydra"] == OperatorScores(4, 0, 0, 0.0, None)
+    ring = dict.fromkeys("abx", "r1") | dict.fromkeys("uvc", "r2")
+    assert cohorts(ring, labels) == {
+        "campus": CohortScores(2, 1, 0),
+        "class": CohortScores(3, 2, 1),
+    }
+
+
+def test_the_table_has_a_row_for_everything():
+    labels = {
+        **dict.fromkeys("ab", Label("fraud", "R", "ann", "hydra")),
+        "x": Label("benign", campaign="campus"),
+    }
+    members = [{"account_id": a, "ring_id": "r1", "campaign_id": "k1"} for a in "abx"]
+    rows = table(members, labels, 1)
+    assert [(r["kind"], r["name"], r["accounts"], r["found"]) for r in rows] == [
+        ("rings", "all", 3, 3),
+        ("rings", "ann", 3, 3),
+        ("operator", "hydra", 2, 2),
+        ("cohort", "campus", 1, 1),
+    ]
+    assert (rows[0]["account_precision"], rows[2]["account_precision"]) == (0.6667, 0.6667)
+    assert (rows[2]["campaigns"], rows[3]["rings"]) == (1, 0)

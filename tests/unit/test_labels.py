@@ -15,6 +15,7 @@ def decision(account, label, ring=None, day=None, by="ann"):
         "ring_id": ring,
         "decided_at": at,
         "decided_by": by,
+        "campaign": None,
     }
 
 

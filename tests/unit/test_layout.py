@@ -10,12 +10,13 @@ MAY_IMPORT = {
     "ringleader": {"ringleader"},
     "loaders": {"ringleader", "loaders"},
     "algorithms": {"ringleader", "algorithms", "loaders"},
-    "exports": {"ringleader", "exports"},
+    "exports": {"ringleader", "exports", "algorithms"},  # decision 0011
+    "jobs": {"ringleader", "loaders", "algorithms", "exports", "jobs"},
     "scenario": {"ringleader", "scenario"},
 }
-OURS = {*MAY_IMPORT, "cli", "jobs"}
-# Who may know the driver: the runner, values in output, and the server's own health checks.
-DRIVER = {"ringleader/graph.py", "ringleader/output.py"}
+OURS = {*MAY_IMPORT, "cli"}
+# Who may know the driver: the runner, its errors, and values in output.
+DRIVER = {"ringleader/driver_errors.py", "ringleader/graph.py", "ringleader/output.py"}
 
 
 def modules():

@@ -1,10 +1,11 @@
 import ipaddress
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.addresses import CANONICAL_IPV4, Address, canonical, network, subnet
+from loaders.addresses import CANONICAL_IPV4, CANONICAL_IPV6, Address, canonical, network, subnet
 from loaders.prefixes import Prefixes
 
 
@@ -64,11 +65,19 @@ def test_canonical_keeps_canonical_ones_and_subnets_hold_them(address):
 
 @given(st.text(alphabet="0123456789.", max_size=16) | st.ip_addresses(v=4).map(str))
 def test_fast_path_agrees_with_ipaddress(text):
-    import re
-
     fast = re.match(CANONICAL_IPV4, text) is not None
     found = canonical(text)
     assert fast == (found is not None and not found.had_port)
+
+
+_GROUPS = st.lists(st.sampled_from(["0", "1", "01", "db8", "A", "ffff"]), min_size=8, max_size=8)
+
+
+@given(st.ip_addresses(v=6).map(str) | _GROUPS.map(":".join))
+def test_full_ipv6_is_canonical_and_its_subnet_are_its_first_groups(text):
+    if found := re.match(CANONICAL_IPV6, text):
+        assert canonical(text) == Address(text)
+        assert subnet(text) == found[1] + "::/64"
 
 
 NETWORKS = st.builds(

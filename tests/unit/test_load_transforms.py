@@ -14,7 +14,6 @@ from loaders.accounts import domain_of, plain_email
 from loaders.batches import batch_id
 from loaders.clusters import Clusters
 from loaders.contract import BY_NAME
-from loaders.keys import keyed_hash, load_key
 from loaders.mapping import ColumnMap, Mapping
 from loaders.prepare import prepare
 from loaders.quarantine import records
@@ -22,6 +21,7 @@ from loaders.skeletons import masked
 from loaders.sources import expand, inspect
 from loaders.workspace import Workspace
 from ringleader.errors import InputError
+from ringleader.keys import keyed_hash, load_key
 
 CHANNELS = ("api", "azure", "bedrock", "vertex")
 
@@ -125,10 +125,11 @@ def activity(workspace, events):
             "output_tokens": pa.array([e[4] for e in events], pa.int64()),
         }
     )
-    rows = workspace.rows(aggregate.activity(workspace.take("events", table), "ip", CHANNELS))
-    return sorted(
-        (aggregate.decoded(row, CHANNELS) for row in rows), key=lambda r: (r["start"], r["end"])
+    pairs = workspace.keep(
+        "pairs", aggregate.activity(workspace.take("events", table), "ip", CHANNELS)
     )
+    rows = workspace.rows(aggregate.listed(pairs, CHANNELS))
+    return sorted(rows, key=lambda r: (r["start"], r["end"]))
 
 
 @settings(max_examples=25, deadline=None)

@@ -40,6 +40,21 @@ def test_csv_defuses_formulas_unless_raw(capsys):
     assert list(csv.reader(io.StringIO(capsys.readouterr().out)))[2][0] == "=1+2"
 
 
+STARTS = ["=", "+", "-", "@", "\t=", "\r=", "\n=", "＝", "＋", "－", "＠", "  =", "\u00a0="]
+DDE = ["=cmd|' /C calc'!A0", "+cmd|x", "@SUM(1)*cmd|'/C calc'!A0", "-2+3+cmd|x"]
+
+
+@pytest.mark.parametrize("text", [*(start + "1" for start in STARTS), *DDE])
+@pytest.mark.parametrize("wrap", [lambda t: t, lambda t: [t, "b"]], ids=["text", "list"])
+def test_no_cell_is_run_by_a_spreadsheet(text, wrap, capsys):
+    emit([{text: wrap(text)}], format="csv")
+    header, row = csv.reader(io.StringIO(capsys.readouterr().out, newline=""))
+    assert header == ["'" + text]
+    assert row[0].startswith("'" + text)
+    emit([{text: wrap(text)}], format="csv", raw=True)
+    assert next(csv.reader(io.StringIO(capsys.readouterr().out, newline=""))) == [text]
+
+
 def test_negative_numbers_are_not_formulas(capsys):
     emit([{"n": -5}], format="csv")
     assert capsys.readouterr().out == "n\n-5\n"

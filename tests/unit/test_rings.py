@@ -9,7 +9,8 @@ from sharing_worlds import world
 
 from algorithms.explanation import evidence_items
 from algorithms.parameters import Parameters
-from algorithms.rings import Ring, build_rings, cohesion, connected, continued, name_of
+from algorithms.removal import read_back
+from algorithms.rings import build_rings, cohesion, connected, name_of
 from algorithms.shared_neighbours import find_links
 
 P = Parameters()
@@ -145,44 +146,6 @@ def test_an_unrelated_account_changes_no_ring(count, day):
     assert rings_of(world(uses, opened=opened | more)) == before
 
 
-def ring(name, members):
-    return Ring(name, tuple(members), (1.0,) * len(members), (("payment", 9.0),), 3, True)
-
-
-def test_a_ring_goes_on_under_its_name():
-    found = [ring("new1", "abcdef"), ring("new2", "uvwxyz")]
-    earlier = {"old1": "abcdex", "old2": "uvw123456"}
-    assert [r.ring_id for r in continued(found, earlier, P)] == ["old1", "new2"]
-
-
-def test_a_name_goes_on_once():
-    found = [ring("new1", "abc"), ring("new2", "def")]
-    assert [r.ring_id for r in continued(found, {"old": "abcdef"}, P)] == ["old", "new2"]
-
-
-def test_how_much_in_common_makes_one_ring_is_a_parameter():
-    found = [ring("new", "abcx")]
-    assert [r.ring_id for r in continued(found, {"old": "abcd"}, P)] == ["old"]
-    strict = Parameters(continues_at=0.61)  # three of five are common
-    assert [r.ring_id for r in continued(found, {"old": "abcd"}, strict)] == ["new"]
-
-
-def test_two_rings_never_have_one_name():
-    """A ring grew under its first name and then lost its first members to a new ring."""
-    first, rest = "abcde", "fghijklm"
-    found = [ring(name_of(rest), rest), ring(name_of(first), first)]
-    names = [r.ring_id for r in continued(found, {name_of(first): first + rest}, P)]
-    assert names == [name_of(first), name_of(first) + "-2"]
-    standing = {names[0]: rest, names[1]: first}
-    assert [r.ring_id for r in continued(found, standing, P)] == names
-
-
-def test_a_new_ring_takes_no_name_of_another_that_is_gone():
-    found = [ring(name_of("abcde"), "abcde")]
-    earlier = {name_of("abcde"): "abcdefghijklm"}
-    assert [r.ring_id for r in continued(found, earlier, P)] == [name_of("abcde") + "-2"]
-
-
 def test_names_follow_from_members_alone():
     assert name_of(["b", "a"]) == name_of(["a", "b"]) != name_of(["a", "c"])
 
@@ -202,7 +165,7 @@ LINKS = [
 
 
 def test_items_add_up():
-    items = evidence_items(LINKS, {("PaymentMethod", "p"): 3, ("Ip", "i:1"): 0})
+    items = evidence_items(read_back(LINKS), {("PaymentMethod", "p"): 3, ("Ip", "i:1"): 0})
     assert [(i.key, i.bits, i.links, i.members, i.outside) for i in items] == [
         ("p", 40.0, 10, 5, 3),
         ("i:1", 10.0, 10, 5, 0),

@@ -48,7 +48,8 @@ def test_an_upsert_merges_by_key_and_by_each_property_s_rule():
     ) in text
     text = upsert_relationships(RELATIONSHIP_BY_TYPE["CONTACTED"])
     assert "MERGE (a)-[r:CONTACTED {kind: row.kind}]->(b)" in text
-    assert "r.events = coalesce(r.events, 0) + coalesce(row.events, 0)" in text
+    assert "ON CREATE SET r.events = coalesce(row.events, 0)" in text
+    assert "ON MATCH SET r.events = coalesce(r.events, 0) + coalesce(row.events, 0)" in text
     assert text.count("datetime({epochMillis: row.first_seen})") == 1
 
 

@@ -27,21 +27,37 @@ def load_key(home: Path) -> bytes:
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            key = bytes.fromhex(path.read_text(encoding="ascii").strip())
-        else:
-            key = secrets.token_bytes(_BYTES)
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(key.hex() + "\n")
+            return read_key(path)
+        key = secrets.token_bytes(_BYTES)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(key.hex() + "\n")
+    except OSError as error:
+        raise _unusable(path, error) from error
+    return key
+
+
+def read_key(path: Path) -> bytes:
+    """The key in a file: hexadecimal, of at least 32 bytes.
+
+    Raises:
+        InputError: There is no such file, or it holds no key.
+    """
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
-        raise InputError(
-            f"key file {path} cannot be used: {error}", hint="check that it may be read and written"
-        ) from error
+        raise _unusable(path, error) from error
     if len(key) < _BYTES:
         raise InputError(
             f"key file {path} holds {len(key)} bytes; {_BYTES} are needed",
             hint="put back the key that it was; another one would tell the same addresses apart",
         )
     return key
+
+
+def _unusable(path: Path, error: Exception) -> InputError:
+    return InputError(
+        f"key file {path} cannot be used: {error}", hint="check that it may be read and written"
+    )
 
 
 def keyed_hash(key: bytes, *parts: str) -> str:

@@ -1,0 +1,1 @@
+"""What ringleader costs, side by side with plain references in one run."""

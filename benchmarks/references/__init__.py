@@ -1,0 +1,1 @@
+"""Plain ways of doing what ringleader does, each as somebody would first write it."""

@@ -1,0 +1,41 @@
+"""The three GROUP BYs that a load of requests comes down to, in bare DuckDB; nothing is checked.
+
+``python -m benchmarks.references.group_by DATABASE GLOB`` leaves three tables in a database file.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import duckdb
+
+IDENTIFIERS = {"used_ip": "ip", "used_device": "device_id", "sent": "prompt_cluster_id"}
+CHANNELS = ("api", "azure", "bedrock", "vertex")
+
+
+def statement(table: str, column: str) -> str:
+    """One of them, for ``$files``."""
+    channel = " ".join(f"WHEN '{name}' THEN {1 << bit}" for bit, name in enumerate(CHANNELS))
+    return f"""
+        CREATE OR REPLACE TABLE {table} AS
+        SELECT account_id, {column}, count(*) AS events,
+               sum(input_tokens)::BIGINT AS input_tokens,
+               sum(output_tokens)::BIGINT AS output_tokens,
+               min(timestamp) AS first_seen, max(timestamp) AS last_seen,
+               bit_or(CASE channel {channel} ELSE 0 END) AS channels,
+               bit_or(1::BIGINT << hour(timestamp)) AS hours
+        FROM read_parquet($files) WHERE {column} IS NOT NULL GROUP BY ALL
+    """
+
+
+def group(database: Path, files: str) -> None:
+    """Group a file's requests by account and each identifier."""
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for table, column in IDENTIFIERS.items():
+            connection.execute(statement(table, column), {"files": files})
+
+
+if __name__ == "__main__":
+    group(Path(sys.argv[1]), sys.argv[2])

@@ -1,0 +1,21 @@
+// name: write-campaigns
+// question: Which campaigns does this run find, and which rings are part of them?
+// param run: string
+// param rows: list
+// audience: internal
+// mode: write
+UNWIND $rows AS row
+MERGE (campaign:Campaign {campaign_id: row.campaign_id})
+SET campaign.rings = size(row.ring_ids), campaign.accounts = row.accounts,
+    campaign.shared = row.shared, campaign.shared_bits = row.shared_bits,
+    campaign.capabilities = row.capabilities,
+    campaign.capability_requests = row.capability_requests, campaign.channels = row.channels,
+    campaign.requests = row.requests, campaign.input_tokens = row.input_tokens,
+    campaign.output_tokens = row.output_tokens, campaign.first_seen = row.first_seen,
+    campaign.last_seen = row.last_seen, campaign.proxies = row.proxies,
+    campaign.operators = row.operators, campaign.run = $run
+WITH campaign, row
+UNWIND row.ring_ids AS ring_id
+MATCH (ring:Ring {ring_id: ring_id})
+MERGE (ring)-[part:PART_OF]->(campaign)
+SET part.run = $run

@@ -1,0 +1,11 @@
+// name: accounts-without-activity
+// question: How many accounts of each status used nothing at all, and since when?
+// column status: string
+// column accounts: integer
+// column oldest: datetime
+// mode: read
+MATCH (account:Account)
+WHERE NOT EXISTS { (account)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT]->() }
+RETURN coalesce(account.status, 'unknown') AS status, count(*) AS accounts,
+       min(account.created_at) AS oldest
+ORDER BY accounts DESC, status

@@ -1,0 +1,11 @@
+// name: drop-lease
+// question: Give the lease back, unless another has taken it over.
+// param lease: string
+// param token: string
+// audience: internal
+// mode: write
+MATCH (lease:Lease {lease_id: $lease})
+SET lease.lease_id = $lease
+WITH lease
+WHERE lease.token = $token
+DELETE lease

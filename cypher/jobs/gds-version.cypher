@@ -1,0 +1,6 @@
+// name: gds-version
+// question: Which version of Graph Data Science answers?
+// column gds: string
+// audience: internal
+// mode: read
+RETURN gds.version() AS gds

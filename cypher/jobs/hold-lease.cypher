@@ -1,0 +1,15 @@
+// name: hold-lease
+// question: Does this process still hold the lease? Then it is renewed.
+// Asked again in every transaction that writes, and by the heartbeat between them.
+// param lease: string
+// param token: string
+// param seconds: integer
+// column token: string
+// audience: internal
+// mode: write
+MATCH (lease:Lease {lease_id: $lease})
+SET lease.lease_id = $lease
+WITH lease
+WHERE lease.token = $token
+SET lease.expires_at = datetime.realtime() + duration({seconds: $seconds})
+RETURN lease.token AS token

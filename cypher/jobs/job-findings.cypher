@@ -1,0 +1,15 @@
+// name: job-findings
+// question: Which rings stand, and which of them did not when this job was last done?
+// param job: string
+// column ring_id: string
+// column size: integer
+// column is_new: boolean
+// audience: internal
+// mode: read
+OPTIONAL MATCH (:Job {job: $job})<-[:RUN_OF]-(run:JobRun {state: 'done'})
+WITH run ORDER BY run.started_at DESC LIMIT 1
+WITH coalesce(run.rings, []) AS told
+MATCH (ring:Ring)
+WHERE EXISTS { (ring)<-[:MEMBER_OF]-() }
+RETURN ring.ring_id AS ring_id, ring.size AS size, NOT ring.ring_id IN told AS is_new
+ORDER BY ring_id

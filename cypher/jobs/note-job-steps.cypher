@@ -1,0 +1,8 @@
+// name: note-job-steps
+// question: Note how far a job has come: what each step did, as JSON.
+// param job_run: string
+// param steps: list
+// audience: internal
+// mode: write
+MATCH (run:JobRun {job_run_id: $job_run})
+SET run.steps = $steps

@@ -1,0 +1,41 @@
+// name: report-identifiers
+// question: Which identifiers do members of each of these rings share, and how many others use them?
+// `about` tells what the graph knows of the identifier, each line a label, a property and a value.
+// param ring_ids: list
+// column ring_id: string
+// column label: string
+// column identifier: string
+// column accounts: list
+// column outside: integer
+// column about: list
+// audience: internal
+// mode: read
+UNWIND $ring_ids AS ring_id
+MATCH (:Ring {ring_id: ring_id})<-[:MEMBER_OF]-(account:Account)
+MATCH (account)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
+WITH ring_id, identifier, account.account_id AS account_id ORDER BY account_id
+WITH ring_id, identifier, collect(account_id) AS accounts
+WHERE size(accounts) > 1
+RETURN ring_id, labels(identifier)[0] AS label,
+       coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
+                identifier.prompt_cluster_id, identifier.domain) AS identifier,
+       accounts,
+       COUNT {
+         (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-()
+       } - size(accounts) AS outside,
+       [property IN ['kind', 'bin', 'issuer_country', 'user_agent', 'label', 'capability']
+        WHERE identifier[property] IS NOT NULL
+        | [labels(identifier)[0], property, identifier[property]]]
+       + COLLECT {
+           MATCH (identifier)-[:EXIT_OF]->(proxy:Proxy)
+           UNWIND ['kind', 'operator'] AS property
+           WITH proxy, property WHERE proxy[property] IS NOT NULL
+           RETURN ['Proxy', property, proxy[property]] ORDER BY proxy.proxy_id, property
+         }
+       + COLLECT {
+           MATCH (identifier)-[:IN_SUBNET]->(:Subnet)-[:IN_ASN]->(asn:Asn)
+           UNWIND ['name', 'kind'] AS property
+           WITH asn, property WHERE asn[property] IS NOT NULL
+           RETURN ['Asn', property, asn[property]] ORDER BY asn.number, property
+         } AS about
+ORDER BY ring_id, size(accounts) DESC, label, identifier

@@ -1,0 +1,43 @@
+// name: report-members
+// question: Who is in each of these rings, since when, in which state, and when were they active?
+// `hours` pairs an hour of the day (UTC) with the number of identifiers used in it; `requests` is
+// what the kind of identifier that was seen most often saw.
+// param ring_ids: list
+// column ring_id: string
+// column account_id: string
+// column score: float
+// column opened: datetime
+// column status: string
+// column status_at: datetime
+// column organizations: list
+// column first_seen: datetime
+// column last_seen: datetime
+// column requests: integer
+// column hours: list
+// audience: internal
+// mode: read
+UNWIND $ring_ids AS ring_id
+MATCH (:Ring {ring_id: ring_id})<-[member:MEMBER_OF]-(account:Account)
+CALL (account) {
+  MATCH (account)-[use:USED_IP|USED_DEVICE|SENT|PAID_WITH]->()
+  RETURN min(use.first_seen) AS first_seen, max(use.last_seen) AS last_seen
+}
+CALL (account) {
+  MATCH (account)-[use:USED_IP|USED_DEVICE|SENT]->()
+  WITH type(use) AS kind, sum(use.events) AS events
+  RETURN max(events) AS requests
+}
+RETURN ring_id, account.account_id AS account_id, member.score AS score,
+       account.created_at AS opened, account.status AS status, account.status_at AS status_at,
+       COLLECT {
+         MATCH (account)-[:IN_ORGANIZATION]->(organization:Organization)
+         RETURN organization.organization_id AS organization_id ORDER BY organization_id
+       } AS organizations,
+       first_seen, last_seen, requests,
+       COLLECT {
+         MATCH (account)-[use:USED_IP|USED_DEVICE|SENT|PAID_WITH]->()
+         UNWIND use.hours AS hour
+         WITH hour, count(*) AS uses ORDER BY hour
+         RETURN [hour, uses]
+       } AS hours
+ORDER BY ring_id, score DESC, account_id

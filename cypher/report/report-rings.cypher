@@ -1,0 +1,49 @@
+// name: report-rings
+// question: Which rings stand, the strongest first, with what is known of each as a whole?
+// param ring_ids: list = null
+// param limit: integer = null
+// column ring_id: string
+// column size: integer
+// column score: float
+// column families: list
+// column family_bits: list
+// column single_family: boolean
+// column links: integer
+// column density: float
+// column run: string
+// column parameters: string
+// column campaigns: list
+// column earlier: list
+// column opened_first: datetime
+// column opened_last: datetime
+// column statuses: list
+// audience: internal
+// mode: read
+MATCH (ring:Ring)
+WHERE EXISTS { (ring)<-[:MEMBER_OF]-() } AND ($ring_ids IS NULL OR ring.ring_id IN $ring_ids)
+WITH ring ORDER BY ring.score DESC, ring.ring_id
+LIMIT coalesce($limit, 9223372036854775807)
+CALL (ring) {
+  MATCH (ring)<-[:MEMBER_OF]-(account:Account)
+  RETURN min(account.created_at) AS opened_first, max(account.created_at) AS opened_last
+}
+RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score, ring.families AS families,
+       ring.family_bits AS family_bits, ring.single_family AS single_family, ring.links AS links,
+       ring.density AS density, ring.run AS run,
+       head(COLLECT { MATCH (run:Run {run_id: ring.run}) RETURN run.parameters }) AS parameters,
+       COLLECT {
+         MATCH (ring)-[:PART_OF]->(campaign:Campaign)
+         RETURN campaign.campaign_id AS campaign_id ORDER BY campaign_id
+       } AS campaigns,
+       COLLECT {
+         MATCH (ring)-[lineage:CONTINUES]->(earlier:Ring)
+         RETURN {ring_id: earlier.ring_id, kind: lineage.kind, overlap: lineage.overlap} AS line
+         ORDER BY earlier.ring_id
+       } AS earlier,
+       opened_first, opened_last,
+       COLLECT {
+         MATCH (ring)<-[:MEMBER_OF]-(account:Account) WHERE account.status IS NOT NULL
+         WITH account.status AS status, count(*) AS accounts ORDER BY accounts DESC, status
+         RETURN [status, accounts]
+       } AS statuses
+ORDER BY score DESC, ring_id

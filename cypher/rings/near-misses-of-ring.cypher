@@ -1,0 +1,36 @@
+// name: near-misses-of-ring
+// question: Which accounts outside this ring use what its members share (near misses)?
+// param ring_id: string
+// param at_least: integer = 2
+// param at_most: integer = 100
+// param limit: integer = 50
+// column account_id: string
+// column status: string
+// column created_at: datetime
+// column identifiers: integer
+// column shared: list
+// column bits_to_members: float
+// mode: read
+MATCH (ring:Ring {ring_id: $ring_id})<-[:MEMBER_OF]-(member:Account)
+MATCH (member)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT]->(identifier)
+WITH ring, identifier, count(member) AS members
+// What many use says little about anybody; a mail domain says nothing.
+WHERE members > 1
+  AND COUNT { (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT]-() } <= $at_most
+MATCH (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT]-(account:Account)
+WHERE NOT EXISTS { (account)-[:MEMBER_OF]->(ring) }
+WITH ring, account,
+     labels(identifier)[0] + ' ' +
+     coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
+              identifier.prompt_cluster_id) AS shared
+ORDER BY shared
+WITH ring, account, collect(shared) AS shared
+WHERE size(shared) >= $at_least
+RETURN account.account_id AS account_id, account.status AS status,
+       account.created_at AS created_at, size(shared) AS identifiers, shared,
+       toFloat(COLLECT {
+         MATCH (account)-[link:LINKED {run: ring.run}]-(:Account)-[:MEMBER_OF]->(ring)
+         RETURN sum(link.weight)
+       }[0]) AS bits_to_members
+ORDER BY bits_to_members DESC, identifiers DESC, account_id
+LIMIT $limit

@@ -1,0 +1,21 @@
+// name: write-lineage
+// question: What did this run find of each ring, and which rings took members over from others?
+// param run: string
+// param found: list
+// param continuations: list
+// audience: internal
+// mode: write
+MATCH (run:Run {run_id: $run})
+CALL (run) {
+  UNWIND $found AS row
+  MATCH (ring:Ring {ring_id: row.ring_id})
+  MERGE (run)-[found:FOUND]->(ring)
+  SET found.size = row.size, found.score = row.score, found.joined = row.joined,
+      found.left = row.left
+}
+CALL (run) {
+  UNWIND $continuations AS row
+  MATCH (later:Ring {ring_id: row.ring_id}), (earlier:Ring {ring_id: row.earlier_id})
+  MERGE (later)-[continues:CONTINUES]->(earlier)
+  SET continues.kind = row.kind, continues.overlap = row.overlap, continues.run = run.run_id
+}

@@ -1,0 +1,60 @@
+"""``ringleader report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ringleader.app import App, Command, pass_app
+
+
+@click.command(cls=Command)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The file, e.g. report.html; it appears whole or not at all.",
+)
+@click.option("--ring", "ring_ids", multiple=True, help="Only this ring; may be repeated.")
+@click.option("--limit", type=click.IntRange(min=1), help="Only so many rings, the strongest.")
+@click.option("--pseudonymise", is_flag=True, help="A keyed hash for everything with a name.")
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Key of these hashes [default: this installation's].",
+)
+@pass_app
+def report(
+    app: App,
+    output: Path,
+    ring_ids: tuple[str, ...],
+    limit: int | None,
+    pseudonymise: bool,
+    key_file: Path | None,
+) -> None:
+    """Write the suspected rings as one page for people to review.
+
+    The page needs no network and can reach none: open it in a browser, mail it, archive it. It
+    names accounts and identifiers; treat it as the data that it was made from. With --pseudonymise
+    it names nobody, by the same pseudonyms as `ringleader export`.
+
+    \b
+    Examples:
+      ringleader report --output report.html
+      ringleader report --output top.html --limit 20
+      ringleader report --output ring.html --ring ring-0a4577e9e711 --pseudonymise
+    """
+    from exports.handover import namer_for
+    from exports.pseudonyms import hiding
+    from exports.report import write_report
+    from exports.report_ring import as_it_is
+
+    named = namer_for(app.settings.home, pseudonymise, key_file)
+    name = hiding(named) if named else as_it_is
+    with app.graph() as graph:
+        written = write_report(graph, output, ring_ids=ring_ids, limit=limit, name=name)
+    app.say(
+        f"{output}: {written.rings:,} rings of {written.accounts:,} accounts, "
+        f"{written.size / 1e6:.1f} MB"
+    )

@@ -1,0 +1,267 @@
+// The ring as a graph: its members and the identifiers that they share.
+
+const SHEET = { x: -70, y: -50, width: 1140, height: 730 };
+const LETTER = 7.5; // width of a letter of a label
+const LABEL = 26; // letters of a label at the most
+const NEAR = 0.35; // how far beside the arrow's direction a node may lie, as cosine
+
+function network(ring) {
+  const { members, identifiers, edges } = ring.graph;
+  const hidden = new Set();
+  const view = { ...SHEET };
+  let current = null;
+  let chosen = null;
+  let written = []; // what the panel tells of: the node, and the families that are hidden
+
+  const nodes = [
+    ...identifiers.map(([item, x, y], at) => {
+      const line = ring.items[item];
+      return {
+        x, y, at, family: line.family, title: `${kind(line.label)} ${line.name}`, name: line.name,
+        told: `${bits(line.bits)} bits, ties ${several(line.members, "member")}, used by ${several(line.outside ?? 0, "other account")}`,
+      };
+    }),
+    ...members.map(([number, x, y], at) => {
+      const member = ring.members[number];
+      return {
+        x, y, at, family: null, title: `account ${member.name}`, name: member.name,
+        told: `tied by ${bits(member.bits)} bits, opened ${day(member.opened)}${member.status ? `, ${member.status}` : ""}`,
+      };
+    }),
+  ];
+  const member = (at) => nodes[identifiers.length + at];
+  nodes.forEach((node) => { node.near = []; });
+  const lines = edges.map(([m, i]) => {
+    const line = { member: member(m), identifier: nodes[i] };
+    line.member.near.push(line.identifier);
+    line.identifier.near.push(line.member);
+    line.element = svg("line", {
+      class: `tie f-${line.identifier.family}`,
+      x1: line.member.x, y1: line.member.y, x2: line.identifier.x, y2: line.identifier.y,
+    });
+    return line;
+  });
+  const strongest = Math.max(...ring.members.map((m) => m.bits), 1);
+  nodes.forEach((node, number) => {
+    const radius = node.family ? 13 : 6 + 7 * Math.sqrt(ring.members[members[node.at][0]].bits / strongest);
+    node.element = svg("g", {
+      id: `node-${number}`, role: "img", "aria-label": `${node.title}: ${node.told}`,
+      class: node.family ? `item f-${node.family}` : "member",
+      transform: `translate(${node.x} ${node.y})`,
+      onpointerenter: () => point(node),
+      onpointerleave: () => point(null),
+      onclick: () => choose(node),
+    },
+    node.family
+      ? [svg("rect", { x: -radius, y: -radius, width: 2 * radius, height: 2 * radius, rx: 5 }),
+        svg("text", { class: "sign", y: 5, "text-anchor": "middle" }, FAMILIES[node.family])]
+      : svg("circle", { r: radius }),
+    svg("text", { class: "label", y: radius + 15, "text-anchor": "middle" }, short(node.name, LABEL)));
+  });
+  // The strongest identifiers show their names where these cover nothing.
+  const covered = nodes.map((node) => [node.x - 14, node.y - 14, node.x + 14, node.y + 14]);
+  for (const node of nodes) {
+    if (!node.family) continue;
+    const half = (LETTER * Math.min(String(node.name).length, LABEL)) / 2;
+    const label = [node.x - half, node.y + 16, node.x + half, node.y + 32];
+    const clear = covered.every((box) =>
+      box[0] > label[2] || box[2] < label[0] || box[1] > label[3] || box[3] < label[1]);
+    if (!clear) continue;
+    covered.push(label);
+    node.element.classList.add("named");
+  }
+
+  const drawing = svg("svg", {
+    class: "network", tabindex: 0, role: "application", "aria-roledescription": "graph",
+    "aria-label": `${several(members.length, "member")} and ${several(identifiers.length, "identifier")} that they share. `
+      + "Arrows move from node to node, Enter selects, plus and minus zoom, zero shows the whole. The tables of evidence and of members say the same.",
+    onkeydown: key, onpointerdown: grab, onwheel: wheel,
+    onblur: () => focusOn(null),
+  },
+  svg("g", {}, lines.map((line) => line.element)),
+  svg("g", {}, [...nodes].reverse().map((node) => node.element)));
+  const panel = h("div", { class: "panel", "aria-live": "polite" });
+  const families = [...new Set(identifiers.map(([item]) => ring.items[item].family))];
+
+  function show() {
+    drawing.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
+    const centre = chosen ?? current;
+    const near = centre ? new Set([centre, ...centre.near]) : null;
+    drawing.classList.toggle("dim", Boolean(near));
+    for (const node of nodes) {
+      node.element.classList.toggle("gone", hidden.has(node.family));
+      node.element.classList.toggle("near", Boolean(near?.has(node)));
+      node.element.classList.toggle("current", node === current);
+      node.element.classList.toggle("chosen", node === chosen);
+    }
+    for (const line of lines) {
+      line.element.classList.toggle("gone", hidden.has(line.identifier.family));
+      line.element.classList.toggle("near", line.member === centre || line.identifier === centre);
+    }
+    if (current) drawing.setAttribute("aria-activedescendant", current.element.id);
+    else drawing.removeAttribute("aria-activedescendant");
+    // Only what changes is drawn anew: a button must not go while it is pressed.
+    const now = [centre, ...hidden];
+    if (now.length !== written.length || now.some((part, at) => part !== written[at])) {
+      written = now;
+      tell(centre);
+    }
+  }
+
+  function tell(node) {
+    if (!node) {
+      panel.replaceChildren(h("p", { class: "about" },
+        "Squares are identifiers, circles are accounts; a line means that the account used it. Point at one or select it to see what it is tied to."));
+      return;
+    }
+    const near = node.near.filter((other) => !hidden.has(other.family));
+    panel.replaceChildren(
+      h("h3", {}, node.family ? chip(node.family) : null, node.family ? " " : "account ", named(node.name)),
+      h("p", {}, node.told),
+      h("p", { class: "about" }, node.family
+        ? `Used by ${several(near.length, "member")} in the drawing:`
+        : `Uses ${several(near.length, "identifier")} in the drawing:`),
+      h("ul", { class: "near-list" }, near.map((other) => h("li", {}, h("button", {
+        type: "button", class: "plain",
+        onclick: () => { choose(other, true); panel.querySelector("button")?.focus(); },
+      }, other.family ? h("span", { class: `dot f-${other.family}` }) : null, named(other.name))))),
+    );
+  }
+
+  function point(node) {
+    if (!chosen) focusOn(node);
+  }
+
+  function focusOn(node) {
+    if (current === node) return;
+    current = node;
+    show();
+  }
+
+  function choose(node, stay = false) {
+    chosen = chosen === node && !stay ? null : node;
+    current = chosen;
+    show();
+  }
+
+  // The nearest node that lies in the direction of the arrow.
+  function move(dx, dy) {
+    const seen = nodes.filter((node) => !hidden.has(node.family));
+    if (!current) {
+      focusOn(seen[0] ?? null);
+      return;
+    }
+    let best = null;
+    let least = Infinity;
+    for (const node of seen) {
+      const x = node.x - current.x;
+      const y = node.y - current.y;
+      const far = Math.hypot(x, y);
+      const along = (x * dx + y * dy) / (far || 1);
+      if (node === current || along < NEAR) continue;
+      const cost = far / along;
+      if (cost < least) [best, least] = [node, cost];
+    }
+    if (!best) return;
+    current = best;
+    chosen = chosen ? best : null;
+    show();
+  }
+
+  function zoom(factor, at = null) {
+    const width = Math.min(Math.max(view.width * factor, SHEET.width / 8), SHEET.width * 1.5);
+    const change = width / view.width;
+    const [x, y] = at ?? [view.x + view.width / 2, view.y + view.height / 2];
+    view.x = x - (x - view.x) * change;
+    view.y = y - (y - view.y) * change;
+    view.width = width;
+    view.height *= change;
+    show();
+  }
+
+  function all() {
+    Object.assign(view, SHEET);
+    show();
+  }
+
+  function key(event) {
+    const actions = {
+      ArrowLeft: () => move(-1, 0), ArrowRight: () => move(1, 0),
+      ArrowUp: () => move(0, -1), ArrowDown: () => move(0, 1),
+      Enter: () => current && choose(current), " ": () => current && choose(current),
+      Escape: () => { chosen = null; focusOn(null); show(); },
+      "+": () => zoom(0.8), "=": () => zoom(0.8), "-": () => zoom(1.25), 0: all,
+    };
+    if (!actions[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    actions[event.key]();
+  }
+
+  function place(event) {
+    const box = drawing.getBoundingClientRect();
+    const scale = Math.max(view.width / box.width, view.height / box.height);
+    return [
+      view.x + view.width / 2 + (event.clientX - box.left - box.width / 2) * scale,
+      view.y + view.height / 2 + (event.clientY - box.top - box.height / 2) * scale,
+    ];
+  }
+
+  function grab(event) {
+    if (event.button !== 0 || event.target.closest(".item, .member")) return;
+    const from = place(event);
+    const drag = (moved) => {
+      const to = place(moved);
+      view.x += from[0] - to[0];
+      view.y += from[1] - to[1];
+      show();
+    };
+    const drop = () => {
+      drawing.classList.remove("grabbed");
+      drawing.removeEventListener("pointermove", drag);
+    };
+    drawing.setPointerCapture(event.pointerId);
+    drawing.classList.add("grabbed");
+    drawing.addEventListener("pointermove", drag);
+    drawing.addEventListener("pointerup", drop, { once: true });
+    drawing.addEventListener("pointercancel", drop, { once: true });
+  }
+
+  // The wheel scrolls the page unless the graph has been clicked at or Ctrl is held.
+  function wheel(event) {
+    if (!event.ctrlKey && document.activeElement !== drawing) return;
+    event.preventDefault();
+    zoom(event.deltaY > 0 ? 1.12 : 0.89, place(event));
+  }
+
+  const toggles = families.map((family) => h("button", {
+    type: "button", class: `chip f-${family}`, "aria-pressed": "true",
+    onclick: (event) => {
+      if (hidden.has(family)) hidden.delete(family);
+      else hidden.add(family);
+      event.currentTarget.setAttribute("aria-pressed", String(!hidden.has(family)));
+      if (hidden.has(chosen?.family) || hidden.has(current?.family)) chosen = current = null;
+      show();
+    },
+  }, family));
+  const tools = h("div", { class: "tools no-print" },
+    h("div", { class: "chips", role: "group", "aria-label": "Kinds of evidence in the drawing" }, toggles),
+    h("div", { class: "zoom", role: "group", "aria-label": "Zoom" },
+      h("button", { type: "button", "aria-label": "Zoom in", onclick: () => zoom(0.8) }, "+"),
+      h("button", { type: "button", "aria-label": "Zoom out", onclick: () => zoom(1.25) }, "−"),
+      h("button", { type: "button", onclick: all }, "Whole ring")));
+  show();
+  return h("div", {}, tools, h("div", { class: "net" }, drawing, panel));
+}
+
+// What the drawing leaves out, in words.
+function drawnTold(ring) {
+  const { members, identifiers } = ring.graph;
+  const shared = ring.items.filter((item) => item.outside !== null).length;
+  const more = ring.rest.reduce((sum, [, number]) => sum + number, 0);
+  const left = [];
+  if (members.length < ring.size) left.push(`the ${count(members.length)} most tied of ${several(ring.size, "member")}`);
+  if (identifiers.length < shared + more) left.push(`the ${count(identifiers.length)} strongest of about ${several(shared + more, "identifier")}`);
+  return left.length
+    ? `Drawn are ${left.join(" and ")}; the tables have the rest.`
+    : "All members and all identifiers that tie them are drawn.";
+}

@@ -1,0 +1,1 @@
+"""Scheduled work: jobs that are declared in ringleader.toml."""

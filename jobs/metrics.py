@@ -1,0 +1,77 @@
+"""What a job did, for Prometheus: files that node_exporter's textfile collector picks up.
+
+Two files per job, so that what the last success left stays when a later run fails:
+``ringleader_JOB.prom`` is of the last run, ``ringleader_JOB_done.prom`` of the last that was done.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from jobs.definitions import Job
+from jobs.history import Findings
+from jobs.steps import Outcome
+from ringleader.errors import SettingsError
+from ringleader.output import whole_file
+
+
+def require_folder(job: Job) -> None:
+    """See that a job's metrics can go where they are to go, before it runs.
+
+    Raises:
+        SettingsError: There is no such folder.
+    """
+    if job.metrics is not None and not job.metrics.is_dir():
+        raise SettingsError(
+            f"jobs.{job.name}: metrics is {job.metrics}, which is no folder",
+            hint=f"mkdir -p {job.metrics}, and let this user write to it",
+        )
+
+
+def write(job: Job, steps: list[Outcome], seconds: float, findings: Findings | None) -> None:
+    """Write the metrics of a run, if the job says where to.
+
+    Args:
+        job: The job.
+        steps: What its steps did.
+        seconds: How long it took.
+        findings: The rings at its end; None for a run that failed.
+
+    Raises:
+        InputError: The folder does not exist or cannot be written.
+    """
+    if job.metrics is None:
+        return
+    last = CollectorRegistry()
+    _gauge(last, "end_timestamp_seconds", "When the job last ended.", job, time.time())
+    _gauge(last, "success", "Whether the last run was done.", job, float(findings is not None))
+    _gauge(last, "duration_seconds", "How long the last run took.", job, seconds)
+    lasted = Gauge(
+        "ringleader_job_step_duration_seconds",
+        "How long each step of the last run took.",
+        ("job", "number", "step"),
+        registry=last,
+    )
+    for number, step in enumerate(steps, start=1):
+        lasted.labels(job.name, str(number), step.step).set(step.seconds or 0.0)
+    _put(job.metrics / f"ringleader_{job.name}.prom", last)
+    if findings is None:
+        return
+    done = CollectorRegistry()
+    _gauge(done, "success_timestamp_seconds", "When the job was last done.", job, time.time())
+    _gauge(done, "rings", "Rings that stood then.", job, len(findings.rings))
+    _gauge(done, "ring_members", "Accounts in those rings.", job, findings.members)
+    _gauge(done, "new_rings", "Those new since the run before.", job, len(findings.new))
+    _put(job.metrics / f"ringleader_{job.name}_done.prom", done)
+
+
+def _gauge(registry: CollectorRegistry, name: str, doc: str, job: Job, value: float) -> None:
+    Gauge(f"ringleader_job_{name}", doc, ("job",), registry=registry).labels(job.name).set(value)
+
+
+def _put(path: Path, registry: CollectorRegistry) -> None:
+    with whole_file(path) as file:
+        file.write(generate_latest(registry))

@@ -1,0 +1,236 @@
+"""The step that tells another system about new rings: a signed webhook.
+
+Signed as Standard Webhooks has it, so receivers can verify with a library of that name:
+HMAC-SHA256 over ``id.timestamp.body`` in base64, behind ``v1,``, in ``webhook-signature``. The
+header ``webhook-id`` is the same when a delivery is repeated; ``webhook-timestamp`` is in seconds
+since 1970 UTC. The body holds counts and ids of rings, never an identifier of an account.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import ipaddress
+import json
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+
+from jobs.steps import StepApp
+from ringleader import __version__
+from ringleader.app import Command
+from ringleader.errors import DeliveryFailed, SettingsError
+
+if TYPE_CHECKING:
+    from jobs.history import Findings
+
+# Standard Webhooks asks for 24 to 64 bytes.
+KEY_BYTES = 24
+BACKOFF_SECONDS = 1.0  # before the second repetition; then doubled
+LONGEST_WAIT = 60  # seconds, whatever the receiver asks for
+PASSING = (408, 425, 429, 500, 502, 503, 504)  # answers after which it is tried again
+
+
+def _address(_ctx: click.Context, _param: click.Parameter, url: str) -> str:
+    """An address that may be used: encrypted, unless it does not leave this machine."""
+    parts = urlsplit(url)
+    if parts.username or parts.password:
+        raise click.BadParameter("leave user and password out of the address; it is signed")
+    if not parts.hostname or parts.scheme not in ("https", "http"):
+        raise click.BadParameter("expected https://host/path")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise click.BadParameter("use https; http is for this machine only")
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@click.command(cls=Command)
+@click.option("--url", required=True, callback=_address, help="Where to, by https.")
+@click.option("--key-file", type=click.Path(path_type=Path), help="File with the key.")
+@click.option("--key-env", help="Environment variable with the key.")
+@click.option(
+    "--when",
+    type=click.Choice(("findings", "always")),
+    default="findings",
+    show_default=True,
+    help="Only if there are new rings, or after every run.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 120),
+    default=10.0,
+    show_default=True,
+    help="Seconds for each attempt.",
+)
+@click.option(
+    "--attempts",
+    type=click.IntRange(1, 10),
+    default=4,
+    show_default=True,
+    help="How often to try, at intervals that double.",
+)
+@click.make_pass_decorator(StepApp)
+def notify(
+    app: StepApp,
+    url: str,
+    key_file: Path | None,
+    key_env: str | None,
+    when: str,
+    timeout: float,
+    attempts: int,
+) -> None:
+    """Tell another system which rings are new since the job's last run that was done."""
+    key = read_key(key_file, key_env)
+    findings = app.findings
+    if when == "findings" and not findings.new:
+        app.say("no new rings, nobody is told")
+        return
+    status = deliver(url, key, f"msg_{findings.run}", payload(findings), timeout, attempts)
+    app.say(f"{urlsplit(url).hostname} was told of {len(findings.new)} new rings")
+    app.count(status=status, new_rings=len(findings.new))
+
+
+def payload(findings: Findings) -> dict[str, Any]:
+    """What is told: counts, and ids and sizes of the new rings."""
+    return {
+        "type": "ringleader.rings",
+        "timestamp": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "data": {
+            "job": findings.job,
+            "run": findings.run,
+            "rings": len(findings.rings),
+            "members": findings.members,
+            "new_rings": findings.new,
+            "new_members": findings.new_members,
+        },
+    }
+
+
+def read_key(file: Path | None, variable: str | None) -> bytes:
+    """The key of the signature.
+
+    Args:
+        file: A file that holds it.
+        variable: Or an environment variable.
+
+    Returns:
+        Its bytes. A key that begins with ``whsec_`` is base64.
+
+    Raises:
+        SettingsError: There is none, there are two, or it is too short.
+    """
+    if (file is None) == (variable is None):
+        raise SettingsError("notify needs either key_file or key_env", hint=_KEY_HINT)
+    try:
+        text = file.read_text(encoding="utf-8") if file else os.environ.get(variable or "", "")
+        text = text.strip()
+        coded = text.startswith("whsec_")
+        key = base64.b64decode(text[6:], validate=True) if coded else text.encode()
+    except (OSError, UnicodeDecodeError, binascii.Error) as error:
+        raise SettingsError(
+            f"the key of the webhook cannot be read: {error}", hint=_KEY_HINT
+        ) from error
+    if len(key) < KEY_BYTES:
+        place = f"file {file}" if file else f"environment variable {variable}"
+        raise SettingsError(
+            f"the key of the webhook ({place}) has {len(key)} bytes; {KEY_BYTES} is the least",
+            hint=_KEY_HINT,
+        )
+    return key
+
+
+_KEY_HINT = "key_file = a file with the line whsec_$(openssl rand -base64 32), mode 600"
+
+
+def signature(key: bytes, message: str, timestamp: int, body: bytes) -> str:
+    """The signature of a delivery.
+
+    Args:
+        key: The key shared with the receiver.
+        message: Its id.
+        timestamp: Seconds since 1970 UTC.
+        body: What is sent.
+    """
+    signed = f"{message}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+
+
+def deliver(
+    url: str, key: bytes, message: str, content: dict[str, Any], timeout: float, attempts: int
+) -> int:
+    """Send one notification.
+
+    Args:
+        url: Where to.
+        key: What it is signed with.
+        message: Its id, by which a receiver knows a repetition.
+        content: What is told.
+        timeout: Seconds for each attempt.
+        attempts: How often to try.
+
+    Returns:
+        The status of the answer.
+
+    Raises:
+        DeliveryFailed: No attempt was taken; redirections are not followed.
+    """
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.util import Retry
+
+    body = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
+    now = int(time.time())
+    headers = {
+        "content-type": "application/json",
+        "user-agent": f"ringleader/{__version__}",
+        "webhook-id": message,
+        "webhook-timestamp": str(now),
+        "webhook-signature": signature(key, message, now, body),
+    }
+    again = Retry(
+        total=attempts - 1,
+        backoff_factor=BACKOFF_SECONDS,
+        backoff_max=LONGEST_WAIT,
+        retry_after_max=LONGEST_WAIT,
+        status_forcelist=PASSING,
+        allowed_methods=None,
+        raise_on_status=False,
+    )
+    host = urlsplit(url).hostname
+    with requests.Session() as session:
+        session.mount(url, HTTPAdapter(max_retries=again))
+        try:
+            # An empty auth keeps a password of the user's .netrc out.
+            answer = session.post(
+                url,
+                data=body,
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
+                auth=lambda request: request,
+            )
+        except requests.RequestException as error:
+            # Its text may hold the whole address.
+            raise DeliveryFailed(
+                f"{host} could not be told: {type(error).__name__} in {attempts} attempts",
+                hint="run the job again: what was new stays new until a run is done",
+            ) from error
+    if not 200 <= answer.status_code < 300:
+        raise DeliveryFailed(
+            f"{host} answers {answer.status_code} {answer.reason}",
+            hint="check url and key; what was new stays new until a run is done",
+        )
+    return answer.status_code

@@ -1,0 +1,127 @@
+"""One run of a job: its steps in order, under one lease, each noted in the graph."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+
+from jobs import metrics
+from jobs.definitions import Job
+from jobs.history import Findings, Record
+from jobs.steps import Outcome, Step, StepApp, placeholders
+from ringleader import log
+from ringleader.app import App
+from ringleader.errors import LeaseLost, LockHeld, RingleaderError
+from ringleader.graph import Graph
+from ringleader.locks import exclusive
+
+WAIT_STEP = 1.0  # seconds between two looks at a lock that somebody holds
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """What a run of a job that is done did.
+
+    Attributes:
+        run: Its id.
+        seconds: How long it took.
+        steps: What each step did.
+        findings: The rings at its end.
+    """
+
+    run: str
+    seconds: float
+    steps: list[Outcome]
+    findings: Findings
+
+
+def run_job(app: App, job: Job, day: date, wait: float = 0.0) -> JobResult:
+    """Run a job.
+
+    A step that fails ends the run: what earlier steps did stands, later ones do not begin. Run
+    again, the job does all its steps again, and each ends as if it had run once.
+
+    Args:
+        app: The invocation: settings and messages.
+        job: The job.
+        day: What ``{date}`` stands for.
+        wait: Seconds to wait for a lock that another run holds.
+
+    Raises:
+        LockHeld: Another run writes to the database.
+        RingleaderError: A step failed; the message says which.
+    """
+    until = time.monotonic() + wait
+    while True:
+        try:
+            return _run_now(app, job, day)
+        except LockHeld as error:
+            if isinstance(error, LeaseLost) or time.monotonic() + WAIT_STEP > until:
+                raise
+            time.sleep(WAIT_STEP)
+
+
+def _run_now(app: App, job: Job, day: date) -> JobResult:
+    log.about(job=job.name)
+    metrics.require_folder(job)
+    began = time.monotonic()
+    steps: list[Outcome] = []
+    try:
+        with app.graph() as graph, exclusive(graph, f"job run {job.name}"):
+            result = _run(app, graph, job, day, steps)
+    except LockHeld:
+        raise  # that the other run goes on is no news of this job's
+    except BaseException:
+        with suppress(RingleaderError):
+            metrics.write(job, steps, time.monotonic() - began, None)
+        raise
+    result = replace(result, seconds=round(time.monotonic() - began, 3))
+    metrics.write(job, steps, result.seconds, result.findings)
+    return result
+
+
+def _run(app: App, graph: Graph, job: Job, day: date, steps: list[Outcome]) -> JobResult:
+    record = Record(graph, job, day, steps)
+    log.about(job=job.name, run=record.run)
+    app.say(f"job {job.name}: {record.run}")
+    try:
+        for number, step in enumerate(job.steps, start=1):
+            with log.bound(step=number):
+                _step(app, graph, record, step, placeholders(job.name, record.run, day))
+    except BaseException as error:
+        _failed(record, error, f"job {job.name}, {step.where.rpartition(': ')[2]}")
+        raise
+    findings = record.findings()
+    record.finish("done", findings)
+    app.say(f"job {job.name}: done, {len(findings.rings)} rings stand, {len(findings.new)} new")
+    return JobResult(record.run, 0.0, steps, findings)
+
+
+def _step(app: App, graph: Graph, record: Record, step: Step, values: dict[str, str]) -> None:
+    outcome = record.begin(step.title)
+    app.say(f"{step.title} …")
+    began = time.monotonic()
+    outcome.state = "failed"  # until it has not
+    inner = StepApp(app, graph, record.findings())
+    try:
+        with step.context(values, inner) as context:
+            step.command.invoke(context)
+        outcome.state = "done"
+    finally:
+        outcome.seconds = round(time.monotonic() - began, 3)
+        outcome.counted(step, inner)
+    app.say(f"{step.title}: done in {outcome.seconds:.1f} s")
+
+
+def _failed(record: Record, error: BaseException, where: str) -> None:
+    """Note in the history, and in the error, at which step the run ended."""
+    if isinstance(error, RingleaderError):
+        error.message = f"{where}: {error.message}"
+        error.args = (error.message,)
+    interrupted = isinstance(error, KeyboardInterrupt)
+    text = error.message if isinstance(error, RingleaderError) else type(error).__name__
+    # A database that has gone, or another holder of the lease, must not hide what failed.
+    with suppress(RingleaderError):
+        record.finish("interrupted" if interrupted else "failed", record.findings(), text)

@@ -1,0 +1,354 @@
+"""What a job is made of. A step is a command of the command line, and its keys are the options.
+
+``mapping = "ours.toml"`` of a load step is ``--mapping ours.toml``; an argument goes by its name.
+So whatever a command can do a job can do, checked by the command's own declaration and run by its
+own function, on the graph and under the lease of the job.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from ringleader.app import App
+from ringleader.errors import SettingsError
+
+if TYPE_CHECKING:
+    from jobs.history import Findings
+    from ringleader.graph import Graph
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of step.
+
+    Attributes:
+        name: What ``step`` says in the settings.
+        command: The command that it is, as ``module:attribute``.
+        paths: Keys that hold paths although the command reads them as text.
+        without: Options that make no sense in a job.
+        counts: Whether the command's rows are counts, and kept in the history; otherwise their
+            number is.
+        what: The key that chooses a command of a group.
+        needs: Keys that a step must have although the command does without.
+    """
+
+    name: str
+    command: str
+    paths: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    counts: bool = False
+    what: str = ""
+    needs: tuple[str, ...] = ()
+
+
+KINDS = (
+    Kind("load", "loaders.commands:load", ("sources",), ("dry_run",), counts=True),
+    Kind(
+        "detect",
+        "algorithms.commands:detect",
+        without=("dry_run", "parameters", "fail_on_findings"),
+        counts=True,
+    ),
+    Kind("query", "ringleader.query_commands:run_query"),
+    Kind("export", "exports.commands:export", what="what", needs=("output",)),
+    Kind("report", "exports.report_commands:report", needs=("output",)),
+    Kind("notify", "jobs.notify:notify"),
+)
+BY_NAME = {kind.name: kind for kind in KINDS}
+# The only things that braces may name: none can hold a path separator or climb out of a folder.
+PLACEHOLDERS = ("date", "yesterday", "job", "run")
+_BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step as declared.
+
+    Attributes:
+        kind: What kind it is.
+        command: The command.
+        given: Its keys and values as in the settings, paths made absolute.
+        where: Its place in the settings, for errors.
+    """
+
+    kind: Kind
+    command: click.Command
+    given: Mapping[str, Any]
+    where: str
+
+    @property
+    def title(self) -> str:
+        """What it does, in two words."""
+        first = next((p for p in self.command.params if isinstance(p, click.Argument)), None)
+        what = self.given.get(first.name or "") if first else None
+        name = self.command.name if self.kind.what else what
+        return f"{self.kind.name} {name}" if isinstance(name, str) else self.kind.name
+
+    def arguments(self, values: Mapping[str, str]) -> list[str]:
+        """The command's arguments.
+
+        Args:
+            values: What each placeholder stands for.
+
+        Raises:
+            SettingsError: A value is of the wrong type, or names another placeholder.
+        """
+        options: list[str] = []
+        positional: list[str] = []
+        for key, param in keys(self.kind, self.command).items():
+            if key not in self.given:
+                continue
+            where = f"{self.where}: {key}"
+            texts = [fill(text, values, where) for text in _texts(self.given[key], param, where)]
+            if isinstance(param, click.Argument):
+                positional += texts
+            elif getattr(param, "is_flag", False):
+                options += [param.opts[-1]] * len(texts)
+            else:
+                options += [f"{param.opts[-1]}={text}" for text in texts]
+        return [*options, "--", *positional]
+
+    def context(self, values: Mapping[str, str], app: App) -> click.Context:
+        """The command with its arguments read, ready to be invoked.
+
+        Raises:
+            SettingsError: The command does not take them.
+        """
+        try:
+            return self.command.make_context(self.kind.name, self.arguments(values), obj=app)
+        except click.UsageError as error:
+            raise SettingsError(
+                f"{self.where}: {error.format_message()}",
+                hint=f"ringleader job steps {self.kind.name}",
+            ) from error
+
+
+class StepApp(App):
+    """What a step's command runs with: the job's settings, graph and lease.
+
+    Args:
+        app: The invocation that runs the job.
+        graph: The job's graph.
+        findings: The rings that stand, and who asks about them.
+    """
+
+    def __init__(self, app: App, graph: Graph, findings: Findings) -> None:
+        super().__init__()
+        self.settings = app.settings
+        self.findings = findings
+        self.rows: list[Any] | None = None
+        self.counts: list[dict[str, Any]] = []
+        self._graph = graph
+
+    def graph(self) -> Graph:
+        """The job's graph."""
+        return self._graph
+
+    def emit(self, rows: Iterable[Any], columns: Sequence[str] | None, **how: Any) -> None:
+        """Keep the rows to be counted; write them only where the step names a file."""
+        rows = self.rows = list(rows)
+        if how.get("output") is not None:
+            super().emit(rows, columns, **how)
+
+    def count(self, **counts: Any) -> None:
+        """Keep the counts for the history."""
+        self.counts.append(counts)
+
+
+@dataclass
+class Outcome:
+    """What a step did, as the history keeps it."""
+
+    step: str
+    state: str = "running"
+    seconds: float | None = None
+    counts: list[dict[str, Any]] = field(default_factory=list)
+    rows: int | None = None
+
+    def counted(self, step: Step, app: StepApp) -> None:
+        """Take over what the command counted, by itself or in its rows."""
+        self.rows = None if app.rows is None else len(app.rows)
+        told = app.rows if step.kind.counts else None
+        self.counts = [*app.counts, *map(dict, told or [])]
+
+
+def commands_of(kind: Kind) -> dict[str, click.Command]:
+    """The commands that steps of a kind may be, by how such a step is called."""
+    module, attribute = kind.command.split(":")
+    command = cast(click.Command, getattr(importlib.import_module(module), attribute))
+    if not isinstance(command, click.Group):
+        return {kind.name: command}
+    context = click.Context(command)
+    found = {name: command.get_command(context, name) for name in command.list_commands(context)}
+    return {f"{kind.name} {name}": one for name, one in found.items() if one is not None}
+
+
+def _command_of(kind: Kind, given: Mapping[str, Any], where: str) -> click.Command:
+    """The command that a step is.
+
+    Args:
+        kind: The kind.
+        given: The step's keys, for a kind that has several commands.
+        where: The step's place in the settings.
+
+    Raises:
+        SettingsError: The key that chooses one of several does not.
+    """
+    found = commands_of(kind)
+    if not kind.what:
+        return found[kind.name]
+    chosen = given.get(kind.what)
+    if f"{kind.name} {chosen}" not in found:
+        names = [title.partition(" ")[2] for title in found]
+        raise SettingsError(f"{where}: {kind.what} is {chosen!r}", hint=f"one of {_all(names)}")
+    return found[f"{kind.name} {chosen}"]
+
+
+def keys(kind: Kind, command: click.Command) -> dict[str, click.Parameter]:
+    """The keys that a step may have besides ``step``, with the command's parameters."""
+    found: dict[str, click.Parameter] = {}
+    for param in command.params:
+        if not param.expose_value:  # a global option
+            continue
+        name = param.name or ""
+        if isinstance(param, click.Option):
+            name = max(param.opts, key=len).lstrip("-").replace("-", "_")
+        if name not in kind.without:
+            found[name] = param
+    return found
+
+
+def describe(kind: Kind, command: click.Command) -> list[dict[str, Any]]:
+    """A row for each key of a step: whether it is required, what it holds and what it means."""
+    rows = []
+    for key, param in keys(kind, command).items():
+        choices = getattr(param.type, "choices", None)
+        rows.append(
+            {
+                "key": key,
+                "required": param.required or key in kind.needs,
+                "holds": ", ".join(choices) if choices else param.type.name,
+                "meaning": getattr(param, "help", None) or "",
+            }
+        )
+    return rows
+
+
+def read_step(given: Any, where: str, folder: Path) -> Step:
+    """Check a step.
+
+    Args:
+        given: What the settings say.
+        where: Its place in the settings.
+        folder: What relative paths start from.
+
+    Raises:
+        SettingsError: It is no step; the message says what is wrong with which key.
+    """
+    if not isinstance(given, dict) or not isinstance(given.get("step"), str):
+        raise SettingsError(
+            f"{where} needs a key `step` that says what it is", hint=f"one of {_all(BY_NAME)}"
+        )
+    kind = BY_NAME.get(given["step"])
+    if kind is None:
+        raise SettingsError(
+            f"{where}: there is no step {given['step']!r}", hint=suggestion(given["step"], BY_NAME)
+        )
+    where = f"{where} ({kind.name})"
+    command = _command_of(kind, given, where)
+    known = keys(kind, command)
+    rest = {key: value for key, value in given.items() if key not in ("step", kind.what)}
+    for key in rest:
+        if key not in known:
+            raise SettingsError(f"{where}: there is no key {key!r}", hint=suggestion(key, known))
+    for key in kind.needs:
+        if key not in rest:
+            raise SettingsError(f"{where} needs the key {key!r}", hint="ringleader job steps")
+    for key, param in known.items():
+        if key in rest and (key in kind.paths or isinstance(param.type, click.Path)):
+            rest[key] = _absolute(rest[key], folder)
+    step = Step(kind, command, rest, where)
+    step.context(placeholders("job", "run", date(2026, 2, 1)), App()).close()
+    return step
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """The hint for a word that is not known: those that are near, and all of them."""
+    names = list(known)
+    near = difflib.get_close_matches(word, names, n=1)
+    return (f"did you mean {near[0]!r}? " if near else "") + f"known: {_all(names)}"
+
+
+def _all(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _absolute(value: Any, folder: Path) -> Any:
+    if isinstance(value, list):
+        return [_absolute(item, folder) for item in value]
+    if not isinstance(value, str):
+        return value
+    # Braces of the folder's own name are no placeholders.
+    safe = Path(str(folder).replace("{", "{{").replace("}", "}}"))
+    return str(safe / Path(value).expanduser())
+
+
+def placeholders(job: str, run: str, day: date) -> dict[str, str]:
+    """What each placeholder stands for."""
+    values = (day.isoformat(), (day - timedelta(days=1)).isoformat(), job, run)
+    return dict(zip(PLACEHOLDERS, values, strict=True))
+
+
+def fill(text: str, values: Mapping[str, str], where: str) -> str:
+    """A text with its placeholders replaced; ``{{`` and ``}}`` are braces.
+
+    Raises:
+        SettingsError: It names something else, or a brace stands alone.
+    """
+
+    def replaced(found: re.Match[str]) -> str:
+        whole, name = found[0], found[1]
+        if whole in ("{{", "}}"):
+            return whole[0]
+        if name is None:
+            raise SettingsError(f"{where}: a brace stands alone", hint="write {{ or }} for a brace")
+        if name not in values:
+            raise SettingsError(
+                f"{where}: there is no placeholder {{{name}}}", hint=suggestion(name, values)
+            )
+        return values[name]
+
+    return _BRACES.sub(replaced, text)
+
+
+def _texts(value: Any, param: click.Parameter, where: str) -> list[str]:
+    """A value of TOML as the texts that a command line would hold."""
+    if getattr(param, "is_flag", False):
+        if not isinstance(value, bool):
+            raise SettingsError(f"{where} is {value!r}", hint="true or false")
+        return ["true"] if value else []
+    several = param.multiple if isinstance(param, click.Option) else param.nargs == -1
+    if several and isinstance(value, dict):
+        # JSON of a value has braces of its own; only texts may have placeholders.
+        return [
+            f"{name}={item}"
+            if isinstance(item, str)
+            else f"{name}:={json.dumps(item)}".replace("{", "{{").replace("}", "}}")
+            for name, item in value.items()
+        ]
+    items = value if several and isinstance(value, list) else [value]
+    for item in items:
+        if isinstance(item, bool) or not isinstance(item, str | int | float):
+            expected = "a text, a number, or a list of them" if several else "a text or a number"
+            raise SettingsError(f"{where} is {item!r}", hint=f"expected {expected}")
+    return [str(item) for item in items]

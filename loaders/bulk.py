@@ -1,0 +1,235 @@
+"""First loads: whole tables to CSV files that ``neo4j-admin database import`` makes a graph of.
+
+The steps are those of any load. What the server would merge, one step after the other, is merged
+here, by the same rules of the schema (:class:`ringleader.schema_types.Merge`).
+"""
+
+from __future__ import annotations
+
+import functools
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from loaders.aggregate import END, START
+from loaders.prefixes import Prefixes
+from loaders.steps import Step, mentions
+from ringleader.import_headers import (
+    SEPARATOR,
+    import_arguments,
+    node_header,
+    relationship_header,
+)
+from ringleader.schema import NODES, RELATIONSHIPS
+from ringleader.schema_types import Kind, Merge, NodeType, Property, RelType
+from ringleader.statements import schema_statements
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from loaders.workspace import Workspace
+
+_TIME = "%Y-%m-%dT%H:%M:%S.%gZ"
+# A finished load as the graph remembers it; the stored query open-batch writes the same.
+_BATCH = NodeType(
+    "Batch",
+    "batch_id",
+    "A set of input files, loaded once.",
+    tuple(
+        Property(name, kind, Merge.ASSIGN)
+        for name, kind in {
+            "table": Kind.STRING,
+            "mapping": Kind.STRING,
+            "files": Kind.STRINGS,
+            "file_names": Kind.STRINGS,
+            "chunk_size": Kind.INTEGER,
+            "rows": Kind.INTEGER,
+            "quarantined": Kind.INTEGER,
+            "duplicates": Kind.INTEGER,
+            "reads_graph": Kind.BOOLEAN,
+            "state": Kind.STRING,
+            "started_at": Kind.DATETIME,
+            "finished_at": Kind.DATETIME,
+        }.items()
+    ),
+)
+
+
+@dataclass
+class Bulk:
+    """What several loads write, to be written at once.
+
+    Attributes:
+        workspace: Where their rows are.
+        steps: Their steps, in the order in which they would be written.
+        batches: The loads, as rows of the label Batch.
+    """
+
+    workspace: Workspace
+    steps: list[Step] = field(default_factory=list)
+    batches: list[dict[str, Any]] = field(default_factory=list)
+
+    def accounts(self) -> ir.Table:
+        """The accounts so far, in ``key``."""
+        return _distinct(mentions(self.steps, "Account"))
+
+    def write(self, folder: Path, database: str) -> list[str]:
+        """Write the CSV files with their headers, the command, and the schema.
+
+        Args:
+            folder: Where to; it is made if it is missing.
+            database: The database that is to be built.
+
+        Returns:
+            The arguments of ``neo4j-admin``.
+        """
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        nodes, relationships = {}, {}
+        line_ends = False
+        for node in NODES:
+            table = self._nodes(node) if node.label != "Batch" else self._batches()
+            if table is not None:
+                kept = self.workspace.keep(f"nodes_{node.label}", table)
+                line_ends = line_ends or self._line_ends(kept)
+                typed = _BATCH if node.label == "Batch" else node
+                nodes[node.label] = self._file(folder, node.label, node_header(typed), kept)
+        for rel in RELATIONSHIPS:
+            tables = list(self._relationships(rel))
+            if tables:
+                table = tables[0].union(*tables[1:]) if tables[1:] else tables[0]
+                header = relationship_header(rel)
+                relationships[rel.type] = self._file(folder, rel.type, header, table)
+        arguments = import_arguments(nodes, relationships, database, line_ends=line_ends)
+        command = " \\\n  ".join(shlex.quote(part) for part in ("neo4j-admin", *arguments))
+        (folder / "import.sh").write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
+        statements = "".join(f"{text};\n" for text in schema_statements().values())
+        (folder / "schema.cypher").write_text(statements, encoding="utf-8")
+        return arguments
+
+    def _file(self, folder: Path, name: str, header: str, table: ir.Table) -> tuple[Path, Path]:
+        paths = folder / f"{name}-header.csv", folder / f"{name}.csv"
+        paths[0].write_text(header + "\n", encoding="utf-8")
+        self.workspace.write_csv(table, paths[1], _TIME)
+        return paths
+
+    def _line_ends(self, table: ir.Table) -> bool:
+        texts = [table[name] for name in table.columns if table[name].type().is_string()]
+        broken = [text.re_search(r"[\r\n]").fill_null(False) for text in texts]
+        found = functools.reduce(lambda left, right: left | right, broken)
+        return self.workspace.size(table.filter(found).limit(1)) > 0
+
+    def _nodes(self, node: NodeType) -> ir.Table | None:
+        keys = mentions(self.steps, node.label)
+        if not keys:
+            return None
+        table = self.workspace.keep("keys", _distinct(keys))
+        said: dict[str, Any] = {}
+        for step in self.steps:
+            if isinstance(step.target, RelType) or step.target.label != node.label:
+                continue
+            given = [p for p in step.target.properties if p.name in step.rows.columns]
+            if not given:
+                continue
+            fresh = {p.name: step.rows[p.name] for p in given}
+            rows = step.rows.select(
+                _key=step.rows[node.key], **{f"_{n}": v for n, v in fresh.items()}
+            )
+            table = table.left_join(rows, table.key == rows["_key"])
+            old = {name: table[name] for name in said}
+            new = {p.name: table[f"_{p.name}"] for p in given}
+            for prop in given:
+                said[prop.name] = _merged(prop, old, new)
+            others = {name: table[name] for name in said if name not in new}
+            merged = {name: said[name] for name in new}
+            table = table.select("key", **others, **merged)
+            table = self.workspace.keep("merged", table)
+        text = table.key.cast("string")
+        return table.select(_id=text, **{node.key: table.key}, **_csv(table, node.properties))
+
+    def _relationships(self, rel: RelType) -> Iterator[ir.Table]:
+        for step in self.steps:
+            if step.target == rel:
+                ends = {"_start": step.rows[START], "_end": step.rows[END]}
+                yield step.rows.select(**ends, **_csv(step.rows, rel.keys + rel.properties))
+        if rel.type == "EXIT_OF" and (exits := self._exits()) is not None:
+            yield exits
+
+    def _exits(self) -> ir.Table | None:
+        """Addresses with the proxies of their longest prefix."""
+        import pyarrow as pa
+
+        lists = [step for step in self.steps if step.name == "Proxy"]
+        if not lists:
+            return None
+        prefixes = Prefixes()
+        for step in lists:
+            for row in self.workspace.rows(step.rows.select("proxy_id", "cidrs")):
+                for cidr in row["cidrs"]:
+                    prefixes.add(cidr, row["proxy_id"])
+        found: tuple[list[str], list[str]] = ([], [])
+        addresses = self.workspace.keep("addresses", _distinct(mentions(self.steps, "Ip")))
+        for chunk in self.workspace.chunks(addresses, 65_536):
+            for row in chunk:
+                for proxy in prefixes.proxies(row["key"]):
+                    found[0].append(row["key"])
+                    found[1].append(proxy)
+        ends = {"_start": pa.array(found[0], pa.string()), "_end": pa.array(found[1], pa.string())}
+        return self.workspace.take("exits", pa.table(ends))
+
+    def _batches(self) -> ir.Table:
+        import pyarrow as pa
+
+        taken = self.workspace.take("batches", pa.Table.from_pylist(self.batches))
+        texts = {"_id": taken.batch_id, "batch_id": taken.batch_id}
+        return taken.select(**texts, **_csv(taken, _BATCH.properties))
+
+
+def _distinct(keys: Sequence[ir.Table]) -> Any:
+    first, *others = keys
+    return (first.union(*others) if others else first).distinct()
+
+
+def _merged(prop: Property, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Any:
+    """A property after a further step has written it; the rules of statements, here."""
+    if prop.name not in olds:
+        return news[prop.name]
+    old, new = olds[prop.name], news[prop.name]
+    match prop.merge:
+        case Merge.ASSIGN:
+            return new.fill_null(old)
+        case Merge.KEEP:
+            return old.fill_null(new)
+        case Merge.ADD:
+            return old.fill_null(0) + new.fill_null(0)
+        case Merge.MIN:
+            return ibis.least(old, new)
+        case Merge.MAX:
+            return ibis.greatest(old, new)
+        case Merge.LATEST:
+            then, now = olds[prop.as_of], news[prop.as_of]
+            later = new.notnull() & (then.isnull() | (now >= then).fill_null(False))
+            return later.ifelse(new, old)
+        case Merge.UNION:
+            return ibis.coalesce(old.concat(new), old, new).unique().sort()
+
+
+def _csv(table: ir.Table, properties: Sequence[Property]) -> dict[str, Any]:
+    """The properties as they stand in the files; what no step said is empty."""
+    return {
+        prop.name: _text(prop, table[prop.name])
+        if prop.name in table.columns
+        else ibis.null("string")
+        for prop in properties
+    }
+
+
+def _text(prop: Property, value: Any) -> Any:
+    if prop.kind is Kind.DATETIME:
+        return value.as_timestamp("ms")
+    if prop.kind in (Kind.STRINGS, Kind.INTEGERS):
+        return value.cast("array<string>").join(SEPARATOR).nullif("")
+    return value.fill_null(0) if prop.merge is Merge.ADD else value

@@ -1,0 +1,136 @@
+"""Campaigns on a real graph: joined, measured, written with the rings, and named for good."""
+
+import json
+
+import pytest
+from rings_world import crowd, opened, shared
+
+from algorithms import publication
+from algorithms.detect import detect
+from algorithms.parameters import Parameters
+from algorithms.rings import name_of
+from ringleader.catalogue import get
+from ringleader.output import plain
+
+P = Parameters()
+RINGS = {name: [f"{name}{n}" for n in range(8)] for name in ("east", "west", "apart")}
+
+
+@pytest.fixture
+def world(graph):
+    """Two rings of one operator, one of another behind the same proxies, and strangers."""
+    crowd(graph, 400)
+    for day, (name, members) in enumerate(RINGS.items()):
+        shared(graph, "PaymentMethod", f"card-{name}", members, first=3, last=30 + day)
+        shared(graph, "Device", f"machine-{name}", members, first=3, last=30 + day)
+        shared(graph, "Ip", f"198.51.100.{day}", members, first=3, last=30 + day)
+        opened(graph, dict.fromkeys(members, 3 + day))
+    graph.write(
+        "MATCH (ip:Ip) WHERE ip.address STARTS WITH '198.51.100.' "
+        "MERGE (p:Proxy {proxy_id: 'rotor'}) SET p.operator = 'Rotor' MERGE (ip)-[:EXIT_OF]->(p)",
+        name="fixture",
+    )
+    graph.write(
+        "MATCH (m:PaymentMethod) SET m.bin = "
+        "CASE WHEN m.payment_method_id = 'card-apart' THEN '411111' ELSE '400777' END",
+        name="fixture",
+    )
+    graph.write(
+        "UNWIND $names AS name MATCH (a:Account {account_id: name}) "
+        "MERGE (p:PromptCluster {prompt_cluster_id: 'pc-' + left(name, 4)}) "
+        "SET p.capability = CASE left(name, 4) WHEN 'east' THEN 'coding' ELSE 'reasoning' END "
+        "MERGE (a)-[s:SENT]->(p) SET s.events = 7, s.channels = ['bedrock'], "
+        "s.input_tokens = 700, s.output_tokens = 70, s.first_seen = datetime('2026-01-05'), "
+        "s.last_seen = datetime('2026-01-06')",
+        {"names": [*RINGS["east"], *RINGS["west"][:2]]},
+        name="fixture",
+    )
+    return graph
+
+
+def standing(graph):
+    return {
+        row["campaign"]: (set(row["rings"]), set(row["members"]))
+        for row in graph.read(
+            "MATCH (c:Campaign)<-[:PART_OF]-(r:Ring)<-[:MEMBER_OF]-(a:Account) "
+            "RETURN c.campaign_id AS campaign, collect(DISTINCT r.ring_id) AS rings, "
+            "collect(a.account_id) AS members",
+            name="campaigns",
+        )
+    }
+
+
+def test_rings_of_one_operator_are_one_campaign_and_no_other(world, monkeypatch, ringleader):
+    detect(world, P)
+    east, west, apart = (name_of(RINGS[name]) for name in RINGS)
+    both = sorted([*RINGS["east"], *RINGS["west"]])
+    joined, single = name_of(both, "campaign"), name_of(RINGS["apart"], "campaign")
+    assert standing(world) == {
+        joined: ({east, west}, set(both)),
+        single: ({apart}, set(RINGS["apart"])),
+    }
+    [told] = world.read(get("campaign-summary"), {"campaign_id": joined})
+    made = plain(told["campaign"])
+    assert {name.split("|")[1:][0] for name in made["shared"]} >= {"Bin", "Proxy"}
+    del made["shared"], made["shared_bits"], made["run"]
+    # A request leaves an address, a client and a prompt: of these the most counts, not the sum.
+    assert made == {
+        "campaign_id": joined,
+        "rings": 2,
+        "accounts": 16,
+        "capabilities": ["coding", "reasoning"],
+        "capability_requests": [56, 14],
+        "channels": ["api", "bedrock"],
+        "requests": 10 * 7 + 6 * 5,
+        "input_tokens": 10 * 700 + 6 * 100,
+        "output_tokens": 10 * 70 + 6 * 10,
+        "first_seen": "2026-01-04T00:00:00Z",
+        "last_seen": "2026-02-01T00:00:00Z",
+        "proxies": ["rotor"],
+        "operators": ["Rotor"],
+    }
+
+    # Again, and with one ring more of the same: the same campaigns under the same names.
+    detect(world, P)
+    assert set(standing(world)) == {joined, single}
+    north = [f"north{n}" for n in range(6)]
+    for label, key in (("PaymentMethod", "card-north"), ("Device", "machine-north")):
+        shared(world, label, key, north)
+    shared(world, "Ip", "198.51.100.0", north)
+    opened(world, dict.fromkeys(north, 4))
+    world.write(
+        "MATCH (m:PaymentMethod {payment_method_id: 'card-north'}) SET m.bin = '400777'", name="x"
+    )
+    detect(world, P)
+    assert standing(world)[joined][1] == {*both, *north}
+
+    # Rings and campaigns are published together or not at all.
+    before = standing(world)
+    real = publication.get
+
+    def broken(name):
+        if name == "finish-run":
+            raise KeyboardInterrupt
+        return real(name)
+
+    world.write(
+        "MATCH (:PaymentMethod {payment_method_id: 'card-apart'})<-[u]-() DELETE u", name="x"
+    )
+    monkeypatch.setattr(publication, "get", broken)
+    with pytest.raises(KeyboardInterrupt):
+        detect(world, P)
+    monkeypatch.undo()
+    assert standing(world) == before
+    detect(world, P)
+    assert set(standing(world)) == {joined}
+
+    rows = json.loads(ringleader("campaigns", "list", "--format", "json").stdout)
+    assert [(r["campaign_id"], r["accounts"]) for r in rows] == [(joined, 22)]
+    shown = ringleader("campaigns", "show", joined, "--format", "json")
+    assert {r["ring_id"] for r in json.loads(shown.stdout)} == before[joined][0]
+    assert "targets: coding 80%, reasoning 20%" in shown.stderr
+    weeks = json.loads(
+        ringleader("campaigns", "show", joined, "--weeks", "--format", "json").stdout
+    )
+    assert [(r["week"], r["opened"]) for r in weeks][:2] == [("2025-12-29", 8), ("2026-01-05", 14)]
+    assert ringleader("campaigns", "show", "none", check=False).returncode == 1

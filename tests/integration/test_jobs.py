@@ -1,0 +1,435 @@
+"""Jobs on a real Neo4j: what they leave, and what they leave alone when they must not run."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date, datetime, timedelta
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families as read_metrics
+from webhook_receiver import KEY_TEXT, listening, verified
+
+from jobs.definitions import get_job
+from jobs.history import runs
+from jobs.run import run_job
+from ringleader.app import App
+from ringleader.catalogue import get
+from ringleader.errors import (
+    DeliveryFailed,
+    FindingsFound,
+    InputError,
+    LeaseLost,
+    LockHeld,
+    SettingsError,
+)
+from ringleader.graph import Graph
+from ringleader.locks import LEASE, exclusive, file_lock
+from ringleader.settings import load_settings
+
+RING = [f"card{n}" for n in range(8)]
+DAY = date(2026, 2, 23)
+# Runs the command line, but stops before it publishes rings: says so by a file, and goes on when
+# another file is there.
+PAUSING = """
+import sys, time
+from pathlib import Path
+import algorithms.detect as detect
+folder = Path(sys.argv.pop(1))
+original = detect._publish
+def publish(*args):
+    (folder / "reached").touch()
+    while not (folder / "go").exists():
+        time.sleep(0.02)
+    original(*args)
+detect._publish = publish
+from cli import main
+main()
+"""
+STEPS = """
+[[jobs.nightly.steps]]
+step = "load"
+table = "accounts"
+sources = ["accounts-{date}.csv"]
+
+[[jobs.nightly.steps]]
+step = "load"
+table = "payments"
+sources = "payments-*.csv"
+
+[[jobs.nightly.steps]]
+step = "load"
+table = "requests"
+sources = "requests-{date}.csv"
+
+[[jobs.nightly.steps]]
+step = "query"
+name = "loads-not-finished"
+fail_if_rows = true
+
+[[jobs.nightly.steps]]
+step = "detect"
+
+[[jobs.nightly.steps]]
+step = "export"
+what = "rings"
+output = "{job}-{date}.csv"
+"""
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """A ring of eight, and strangers who share one address."""
+    opened = datetime(2026, 1, 4)
+    lines = {"accounts": ["account_id,created_at"]}
+    lines["payments"] = ["account_id,payment_method_id,timestamp"]
+    lines["requests"] = ["account_id,timestamp,ip,device_id"]
+    for n, account in enumerate([*RING, *(f"nat{n}" for n in range(150))]):
+        mine = account in RING
+        when = opened + timedelta(hours=(5 if mine else 10) * n)
+        lines["accounts"].append(f"{account},{when.isoformat()}Z")
+        lines["payments"].append(f"{account},{'shared' if mine else account},2026-01-10T00:00:00Z")
+        seen = f"198.51.100.{n},shared" if mine else f"198.18.9.1,{account}"
+        lines["requests"].append(f"{account},2026-01-{10 + n % 10}T00:00:00Z,{seen}")
+    for table, rows in lines.items():
+        (tmp_path / f"{table}-{DAY}.csv").write_text("\n".join(rows) + "\n")
+    return tmp_path
+
+
+def declare(folder, text=STEPS, head=""):
+    (folder / "ringleader.toml").write_text(f"{head}\n{text}")
+
+
+def app_of(server, folder, home=None):
+    """An invocation in a folder; with a home of its own it is as if on another host."""
+    app = App()
+    env = {"RINGLEADER_HOME": str(home or server.home)}
+    if home is not None:
+        env |= elsewhere(server, home)
+    app.settings = load_settings(config=folder / "ringleader.toml", env=env)
+    return app
+
+
+def elsewhere(server, home):
+    """The environment of another host: the same database, no lock file in common."""
+    return {
+        "RINGLEADER_HOME": str(home),
+        "NEO4J_URI": server.uri,
+        "NEO4J_PASSWORD_FILE": str(server.home / "server" / "password"),
+    }
+
+
+def run(server, folder, home=None, wait=0.0):
+    app = app_of(server, folder, home)
+    return run_job(app, get_job(app.settings, "nightly"), DAY, wait)
+
+
+def standing(graph):
+    """The rings with their members, and the links, without ids of runs."""
+    rings = graph.read(get("earlier-rings"))
+    links = graph.read(
+        "MATCH (a:Account)-[l:LINKED]->(b) "
+        "RETURN a.account_id AS a, b.account_id AS b, round(l.weight, 6) AS weight ORDER BY a, b"
+    )
+    return rings, links
+
+
+def states(graph):
+    """States of all runs of jobs, the latest first."""
+    return [row["state"] for row in runs(graph, None, None, 20)]
+
+
+def detections(graph):
+    return [row["state"] for row in graph.read("MATCH (r:Run) RETURN r.state AS state")]
+
+
+def leases(graph):
+    return graph.read("MATCH (l:Lease) RETURN l.holder AS holder")
+
+
+def test_a_job_does_its_steps_and_says_exactly_what_it_did(graph, server, tables):
+    folder = tables / "metrics"
+    folder.mkdir()
+    declare(tables, head='[jobs.nightly]\nmetrics = "metrics"')
+    result = run(server, tables)
+    [ring], links = standing(graph)
+    assert ring["members"] == RING
+    assert result.findings.new == [{"ring_id": ring["ring_id"], "size": 8}]
+    exported = (tables / f"nightly-{DAY}.csv").read_text().splitlines()
+    assert sorted(line.split(",")[1] for line in exported[1:]) == RING
+    [row] = runs(graph, "nightly", None, 20)
+    detection = graph.read(get("current-run"))[0]["run_id"]
+    seconds = [step.pop("seconds") for step in row["steps"]]
+    assert all(0 < each < row["seconds"] for each in seconds)
+    [detect] = [step for step in row["steps"] if step["step"] == "detect"]
+    assert detect["counts"][0].pop("seconds") > 0
+
+    def load(table, nodes, relationships):
+        known = {"load": table, "read": 158, "loaded": 158, "quarantined": 0, "duplicates": 0}
+        batch = graph.read(
+            "MATCH (b:Batch {table: $t}) RETURN left(b.batch_id, 12) AS id", {"t": table}
+        )[0]["id"]
+        created = {"nodes_created": nodes, "relationships_created": relationships}
+        counts = {**known, "files_skipped": 0, **created, "batch": batch}
+        return {"step": f"load {table}", "state": "done", "rows": 1, "counts": [counts]}
+
+    found = {"run": detection, "accounts": 158, "links": len(links), "rings": 1}
+    assert row["steps"] == [
+        load("accounts", 158, 0),
+        load("payments", 151, 158),
+        # 9 addresses in 2 subnets, 151 clients
+        load("requests", 9 + 2 + 151, 158 + 158 + 9),
+        {"step": "query loads-not-finished", "state": "done", "rows": 0},
+        {
+            "step": "detect",
+            "state": "done",
+            "rows": 1,
+            "counts": [{**found, "accounts_in_rings": 8}],
+        },
+        {"step": "export rings", "state": "done", "counts": [{"rows": 8, "run": detection}]},
+    ]
+    assert (row["state"], row["error"], row["date"]) == ("done", None, "2026-02-23")
+    assert (row["rings"], row["new_rings"]) == (1, [ring["ring_id"]])
+    assert sorted(row["versions"]) == ["gds", "neo4j", "python", "ringleader"]
+    assert row["parameters"] == get_job(app_of(server, tables).settings, "nightly").declared
+    assert leases(graph) == []
+
+    again = run(server, tables)  # nothing is new, nothing changes
+    assert (again.findings.rings, again.findings.new) == (result.findings.rings, [])
+    assert standing(graph) == ([ring], links)
+    assert states(graph) == ["done", "done"]
+    metrics = {
+        sample.name: sample.value
+        for file in folder.glob("*.prom")
+        for family in read_metrics(file.read_text())
+        for sample in family.samples
+        if sample.name != "ringleader_job_step_duration_seconds"
+    }
+    assert abs(metrics.pop("ringleader_job_end_timestamp_seconds") - time.time()) < 60
+    assert abs(metrics.pop("ringleader_job_success_timestamp_seconds") - time.time()) < 60
+    assert metrics.pop("ringleader_job_duration_seconds") == again.seconds
+    assert metrics == {
+        "ringleader_job_success": 1,
+        "ringleader_job_rings": 1,
+        "ringleader_job_ring_members": 8,
+        "ringleader_job_new_rings": 0,
+    }
+
+
+def test_a_step_that_fails_publishes_nothing_and_later_steps_do_not_begin(graph, server, tables):
+    folder = tables / "metrics"
+    folder.mkdir()
+    declare(tables, head='[jobs.nightly]\nmetrics = "metrics"')
+    run(server, tables)
+    detected = detections(graph)
+    success = (folder / "ringleader_nightly_done.prom").read_text()
+    # A load that never ended is what the fourth step looks for; the fifth would detect.
+    graph.write("CREATE (:Batch {batch_id: 'b', table: 'contacts', state: 'open'})", name="fixture")
+    graph.write("MATCH (a:Account {account_id: 'card7'}) DETACH DELETE a", name="fixture")
+    before = standing(graph)
+    with pytest.raises(FindingsFound, match=r"job nightly, step 4 \(query\): .* found 1 row"):
+        run(server, tables)
+    assert standing(graph) == before
+    assert detections(graph) == detected
+    row = runs(graph, "nightly", None, 1)[0]
+    steps = [(step["step"], step["state"]) for step in row["steps"]]
+    assert steps[2:] == [("load requests", "done"), ("query loads-not-finished", "failed")]
+    assert (row["state"], row["new_rings"]) == ("failed", [])
+    assert "step 4 (query)" in row["error"]
+    assert 'success{job="nightly"} 0.0' in (folder / "ringleader_nightly.prom").read_text()
+    assert (folder / "ringleader_nightly_done.prom").read_text() == success
+
+    graph.write("MATCH (b:Batch {batch_id: 'b'}) DELETE b", name="fixture")
+    (tables / f"accounts-{DAY}.csv").unlink()
+    with pytest.raises(InputError, match=r"step 1 \(load\)"):
+        run(server, tables)
+    assert standing(graph) == before
+    assert leases(graph) == []
+
+
+def test_a_folder_that_is_not_there_is_told_before_anything_runs(graph, server, tables):
+    declare(tables, head='[jobs.nightly]\nmetrics = "nowhere"')
+    with pytest.raises(SettingsError, match="nowhere, which is no folder"):
+        run(server, tables)
+    assert graph.read("MATCH (n) RETURN n") == []
+
+
+def test_what_is_new_stays_new_until_the_receiver_has_taken_it(graph, server, tables, monkeypatch):
+    monkeypatch.setattr("jobs.notify.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setenv("HOOK_KEY", KEY_TEXT)
+    with listening() as receiver:
+        notify = '[[jobs.nightly.steps]]\nstep = "notify"\nkey_env = "HOOK_KEY"\nattempts = 2\n'
+        declare(tables, f'{STEPS}{notify}url = "{receiver.url}"')
+        receiver.statuses = [500, 500]
+        with pytest.raises(DeliveryFailed, match=r"step 7 \(notify\): 127.0.0.1 answers 500"):
+            run(server, tables)
+        [ring], _ = standing(graph)  # it is published, but nobody was told
+        assert [new["ring_id"] for new in run(server, tables).findings.new] == [ring["ring_id"]]
+        assert run(server, tables).findings.new == []
+    assert states(graph) == ["done", "done", "failed"]
+    # Two attempts, the one that was taken, and none where nothing is new.
+    assert len(receiver.taken) == 3
+    _, headers, body = receiver.taken[-1]
+    assert verified(headers, body)
+    assert json.loads(body)["data"]["new_rings"] == [{"ring_id": ring["ring_id"], "size": 8}]
+    assert not any(account.encode() in body for account in RING)
+    shown = json.dumps(graph.read("MATCH (r:JobRun) RETURN r.parameters AS p, r.error AS e"))
+    assert "127.0.0.1" in shown and "hidden" not in shown and KEY_TEXT not in shown
+
+
+def test_interrupted_it_says_so_and_gives_the_lock_back(graph, server, tables, monkeypatch):
+    declare(tables)
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("algorithms.detect._publish", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run(server, tables)
+    assert (states(graph), leases(graph)) == (["interrupted"], [])
+    monkeypatch.undo()
+    run(server, tables)
+    assert [ring["members"] for ring in standing(graph)[0]] == [RING]
+    assert detections(graph) == ["done"]
+
+
+def pausing(server, folder, env):
+    """A job in a process of its own that waits before it publishes."""
+    command = [sys.executable, "-c", PAUSING, str(folder), "job", "run", "nightly"]
+    return subprocess.Popen(
+        [*command, "--date", str(DAY)],
+        cwd=folder,
+        env={**os.environ, **env},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def reached(folder):
+    until = time.monotonic() + 120
+    while not (folder / "reached").exists():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_of_two_at_once_one_runs_and_the_other_is_told(graph, server, ringleader, tables):
+    declare(tables)
+    first = pausing(server, tables, {"RINGLEADER_HOME": str(server.home)})
+    try:
+        reached(tables)
+        second = ringleader("job", "run", "nightly", "--date", DAY, check=False)
+        assert second.returncode == 75
+        assert "`ringleader job run nightly` holds the lock on" in second.stderr
+        assert "wait until it ends" in second.stderr
+        with pytest.raises(LockHeld, match="`ringleader job run nightly` on "):
+            run(server, tables, tables / "other host")
+        assert standing(graph)[0] == []
+    finally:
+        (tables / "go").touch()
+        said, _ = first.communicate(timeout=120)
+    assert first.returncode == 0, said
+    assert [ring["members"] for ring in standing(graph)[0]] == [RING]
+    assert (states(graph), leases(graph)) == (["done"], [])
+
+
+@pytest.mark.parametrize("fate", ["killed", "stopped"])
+def test_one_that_stands_still_is_taken_over_and_publishes_nothing(graph, server, tables, fate):
+    declare(tables, head="[lock]\nlease_seconds = 3")
+    run(server, tables)
+    undisturbed = standing(graph)
+    graph.write("MATCH (n) DETACH DELETE n", name="empty")
+    first = pausing(server, tables, {"RINGLEADER_HOME": str(server.home)})
+    try:
+        reached(tables)
+        os.kill(first.pid, signal.SIGKILL if fate == "killed" else signal.SIGSTOP)
+        with pytest.raises(LockHeld, match="`ringleader job run nightly` on "):
+            run(server, tables, tables / "other host")
+        run(server, tables, tables / "other host", wait=60)
+        assert standing(graph) == undisturbed
+        assert states(graph) == ["done", "crashed"]
+        assert detections(graph) == ["done"]
+    finally:
+        (tables / "go").touch()
+        os.kill(first.pid, signal.SIGCONT)
+        _, said = first.communicate(timeout=120)
+    # One that wakes up finds that it may not publish.
+    assert first.returncode == (-signal.SIGKILL if fate == "killed" else 75), said
+    assert ("took the lock over" in said) == (fate == "stopped")
+    assert standing(graph) == undisturbed
+    assert states(graph) == ["done", "crashed"]
+    assert detections(graph) == ["done"]
+    assert leases(graph) == []
+
+
+def test_on_one_machine_nobody_waits_for_the_dead(graph, server):
+    with file_lock(server, "detect") as place:  # and then it dies, and only its lease is left
+        given = {"lease": LEASE, "token": "1", "holder": "the dead", "place": place}
+        graph.write(get("take-lease"), {**given, "seconds": 3600})
+    with exclusive(graph, "load accounts"):
+        assert "`ringleader load accounts`" in leases(graph)[0]["holder"]
+    assert leases(graph) == []
+    graph.write(get("take-lease"), {**given, "place": "elsewhere", "seconds": 3600})
+    with pytest.raises(LockHeld, match="the dead holds the lock"):
+        exclusive(graph, "load accounts").__enter__()
+
+
+def test_without_the_token_nothing_is_written(graph, server, tables, monkeypatch):
+    monkeypatch.setattr("ringleader.locks._renew", lambda *_: None)  # it stands still
+    declare(tables, head="[lock]\nlease_seconds = 1")
+    mine = Graph.connect(app_of(server, tables).settings)
+    other = Graph.connect(app_of(server, tables, tables / "other host").settings)
+    create = "CREATE (:Account {account_id: 'x'})"
+    with mine, other, exclusive(mine, "detect"):
+        mine.write(create, name="t")
+        assert mine.guard is not None
+        with exclusive(mine, "load accounts"):  # a step of a job
+            assert mine.guard is not None
+        assert mine.guard is not None
+        time.sleep(0.3)
+        mine.write("RETURN 1", name="t")  # which renews it
+        with pytest.raises(LockHeld):
+            exclusive(other, "detect").__enter__()
+        time.sleep(1.1)
+        with exclusive(other, "detect"):
+            for attempt in (
+                lambda: mine.write(create.replace("'x'", "'y'"), name="t"),
+                lambda: mine.write_all([(create.replace("'x'", "'z'"), {})], name="t"),
+                lambda: mine.run_in_batches("MATCH (a:Account) DETACH DELETE a", name="t"),
+                lambda: mine.run_in_batches(get("drop-other-links"), {"keep": "x", "rows": 1}),
+            ):
+                with pytest.raises(LeaseLost) as caught:
+                    attempt()
+                assert caught.value.exit_code == 75
+            [row] = graph.read("MATCH (a:Account) RETURN collect(a.account_id) AS ids")
+            assert row["ids"] == ["x"]
+            other.write(create.replace("'x'", "'w'"), name="t")
+    assert leases(graph) == []
+
+
+@pytest.mark.timeout(60)
+def test_a_statement_that_deletes_everything_does_not_wait_for_its_own_lock(graph):
+    with exclusive(graph, "cypher --write"):
+        graph.run_in_batches("MATCH (n) DETACH DELETE n", name="t")
+    assert graph.read("MATCH (n) RETURN n") == []
+
+
+def test_the_command_line_runs_lists_and_tells(graph, ringleader, tables):
+    head = '[jobs.nightly]\nschedule = "0 3 * * *"\nfail_on_findings = true'
+    declare(tables, head=head)
+    result = ringleader(
+        *("job", "run", "nightly", "--date", DAY, "--log-format", "json", "--format", "json"),
+        check=False,
+    )
+    assert result.returncode == 3
+    [row] = json.loads(result.stdout)
+    assert (row["steps"], row["rings"], row["new_rings"]) == (6, 1, 1)
+    lines = [json.loads(line) for line in result.stderr.splitlines()]
+    assert {line.get("run") for line in lines} == {row["job_run"]}
+    assert {line.get("step") for line in lines[:-1]} == {None, 1, 2, 3, 4, 5, 6}
+    assert (lines[-1]["level"], lines[-1]["event"]) == ("findings", "1 new rings of 8 accounts")
+    assert all(line["timestamp"].endswith("Z") for line in lines)
+    listed = ringleader("job", "history", "--format", "json").stdout
+    assert [each["job_run_id"] for each in json.loads(listed)] == [row["job_run"]]

@@ -1,0 +1,87 @@
+"""A first load builds the graph that loads over Bolt write."""
+
+import os
+
+import pytest
+from load_world import everything, load, write_csv
+
+from ringleader.engine import stop
+from ringleader.graph import Graph
+from ringleader.settings import load_settings
+from scenario import sample
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The sample, with what is awkward to write as CSV, and a row that breaks the contract."""
+    folder = tmp_path_factory.mktemp("tables")
+    sample.write(folder, scale=0.02)
+    header = "account_id,created_at,email,plan,status,status_at"
+    write_csv(
+        folder / "accounts-odd.csv",
+        header,
+        ('"comma, ""quote"""', "2026-01-01", "Q@Bücher.example", "two  blanks", "active", ""),
+        ("semicolon;list", "2026-01-02T03:04:05.678Z", "", '"a ""plan"""', "", "2026-01-02"),
+        ("late", "never", "", "", "", ""),
+    )
+    (folder / "requests.jsonl").write_text(
+        '{"account_id": "line", "timestamp": 1769904000, "ip": "[2001:db8::1]:443",'
+        ' "device_id": "d\\u00e9", "user_agent": "two\\nlines", "prompt": "Why is 7 prime?"}\n'
+        '{"account_id": "none", "timestamp": 1769904000}\n'
+    )
+    return folder
+
+
+@pytest.fixture
+def other_home(server, tmp_path):
+    """A home of its own with the key of the run's server, so that hashes are the same."""
+    home = tmp_path / "home"
+    (home / "keys").mkdir(parents=True, mode=0o700)
+    key = server.home / "keys" / "hmac.key"
+    (home / "keys" / "hmac.key").write_bytes(key.read_bytes())
+    engine = os.environ.get("RINGLEADER_TEST_ENGINE", "2026.08")
+    text = f'[server]\nengine = "{engine}"\nheap = "1g"\npage_cache = "128m"\n'
+    (home / "ringleader.toml").write_text(text)
+    yield home
+    stop(load_settings(env={"RINGLEADER_HOME": str(home)}, cwd=home))
+
+
+@pytest.mark.restarts
+@pytest.mark.timeout(900)
+def test_the_graph_is_that_of_loads_over_bolt(graph, ringleader, folder, other_home):
+    over_bolt = ringleader("load", "all", folder)
+    expected = everything(graph)
+    assert "created_at: not a UTC time, or not between 2000 and 2099" in over_bolt.stderr
+    env = {"RINGLEADER_HOME": str(other_home)}
+    built = ringleader("load", "all", folder, "--bulk", env=env, timeout=600)
+    assert "neo4j-admin database import: " in built.stderr
+    settings = load_settings(env=env, cwd=other_home)
+    with Graph.connect(settings) as other:
+        assert everything(other) == expected
+        # Batches are done, so that the same files are not loaded again, together or alone.
+        ringleader("load", "all", folder, env=env)
+        load(other, "accounts", folder / "accounts.csv")
+        assert everything(other) == expected
+        assert other.ensure_schema() == []
+    quarantined = sorted(path.name for path in (other_home / "quarantine").iterdir())
+    assert len(quarantined) == 1
+    refused = ringleader("load", "all", folder, "--bulk", env=env, check=False)
+    assert refused.returncode == 1
+    assert "the database holds data" in refused.stderr
+
+
+def test_files_and_command_for_another_server(ringleader, tmp_path):
+    write_csv(tmp_path / "accounts.csv", "account_id,plan", ("a", "free"), ("b", ""))
+    result = ringleader("load", "all", tmp_path, "--bulk", "--write-only", tmp_path / "out")
+    assert "import.sh" in result.stderr
+    out = tmp_path / "out"
+    assert (out / "Account-header.csv").read_text().startswith(":ID(Account),account_id:string,")
+    assert sorted((out / "Account.csv").read_text().splitlines()) == [
+        "a,a,,,,,,free,,",
+        "b,b,,,,,,,,",
+    ]
+    command = (out / "import.sh").read_text()
+    assert f"--nodes=Account={out}/Account-header.csv,{out}/Account.csv" in command
+    assert "account_account_id" in (out / "schema.cypher").read_text()
+    wrong = ringleader("load", "accounts", tmp_path / "accounts.csv", "--bulk", check=False)
+    assert wrong.returncode == 2

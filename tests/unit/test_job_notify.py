@@ -1,0 +1,133 @@
+"""The webhook against a real receiver on this machine, which checks the signature itself."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from webhook_receiver import KEY, KEY_TEXT, listening, verified
+
+from jobs import notify
+from jobs.history import Findings
+from ringleader.errors import DeliveryFailed, SettingsError
+
+FINDINGS = Findings("nightly", "run1", [{"ring_id": "r1", "size": 5}, {"ring_id": "r2", "size": 7}])
+
+
+@pytest.fixture
+def receiver(monkeypatch):
+    monkeypatch.setattr(notify, "BACKOFF_SECONDS", 0.01)
+    with listening() as server:
+        yield server
+
+
+def deliver(server, attempts=3):
+    return notify.deliver(server.url, KEY, "msg_run1", notify.payload(FINDINGS), 5.0, attempts)
+
+
+def test_a_delivery_is_signed_and_holds_counts_and_ids_only(receiver):
+    assert deliver(receiver) == 204
+    [(path, headers, body)] = receiver.taken
+    assert path == "/hook?token=hidden"
+    assert verified(headers, body)
+    assert not verified(headers, body + b" ")
+    assert not verified({**headers, "webhook-timestamp": "1"}, body)
+    assert not verified(headers, body, key=b"another key of 32 bytes, or less")
+    sent = json.loads(body)
+    assert sent.pop("timestamp").endswith("Z")
+    assert sent == {
+        "type": "ringleader.rings",
+        "data": {
+            "job": "nightly",
+            "run": "run1",
+            "rings": 2,
+            "members": 12,
+            "new_rings": [],
+            "new_members": 0,
+        },
+    }
+
+
+def test_the_page_s_receiver_knows_what_is_genuine(receiver):
+    page = Path(__file__).resolve().parents[2] / "docs" / "jobs.md"
+    [code] = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
+    known = {}
+    exec(code, known)
+    deliver(receiver)
+    [(_, headers, body)] = receiver.taken
+    assert known["genuine"](KEY, headers, body)
+    assert not known["genuine"](KEY, headers, body + b" ")
+
+
+def test_it_is_tried_again_under_the_same_id(receiver):
+    receiver.statuses = [503, 429]
+    assert deliver(receiver) == 204
+    assert [headers["webhook-id"] for _, headers, _ in receiver.taken] == ["msg_run1"] * 3
+    assert all(verified(headers, body) for _, headers, body in receiver.taken)
+
+
+def test_it_gives_up_and_says_so_without_the_address(receiver):
+    receiver.statuses = [500] * 9
+    with pytest.raises(DeliveryFailed) as caught:
+        deliver(receiver)
+    assert len(receiver.taken) == 3
+    assert "hidden" not in caught.value.message
+
+
+@pytest.mark.parametrize("status", [302, 401])
+def test_neither_redirections_nor_refusals_are_followed(receiver, status):
+    receiver.statuses = [status]
+    with pytest.raises(DeliveryFailed, match=f"answers {status}"):
+        deliver(receiver)
+    assert len(receiver.taken) == 1
+
+
+def test_nobody_listens(monkeypatch):
+    monkeypatch.setattr(notify, "BACKOFF_SECONDS", 0.01)
+    with listening() as receiver:
+        pass
+    with pytest.raises(DeliveryFailed, match="127.0.0.1 could not be told") as caught:
+        deliver(receiver, attempts=2)
+    assert "hidden" not in caught.value.message
+
+
+def test_keys_are_coded_or_plain_and_long_enough(tmp_path, monkeypatch):
+    file = tmp_path / "key"
+    file.write_text(f"{KEY_TEXT}\n")
+    assert notify.read_key(file, None) == KEY
+    monkeypatch.setenv("HOOK_KEY", "a plain key of 24 bytes!")
+    assert notify.read_key(None, "HOOK_KEY") == b"a plain key of 24 bytes!"
+    for content in ("short", "whsec_%%%", "whsec_c2hvcnQ="):
+        file.write_text(content)
+        with pytest.raises(SettingsError, match="key of the webhook"):
+            notify.read_key(file, None)
+    for given in ((None, None), (file, "HOOK_KEY"), (tmp_path / "none", None), (None, "NONE")):
+        with pytest.raises(SettingsError):
+            notify.read_key(*given)
+
+
+@pytest.mark.parametrize(
+    ("url", "taken"),
+    [
+        ("https://hooks.example/x", True),
+        ("http://127.0.0.1:9/x", True),
+        ("http://[::1]/x", True),
+        ("http://localhost/x", True),
+        ("http://hooks.example/x", False),
+        ("http://127.0.0.1.hooks.example/x", False),
+        ("http://localhost@hooks.example/x", False),
+        ("https://user:pw@hooks.example/", False),
+        ("ftp://127.0.0.1/x", False),
+        ("file:///etc/passwd", False),
+        ("hooks.example", False),
+    ],
+)
+def test_only_encrypted_or_local_addresses_are_used(url, taken):
+    import click
+
+    try:
+        notify._address(None, None, url)
+    except click.BadParameter:
+        assert not taken
+    else:
+        assert taken

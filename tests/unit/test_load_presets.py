@@ -1,0 +1,550 @@
+"""The mappings that come with the program, on records as each log's schema has them.
+
+Records are written here by the published schemas, with addresses of documentation and invented ids.
+"""
+
+import gzip
+import json
+import tomllib
+from datetime import datetime
+
+import duckdb
+import pytest
+
+from loaders.contract import BY_NAME
+from loaders.documents import opened
+from loaders.mapping import PRESETS, preset_rows, presets, read_mapping
+from loaders.prepare import prepare
+from loaders.workspace import Workspace
+from ringleader.errors import InputError
+
+CHANNELS = ("api", "azure", "bedrock", "vertex")
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    with Workspace(tmp_path / "scratch") as made:
+        yield made
+
+
+@pytest.fixture
+def load(workspace, tmp_path):
+    """Rows (those columns that have a value), refusals with place, records left out."""
+
+    def call(preset, content, name="log.json"):
+        path = tmp_path / name
+        if content is not None:
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        mapping = read_mapping(f"preset:{preset}", BY_NAME["requests"])
+        file, left_out = opened(workspace, path, None, mapping)
+        if file is None:
+            return [], [], left_out
+        prepared = prepare(workspace, [file], mapping, CHANNELS)
+        rows = [
+            {
+                k: v.isoformat() if isinstance(v, datetime) else v
+                for k, v in row.items()
+                if v is not None
+            }
+            for row in workspace.rows(prepared.rows)
+        ]
+        bad = [(refused.line, refused.column, refused.reason) for refused in prepared.refusals()]
+        return rows, bad, left_out
+
+    return call
+
+
+def json_lines(*records):
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+ROLE = "arn:aws:iam::111122223333:role/app"
+CLOUDTRAIL = {
+    "eventVersion": "1.10",
+    "userIdentity": {
+        "type": "AssumedRole",
+        "principalId": "AROAEXAMPLE:session-1",
+        "arn": "arn:aws:sts::111122223333:assumed-role/app/session-1",
+        "accountId": "111122223333",
+        "sessionContext": {"sessionIssuer": {"type": "Role", "arn": ROLE, "userName": "app"}},
+    },
+    "eventTime": "2026-02-01T10:00:00Z",
+    "eventSource": "bedrock.amazonaws.com",
+    "eventName": "InvokeModel",
+    "awsRegion": "us-west-2",
+    "sourceIPAddress": "203.0.113.7",
+    "userAgent": "Boto3/1.34.162 md/Botocore#1.34.162",
+    "requestParameters": {"modelId": "model-a"},
+    "responseElements": None,
+    "requestID": "req-1",
+    "eventID": "event-1",
+    "tlsDetails": {"tlsVersion": "TLSv1.3", "cipherSuite": "TLS_AES_128_GCM_SHA256"},
+}
+BY_USER = {
+    **CLOUDTRAIL,
+    "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/ann"},
+    "eventName": "ConverseStream",
+    "sourceIPAddress": "2001:db8::7",
+    "eventID": "event-2",
+}
+BY_SERVICE = {
+    **CLOUDTRAIL,
+    "userIdentity": {"type": "AWSService", "invokedBy": "bedrock.amazonaws.com"},
+    "sourceIPAddress": "bedrock.amazonaws.com",
+    "userAgent": "bedrock.amazonaws.com",
+    "requestParameters": None,
+    "eventID": "event-3",
+}
+INTERNAL = {**CLOUDTRAIL, "sourceIPAddress": "AWS Internal", "eventID": "event-4"}
+OTHER_CALL = {**CLOUDTRAIL, "eventName": "ListFoundationModels", "eventID": "event-5"}
+OTHER_SERVICE = {**CLOUDTRAIL, "eventSource": "s3.amazonaws.com", "eventID": "event-6"}
+UNTIMED = {key: value for key, value in CLOUDTRAIL.items() if key != "eventTime"}
+CLOUDTRAIL_ROWS = [
+    {
+        "account_id": ROLE,
+        "timestamp": "2026-02-01T10:00:00",
+        "ip": "203.0.113.7",
+        "user_agent": "Boto3/1.34.162 md/Botocore#1.34.162",
+        "channel": "bedrock",
+        "model": "model-a",
+        "endpoint": "InvokeModel",
+        "request_id": "event-1",
+    },
+    {
+        "account_id": "arn:aws:iam::111122223333:user/ann",
+        "timestamp": "2026-02-01T10:00:00",
+        "ip": "2001:db8::7",
+        "user_agent": "Boto3/1.34.162 md/Botocore#1.34.162",
+        "channel": "bedrock",
+        "model": "model-a",
+        "endpoint": "ConverseStream",
+        "request_id": "event-2",
+    },
+    {
+        "account_id": "bedrock.amazonaws.com",
+        "timestamp": "2026-02-01T10:00:00",
+        "user_agent": "bedrock.amazonaws.com",
+        "channel": "bedrock",
+        "endpoint": "InvokeModel",
+        "request_id": "event-3",
+    },
+    {
+        "account_id": ROLE,
+        "timestamp": "2026-02-01T10:00:00",
+        "user_agent": "Boto3/1.34.162 md/Botocore#1.34.162",
+        "channel": "bedrock",
+        "model": "model-a",
+        "endpoint": "InvokeModel",
+        "request_id": "event-4",
+    },
+]
+TRAIL = [CLOUDTRAIL, OTHER_CALL, BY_USER, BY_SERVICE, OTHER_SERVICE, UNTIMED, INTERNAL]
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (gzip.compress(json.dumps({"Records": TRAIL}).encode()), "trail.json.gz"),
+        (json.dumps({"Records": TRAIL}, indent=2), "trail.json"),
+        ("\ufeff" + json.dumps(TRAIL), "trail.json"),
+        (json_lines(*TRAIL), "trail.jsonl"),
+        (gzip.compress(json_lines(*TRAIL).encode()), "trail.jsonl.gz"),
+    ],
+    ids=["document, gzip", "document, indented", "array", "lines", "lines, gzip"],
+)
+def test_cloudtrail(load, content, name):
+    rows, bad, left_out = load("cloudtrail-bedrock", content, name)
+    assert sorted(rows, key=lambda row: row["request_id"]) == CLOUDTRAIL_ROWS
+    # The sixth record, counted as the file has them.
+    assert bad == [(6, "timestamp", "missing")]
+    assert left_out == 2
+
+
+def test_a_trail_with_nothing_of_interest_is_no_error(load):
+    assert load("cloudtrail-bedrock", json.dumps({"Records": []})) == ([], [], 0)
+    assert load("cloudtrail-bedrock", json.dumps({"Records": [OTHER_CALL]})) == ([], [], 1)
+    # A digest, which lies in the same bucket.
+    assert load("cloudtrail-bedrock", json.dumps({"awsAccountId": "1", "logFiles": []})) == (
+        [],
+        [],
+        1,
+    )
+
+
+def test_a_broken_line_between_good_ones_is_refused_with_its_line(load):
+    content = (
+        json_lines(OTHER_CALL, CLOUDTRAIL).replace("\n", "\r\n").encode()
+        + b'\n{"eventSource": "bedr\n'
+        + json_lines(BY_USER).encode()
+        + b'{"eventSource": "\xff"}\n'
+    )
+    rows, bad, left_out = load("cloudtrail-bedrock", content, "trail.jsonl")
+    assert [row["request_id"] for row in rows] == ["event-1", "event-2"]
+    assert [line for line, _, _ in bad] == [4, 6]
+    assert left_out == 1
+
+
+def test_a_truncated_document_is_an_error(load):
+    whole = json.dumps({"Records": TRAIL})
+    with pytest.raises(InputError):
+        load("cloudtrail-bedrock", whole[: len(whole) // 2])
+    with pytest.raises(InputError, match="truncated|damaged"):
+        load("cloudtrail-bedrock", gzip.compress(whole.encode())[:-20], "trail.json.gz")
+
+
+VERTEX = {
+    "insertId": "insert-1",
+    "timestamp": "2026-02-01T10:00:00.123456789Z",
+    "receiveTimestamp": "2026-02-01T10:00:01Z",
+    "logName": "projects/p/logs/cloudaudit.googleapis.com%2Fdata_access",
+    "resource": {"type": "audited_resource", "labels": {"service": "aiplatform.googleapis.com"}},
+    "protoPayload": {
+        "@type": "type.googleapis.com/google.cloud.audit.AuditLog",
+        "serviceName": "aiplatform.googleapis.com",
+        "methodName": "google.cloud.aiplatform.v1.PredictionService.GenerateContent",
+        "resourceName": "projects/p/locations/us-central1/publishers/google/models/model-a",
+        "authenticationInfo": {"principalEmail": "app@p.iam.gserviceaccount.example"},
+        "requestMetadata": {
+            "callerIp": "198.51.100.9",
+            "callerSuppliedUserAgent": "google-genai-sdk/1.0,gzip(gfe)",
+        },
+        "status": {},
+    },
+}
+
+
+def vertex(number, method="GenerateContent", **payload):
+    payload = {
+        "methodName": f"google.cloud.aiplatform.v1.PredictionService.{method}",
+        **payload,
+    }
+    return {
+        **VERTEX,
+        "insertId": f"insert-{number}",
+        "protoPayload": {**VERTEX["protoPayload"], **payload},
+    }
+
+
+@pytest.mark.parametrize("shape", ["lines", "array"])
+def test_vertex(load, shape):
+    records = [
+        VERTEX,
+        vertex(2, "Predict", requestMetadata={"callerIp": "private"}),
+        vertex(3, "StreamGenerateContent", requestMetadata={"callerIp": "gce-internal-ip"}),
+        vertex(
+            4,
+            "RawPredict",
+            authenticationInfo={"principalSubject": "principal://iam.example/subject/s"},
+            resourceName="projects/p/locations/us-central1/endpoints/77",
+            requestMetadata={"callerIp": "2001:db8::9"},
+        ),
+        vertex(5, methodName="google.cloud.aiplatform.v1.JobService.ListJobs"),
+        vertex(6, serviceName="storage.googleapis.com"),
+    ]
+    content = json_lines(*records) if shape == "lines" else json.dumps(records, indent=1)
+    rows, bad, left_out = load("gcp-audit-vertex", content)
+    common = {
+        "account_id": "app@p.iam.gserviceaccount.example",
+        "timestamp": "2026-02-01T10:00:00.123456",
+        "channel": "vertex",
+        "model": "model-a",
+    }
+    assert sorted(rows, key=lambda row: row["request_id"]) == [
+        {
+            **common,
+            "ip": "198.51.100.9",
+            "user_agent": "google-genai-sdk/1.0,gzip(gfe)",
+            "endpoint": "GenerateContent",
+            "request_id": "insert-1",
+        },
+        {**common, "endpoint": "Predict", "request_id": "insert-2"},
+        {**common, "endpoint": "StreamGenerateContent", "request_id": "insert-3"},
+        {
+            **common,
+            "account_id": "principal://iam.example/subject/s",
+            "ip": "2001:db8::9",
+            "model": "77",
+            "endpoint": "RawPredict",
+            "request_id": "insert-4",
+        },
+    ]
+    assert (bad, left_out) == ([], 2)
+
+
+RESOURCE = "/SUBSCRIPTIONS/S/RESOURCEGROUPS/G/PROVIDERS/MICROSOFT.COGNITIVESERVICES/ACCOUNTS/A"
+AZURE = {
+    "Tenant": "eastus",
+    "callerIpAddress": "203.0.113.***",
+    "category": "RequestResponse",
+    "correlationId": "9d3a6e98-0000-0000-0000-000000000001",
+    "durationMs": 102,
+    "operationName": "ChatCompletions_Create",
+    "properties": json.dumps({"objectId": "oid-1", "modelName": "model-a", "requestLength": 2}),
+    "resourceId": RESOURCE,
+    "resultSignature": "200",
+    "time": "2026-02-01T10:00:00.4350000Z",
+}
+
+
+@pytest.mark.parametrize("shape", ["lines", "document"])
+def test_azure(load, shape):
+    records = [
+        AZURE,
+        {**AZURE, "properties": {"objectId": "", "modelDeploymentName": "chat"}},
+        {**AZURE, "callerIpAddress": "198.51.100.9:50123", "properties": "not JSON"},
+        {**AZURE, "callerIpAddress": "2001:db8::1"},
+        {**AZURE, "category": "Audit"},
+    ]
+    content = json_lines(*records) if shape == "lines" else json.dumps({"records": records})
+    rows, bad, left_out = load("azure-openai", content)
+    common = {
+        "timestamp": "2026-02-01T10:00:00.435000",
+        "channel": "azure",
+        "endpoint": "ChatCompletions_Create",
+    }
+    assert rows == [
+        {**common, "account_id": "oid-1", "model": "model-a"},
+        {**common, "account_id": RESOURCE, "model": "chat"},
+        {**common, "account_id": RESOURCE, "ip": "198.51.100.9"},
+        {**common, "account_id": "oid-1", "model": "model-a", "ip": "2001:db8::1"},
+    ]
+    assert (bad, left_out) == ([], 1)
+
+
+OCSF = {
+    "class_uid": 6003,
+    "class_name": "API Activity",
+    "category_uid": 6,
+    "activity_id": 1,
+    "time": 1769940000123,
+    "actor": {"user": {"uid": "user-1", "name": "ann", "type_id": 1}},
+    "api": {
+        "operation": "InvokeModel",
+        "request": {"uid": "req-1"},
+        "service": {"name": "bedrock"},
+    },
+    "src_endpoint": {"ip": "203.0.113.7"},
+    "http_request": {"user_agent": "sdk/1"},
+    "tls": {"version": "1.3", "ja3_hash": {"algorithm_id": 1, "value": "aa" * 16}},
+    "metadata": {"version": "1.3.0", "uid": "event-1"},
+}
+OCSF_ROWS = [
+    {
+        "account_id": "user-1",
+        "timestamp": "2026-02-01T10:00:00.123000",
+        "ip": "203.0.113.7",
+        "user_agent": "sdk/1",
+        "device_id": "aa" * 16,
+        "endpoint": "InvokeModel",
+        "request_id": "event-1",
+    },
+    {
+        "account_id": "bob",
+        "timestamp": "2026-02-01T10:00:00.123000",
+        "endpoint": "InvokeModel",
+        "request_id": "req-1",
+    },
+]
+
+
+def ocsf_records():
+    sparse = {
+        "class_uid": 6003,
+        "time": 1769940000123,
+        "actor": {"user": {"name": "bob"}},
+        "api": OCSF["api"],
+        "src_endpoint": {"ip": "athena.amazonaws.com"},
+    }
+    return [OCSF, sparse, {**OCSF, "class_uid": 3002}]
+
+
+def test_ocsf_lines(load):
+    rows, bad, left_out = load("ocsf-api-activity", json_lines(*ocsf_records()))
+    assert sorted(rows, key=lambda row: row["request_id"]) == OCSF_ROWS
+    assert (bad, left_out) == ([], 1)
+
+
+def test_ocsf_parquet_of_a_security_lake(load, tmp_path):
+    source = tmp_path / "o'csf.jsonl"
+    source.write_text(json_lines(*ocsf_records()))
+    path = tmp_path / "lake.parquet"
+    duckdb.read_json(str(source)).write_parquet(str(path))
+    rows, bad, left_out = load("ocsf-api-activity", None, "lake.parquet")
+    assert sorted(rows, key=lambda row: row["request_id"]) == OCSF_ROWS
+    assert (bad, left_out) == ([], 1)
+    duckdb.sql("SELECT 1 AS n").write_parquet(str(path))
+    with pytest.raises(InputError, match="lacks a column"):
+        load("ocsf-api-activity", None, "lake.parquet")
+
+
+ECS = {
+    "@timestamp": "2026-02-01T10:00:00.000Z",
+    "user": {"id": "user-1", "name": "ann"},
+    "source": {"ip": "203.0.113.7", "port": 4711},
+    "user_agent": {"original": "sdk/1"},
+    "tls": {"client": {"ja3": "bb" * 16}},
+    "url": {"path": "/v1/messages"},
+    "event": {"id": "event-1", "action": "request"},
+    "gen_ai": {"request": {"model": "model-a"}, "usage": {"input_tokens": 12, "output_tokens": 3}},
+}
+ECS_ROW = {
+    "account_id": "user-1",
+    "timestamp": "2026-02-01T10:00:00",
+    "ip": "203.0.113.7",
+    "user_agent": "sdk/1",
+    "device_id": "bb" * 16,
+    "model": "model-a",
+    "endpoint": "/v1/messages",
+    "request_id": "event-1",
+    "input_tokens": 12,
+    "output_tokens": 3,
+}
+
+
+def flat(record, prefix=""):
+    for key, value in record.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+@pytest.mark.parametrize("shape", [lambda record: record, lambda record: dict(flat(record))])
+def test_ecs(load, shape):
+    nameless = {**ECS, "user": {"name": "ann"}, "event": {"id": "event-2", "action": "request"}}
+    del nameless["tls"], nameless["gen_ai"], nameless["url"]
+    rows, bad, left_out = load("ecs", json_lines(shape(ECS), shape(nameless)))
+    assert sorted(rows, key=lambda row: row["request_id"]) == [
+        ECS_ROW,
+        {
+            "account_id": "ann",
+            "timestamp": "2026-02-01T10:00:00",
+            "ip": "203.0.113.7",
+            "user_agent": "sdk/1",
+            "endpoint": "request",
+            "request_id": "event-2",
+        },
+    ]
+    assert (bad, left_out) == ([], 0)
+
+
+def test_access_logs(load):
+    nginx = {
+        "time_iso8601": "2026-02-01T11:00:00+01:00",
+        "remote_addr": "203.0.113.7",
+        "remote_user": "",
+        "account_id": "acc-1",
+        "uri": "/v1/messages",
+        "http_user_agent": "sdk/1",
+        "request_id": "r1",
+        "x_forwarded_for": "198.51.100.66",
+    }
+    rows, bad, _ = load(
+        "access-log",
+        json_lines(
+            nginx,
+            {**nginx, "account_id": "-", "remote_user": "ann", "http_user_agent": "-"},
+            {**nginx, "account_id": "", "request_id": "r3"},
+        ),
+        "nginx.log.json",
+    )
+    one = {
+        "account_id": "acc-1",
+        "timestamp": "2026-02-01T10:00:00",
+        "ip": "203.0.113.7",
+        "user_agent": "sdk/1",
+        "endpoint": "/v1/messages",
+        "request_id": "r1",
+    }
+    assert rows == [one]
+    assert bad == [(2, "account_id", "missing"), (3, "account_id", "missing")]
+    envoy = {
+        "start_time": "2026-02-01T10:00:00.000Z",
+        "downstream_remote_address": "[2001:db8::7]:4711",
+        "user_id": "acc-2",
+        "path": "/v1/messages",
+        "user_agent": "sdk/1",
+        "request_id": "r2",
+    }
+    rows, bad, _ = load(
+        "access-log",
+        json_lines(
+            envoy, {**envoy, "downstream_remote_address": "203.0.113.9:1", "request_id": None}
+        ),
+        "envoy.json",
+    )
+    two = {**one, "account_id": "acc-2", "ip": "2001:db8::7", "request_id": "r2"}
+    without = {key: value for key, value in two.items() if key != "request_id"}
+    assert sorted(rows, key=len, reverse=True) == [two, {**without, "ip": "203.0.113.9"}]
+    assert bad == []
+
+
+def test_every_preset_maps_requests_and_says_what_for():
+    assert [row["mapping"] for row in preset_rows()] == [
+        "preset:access-log",
+        "preset:azure-openai",
+        "preset:cloudtrail-bedrock",
+        "preset:ecs",
+        "preset:gcp-audit-vertex",
+        "preset:ocsf-api-activity",
+    ]
+    for name, document in presets().items():
+        assert len(document["doc"].splitlines()) > 2, name
+        mapping = read_mapping(f"preset:{name}", BY_NAME["requests"])
+        assert {"account_id", "timestamp"} <= set(mapping.columns), name
+    with pytest.raises(InputError, match="there is no preset:nowhere") as said:
+        read_mapping("preset:nowhere", BY_NAME["requests"])
+    assert "preset:ecs" in said.value.hint or "ecs" in said.value.hint
+    with pytest.raises(InputError):
+        read_mapping("preset:../mapping", BY_NAME["requests"])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[map.requests]\nip = { column = [] }", "column"),
+        ('[map.requests]\nip = { column = ["a", 1] }', "column"),
+        ("[map.requests]\nip = { column = 'a', pattern = '(' }", "pattern"),
+        ("[map.requests]\nip = { column = 'a', pattern = '(?=x)' }", "pattern"),
+        ("[map.requests]\nmodel = { const = 'a', pattern = 'x' }", "a constant has none"),
+        ("[where.requests]\nkind = 'a'", "where.requests.kind"),
+        ("[where.requests]\nkind = [1]", "where.requests.kind"),
+        ("[where.requests]\nkind = { like = 'x' }", "no such key"),
+        ("[where.requests]\nkind = { }", "pattern"),
+        ("[where.nothing]\nkind = ['x']", "no such key"),
+    ],
+)
+def test_mistakes_in_what_presets_use_are_told(tmp_path, text, said):
+    path = tmp_path / "mapping.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=said):
+        read_mapping(path, BY_NAME["requests"])
+
+
+def test_what_a_mapping_keeps_is_part_of_its_identity(tmp_path):
+    path, fingerprints = tmp_path / "mapping.toml", set()
+    for text in (
+        "ip = 'a'",
+        "ip = { column = ['a'], pattern = 'x' }",
+        "ip = { column = ['a', 'b'] }",
+        "ip = 'a'\n[where.requests]\nkind = ['x']",
+        "ip = 'a'\n[where.requests]\nkind = { pattern = 'x' }",
+        "ip = 'a'\n[options.requests]\nrecords = 'x'",
+    ):
+        path.write_text("[map.requests]\n" + text)
+        fingerprints.add(read_mapping(path, BY_NAME["requests"]).fingerprint)
+    assert len(fingerprints) == 6
+
+
+def test_conditions_are_for_json_and_parquet(workspace, tmp_path):
+    path = tmp_path / "mapping.toml"
+    path.write_text("[map.requests]\naccount_id = 'a'\n[where.requests]\nkind = ['x']")
+    (tmp_path / "log.csv").write_text("a,kind\n1,x\n")
+    mapping = read_mapping(path, BY_NAME["requests"])
+    with pytest.raises(InputError, match="not for CSV"):
+        opened(workspace, tmp_path / "log.csv", None, mapping)
+
+
+def test_presets_are_plain_toml():
+    for path in PRESETS.glob("*.toml"):
+        assert set(tomllib.loads(path.read_text())) <= {"doc", "map", "options", "where"}

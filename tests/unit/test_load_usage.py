@@ -1,0 +1,110 @@
+"""Requests that are grouped before they are checked mean what row by row they mean."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+
+from loaders import requests
+from loaders.contract import BY_NAME
+from loaders.mapping import Mapping
+from loaders.prepare import prepare
+from loaders.sources import inspect
+from loaders.steps import Load
+from loaders.workspace import Workspace
+
+CHANNELS = ("api", "azure", "bedrock", "vertex")
+COLUMNS = ("account_id", "ip", "device_id", "user_agent", "prompt_cluster_id", "request_id")
+GOOD = (
+    ("a", "192.0.2.1", "d1", "curl/7", "p1", "r1"),
+    ("a", "192.0.2.1:443", "d1", "curl/8", None, "r2"),
+    ("a", "::ffff:192.0.2.1", None, None, "p1", "r3"),
+    ("b", "2001:DB8::1", "d1", None, "p2", None),
+    ("c", None, None, "curl/8", None, None),
+)
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    with Workspace(tmp_path / "scratch") as opened:
+        yield opened
+
+
+def written(path: Path, rows):
+    columns = {
+        name: pa.array([row[number] for row in rows], pa.string())
+        for number, name in enumerate(COLUMNS)
+    }
+    times = [datetime(2026, 2, 1, number) for number in range(len(rows))]
+    count = pa.array(range(len(rows)), pa.int64())
+    pa.parquet.write_table(
+        pa.table({**columns, "timestamp": times, "input_tokens": count, "output_tokens": count}),
+        path,
+    )
+    return inspect(path)
+
+
+def outcome(workspace, file, tmp_path):
+    mapping = Mapping(BY_NAME["requests"])
+    prepared = prepare(workspace, [file], mapping, CHANNELS)
+    steps = requests.steps(Load(prepared, mapping, CHANNELS, tmp_path, "b", None))
+    rows = {step.name: [row for chunk in step.chunks(1000) for row in chunk] for step in steps}
+    said = (prepared.read, prepared.refused, prepared.duplicates, prepared.ports, prepared.reasons)
+    return prepared.usage is not None, said, rows
+
+
+def test_good_rows_are_grouped_first_and_mean_the_same(workspace, tmp_path, monkeypatch):
+    file = written(tmp_path / "requests.parquet", GOOD)
+    first, said, rows = outcome(workspace, file, tmp_path)
+    assert first
+    assert said == (5, 0, 0, 1, {})
+    monkeypatch.setattr("loaders.prepare.grouped_first", lambda *_: None)
+    assert outcome(workspace, file, tmp_path) == (False, said, rows)
+    assert [(r["start"], r["end"], r["events"], r["hours"]) for r in rows["USED_IP"]] == [
+        ("a", "192.0.2.1", 3, [0, 1, 2]),
+        ("b", "2001:db8::1", 1, [3]),
+    ]
+    assert [row["account_id"] for row in rows["Account"]] == ["a", "b", "c"]
+    assert rows["Device"] == [{"device_id": "d1", "user_agent": "curl/8"}]
+    assert [(r["start"], r["end"]) for r in rows["IN_SUBNET"]] == [
+        ("192.0.2.1", "192.0.2.0/24"),
+        ("2001:db8::1", "2001:db8::/64"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ((None, "192.0.2.9", "d", None, None, None), "account_id: missing"),
+        ((None, None, None, None, None, None), "account_id: missing"),
+        (("", "192.0.2.9", "d", None, None, None), "account_id: missing"),
+        (("x", "192.0.2.900", "d", None, None, None), "ip: not an IP address"),
+        (("x", None, "d" * 513, None, None, None), "device_id: longer than 512 bytes"),
+        (("x\0", None, "d", None, None, None), "account_id: holds a NUL byte"),
+        (("x", None, " ", None, None, None), "device_id: missing"),
+        (("x", None, None, None, "a@x.de", None), "prompt_cluster_id: holds an e-mail address"),
+        (("x", None, None, "u" * 5000, None, None), "user_agent: longer than 4,096 bytes"),
+    ],
+)  # fmt: skip
+def test_one_bad_row_is_refused_and_the_rest_is_as_before(workspace, tmp_path, row, reason):
+    _, _, rows = outcome(workspace, written(tmp_path / "good.parquet", GOOD), tmp_path)
+    found = outcome(workspace, written(tmp_path / "bad.parquet", [*GOOD, row]), tmp_path)
+    assert found == (False, (6, 1, 0, 1, {reason: 1}), rows)
+
+
+def test_empty_texts_are_no_identifiers(workspace, tmp_path):
+    file = written(tmp_path / "blank.parquet", [("a", "", "", "", "", "")])
+    first, said, rows = outcome(workspace, file, tmp_path)
+    assert (first, said) == (False, (1, 0, 0, 0, {}))
+    assert rows == {"Account": [{"account_id": "a"}]}
+
+
+def test_a_repeated_request_id_counts_once(workspace, tmp_path):
+    again = ("a", "192.0.2.1", "d1", "curl/7", "p1", "r1")
+    first, said, rows = outcome(
+        workspace, written(tmp_path / "r.parquet", [*GOOD, again]), tmp_path
+    )
+    assert (first, said[2]) == (False, 1)
+    assert rows["USED_IP"][0]["events"] == 3
