@@ -136,6 +136,12 @@ class Sharing:
         """Label and key of an identifier."""
         return LABELS[self.label[identifier]], str(self.keys[identifier])
 
+    def missing_families(self) -> tuple[str, ...]:
+        """Families of identifiers of which two accounts share none in these data."""
+        there = {FAMILIES[code] for code in np.unique(self.family)}
+        asked = [family for family in FAMILIES if GROUP_OF_FAMILY[family]]
+        return tuple(family for family in asked if family not in there)
+
     def groups_in_data(self) -> set[str]:
         """The independent kinds of evidence that the data hold at all."""
         present = {GROUPS[code] for code in np.unique(self.group) if code >= 0}
