@@ -109,6 +109,11 @@ def detect(
         app.say(
             "these data hold one kind of evidence only: every ring needs more of it, and says so"
         )
+    if made.accounts and made.missing:
+        app.say(
+            f"no two accounts share evidence of these kinds: {', '.join(made.missing)}; rings that "
+            "only they would tie are not found"
+        )
     if fail_on_findings and made.rings:
         raise FindingsFound(
             f"{len(made.rings)} rings of {members} accounts", hint="ringleader rings list"

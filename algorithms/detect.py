@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -51,6 +51,7 @@ class Detection:
         links: Linked pairs.
         findings: Rings, campaigns and what became of earlier rings.
         stages: Seconds of each stage.
+        missing: Families of evidence that the data do not hold.
         estimate: What a dry run says instead.
     """
 
@@ -59,6 +60,7 @@ class Detection:
     links: int
     findings: Findings = field(default_factory=Findings)
     stages: dict[str, float] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
     estimate: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -137,7 +139,8 @@ def detect(
     within = inside_rings(links, ring_of(sharing, findings.rings))
     with stage(f"write {len(within):,} links inside rings"):
         _write_links(graph, run, sharing, within)
-    detection = Detection(run, len(sharing.accounts), len(links), findings, stages)
+    accounts, missing = len(sharing.accounts), sharing.missing_families()
+    detection = Detection(run, accounts, len(links), findings, stages, missing)
     with stage(f"write {len(detection.rings):,} rings"):
         _publish(graph, detection, parameters)
     with stage("write verdicts on identifiers"):
@@ -171,7 +174,9 @@ def found_rings(
     rings = build_rings(sharing, links, of, parameters)
     links, of = second_look(sharing, links, ring_of(sharing, rings), parameters)
     links = without_rejected(sharing, links, decisions, parameters)
-    return build_rings(sharing, links, of, parameters, chance), links
+    # Each hung together when it was found; who joins is compared with some members only.
+    once_more = replace(parameters, min_cohesion=0.0)
+    return build_rings(sharing, links, of, once_more, chance), links
 
 
 def null_rings(

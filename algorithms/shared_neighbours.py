@@ -392,5 +392,6 @@ def strong_enough(family_bits: Floats, several: bool, parameters: Parameters) ->
     )
     least = parameters.min_lone_bits if several else parameters.min_link_bits
     needed = np.where(ties > 1, parameters.min_link_bits, least)
-    strong: NDArray[np.bool_] = family_bits.sum(axis=1) >= needed
+    # What supports, such as a mail domain or a coincidence in time, never links by itself.
+    strong: NDArray[np.bool_] = (family_bits.sum(axis=1) >= needed) & (ties > 0)
     return strong

@@ -136,6 +136,12 @@ class Sharing:
         """Label and key of an identifier."""
         return LABELS[self.label[identifier]], str(self.keys[identifier])
 
+    def missing_families(self) -> tuple[str, ...]:
+        """Families of identifiers of which two accounts share none in these data."""
+        there = {FAMILIES[code] for code in np.unique(self.family)}
+        asked = [family for family in FAMILIES if GROUP_OF_FAMILY[family]]
+        return tuple(family for family in asked if family not in there)
+
     def groups_in_data(self) -> set[str]:
         """The independent kinds of evidence that the data hold at all."""
         present = {GROUPS[code] for code in np.unique(self.group) if code >= 0}
@@ -292,7 +298,8 @@ def assemble(
     cell = uses.user.astype(np.int64) * width + uses.label
     activity = np.bincount(cell, uses.events, minlength=accounts * width).astype(float)
     paid = uses.user[uses.label == LABELS.index("PaymentMethod")]
-    shared = np.flatnonzero(uses.used >= 0)
+    # An attempt that failed is nobody's use: anybody can make one with anybody's card.
+    shared = np.flatnonzero((uses.used >= 0) & (uses.events > 0))
     key = uses.used[shared].astype(np.int64) * max(accounts, 1) + uses.user[shared]
     shared = shared[np.argsort(key)]
     used = uses.used[shared].astype(np.int64)

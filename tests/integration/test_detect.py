@@ -436,6 +436,92 @@ def test_an_identifier_of_many_accounts_neither_stalls_nor_glues(graph):
     assert sharers == [{"n": 20_020}]
 
 
+VICTIMS = """
+UNWIND range(0, 999) AS n
+CREATE (a:Account {account_id: 'victim' + n,
+                   created_at: datetime('2026-01-04T00:00Z') + duration({minutes: n})})
+CREATE (a)-[:USED_IP {events: 60}]->(:Ip {address: 'home' + n})
+CREATE (a)-[:USED_DEVICE {events: 60}]->(:Device {device_id: 'own' + n})
+CREATE (a)-[:PAID_WITH {events: 2, failed: 0}]->(:PaymentMethod {payment_method_id: 'mine' + n})
+MERGE (topic:PromptCluster {prompt_cluster_id: 'topic' + n % 40})
+CREATE (a)-[:SENT {events: 60}]->(topic)
+"""
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "MATCH (a:Account), (i:Ip {address: '198.18.0.0'}) WHERE a.account_id STARTS WITH 'victim' "
+        "CREATE (a)-[:USED_IP {events: 1}]->(i)",
+        "MATCH (a:Account), (i:PaymentMethod {payment_method_id: 'pm-ring'}) "
+        "WHERE a.account_id STARTS WITH 'victim' "
+        "CREATE (a)-[:PAID_WITH {events: 1, failed: 1}]->(i)",
+    ],
+    ids=["one request from a public proxy", "one failed payment"],
+)
+def test_a_thousand_victims_of_one_cheap_act_are_not_pulled_in(graph, act):
+    build(graph)
+    graph.write(VICTIMS, name="fixture")
+    detect(graph, P)
+    before = members(graph)
+    assert before == {tuple(CARDS), tuple(BOTS)}
+    graph.write(act, name="fixture")
+    detect(graph, P)
+    after = members(graph)
+    drawn_in = {name for ring in after for name in ring} - {*CARDS, *BOTS}
+    assert drawn_in == set()
+    # A failed payment hides nobody either. A ring's address that a thousand strangers use once is
+    # a public one: it no longer ties by itself who has nothing else in common.
+    assert after == before if "failed" in act else tuple(CARDS) in after and len(after) == 2
+
+
+def test_verdicts_are_listed_and_pinned(graph, ringleader):
+    build(graph)
+    share(graph, NAT[:40], "Ip", "198.18.0.0")
+    ringleader("detect")
+    rows = {
+        r["identifier"]: r
+        for r in json.loads(ringleader("hubs", "list", "--format", "json").stdout)
+    }
+    assert {key: row["verdict"] for key, row in rows.items()} == {
+        "198.18.0.0": "benign",
+        "198.18.0.1": "owned",
+        "198.18.0.2": "owned",
+        "198.18.0.3": "owned",
+        "dev-ring": "owned",
+        "pm-ring": "owned",
+        "pc-ring": "owned",
+    }
+    assert rows["198.18.0.0"]["accounts"] == 46
+    assert rows["198.18.0.0"]["reasons"][0].startswith("6 of 46 accounts on it are of ring-")
+    unknown = ringleader("hubs", "pin", "nothing", "benign", "--note", "x", check=False)
+    assert unknown.returncode == 1 and "no identifier 'nothing'" in unknown.stderr
+    ringleader("hubs", "pin", "pm-ring", "benign", "--note", "a voucher", "--by", "ann")
+    ringleader("detect")
+    assert members(graph) == {tuple(BOTS)}
+    [shown] = json.loads(ringleader("hubs", "show", "pm-ring", "--format", "json").stdout)
+    assert (shown["pinned"], shown["note"], shown["pinned_by"], shown["verdict"]) == (
+        "benign",
+        "a voucher",
+        "ann",
+        None,
+    )
+    ringleader("hubs", "unpin", "pm-ring")
+    detect(graph, P)
+    assert members(graph) == {tuple(CARDS), tuple(BOTS)}
+
+
+def test_the_null_model_finds_nothing_and_writes_nothing(graph, ringleader):
+    build(graph)
+    rows = json.loads(ringleader("detect", "--null", "2", "--format", "json").stdout)
+    assert rows[0]["rings"] == 2
+    assert max(row["rings"] for row in rows[1:]) < 2
+    assert graph.read("MATCH (n:Run|Ring) RETURN count(n) AS n", name="n") == [{"n": 0}]
+    detect(graph, P)
+    rings = graph.read("MATCH (r:Ring) RETURN r.expected_false AS e, r.p_value AS p", name="p")
+    assert all(0 < row["p"] <= row["e"] < 0.01 for row in rings) and len(rings) == 2
+
+
 def test_a_ring_keeps_its_name_when_it_grows(graph):
     build(graph)
     detect(graph, P)

@@ -113,3 +113,8 @@ def test_pins_stand_above_what_is_found(sharing):
     links = find_links(pinned(sharing, {"PromptCluster|target1": OWNED}), P)
     linked = {str(sharing.accounts[n]) for n in np.union1d(links.a, links.b)}
     assert set(CLOUD) <= linked
+
+
+def test_what_the_data_lack_is_said(sharing):
+    assert sharing.missing_families() == ("payment",)  # every wallet is somebody's own
+    assert world([]).missing_families() == ("network", "payment", "device", "prompt")
