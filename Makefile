@@ -11,7 +11,7 @@ HOP_DATA ?= ../shared/data/hop
 DEMO := demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types unit example-hop lock docs clean
+.PHONY: help setup demo bench test lint format types unit example-hop lock docs clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ $(READY): requirements/dev.txt pyproject.toml
 
 demo: $(READY) ## sample -> load -> detect -> explain -> export, on a local Neo4j
 	@$(BIN)/python examples/run.py demo --folder $(DEMO)
+
+bench: $(READY) ## the benchmarks, side by side with plain references (SIZE=smoke|tenth|seed)
+	$(BIN)/python -m benchmarks --size $(or $(SIZE),seed)
 
 example-hop: $(READY) ## the same on a real airdrop review (HOP_DATA=folder, HOP_HUBS=1)
 	@$(BIN)/python examples/run.py hop --folder $(DEMO)/hop --data $(HOP_DATA) $(if $(HOP_HUBS),--known-hubs)

@@ -34,7 +34,7 @@ def others(bench: Bench) -> None:
     bench.note(
         Figure(
             f"grouping by {groups['links']:,} links, projection included",
-            ours["group them (leiden)"],
+            next(v for name, v in ours.items() if name.startswith("group ")),
             "s",
             "networkit's parallel Leiden, reading included",
             groups["read"] + groups["seconds"],

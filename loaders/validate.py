@@ -20,23 +20,19 @@ from loaders.cards import EMAIL
 from loaders.contract import CURRENCIES, Column, Type
 from loaders.functions import (
     character,
-    from_microseconds,
     is_json,
     json_text,
     length_in_bytes,
-    microseconds,
 )
 from loaders.mapping import ColumnMap, Mapping
 from loaders.sources import FILE, ROW, Group
+from loaders.times import utc
 from ringleader.errors import InputError
 
 PROBLEM, VALUE = "_problem", "_value"
 MISSING = "missing"
 # Timestamps outside are mistakes, such as seconds read as milliseconds.
 EARLIEST, LATEST = "2000-01-01", "2100-01-01"
-# Above this a bare number is milliseconds: in seconds it would be after the year 5000.
-_SECONDS_BELOW = 100_000_000_000
-_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _CASTS = {
     "text": "string",
     "integer": "int64",
@@ -286,7 +282,7 @@ def _checked(
 ) -> tuple[Any, list[tuple[str, Any]]]:
     """A column's typed value and what may be wrong with it, as (reason, condition)."""
     if column.type is Type.TIMESTAMP:
-        value, given = _timestamp(raw, entry.unit)
+        value, given = utc(raw, entry.unit)
         sane = value.between(ibis.timestamp(EARLIEST), ibis.timestamp(LATEST))
         checks = [("not a UTC time, or not between 2000 and 2099", given & _untrue(sane))]
         if raw.type().is_string():
@@ -384,30 +380,3 @@ def _given(raw: Any) -> Any:
 def _untrue(condition: Any) -> Any:
     """Whether a condition is false or unknown."""
     return ~condition.fill_null(False)
-
-
-def _timestamp(raw: Any, unit: str | None) -> tuple[Any, Any]:
-    """A time without zone, in UTC, and whether one was given at all."""
-    kind = raw.type()
-    if kind.is_timestamp() and kind.timezone:
-        # The microseconds since 1970 are UTC already; a cast would go through calendars.
-        return from_microseconds(microseconds(raw)), raw.notnull()
-    if kind.is_timestamp() or kind.is_date():
-        return raw.cast("timestamp(6)"), raw.notnull()
-    if kind.is_numeric():
-        return _epoch(raw.try_cast("float64"), unit), raw.notnull()
-    text = raw.cast("string").nullif("")
-    number = text.try_cast("float64")
-    iso = text.try_cast("timestamp('UTC')").cast("timestamp(6)")
-    return ibis.ifelse(number.notnull(), _epoch(number, unit), iso), text.notnull()
-
-
-def _epoch(number: Any, unit: str | None) -> Any:
-    if unit:
-        seconds = number / _PER_SECOND[unit]
-    else:
-        seconds = ibis.ifelse(number.abs() < _SECONDS_BELOW, number, number / 1000)
-    # Milliseconds are as fine as the graph keeps time; the bound keeps the cast from overflowing.
-    milliseconds = seconds * 1000
-    whole = ibis.ifelse(milliseconds.abs() < 1e15, milliseconds, ibis.null("float64"))
-    return whole.try_cast("int64").as_timestamp("ms").cast("timestamp(6)")

@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from ringleader.graph import Graph
 from ringleader.settings import Settings, load_settings
 
 ROWS = 10_000
@@ -88,6 +89,8 @@ WAYS: dict[str, Callable[[Settings, Path], int]] = {"driver": by_driver, "py2neo
 def main(way: str, database: Path) -> None:
     """Write the rows one way, and say how long it took."""
     settings = load_settings()
+    with Graph.connect(settings) as graph:
+        graph.ensure_schema()
     begin = time.perf_counter()
     rows = WAYS[way](settings, database)
     print(json.dumps({"rows": rows, "seconds": time.perf_counter() - begin}))
