@@ -10,24 +10,29 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
 
-from algorithms.communities import communities, drop_projections, estimated_memory
+from algorithms.communities import (
+    communities,
+    drop_projections,
+    estimated_memory,
+    require_memory_to_begin,
+)
 from algorithms.hub_verdicts import verdicts, with_pins, write_verdicts
 from algorithms.hubs import count_sharers, summary_of
-from algorithms.joining import second_look
-from algorithms.null_model import Chance, chance_of, redealt
+from algorithms.joining import found_rings
+from algorithms.null_model import chance_of, redealt, with_chance
 from algorithms.parameters import Parameters
 from algorithms.publication import Findings, concluded, decisions_in_force, statements
 from algorithms.removal import OTHERS
-from algorithms.review import Decision, without_rejected
-from algorithms.rings import Ring, build_rings, inside_rings, ring_of
+from algorithms.review import without_rejected
+from algorithms.rings import Ring, inside_rings, ring_of
 from algorithms.shared_neighbours import CONTACT, Links, find_links
 from algorithms.sharing import FAMILIES, REPLACED, Ints, Sharing, read_sharing
 from ringleader import __version__
@@ -89,10 +94,12 @@ def detect(
         say: Told the time of each stage.
 
     Raises:
-        RingleaderError: The server refuses something.
+        RingleaderError: The server refuses something, or its heap is too small for the accounts
+            (before anything is written).
     """
     if dry_run:
         return _estimated(graph, parameters, algorithm)
+    require_memory_to_begin(graph, algorithm)
     stages: dict[str, float] = {}
 
     @contextmanager
@@ -130,10 +137,10 @@ def detect(
 
     with stage(f"group {len(links):,} links ({algorithm})"):
         of = grouping(links)
-    with stage("link and group by chance"):
-        chance = chance_of(sharing, grouping, parameters)
     with stage("judge rings"):
-        rings, links = found_rings(sharing, links, of, parameters, chance, decisions)
+        rings, links = found_rings(sharing, links, of, parameters, decisions)
+    with stage("find rings by chance"):
+        rings = with_chance(rings, chance_of(sharing, grouping, parameters))
     with stage("name rings and join campaigns"):
         findings = concluded(graph, sharing, links, rings, decisions, parameters)
     within = inside_rings(links, ring_of(sharing, findings.rings))
@@ -148,35 +155,6 @@ def detect(
     with stage("drop links of earlier runs"):
         graph.run_in_batches(get("drop-other-links"), get("drop-other-links").bind({"keep": run}))
     return detection
-
-
-def found_rings(
-    sharing: Sharing,
-    links: Links,
-    of: Ints,
-    parameters: Parameters,
-    chance: Chance | None = None,
-    decisions: Sequence[Decision] = (),
-) -> tuple[list[Ring], Links]:
-    """The rings of communities, with the accounts that a second look brings.
-
-    Args:
-        sharing: Who shares what.
-        links: The links.
-        of: Community of each account, 0 for none.
-        parameters: The judgements.
-        chance: What chance alone makes.
-        decisions: Those that count; what is rejected does not come back by the second look.
-
-    Returns:
-        The rings, strongest first, and the links with those of the second look.
-    """
-    rings = build_rings(sharing, links, of, parameters)
-    links, of = second_look(sharing, links, ring_of(sharing, rings), parameters)
-    links = without_rejected(sharing, links, decisions, parameters)
-    # Each hung together when it was found; who joins is compared with some members only.
-    once_more = replace(parameters, min_cohesion=0.0)
-    return build_rings(sharing, links, of, once_more, chance), links
 
 
 def null_rings(
@@ -201,6 +179,7 @@ def null_rings(
     Returns:
         A row for the graph as it is and one for each deal: links, rings, accounts in rings.
     """
+    require_memory_to_begin(graph, algorithm)
     count_sharers(graph)
     there = with_pins(graph, read_sharing(graph, known_hubs))
     rows = []

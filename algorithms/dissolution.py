@@ -12,7 +12,7 @@ import numpy as np
 
 from algorithms.parameters import Parameters
 from algorithms.removal import Told, read_back, without
-from algorithms.rings import holds
+from algorithms.rings import criterion, holds
 from algorithms.shared_neighbours import strong_enough
 from algorithms.sharing import FAMILIES, Ints
 
@@ -62,9 +62,7 @@ def dissolution(
         effort: How much may be spent on smaller sets: sets times lines of evidence.
     """
     told = links if isinstance(links, Told) else read_back(links)
-    needed = parameters.min_single_family_bits if single else parameters.min_ring_bits
-    kinds = "" if single else " of two independent kinds"
-    criterion = f"{parameters.min_ring_size} accounts that hang together by {needed:g} bits{kinds}"
+    wanted = criterion(len(told.accounts), single, parameters)
     item = told.links.evidence.identifier
 
     def stands(removed: Sequence[int]) -> bool:
@@ -73,10 +71,10 @@ def dissolution(
         return holds(left, len(told.accounts), single, parameters)
 
     if not len(told.links) or not stands(()):
-        return Dissolution((), True, True, criterion)
+        return Dissolution((), True, True, wanted)
     order = _by_weight(told, single, parameters)
     if not order or stands(order):
-        return Dissolution(tuple(told.names[n] for n in order), False, False, criterion)
+        return Dissolution(tuple(told.names[n] for n in order), False, False, wanted)
     found = order[: _first(lambda length: not stands(order[:length]), len(order))]
     cost = len(item) + FIXED_COST
     if len(found) * cost <= effort:
@@ -90,7 +88,7 @@ def dissolution(
         smallest = True
         smaller = (s for size in range(1, len(found)) for s in combinations(named, size))
         found = list(next((chosen for chosen in smaller if not stands(chosen)), found))
-    return Dissolution(tuple(told.names[n] for n in found), True, smallest, criterion)
+    return Dissolution(tuple(told.names[n] for n in found), True, smallest, wanted)
 
 
 def _first(good: Any, most: int) -> int:

@@ -90,6 +90,7 @@ class Explanation:
     run: str
     parameters: Parameters
     dissolution: Dissolution
+    expected_false: float | None
     against: CounterEvidence
 
     @property
@@ -154,6 +155,7 @@ def explain(graph: Graph, ring_id: str) -> Explanation:
         run=summary["run"],
         parameters=parameters,
         dissolution=dissolution(told, summary["single_family"], parameters),
+        expected_false=summary["expected_false"],
         against=counter_evidence(items, members, parameters),
     )
 

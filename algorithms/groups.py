@@ -42,11 +42,6 @@ class Groups:
         total: Floats = self.family_bits.sum(axis=1)
         return total
 
-    @property
-    def bits_per_member(self) -> Floats:
-        """Bits of each group for each of its accounts."""
-        return self.score / np.maximum(self.size, 1)
-
 
 def grouped(
     sharing: Sharing, links: Links, community: Ints, single: bool, parameters: Parameters
@@ -83,17 +78,16 @@ def grouped(
 
 
 def enough_bits(size: Ints, score: Floats | Ints, single: bool, parameters: Parameters) -> Flags:
-    """Whether groups have the bits of a ring, as a whole and for each member.
+    """Whether groups have the bits of a ring: for each member and, of one kind only, in all.
 
     Args:
         size: Accounts of each.
         score: Bits of each.
         single: Whether the data hold one independent kind of evidence only.
-        parameters: ``min_ring_bits`` or ``min_single_family_bits``, and ``min_member_bits``.
+        parameters: ``min_member_bits``, and ``min_single_family_bits``.
     """
-    wanted = parameters.min_single_family_bits if single else parameters.min_ring_bits
-    enough: Flags = (score >= wanted) & (score >= parameters.min_member_bits * size)
-    return enough
+    enough: Flags = score >= parameters.min_member_bits * size
+    return enough & (score >= parameters.min_single_family_bits) if single else enough
 
 
 def without_bystanders(links: Links, of: Ints, single: bool, parameters: Parameters) -> Ints:

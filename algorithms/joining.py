@@ -9,12 +9,15 @@ still found by the rest of what it does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from algorithms.hubs import BENIGN, ownership, worth_alone
 from algorithms.parameters import Parameters
+from algorithms.review import Decision, without_rejected
+from algorithms.rings import Ring, build_rings, ring_of
 from algorithms.shared_neighbours import (
     Evidence,
     Links,
@@ -24,6 +27,33 @@ from algorithms.shared_neighbours import (
     summed,
 )
 from algorithms.sharing import LABELS, Floats, Ints, Sharing
+
+
+def found_rings(
+    sharing: Sharing,
+    links: Links,
+    of: Ints,
+    parameters: Parameters,
+    decisions: Sequence[Decision] = (),
+) -> tuple[list[Ring], Links]:
+    """The rings of communities, with the accounts that a second look brings.
+
+    Args:
+        sharing: Who shares what.
+        links: The links.
+        of: Community of each account, 0 for none.
+        parameters: The judgements.
+        decisions: Those that count; what is rejected does not come back by the second look.
+
+    Returns:
+        The rings, strongest first, and the links with those of the second look.
+    """
+    rings = build_rings(sharing, links, of, parameters)
+    links, of = second_look(sharing, links, ring_of(sharing, rings), parameters)
+    links = without_rejected(sharing, links, decisions, parameters)
+    # Each hung together when it was found; who joins is compared with some members only.
+    once_more = replace(parameters, min_cohesion=0.0)
+    return build_rings(sharing, links, of, once_more), links
 
 
 def second_look(
@@ -53,7 +83,7 @@ def second_look(
     joined = of.copy()
     for one, other in ((more.a, more.b), (more.b, more.a)):
         joined[one] = np.where(of[one] > 0, of[one], of[other])
-    return _together(links, more), joined
+    return _together(links, more, len(sharing.accounts)), joined
 
 
 def leaning(
@@ -139,8 +169,17 @@ def owned(
     return replace(lines, amount=lines.amount * gain)
 
 
-def _together(links: Links, more: Links) -> Links:
-    """All links of both; no pair is in both."""
+def _together(links: Links, more: Links, accounts: int) -> Links:
+    """All links of both; of a pair that is in both, the link with more bits.
+
+    A bystander that a ring was found without keeps its links to members, and may be compared with
+    them again.
+    """
+    pairs, again = (one.a * accounts + one.b for one in (links, more))
+    _, at, there = np.intersect1d(pairs, again, assume_unique=True, return_indices=True)
+    better = more.weight[there] > links.weight[at]
+    links = links.take(~np.isin(np.arange(len(links)), at[better]))
+    more = more.take(~np.isin(np.arange(len(more)), there[~better]))
     lines = zip(*(vars(one.evidence).values() for one in (links, more)), strict=True)
     return Links(
         a=np.concatenate([links.a, more.a]),

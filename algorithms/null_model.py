@@ -5,6 +5,7 @@ identifiers of each kind it uses and how much of its activity each carries, ever
 how many accounts use it, and who uses what is drawn at random (the configuration model: Newman,
 "Networks" (2010), chapter 13). Groups that are found then are chance.
 
+The deals go the way of the graph itself, second look included, but no bits are asked of a group.
 They are few, so the tail of their bits per member, t, is taken to be exponential beyond what the
 weakest links make (peaks over a threshold: Davison and Smith (1990); E-values of alignments are of
 this form, Karlin and Altschul (1990)):
@@ -18,14 +19,15 @@ bits of a weakest link, so that finding none is not taken for never (Davison and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import exp
 
 import numpy as np
 
-from algorithms.groups import grouped
+from algorithms.joining import found_rings
 from algorithms.parameters import Parameters
+from algorithms.rings import Ring
 from algorithms.shared_neighbours import Links, find_links
 from algorithms.sharing import Ints, Sharing
 
@@ -77,12 +79,17 @@ def chance_of(sharing: Sharing, grouping: Grouping, parameters: Parameters) -> C
 
 def _groups(sharing: Sharing, grouping: Grouping, parameters: Parameters) -> list[float]:
     """Bits per member of the groups that would be rings if they had the bits."""
+    any_bits = replace(parameters, min_member_bits=0.0, min_single_family_bits=0.0)
     links = find_links(sharing, parameters)
-    if not len(links):
-        return []
-    single = len(sharing.groups_in_data()) < 2
-    made = grouped(sharing, links, grouping(links), single, parameters)
-    return [float(bits) for bits in made.bits_per_member[made.sound]]
+    made, _ = found_rings(sharing, links, grouping(links), any_bits)
+    return [ring.bits_per_member for ring in made]
+
+
+def with_chance(rings: Sequence[Ring], chance: Chance | None) -> list[Ring]:
+    """The rings, each with how many as strong chance makes; as they are if nobody asked."""
+    if chance is None:
+        return list(rings)
+    return [replace(r, expected_false=chance.expected(r.bits_per_member)) for r in rings]
 
 
 def redealt(sharing: Sharing, seed: int) -> Sharing:

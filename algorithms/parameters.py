@@ -143,9 +143,6 @@ class Parameters:
     min_ring_size: int = _parameter(
         5, "a household shares a card and an address; below five they cannot be told apart", 2, 1000
     )
-    min_ring_bits: float = _parameter(
-        8.0, "two bits for each link of the smallest ring's chain", 0.0, 1e6
-    )
     min_single_family_bits: float = _parameter(
         20.0,
         "where the data hold one kind of evidence only: each pair of the smallest ring at two bits",
@@ -154,7 +151,7 @@ class Parameters:
     )
     min_member_bits: float = _parameter(
         3.0,
-        "and three bits for each member: with identifiers dealt anew, groups have one or two, "
+        "three bits for each member: with identifiers dealt anew, groups have one or two, "
         "rings that were reviewed or simulated have five to a hundred",
         0.0,
         1e6,

@@ -23,8 +23,18 @@ def summary_lines(told: Explanation) -> list[str]:
         so_far += bits
     if told.single_family:
         lines.append("  these data hold one kind of evidence only; nothing independent supports it")
+    if told.expected_false is not None:
+        lines.append(_by_chance(told.expected_false, told.parameters.null_deals))
     lines += [f"against it: {line}" for line in _against(told)]
     return [*lines, _dissolved(told)]
+
+
+def _by_chance(expected: float, deals: int) -> str:
+    few = f"{expected:.2g}" if expected >= 1e-6 else "fewer than one in a million"
+    return (
+        f"chance makes {few} such rings in a graph like this one "
+        f"({deals} deal{'' if deals == 1 else 's'} of the identifiers)"
+    )
 
 
 def _against(told: Explanation) -> list[str]:

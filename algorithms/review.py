@@ -14,7 +14,7 @@ Decisions are never changed: of several about one ring or account the latest cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ from algorithms.parameters import Parameters
 from algorithms.removal import without
 from algorithms.rings import Ring
 from algorithms.shared_neighbours import CONTACT, Links
-from algorithms.sharing import FAMILIES, Sharing
+from algorithms.sharing import FAMILIES, LABELS, Ints, Sharing
 
 CONFIRMED, REJECTED, WATCHED = "confirmed", "rejected", "watched"
 VERDICTS = (CONFIRMED, REJECTED, WATCHED)
@@ -90,20 +90,52 @@ def without_rejected(
     if not rejected or not len(links):
         return links
     lines = links.evidence
-    shared = lines.identifier != CONTACT
-    item = np.where(shared, lines.identifier, 0)
-    names = [f"{label}|{key}" for label, key in zip(sharing.labels, sharing.keys, strict=True)]
-    people = [str(name) for name in sharing.accounts]
+    members = [positions(sharing.accounts, decision.members) for decision in rejected]
+    # All lines are looked at once, and for each decision those of accounts that any is about.
+    about = np.isin(np.arange(len(sharing.accounts)), np.concatenate(members))
+    touched = np.flatnonzero(about[lines.a] | about[lines.b])
+    a, b, item = lines.a[touched], lines.b[touched], lines.identifier[touched]
+    out = np.zeros(len(touched), dtype=bool)
+    for decision, mine in zip(rejected, members, strict=True):
+        one, other = np.isin(a, mine), np.isin(b, mine)
+        seen, known = rejected_evidence(sharing, decision)
+        out |= (one | other) & np.isin(item, seen)
+        met = (one & np.isin(b, known)) | (other & np.isin(a, known))
+        out |= (item == CONTACT) & met
     gone = np.zeros(len(lines.a), dtype=bool)
-    for decision in rejected:
-        about = _among(people, decision.members)
-        contact_of = _among([f"Account|{name}" for name in people], decision.evidence)
-        seen = np.append(_among(names, decision.evidence), False)
-        touched = about[lines.a] | about[lines.b]
-        gone |= shared & touched & seen[np.minimum(item, len(names))]
-        known = (about[lines.a] & contact_of[lines.b]) | (about[lines.b] & contact_of[lines.a])
-        gone |= ~shared & known
+    gone[touched] = out
     return without(links, gone, len(sharing.groups_in_data()) > 1, parameters)
+
+
+def rejected_evidence(sharing: Sharing, decision: Decision) -> tuple[Ints, Ints]:
+    """Positions of the identifiers and of the accounts in contact that a decision has seen."""
+    keys: dict[str, list[str]] = {}
+    for name in decision.evidence:
+        label, key = name.split("|", 1)
+        keys.setdefault(label, []).append(key)
+    known = positions(sharing.accounts, keys.pop("Account", ()))
+    seen = [np.zeros(0, dtype=np.int64)]
+    for label, wanted in keys.items():
+        if label in LABELS:
+            code = LABELS.index(label)
+            low, high = np.searchsorted(sharing.label, [code, code + 1])
+            seen.append(low + positions(sharing.keys[low:high], wanted))
+    return np.concatenate(seen), known
+
+
+def positions(names: NDArray[np.object_], wanted: Collection[str]) -> Ints:
+    """Where names are in a sorted list, without those that are not there.
+
+    Args:
+        names: The list; each name is looked up by halving, so that cost follows ``wanted``.
+        wanted: The names.
+    """
+    asked = np.array(sorted(wanted), dtype=object)
+    if not len(names) or not len(asked):
+        return np.zeros(0, dtype=np.int64)
+    at = np.minimum(np.searchsorted(names, asked), len(names) - 1).astype(np.int64)
+    found: Ints = at[names[at] == asked]
+    return found
 
 
 def with_confirmed(
@@ -166,7 +198,7 @@ def ring_of(
         links: All links.
     """
     names = tuple(sorted(accounts))
-    at = np.searchsorted(sharing.accounts.astype(str), names)
+    at = positions(sharing.accounts, names)
     inside = np.zeros(len(sharing.accounts), dtype=bool)
     inside[at] = True
     mine = inside[links.a] & inside[links.b]
@@ -188,7 +220,3 @@ def ring_of(
         links=int(mine.sum()),
         single_family=single,
     )
-
-
-def _among(names: Sequence[str], chosen: frozenset[str]) -> NDArray[np.bool_]:
-    return np.fromiter((name in chosen for name in names), dtype=bool, count=len(names))

@@ -17,7 +17,6 @@ from algorithms.groups import (
     grouped,
     without_bystanders,
 )
-from algorithms.null_model import Chance
 from algorithms.parameters import Parameters
 from algorithms.shared_neighbours import Links
 from algorithms.sharing import FAMILIES, Ints, Sharing
@@ -57,6 +56,11 @@ class Ring:
         return sum(bits for _, bits in self.family_bits)
 
     @property
+    def bits_per_member(self) -> float:
+        """Bits of evidence inside the ring for each member."""
+        return self.score / self.size
+
+    @property
     def size(self) -> int:
         """Number of members."""
         return len(self.members)
@@ -72,7 +76,6 @@ def build_rings(
     links: Links,
     of: Ints,
     parameters: Parameters,
-    chance: Chance | None = None,
 ) -> list[Ring]:
     """The communities that are rings, the strongest first.
 
@@ -85,7 +88,6 @@ def build_rings(
         links: The links.
         of: Community of each account, 0 for none.
         parameters: The judgements.
-        chance: What chance alone makes, for ``expected_false``.
     """
     if not len(links):
         return []
@@ -112,7 +114,6 @@ def build_rings(
                 tuple(bits),
                 int(found.links[number]),
                 single,
-                chance.expected(float(found.bits_per_member[number])) if chance else None,
             )
         )
     return sorted(rings, key=lambda ring: (-ring.score, ring.ring_id))
@@ -169,6 +170,30 @@ def holds(links: Links, accounts: int, single: bool, parameters: Parameters) -> 
         if cohesion(links.a[mine], links.b[mine]) >= parameters.min_cohesion:
             return True
     return False
+
+
+def criterion(accounts: int, single: bool, parameters: Parameters) -> str:
+    """What :func:`holds` asks for, in words.
+
+    Args:
+        accounts: Number of accounts of the ring that is judged.
+        single: Whether the data hold one group of evidence only.
+        parameters: The judgements.
+    """
+    bits = f"{parameters.min_member_bits:g} bits each"
+    kinds = "one kind" if single else "two independent kinds"
+    if single:
+        bits += f", {parameters.min_single_family_bits:g} in all,"
+    words = (
+        f"{parameters.min_ring_size} accounts, bystanders left out, that hang together by {bits} "
+        f"and by {kinds} that tie{'s' if single else ''} {parameters.family_coverage:.0%} of them"
+    )
+    if accounts > parameters.large_ring:
+        words += (
+            f"; if more than {parameters.large_ring}, with {parameters.min_cohesion:.0%} of the "
+            "pairs linked that are linked to one third"
+        )
+    return words
 
 
 def name_of(members: Collection[str], kind: str = "ring") -> str:

@@ -113,9 +113,7 @@ def find_links(sharing: Sharing, parameters: Parameters) -> Links:
         sharing: Who shares what.
         parameters: The judgements.
     """
-    direct = joined(
-        contact_evidence(sharing, parameters), replacement_evidence(sharing, parameters)
-    )
+    direct = contact_evidence(sharing, parameters)
     a, b = candidates(sharing, direct, parameters)
     # Who declares one organization openly belongs together and does not pretend to be strangers.
     apart = ~openly_together(sharing, a, b)

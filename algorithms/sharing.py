@@ -85,7 +85,7 @@ class Sharing:
         activity: Events of each account with each label, shape (accounts, labels).
         contacts: Pairs of accounts in direct contact, shape (contacts, 2), lower position first.
         contact_kinds: Kind of each contact.
-        payment_breadth: Number of payment methods of each account.
+        payment_breadth: Number of payment methods that each account paid with.
         pinned: What analysts said of each identifier, 0 where nothing (:mod:`algorithms.hubs`).
         known_hubs: Keys of identifiers that a list names as hubs.
     """
@@ -297,8 +297,8 @@ def assemble(
     # Together a use's account and label are its cell in the table of activity.
     cell = uses.user.astype(np.int64) * width + uses.label
     activity = np.bincount(cell, uses.events, minlength=accounts * width).astype(float)
-    paid = uses.user[uses.label == LABELS.index("PaymentMethod")]
     # An attempt that failed is nobody's use: anybody can make one with anybody's card.
+    paid = uses.user[(uses.label == LABELS.index("PaymentMethod")) & (uses.events > 0)]
     shared = np.flatnonzero((uses.used >= 0) & (uses.events > 0))
     key = uses.used[shared].astype(np.int64) * max(accounts, 1) + uses.user[shared]
     shared = shared[np.argsort(key)]

@@ -9,6 +9,7 @@
 // column single_family: boolean
 // column links: integer
 // column density: float
+// column expected_false: float
 // column run: string
 // column parameters: string
 // column members: list
@@ -17,7 +18,7 @@ MATCH (ring:Ring {ring_id: $ring_id})<-[member:MEMBER_OF]-(account:Account)
 WITH ring, account, member ORDER BY member.score DESC, account.account_id
 RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score, ring.families AS families,
        ring.family_bits AS family_bits, ring.single_family AS single_family,
-       ring.links AS links, ring.density AS density, ring.run AS run,
+       ring.links AS links, ring.density AS density, ring.expected_false AS expected_false, ring.run AS run,
        head(COLLECT { MATCH (run:Run {run_id: ring.run}) RETURN run.parameters AS parameters })
          AS parameters,
        collect({account_id: account.account_id, score: member.score,

@@ -16,6 +16,7 @@ from algorithms.removal import read_back, without
 from algorithms.rings import holds
 
 P = Parameters()
+BOTH = {"payment__PaymentMethod__p": 1.5, "network__Ip__i": 1.5}
 
 
 def clique(names, **evidence):
@@ -142,11 +143,21 @@ def test_a_remainder_is_never_named():
 def test_the_criterion_is_said():
     links = clique("abcdef", payment__PaymentMethod__p=4.0, network__Ip__i=4.5)
     assert dissolution(links, False, P).criterion == (
-        "5 accounts that hang together by 8 bits of two independent kinds"
+        "5 accounts, bystanders left out, that hang together by 3 bits each and by two independent "
+        "kinds that tie 50% of them"
     )
-    assert dissolution(links, True, Parameters(min_ring_size=3)).criterion == (
-        "3 accounts that hang together by 20 bits"
+    assert dissolution(links, True, Parameters(min_ring_size=3, large_ring=5)).criterion == (
+        "3 accounts, bystanders left out, that hang together by 3 bits each, 20 in all, and by one "
+        "kind that ties 50% of them; if more than 5, with 20% of the pairs linked that are linked "
+        "to one third"
     )
+
+
+def test_a_ring_needs_its_bits_for_each_member():
+    chain = [{**row, "evidence_bits": [1.5, 1.5]} for row in clique("abcdef", **BOTH)][:5]
+    star = read_back(chain).links  # a with five others: 15 bits for six accounts
+    assert not holds(star, 6, False, P)
+    assert holds(star, 6, False, Parameters(min_member_bits=2.5))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +165,7 @@ def test_the_criterion_is_said():
     [
         (None, P),
         ('{"min_ring_size": 3, "seed": 7}', Parameters(min_ring_size=3, seed=7)),
-        ('{"min_ring_bits": 5.0, "gone": 1}', Parameters(min_ring_bits=5.0)),
+        ('{"min_member_bits": 5.0, "min_ring_bits": 8.0}', Parameters(min_member_bits=5.0)),
     ],
 )
 def test_what_a_run_recorded_is_read_whatever_its_version(text, expected):

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from sharing_worlds import world
 
-from algorithms.detect import found_rings
 from algorithms.hub_verdicts import pinned, verdicts
 from algorithms.hubs import BENIGN, OWNED, ownership
+from algorithms.joining import found_rings
 from algorithms.parameters import Parameters
-from algorithms.rings import ring_of
+from algorithms.rings import build_rings, ring_of
 from algorithms.shared_neighbours import find_links
 
 P = Parameters()
@@ -32,7 +32,7 @@ def rings_of(sharing, parameters=P):
     return found_rings(sharing, links, components(sharing, links), parameters)[0]
 
 
-def pool(more=()):
+def pool(more=(), when=()):
     """A pool behind rotating exits, accounts without devices, households, and a population."""
     uses = []
     for number, name in enumerate([*POOL, *CLOUD]):
@@ -50,7 +50,7 @@ def pool(more=()):
         uses += [(name, "PromptCluster", f"topic{(number * k) % 97}", 3) for k in (1, 2, 3)]
     opened = {name: n % 12 for n, name in enumerate([*POOL, *CLOUD, *HOMES])}
     opened |= {name: (n * 7) % 300 for n, name in enumerate(people)}
-    return world([*uses, *more], opened=opened)
+    return world([*uses, *more], opened=opened | dict(when))
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +118,26 @@ def test_pins_stand_above_what_is_found(sharing):
 def test_what_the_data_lack_is_said(sharing):
     assert sharing.missing_families() == ("payment",)  # every wallet is somebody's own
     assert world([]).missing_families() == ("network", "payment", "device", "prompt")
+
+
+def test_a_bystander_that_is_compared_again_has_one_link_to_each_member():
+    # A card in common with one member ties it barely, so the ring is found without it; it lives on
+    # what the ring owns all the same, and is compared with the members opened last.
+    more = [("late", "Ip", exit_, 3) for exit_ in EXITS]
+    more += [("late", "PromptCluster", f"target{n}", 10) for n in range(3)]
+    more += [(name, "PaymentMethod", "wallet", 9) for name in ("late", POOL[11])]
+    sharing = pool(more, {"late": 20})
+    links = find_links(sharing, P)
+    late, other = np.searchsorted(sharing.accounts, ["late", POOL[11]])
+    of = components(sharing, links)
+    assert of[late] == of[other]
+    assert "late" not in build_rings(sharing, links, of, P)[0].members
+    _, joined = found_rings(sharing, links, of, P)
+    assert int(late) in joined.a[len(links) - 1 :]
+    pairs = list(zip(joined.a.tolist(), joined.b.tolist(), strict=True))
+    assert len(pairs) == len(set(pairs))
+    # The better one is kept.
+    [before] = links.weight[(links.a == late) & (links.b == other)]
+    [after] = joined.weight[(joined.a == late) & (joined.b == other)]
+    assert after >= before
+    assert joined.bits.sum() == pytest.approx(joined.weight.sum())

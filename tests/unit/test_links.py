@@ -223,3 +223,13 @@ def test_lines_of_evidence_add_up_to_the_links(uses, days):
     links = find_links(sharing, P)
     added = np.bincount(links.link_of, links.bits, minlength=len(links))
     assert added == pytest.approx(links.weight)
+
+
+def test_attempts_that_failed_say_nothing_about_transfers():
+    """Forty stolen cards that did not pay leave a transfer worth what it was."""
+    uses = [("a", "PaymentMethod", f"stolen{n}", 0) for n in range(40)]
+    uses += [(f"owner{n}", "PaymentMethod", f"stolen{n}") for n in range(40)]
+    moved = [("a", "b", "transferred")]
+    assert linked(world(uses, contacts=moved)) == linked(world([], contacts=moved))
+    paid = [(*use[:3], 1) for use in uses]
+    assert linked(world(paid, contacts=moved)).get(("a", "b"), (0.0,))[0] < 3

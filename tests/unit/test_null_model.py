@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sharing_worlds import world
 from test_joining import P, components, pool
 
-from algorithms.detect import found_rings
-from algorithms.null_model import Chance, chance_of, redealt
+from algorithms.joining import found_rings
+from algorithms.null_model import Chance, chance_of, redealt, with_chance
 from algorithms.shared_neighbours import find_links
 
 labels = st.sampled_from(["Ip", "Device", "PaymentMethod"])
@@ -53,7 +53,8 @@ def test_each_ring_says_how_many_chance_makes():
     sharing = pool()
     links = find_links(sharing, P)
     chance = chance_of(sharing, lambda those: components(sharing, those), P)
-    [ring] = found_rings(sharing, links, components(sharing, links), P, chance)[0]
+    rings, _ = found_rings(sharing, links, components(sharing, links), P)
+    [ring] = with_chance(rings, chance)
     assert 0 < ring.expected_false < 1e-6
     assert ring.p_value == pytest.approx(ring.expected_false)
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sharing_worlds import world
 
+from algorithms import shared_neighbours
 from algorithms.parameters import DAY, Parameters
-from algorithms.shared_neighbours import find_links
+from algorithms.shared_neighbours import candidates, find_links, replacement_evidence
 from algorithms.sharing import FAMILIES
 from algorithms.timing import replacements
 
@@ -65,14 +66,54 @@ def test_a_replacement_supports_a_pair_and_makes_none():
     ended = {"a0": 10.0 - 10 / 1440, "a2": 30.0 - 10 / 1440}
     uses = [(name, "Ip", "i") for name in names]
     uses += [(name, "PaymentMethod", "p") for name in names[:2]]
-    links = find_links(world(uses, opened=opened, ended=ended), Parameters(telling_rarity=1.0))
-    pairs = list(zip(links.a.tolist(), links.b.tolist(), strict=True))
-    timing = links.family_bits[:, FAMILIES.index("timing")]
-    told = dict(zip(pairs, timing, strict=True))
-    assert told[0, 1] == pytest.approx(6.0)  # capped; ten minutes are less likely still
-    assert (2, 3) not in {p for p, bits in told.items() if bits == 0}
+
+    def timing(ended):
+        links = find_links(world(uses, opened=opened, ended=ended), P)
+        pairs = zip(links.a.tolist(), links.b.tolist(), strict=True)
+        return dict(zip(pairs, links.family_bits[:, FAMILIES.index("timing")], strict=True))
+
+    assert timing({}) == {(0, 1): 0.0}
+    # Capped; ten minutes are less likely still. The address ties the second pair by half a bit.
+    assert timing(ended) == {(0, 1): pytest.approx(6.0), (2, 3): pytest.approx(6.0)}
     apart = world([(n, "Ip", "i") for n in "ab"], opened={"a": 0, "b": 700}, ended={"a": 699.99})
     assert len(find_links(apart, P)) == 0
+
+
+def test_a_replacement_is_one_line_of_its_own_bits():
+    names = [f"a{n}" for n in range(6)]
+    opened = {name: 10.0 * n for n, name in enumerate(names)}
+    uses = [(name, "Ip", "i") for name in names]
+    uses += [(name, "PaymentMethod", "p") for name in names[:2]]
+    sharing = world(uses, opened=opened, ended={"a0": 9.5})
+    parameters = Parameters(telling_rarity=1.0, family_cap=64.0)
+    links = find_links(sharing, parameters)
+    line = links.evidence.family == FAMILIES.index("timing")
+    [a], [b] = links.evidence.a[line], links.evidence.b[line]
+    assert (a, b) == (0, 1)
+    # Two identifiers compared; p of the card is the smaller: a day and a half is its own span.
+    _, _, p = replacements(sharing, parameters)
+    assert p.tolist() == [pytest.approx(2 * -math.expm1(-0.05))]
+    # Evidence of 1 / p - 1 at odds of one is the surprise.
+    assert links.bits[line].tolist() == [pytest.approx(-math.log2(p[0]))]
+
+
+def test_what_a_replacement_alone_ties_is_no_candidate():
+    uses = [(name, "Ip", "i") for name in "abcd"]
+    opened = {"a": 0, "b": 100, "c": 200, "d": 300}
+    sharing = world(uses, opened=opened, ended={"a": 99.99, "c": 299.99})
+    told = replacement_evidence(sharing, P)
+    assert set(zip(told.a.tolist(), told.b.tolist(), strict=True)) == {(0, 1), (2, 3)}
+    asked = []
+
+    def spied(sharing, direct, parameters):
+        found = candidates(sharing, direct, parameters)
+        asked.extend(zip(*(column.tolist() for column in found), strict=True))
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shared_neighbours, "candidates", spied)
+        assert len(find_links(sharing, P)) == 0
+    assert asked == []
 
 
 def test_prompts_tell_of_no_replacement():
