@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sharing_worlds import world
 from test_joining import P, components, pool
 
+from algorithms import null_model
 from algorithms.joining import found_rings
 from algorithms.null_model import Chance, chance_of, redealt, with_chance
 from algorithms.shared_neighbours import find_links
@@ -57,6 +58,18 @@ def test_each_ring_says_how_many_chance_makes():
     [ring] = with_chance(rings, chance)
     assert 0 < ring.expected_false < 1e-6
     assert ring.p_value == pytest.approx(ring.expected_false)
+
+
+def test_chance_takes_the_second_look_too(monkeypatch):
+    """A deal that changes nothing has the rings of the graph, joined accounts and all."""
+    monkeypatch.setattr(null_model, "redealt", lambda sharing, seed: sharing)
+    sharing = pool()
+    links = find_links(sharing, P)
+    [ring] = found_rings(sharing, links, components(sharing, links), P)[0]
+    assert ring.size > 60  # the second look has brought some
+    chance = chance_of(sharing, lambda those: components(sharing, those), P)
+    assert (chance.groups, chance.deals) == (1, 1)
+    assert chance.scale == pytest.approx(ring.bits_per_member / 2)
 
 
 def test_the_tail_is_exponential():
