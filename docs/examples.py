@@ -22,7 +22,8 @@ from ringleader.output import emit, plain
 FILE = Path(__file__).resolve().parent / "examples.json"
 ROWS, ENTRIES = 3, 3
 # What differs from run to run: names and times of loads and detections.
-PASSING = ("run", "run_id", "batch_id", "started_at", "finished_at", "parameters")
+PASSING = ("run", "run_id", "batch_id", "started_at", "finished_at", "found_at", "parameters")
+PASSING_OF = {"ring-history": ("at",)}
 ACCOUNTS = 3_000
 
 
@@ -45,6 +46,7 @@ def stand_ins(graph: Graph) -> dict[str, str]:
     return {
         **found,
         "ring_id": ring,
+        "campaign_id": first("list-campaigns", "campaign_id"),
         "account_id": first("replacements-behind-proxy", "banned", minutes=60),
         "one": first("strongest-links", "account_a"),
         "other": first("strongest-links", "account_b"),
@@ -62,7 +64,11 @@ def example(graph: Graph, query: Query, given: dict[str, str]) -> dict[str, str]
     values = {p.name: given[p.name] for p in query.params if p.required}
     call = "".join(f" -p {name}={shlex.quote(value)}" for name, value in values.items())
     rows = graph.read(query, query.bind(values), limit=ROWS + 1)
-    shown = [{name: _short(name, value) for name, value in row.items()} for row in rows[:ROWS]]
+    passing = PASSING + PASSING_OF.get(query.name, ())
+    shown = [
+        {name: "…" if name in passing else _short(value) for name, value in row.items()}
+        for row in rows[:ROWS]
+    ]
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
         emit(shown, [column.name for column in query.columns])
@@ -70,9 +76,7 @@ def example(graph: Graph, query: Query, given: dict[str, str]) -> dict[str, str]
     return {"call": f"ringleader query run {query.name}{call}", "answer": text.getvalue() + more}
 
 
-def _short(name: str, value: Any) -> Any:
-    if name in PASSING:
-        return "…"
+def _short(value: Any) -> Any:
     if isinstance(value, list) and len(value) > ENTRIES:
         return [*map(str, plain(value[:ENTRIES])), f"… {len(value)} in all"]
     return [str(entry) for entry in plain(value)] if isinstance(value, list) else value
