@@ -31,7 +31,9 @@ ROOT = Path(__file__).resolve().parents[2]
 STAND_INS = {
     r"ring-[0-9a-f]{12}|\bRING\b": "ring_id",
     r"acc_[0-9a-z]+": "member",
-    r"203\.0\.113\.7": "address",
+    r"campaign-[0-9a-f]{12}": "campaign_id",
+    r"203\.0\.113\.7|198\.51\.100\.7": "address",
+    r"\bpm_9f2\b": "payment_method_id",
     r"run-[0-9][\w-]*": "run_id",
     r"bolt://db\.example\.org:7687": "uri",
     r"~/neo4j-password": "password_file",
