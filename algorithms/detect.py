@@ -27,7 +27,7 @@ from algorithms.parameters import Parameters
 from algorithms.publication import Findings, concluded, decisions_in_force, statements
 from algorithms.removal import OTHERS
 from algorithms.review import Decision, without_rejected
-from algorithms.rings import Ring, build_rings, touching_rings, ring_of
+from algorithms.rings import Ring, build_rings, ring_of, touching_rings
 from algorithms.shared_neighbours import CONTACT, Links, find_links
 from algorithms.sharing import FAMILIES, REPLACED, Ints, Sharing, read_sharing
 from ringleader import __version__
