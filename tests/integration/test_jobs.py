@@ -128,7 +128,7 @@ def run(server, folder, home=None, wait=0.0):
 
 def standing(graph):
     """The rings with their members, and the links, without ids of runs."""
-    rings = graph.read(get("earlier-rings"))
+    rings = graph.read(get("earlier-rings"), {"retired": False})
     links = graph.read(
         "MATCH (a:Account)-[l:LINKED]->(b) "
         "RETURN a.account_id AS a, b.account_id AS b, round(l.weight, 6) AS weight ORDER BY a, b"
