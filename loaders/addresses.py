@@ -160,9 +160,12 @@ def _each(
         found = [(row["raw"], function(row["raw"])) for row in chunk]
         invalid += sum(address is None for _, address in found)
         with_port += sum(address is not None and address.had_port for _, address in found)
+        changed = [(raw, a.text if a else None) for raw, a in found if not a or a.text != raw]
         columns = {
-            "_raw": pa.array([raw for raw, _ in found], pa.string()),
-            "_canonical": pa.array([a.text if a else None for _, a in found], pa.string()),
+            "_raw": pa.array([raw for raw, _ in changed], pa.string()),
+            "_canonical": pa.array([text for _, text in changed], pa.string()),
         }
         parts.append(pa.table(columns))
-    return Canonicalised(workspace.take("addresses", pa.concat_tables(parts)), invalid, with_port)
+    renamed = pa.concat_tables(parts)
+    kept = workspace.take("addresses", renamed) if renamed.num_rows else None
+    return Canonicalised(kept, invalid, with_port)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sharing_worlds import world
 
 from algorithms.parameters import Parameters, odds_by_family
-from algorithms.shared_neighbours import find_links
+from algorithms.shared_neighbours import find_links, neighbours
 from algorithms.sharing import FAMILIES, LABELS, family_of_label
 
 P = Parameters()
@@ -145,6 +145,17 @@ def test_a_hundred_thousand_sharers_cost_little_and_glue_nobody():
     uses += [("a000001", "PaymentMethod", "card"), ("a000002", "PaymentMethod", "card")]
     sharing = world(uses, opened={use[0]: 0 for use in uses})
     assert set(linked(sharing)) == {("a000001", "a000002")}
+
+
+def test_an_identifier_of_a_crowd_adds_no_pair_to_compare():
+    crowd = [f"a{n:04}" for n in range(5_000)]
+    uses = [(name, "Ip", f"home{n // 4}") for n, name in enumerate(crowd)]
+    opened = {name: n % 7 for n, name in enumerate(crowd)}
+    network = FAMILIES.index("network")
+    without, _ = neighbours(world(uses, opened=opened), network, P)
+    more = [*uses, *((name, "Ip", "nat") for name in crowd)]
+    same, _ = neighbours(world(more, opened=opened), network, P)
+    assert len(without) == 5_000 / 4 * 6 and np.array_equal(np.sort(same), np.sort(without))
 
 
 def brute_force(sharing, parameters):
