@@ -12,6 +12,7 @@ from loaders.workspace import Workspace
 from ringleader.engine import managed_connection, stop
 from ringleader.errors import InputError, LockHeld
 from ringleader.graph import Graph
+from ringleader.keys import KEY_FILE, load_key
 from ringleader.locks import exclusive, file_lock
 from ringleader.settings import load_settings
 from scenario.simulate import simulate
@@ -43,8 +44,8 @@ def other_home(server, tmp_path):
     """A home of its own with the key of the run's server, so that hashes are the same."""
     home = tmp_path / "home"
     (home / "keys").mkdir(parents=True, mode=0o700)
-    key = server.home / "keys" / "hmac.key"
-    (home / "keys" / "hmac.key").write_bytes(key.read_bytes())
+    load_key(server.home)  # makes it, where nothing was loaded yet
+    (home / KEY_FILE).write_bytes((server.home / KEY_FILE).read_bytes())
     engine = os.environ.get("RINGLEADER_TEST_ENGINE", "2026.08")
     text = f'[server]\nengine = "{engine}"\nheap = "1g"\npage_cache = "128m"\n'
     (home / "ringleader.toml").write_text(text)
