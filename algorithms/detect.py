@@ -27,7 +27,7 @@ from algorithms.parameters import Parameters
 from algorithms.publication import Findings, concluded, decisions_in_force, statements
 from algorithms.removal import OTHERS
 from algorithms.review import Decision, without_rejected
-from algorithms.rings import Ring, build_rings, inside_rings, ring_of
+from algorithms.rings import Ring, build_rings, ring_of, touching_rings
 from algorithms.shared_neighbours import CONTACT, Links, find_links
 from algorithms.sharing import FAMILIES, REPLACED, Ints, Sharing, read_sharing
 from ringleader import __version__
@@ -137,9 +137,9 @@ def detect(
         rings, links = found_rings(sharing, links, of, parameters, chance, decisions)
     with stage("name rings and join campaigns"):
         findings = concluded(graph, sharing, links, rings, decisions, parameters)
-    within = inside_rings(links, ring_of(sharing, findings.rings))
-    with stage(f"write {len(within):,} links inside rings"):
-        _write_links(graph, run, sharing, within)
+    kept = touching_rings(links, ring_of(sharing, findings.rings))
+    with stage(f"write {len(kept):,} links that touch rings"):
+        _write_links(graph, run, sharing, kept)
     accounts, missing = len(sharing.accounts), sharing.missing_families()
     detection = Detection(run, accounts, len(links), findings, stages, missing)
     with stage(f"write {len(detection.rings):,} rings"):

@@ -126,14 +126,14 @@ def ring_of(sharing: Sharing, rings: Sequence[Ring]) -> Ints:
     return of
 
 
-def inside_rings(links: Links, of: Ints) -> Links:
-    """The links between members of one ring.
+def touching_rings(links: Links, of: Ints) -> Links:
+    """The links of ring members, to each other and to accounts that are in none.
 
     Args:
         links: Links.
         of: Ring of each account, 0 for none.
     """
-    return links.take((of[links.a] == of[links.b]) & (of[links.a] > 0))
+    return links.take((of[links.a] > 0) | (of[links.b] > 0))
 
 
 def holds(links: Links, accounts: int, single: bool, parameters: Parameters) -> bool:

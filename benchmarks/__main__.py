@@ -15,7 +15,7 @@ from benchmarks.measure import Bench, ringleader
 
 # Honest accounts, heap and page cache of the server.
 SIZES = {
-    "smoke": (4_000, "1g", "256m"),
+    "smoke": (2_000, "1g", "256m"),
     "tenth": (100_000, "3g", "1g"),
     "seed": (1_000_000, "8g", "3g"),
 }

@@ -33,8 +33,8 @@ def day(bench: Bench) -> None:
         ("py2neo", "py2neo.bulk", ""),
     ):
         _empty(work)
-        command = [sys.executable, "-m", "benchmarks.references.bolt_writes", way, database]
-        told = run(command, home=work).rows[0]
+        module = "benchmarks.references.bolt_writes"
+        told = run([sys.executable, "-m", module, way, database], home=work).rows[0]
         assert told["rows"] == rows, (told, rows)
         rate = told["rows"] / told["seconds"]
         note = "ours: the whole command, from the requests on"

@@ -29,7 +29,9 @@ _HELP = f"""Load files of one table of the input contract into the graph.
 
     SOURCE is a path, a glob or a folder of CSV, JSONL or Parquet files (gzip too). Rows that break
     the contract go to a quarantine file, the rest loads. Loading the same files again changes
-    nothing; after an interruption, run the same command again.
+    nothing; after an interruption, run the same command again. TABLE may be all: every table of a
+    folder by its name, accounts.csv, requests/*.parquet and so on; with --bulk they become the
+    managed server's new database, many times faster than by writing to one.
 
     \b
     Examples:
@@ -39,8 +41,8 @@ _HELP = f"""Load files of one table of the input contract into the graph.
       ringleader load presets
       ringleader load proxies lists/vpn/ipv4.txt --kind vpn --source x4b
       ringleader load requests --connect postgres://me@host/logs --query 'SELECT …'
-      ringleader load all FOLDER          # accounts.csv, requests/*.parquet, payments.jsonl, …
-      ringleader load all FOLDER --bulk   # a first load: builds the database, many times faster
+      ringleader load all FOLDER
+      ringleader load all FOLDER --bulk
 
     \b
     Tables and columns (* required):

@@ -65,7 +65,8 @@ def problems(graph: Graph, query: Query) -> Iterator[str]:
     except QueryError as error:
         yield error.message
         return
-    reads = summary.query_type == "r"
+    # Procedures that tell of the server itself are neither reading nor writing to the planner.
+    reads = summary.query_type == "r" or (query.internal and summary.query_type == "s")
     if reads != (query.mode == "read"):
         yield f"mode: {query.mode}, but it {'only reads' if reads else 'writes'}"
     columns, declared = graph.columns(query), [column.name for column in query.columns]

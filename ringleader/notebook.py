@@ -25,7 +25,7 @@ from ringleader.settings import load_settings
 
 if TYPE_CHECKING:
     import pandas as pd
-    import py2neo  # type: ignore[import-untyped]
+    import py2neo
     from graphdatascience import GraphDataScience
 
 

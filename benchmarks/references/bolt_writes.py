@@ -41,7 +41,9 @@ def by_driver(settings: Settings, database: Path) -> int:
     statement = (HERE / "unwind_merge.cypher").read_text(encoding="utf-8")
     rows = 0
     with (
-        neo4j.GraphDatabase.driver(settings.uri, auth=("neo4j", settings.password)) as driver,
+        neo4j.GraphDatabase.driver(
+            str(settings.uri), auth=neo4j.basic_auth(settings.username, str(settings.password))
+        ) as driver,
         driver.session() as session,
     ):
         for chunk in chunks(database):
@@ -57,7 +59,7 @@ def by_py2neo(settings: Settings, database: Path) -> int:
     import py2neo
     from py2neo.bulk import merge_nodes, merge_relationships
 
-    graph = py2neo.Graph(settings.uri, auth=("neo4j", settings.password))
+    graph = py2neo.Graph(settings.uri, auth=(settings.username, settings.password))
     rows = 0
     for chunk in chunks(database):
         for label, key, column in NODES:

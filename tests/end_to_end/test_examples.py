@@ -37,6 +37,7 @@ STAND_INS = {
     r"run-[0-9][\w-]*": "run_id",
     r"bolt://db\.example\.org:7687": "uri",
     r"~/neo4j-password": "password_file",
+    r"\bFOLDER\b": "sample",
     r"/etc/systemd/system": "units",
     r"/data/ringleader": "home",
     r" --engine 5.26": "nothing",  # it would be downloaded
@@ -47,11 +48,32 @@ STAND_INS = {
 # Examples that end with another code than 0, and why.
 CODES = {
     "ringleader detect --algorithm louvain --fail-on-findings": 3,  # there are findings
+    "ringleader load all FOLDER --bulk": 1,  # the database holds data, and is left alone
 }
 # Examples that need a terminal, or go on until they are stopped: they are started and stopped.
 ENDLESS = ("ringleader server logs -f", "ringleader shell", "ringleader job watch")
 # Examples that end or delete a server run where there is none.
 NO_SERVER = ("ringleader server stop", "ringleader server reset")
+# A call of a model as a trail logs it, and a decision as a list of them has it.
+CALL = {
+    "eventTime": "2026-02-01T10:00:00Z",
+    "eventSource": "bedrock.amazonaws.com",
+    "eventName": "Converse",
+    "eventID": "example",
+    "userIdentity": {"arn": "arn:aws:iam::111122223333:user/example"},
+    "sourceIPAddress": "192.0.2.1",
+}
+DECISION = {
+    "target": "acc_gone",
+    "target_kind": "account",
+    "verdict": "watched",
+    "ring_id": None,
+    "decided_at": "2026-02-01T10:00:00+00:00",
+    "decided_by": "example",
+    "note": "",
+    "members": ["acc_gone"],
+    "evidence": [],
+}
 ANSWERS = {"ringleader server reset": "y\n"}  # what is typed at a question
 
 
@@ -107,6 +129,9 @@ def files(folder, sample):
     (folder / "my-queries" / "mine.cypher").write_text(ours)
     (folder / "lists" / "vpn").mkdir(parents=True)
     (folder / "lists" / "vpn" / "ipv4.txt").write_text("198.51.100.0/24\n")
+    (folder / "cloudtrail").mkdir()
+    (folder / "cloudtrail" / "one.json").write_text(json.dumps({"Records": [CALL]}))
+    (folder / "decisions.jsonl").write_text(json.dumps(DECISION) + "\n")
     (folder / "units").mkdir()
     (folder / "dags").mkdir()
     (folder / "ringleader.toml").write_text(
@@ -149,6 +174,7 @@ def desk(connection, server, tmp_path_factory):
         "member": next(r["account_id"] for r in members if r["ring_id"] == known["ring_id"]),
         "run_id": members[0]["run"],
         "home": str(server.home),
+        "sample": str(sample),
         "nothing": "",
         "units": str(folder / "units"),
         "uri": server.uri,
