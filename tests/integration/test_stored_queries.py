@@ -55,7 +55,10 @@ CREATE (a)-[:REGISTERED_WITH]->(e), (b)-[:REGISTERED_WITH]->(e), (c)-[:REGISTERE
 CREATE (o:Organization {organization_id: 'org'}), (o2:Organization {organization_id: 'org2'})
 CREATE (b)-[:IN_ORGANIZATION]->(o), (c)-[:IN_ORGANIZATION]->(o2)
 CREATE (a)-[:CONTACTED {kind: 'transferred', events: 7}]->(d)
-CREATE (a)-[:LINKED {weight: 7.5, families: ['device'], evidence: ['device|Device|dev1']}]->(b)
+CREATE (a)-[:LINKED {weight: 7.5, families: ['device'], evidence: ['device|Device|dev1'],
+                     run: 'run1'}]->(b),
+       (b)-[:LINKED {weight: 9.5, families: ['network'], evidence: ['network|Ip|old'],
+                     run: 'run0'}]->(c)
 CREATE (r:Ring {ring_id: 'r1', score: 12.5, size: 2, families: ['device', 'network'],
                 family_bits: [12.4, 0.1], run: 'run1'})
 CREATE (a)-[:MEMBER_OF {score: 7.0, run: 'run1'}]->(r),
@@ -180,6 +183,27 @@ def world(connection):
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_the_server_plans_it_as_its_header_says(name, connection):
     assert list(problems(connection, CATALOGUE[name])) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "property"),
+    [
+        ("accounts-with-one-email", "email_hash"),
+        ("background-users", "operator"),
+        ("identifiers-of-banned-accounts", "status"),
+        ("replacements-behind-proxy", "status"),
+        ("replacements-behind-proxy", "created_at"),
+    ],
+)
+def test_what_it_starts_from_is_looked_up_in_an_index(name, property, connection):
+    def steps(plan):
+        yield plan["operatorType"], plan["args"].get("Details", "")
+        for child in plan.get("children", ()):
+            yield from steps(child)
+
+    query = CATALOGUE[name]
+    plan = connection.explain(query, {param.name: None for param in query.params}).plan
+    assert any("IndexSeek" in kind and f"({property})" in told for kind, told in steps(plan))
 
 
 @pytest.mark.parametrize(("name", "given", "expected"), ANSWERS)
