@@ -131,7 +131,11 @@ NODES: tuple[NodeType, ...] = (
         (
             _text("label", "what an analyst calls it"),
             _text("capability", "reasoning, coding, tool_use or other"),
-            _text("exemplar", "one prompt with names, numbers and payloads masked"),
+            _text(
+                "exemplar",
+                "one prompt with names, numbers and payloads masked; none of a cluster that few "
+                "accounts sent to in the load that found it",
+            ),
             _text("signature", "keyed MinHash that later prompts are compared with", Merge.KEEP),
             _text("batch", "batch_id of the load that found it", Merge.KEEP),
         ),

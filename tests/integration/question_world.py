@@ -111,7 +111,9 @@ CREATE (:Review {review_id: '1', label: 'fraud', decided_by: 'ann',
                  decided_at: datetime('2026-03-04T00:00Z')})-[:DECIDED]->(h1),
        (:Review {review_id: '3', label: 'fraud', decided_by: 'ann',
                  decided_at: datetime('2026-03-07T00:00Z')})-[:DECIDED]->(c2),
-       (:Review {review_id: '4', label: 'benign', decided_by: 'bob'})-[:DECIDED]->(y)
+       (:Review {review_id: '4', label: 'benign', decided_by: 'bob'})-[:DECIDED]->(y),
+       (:Review {review_id: '5', label: 'benign', decided_by: 'bob',
+                 decided_at: datetime('2026-03-06T00:00Z')})-[:DECIDED]->(c2)
 CREATE (:Run {run_id: 'r1', state: 'done', parameters: '{"seed": 42}'}),
        (:Run {run_id: 'running', state: 'open'}),
        (:Batch {batch_id: 'b1', table: 'accounts', state: 'done', rows: 8, quarantined: 1,
@@ -274,8 +276,9 @@ ANSWERS = [
         [("ring-h", 23.0, 3, 0, 1, 2), ("ring-c", 10.0, 2, 1, 0, 1), ("ring-n", 3.0, 1, 0, 0, 1)],
     ),
     ("rings-without-decisions", {}, [("ring-n", 3.0, 1, ["prompt"])]),
-    ("contradicting-decisions", {}, [("h1", ["ann"], ["bob"])]),
-    ("decisions-by-person", {}, [("ann", 2, 0), ("bob", 0, 2)]),
+    ("contradicting-decisions", {}, [("c2", ["ann"], ["bob"]), ("h1", ["ann"], ["bob"])]),
+    ("rings-with-benign-members", {}, [("ring-h", 3, ["h1"])]),
+    ("decisions-by-person", {}, [("bob", 0, 3), ("ann", 2, 0)]),
     (
         "members-still-active",
         {},
