@@ -186,7 +186,7 @@ def show_ring(app: App, ring: str, out: _Out) -> None:
 
     \b
     Example:
-      ringleader rings show ring-0a4577e9e711
+      ringleader rings show ring-80502968ea5d
     """
     from ringleader.catalogue import get
     from ringleader.errors import NotFound
@@ -222,8 +222,8 @@ def explain_ring(app: App, ring: str, account: str | None, limit: int, out: _Out
 
     \b
     Examples:
-      ringleader rings explain ring-0a4577e9e711
-      ringleader rings explain ring-0a4577e9e711 --account acc_17
+      ringleader rings explain ring-80502968ea5d
+      ringleader rings explain ring-80502968ea5d --account acc_17
     """
     from algorithms.explanation import explain, why_member
     from algorithms.presentation import evidence_rows, membership_lines, summary_lines
@@ -256,7 +256,7 @@ def ring_history(app: App, ring: str, unchanged: bool, out: _Out) -> None:
 
     \b
     Example:
-      ringleader rings history ring-0a4577e9e711
+      ringleader rings history ring-80502968ea5d
     """
     from ringleader.catalogue import get
     from ringleader.errors import NotFound

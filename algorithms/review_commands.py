@@ -42,7 +42,7 @@ def confirm(app: App, targets: tuple[str, ...], note: str, by: str | None) -> No
 
     \b
     Example:
-      ringleader review confirm ring-0a4577e9e711 --note 'one buyer, 12 accounts, ticket 4711'
+      ringleader review confirm ring-80502968ea5d --note 'one buyer, 12 accounts, ticket 4711'
     """
     _decide(app, targets, "confirmed", note, by)
 
@@ -57,7 +57,7 @@ def reject(app: App, targets: tuple[str, ...], note: str, by: str | None) -> Non
 
     \b
     Examples:
-      ringleader review reject ring-0a4577e9e711 --note 'a co-working space, see lease'
+      ringleader review reject ring-80502968ea5d --note 'a co-working space, see lease'
       ringleader review reject acc_17 --note 'bought its phone second hand'
     """
     _decide(app, targets, "rejected", note, by)
@@ -70,7 +70,7 @@ def watch(app: App, targets: tuple[str, ...], note: str, by: str | None) -> None
 
     \b
     Example:
-      ringleader review watch ring-0a4577e9e711 --note 'wait for the payment of March'
+      ringleader review watch ring-80502968ea5d --note 'wait for the payment of March'
     """
     _decide(app, targets, "watched", note, by)
 
@@ -118,7 +118,7 @@ def list_decisions(app: App, target: str | None, history: bool, out: _Out) -> No
     \b
     Examples:
       ringleader review list
-      ringleader review list ring-0a4577e9e711 --history
+      ringleader review list ring-80502968ea5d --history
       ringleader review list --history --format jsonl --output decisions.jsonl
     """
     from algorithms.decisions import returns_when

@@ -22,8 +22,9 @@ from ringleader.output import emit, plain
 FILE = Path(__file__).resolve().parent / "examples.json"
 ROWS, ENTRIES = 3, 3
 # What differs from run to run: names and times of loads and detections.
-PASSING = ("run", "run_id", "batch_id", "started_at", "finished_at", "parameters")
-TABLES = ("accounts", "requests", "payments", "prompts", "contacts", "proxies", "labels")
+PASSING = ("run", "run_id", "batch_id", "started_at", "finished_at", "found_at", "parameters")
+PASSING_OF = {"ring-history": ("at",)}
+ACCOUNTS = 3_000
 
 
 def stand_ins(graph: Graph) -> dict[str, str]:
@@ -45,12 +46,13 @@ def stand_ins(graph: Graph) -> dict[str, str]:
     return {
         **found,
         "ring_id": ring,
+        "campaign_id": first("list-campaigns", "campaign_id"),
         "account_id": first("replacements-behind-proxy", "banned", minutes=60),
         "one": first("strongest-links", "account_a"),
         "other": first("strongest-links", "account_b"),
         "address": first("identifiers-by-accounts", "identifier", kind="Ip"),
         "cidr": first("bursts-of-openings", "cidr"),
-        "organization_id": "org_corporate",
+        "organization_id": "org_eab7acd5b3f84b98",  # half of corporate_vpn declares it
         "number": "64500",
         "proxy": first("proxies-by-accounts", "operator"),
         "since": "2026-02-01",
@@ -62,7 +64,11 @@ def example(graph: Graph, query: Query, given: dict[str, str]) -> dict[str, str]
     values = {p.name: given[p.name] for p in query.params if p.required}
     call = "".join(f" -p {name}={shlex.quote(value)}" for name, value in values.items())
     rows = graph.read(query, query.bind(values), limit=ROWS + 1)
-    shown = [{name: _short(name, value) for name, value in row.items()} for row in rows[:ROWS]]
+    passing = PASSING + PASSING_OF.get(query.name, ())
+    shown = [
+        {name: "…" if name in passing else _short(value) for name, value in row.items()}
+        for row in rows[:ROWS]
+    ]
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
         emit(shown, [column.name for column in query.columns])
@@ -70,9 +76,7 @@ def example(graph: Graph, query: Query, given: dict[str, str]) -> dict[str, str]
     return {"call": f"ringleader query run {query.name}{call}", "answer": text.getvalue() + more}
 
 
-def _short(name: str, value: Any) -> Any:
-    if name in PASSING:
-        return "…"
+def _short(value: Any) -> Any:
     if isinstance(value, list) and len(value) > ENTRIES:
         return [*map(str, plain(value[:ENTRIES])), f"… {len(value)} in all"]
     return [str(entry) for entry in plain(value)] if isinstance(value, list) else value
@@ -96,16 +100,14 @@ def main() -> None:
     import sys
 
     from ringleader.settings import load_settings
-    from scenario.sample import write
 
     def ringleader(*arguments: object) -> None:
         subprocess.run([sys.executable, "-m", "cli", *map(str, arguments)], check=True)
 
     with tempfile.TemporaryDirectory() as folder:
-        paths = write(Path(folder))
+        ringleader("simulate", "--accounts", ACCOUNTS, "--output", Path(folder) / "sample")
         ringleader("server", "start")
-        for table in TABLES:
-            ringleader("load", table, paths[table])
+        ringleader("load", "all", Path(folder) / "sample")
         ringleader("detect")
     with Graph.connect(load_settings()) as graph:
         FILE.write_text(text_of(examples(graph)), encoding="utf-8")

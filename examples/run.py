@@ -1,7 +1,7 @@
 """Two walks through ringleader, each from files to exported rings; every command is shown.
 
-``python examples/run.py demo`` simulates a small sample; ``python examples/run.py hop`` takes a
-real airdrop review. Each has a server and a home of its own, so that nothing meets your own data.
+``python examples/run.py demo`` simulates a small campaign; ``python examples/run.py hop`` takes
+a real airdrop review. Each has a server and a home of its own, so that nothing meets your own data.
 """
 
 from __future__ import annotations
@@ -42,23 +42,26 @@ class Walk:
 
 
 def demo(folder: Path) -> None:
-    """Sample, load, detect, explain, evaluate, export."""
-    from scenario.sample import write
-
-    walk = Walk(folder / "home")
-    sample = write(folder / "sample")
-    size = sum(path.stat().st_size for path in sample.values()) / 1e6
-    print(f"simulated sample: {len(sample)} tables, {size:.1f} MB in {folder / 'sample'}")
+    """Simulate, load, detect, explain, evaluate, hand over."""
+    walk, sample = Walk(folder / "home"), folder / "sample"
+    walk.step(
+        "three operators hide among 3,000 honest accounts (docs/simulation.md)",
+        *("simulate", "--accounts", "3000", "--output", sample),
+    )
     walk.step("a Neo4j of your own", "server", "start")
-    for table in ("accounts", "requests", "payments", "prompts", "contacts", "proxies"):
-        walk.step(f"load {table}", "load", table, sample[table])
+    walk.step("load its tables; labels, the truth, do not steer detection", "load", "all", sample)
     walk.step("find rings", "detect")
     walk.step("which rings are there", "rings", "list")
     rings = walk_rows(walk, "rings", "list", "--format", "csv")
     if rings:
         walk.step("why is the first one a ring", "rings", "explain", rings[0])
-    walk.step("how good is that", "evaluate", "--labels", sample["labels"])
-    walk.step("hand it over", "export", "rings", "--output", folder / "rings.csv")
+    walk.step("which rings are of one hand", "campaigns", "list")
+    walk.step(
+        "how good is that, against the truth",
+        *("evaluate", "--labels", sample / "labels.parquet"),
+    )
+    walk.step("hand it over: a table", "export", "rings", "--output", folder / "rings.csv")
+    walk.step("and a page to read", "report", "--output", folder / "report.html")
     walk.farewell()
 
 

@@ -43,7 +43,7 @@ def report(
     Examples:
       ringleader report --output report.html
       ringleader report --output top.html --limit 20
-      ringleader report --output ring.html --ring ring-0a4577e9e711 --pseudonymise
+      ringleader report --output ring.html --ring ring-80502968ea5d --pseudonymise
     """
     from exports.handover import namer_for
     from exports.pseudonyms import hiding

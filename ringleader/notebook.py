@@ -7,7 +7,7 @@
     rl = connect()
     rl.frame("list-rings", limit=5)
     rl.frame("MATCH (a:Account) WHERE a.country = $c RETURN a.account_id AS id", c="DE")
-    rl.ring("ring-0a4577e9e711")
+    rl.ring("ring-80502968ea5d")
 """
 
 from __future__ import annotations

@@ -227,7 +227,7 @@ def run_query(
       ringleader query run identifiers-by-accounts -p kind=Device --format csv
       ringleader query run proxies-by-accounts --limit 5
       ringleader query run accounts-with-one-email --explain
-      ringleader query run ring-timeline -p ring_id=ring-0a4577e9e711 --profile
+      ringleader query run ring-timeline -p ring_id=ring-80502968ea5d --profile
       ringleader query run loads-not-finished --fail-if-rows
     """
     from ringleader.plans import plan_rows

@@ -22,7 +22,7 @@ import cli as command_line
 from docs import examples
 from ringleader.app import run
 from ringleader.catalogue import get
-from scenario.sample import write
+from scenario.simulate import simulate
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,7 +31,9 @@ ROOT = Path(__file__).resolve().parents[2]
 STAND_INS = {
     r"ring-[0-9a-f]{12}|\bRING\b": "ring_id",
     r"acc_[0-9a-z]+": "member",
-    r"203\.0\.113\.7": "address",
+    r"campaign-[0-9a-f]{12}": "campaign_id",
+    r"203\.0\.113\.7|198\.51\.100\.7": "address",
+    r"\bpm_9f2\b": "payment_method_id",
     r"run-[0-9][\w-]*": "run_id",
     r"bolt://db\.example\.org:7687": "uri",
     r"~/neo4j-password": "password_file",
@@ -95,10 +97,9 @@ class Desk:
 
 
 def files(folder, sample):
-    """Write the files that examples name."""
-    for path in sample.values():
-        (folder / path.name).write_bytes(path.read_bytes())
-    (folder / "verdicts.csv").write_bytes(sample["labels"].read_bytes())
+    """Write the files that examples name, with what the sample in a folder says."""
+    for name, table in (("accounts", "accounts"), ("labels", "labels"), ("verdicts", "labels")):
+        duckdb.sql(f"COPY (FROM '{sample / table}.parquet') TO '{folder / name}.csv'")
     (folder / "hubs.csv").write_text("198.18.0.1\n")
     (folder / "question.cypher").write_text("MATCH (a:Account) RETURN a.status, count(*) AS n;\n")
     (folder / "my-queries").mkdir()
@@ -113,8 +114,9 @@ def files(folder, sample):
         'name = "loads-not-finished"\n'
     )
     (folder / "logs").mkdir()
+    day = sample / "requests" / "2026-02-01.parquet"
     duckdb.sql(
-        f"COPY (SELECT account_id AS who, timestamp AS at, ip FROM '{sample['requests']}' LIMIT 9) "
+        f"COPY (SELECT account_id AS who, timestamp AS at, ip FROM '{day}') "
         f"TO '{folder / 'logs' / '2026-02-01.parquet'}'"
     )
     (folder / "mapping.toml").write_text(
@@ -123,14 +125,15 @@ def files(folder, sample):
         'campaign = "campaign"\ndecided_by = "decided_by"\n'
     )
     with duckdb.connect(str(folder / "logs.duckdb")) as database:
-        database.sql(f"CREATE TABLE requests AS FROM '{sample['requests']}' LIMIT 9")
+        database.sql(f"CREATE TABLE requests AS FROM '{day}'")
 
 
 @pytest.fixture(scope="module")
 def desk(connection, server, tmp_path_factory):
     """The sample, loaded and detected."""
     folder = tmp_path_factory.mktemp("desk")
-    sample = write(tmp_path_factory.mktemp("sample"))
+    sample = tmp_path_factory.mktemp("sample")
+    simulate(sample, accounts=examples.ACCOUNTS)
     files(folder, sample)
     connection.run_in_batches(
         "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", name="empty"
@@ -138,8 +141,7 @@ def desk(connection, server, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("RINGLEADER_HOME", str(server.home))
-        for table in examples.TABLES:
-            assert typed(patch, "load", table, str(sample[table])) == 0
+        assert typed(patch, "load", "all", str(sample)) == 0
         assert typed(patch, "detect") == 0
     known = examples.stand_ins(connection)
     members = connection.read(get("ring-members"), get("ring-members").bind({}))

@@ -8,14 +8,14 @@ from load_world import everything, load, write_csv
 from ringleader.engine import stop
 from ringleader.graph import Graph
 from ringleader.settings import load_settings
-from scenario import sample
+from scenario.simulate import simulate
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The sample, with what is awkward to write as CSV, and a row that breaks the contract."""
+    """A small campaign, with what is awkward to write as CSV, and rows that break the contract."""
     folder = tmp_path_factory.mktemp("tables")
-    sample.write(folder, scale=0.02)
+    simulate(folder, accounts=2_000, requests=4_000)
     header = "account_id,created_at,email,plan,status,status_at"
     write_csv(
         folder / "accounts-odd.csv",
@@ -60,7 +60,7 @@ def test_the_graph_is_that_of_loads_over_bolt(graph, ringleader, folder, other_h
         assert everything(other) == expected
         # Batches are done, so that the same files are not loaded again, together or alone.
         ringleader("load", "all", folder, env=env)
-        load(other, "accounts", folder / "accounts.csv")
+        load(other, "accounts", folder / "accounts.parquet")
         assert everything(other) == expected
         assert other.ensure_schema() == []
     quarantined = sorted(path.name for path in (other_home / "quarantine").iterdir())

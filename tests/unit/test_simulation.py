@@ -87,11 +87,11 @@ def campaign(tmp_path_factory):
 def brief(tmp_path_factory):
     """Write a campaign of few requests, with so little in memory that a day has many slices."""
     folder = tmp_path_factory.mktemp("brief")
-    knobs = replace(KNOBS, sections={**KNOBS.sections, "scale": {**KNOBS["scale"], "rows": 200}})
+    knobs = replace(KNOBS, sections={**KNOBS.sections, "scale": {**KNOBS["scale"], "rows": 60}})
 
     def write(name, **options):
         if not (folder / name).exists():
-            simulate(folder / name, accounts=3_000, requests=20_000, knobs=knobs, **options)
+            simulate(folder / name, accounts=2_000, requests=6_000, knobs=knobs, **options)
         return folder / name
 
     return write
@@ -376,7 +376,7 @@ def test_sizes_and_gaps_have_the_shape_of_the_real_trace(campaign, shared):
 
 def test_nothing_is_left_of_what_was_interrupted(tmp_path, monkeypatch):
     target = tmp_path / "campaign"
-    simulate(target, accounts=3_000, requests=1_000)
+    simulate(target, accounts=2_000, requests=1_000)
     before = (target / module.MANIFEST).read_bytes()
 
     def interrupted(*_):
@@ -384,22 +384,22 @@ def test_nothing_is_left_of_what_was_interrupted(tmp_path, monkeypatch):
 
     monkeypatch.setattr(module, "requests_of", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        simulate(target, accounts=3_000, requests=2_000)
+        simulate(target, accounts=2_000, requests=2_000)
     assert (target / module.MANIFEST).read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["campaign"]
 
 
 def test_a_simulation_is_replaced_and_nothing_else(tmp_path):
     target = tmp_path / "campaign"
-    simulate(target, accounts=3_000, requests=1_000)
-    simulate(target, accounts=3_000, requests=2_000)
+    simulate(target, accounts=2_000, requests=1_000)
+    simulate(target, accounts=2_000, requests=2_000)
     assert json.loads((target / module.MANIFEST).read_text())["requests"] == 2_000
     assert [path.name for path in tmp_path.iterdir()] == ["campaign"]
     other = tmp_path / "mine"
     other.mkdir()
     (other / "thesis.txt").write_text("years of work")
     with pytest.raises(WrongUsage, match="no simulation"):
-        simulate(other, accounts=3_000, requests=1_000)
+        simulate(other, accounts=2_000, requests=1_000)
     assert (other / "thesis.txt").read_text() == "years of work"
 
 
