@@ -111,7 +111,11 @@ ANSWERS = [
     ("rings-with-benign-members", {}, [("large", 2, ["b"])]),
     ("rings-without-decisions", {}, []),
     ("fraud-outside-rings", {}, [("lone",)]),
-    ("contradicting-decisions", {}, [("a", ["cid"], ["bob"]), ("b", ["ann"], ["bob", "elsewhere"])]),
+    (
+        "contradicting-decisions",
+        {},
+        [("a", ["cid"], ["bob"]), ("b", ["ann"], ["bob", "elsewhere"])],
+    ),
     (
         "decisions-by-person",
         {},

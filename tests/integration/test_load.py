@@ -292,7 +292,9 @@ def test_a_prompt_of_few_accounts_leaves_no_exemplar(graph, tmp_path):
     )
     load(graph, "requests", path)
     clusters = dict(relationships_pairs(graph, "SENT"))
-    told = {node["prompt_cluster_id"]: node.get("exemplar") for node in nodes(graph, "PromptCluster")}
+    told = {
+        node["prompt_cluster_id"]: node.get("exemplar") for node in nodes(graph, "PromptCluster")
+    }
     assert told == {
         clusters["a0"]: "solve the following problem step by step and show all reasoning: what is "
         "<number>?",

@@ -37,7 +37,7 @@ EXCEPTIONS = {
 
 
 def listed(text):
-    """The labels that each list in a query stands for: alternatives, keys, and branches of labels."""
+    """The labels that each list in a query stands for: alternatives, keys or branches."""
     lists = [re.findall(r"\w+", found) for found in _ALTERNATIVES.findall(text)]
     lists += [re.findall(r"\w+", found) for found in _COALESCED.findall(text)]
     lists.append([name for pair in _BRANCH.findall(text) for name in pair if name])
