@@ -39,8 +39,9 @@ CALL (row) {
   RETURN collect(capability) AS capabilities, collect(events) AS capability_requests
 }
 CALL (row) {
-  MATCH (account:Account)-[:USED_IP]->(:Ip)-[:EXIT_OF]->(proxy:Proxy)
-  WHERE account.account_id IN row.members
+  MATCH (account:Account) WHERE account.account_id IN row.members
+  WITH account
+  MATCH (account)-[:USED_IP]->(:Ip)-[:EXIT_OF]->(proxy:Proxy)
   WITH proxy, count(DISTINCT account) AS users
   WHERE users > 1
   ORDER BY users DESC, proxy.proxy_id
@@ -48,9 +49,11 @@ CALL (row) {
 }
 RETURN row.campaign_id AS campaign_id, requests, input_tokens, output_tokens, first_seen, last_seen,
        COLLECT {
-         MATCH (account:Account)-[use:USED_IP|USED_DEVICE|SENT]->()
-         WHERE account.account_id IN row.members
-         UNWIND use.channels AS channel
+         MATCH (account:Account) WHERE account.account_id IN row.members
+         WITH account
+         MATCH (account)-[use:USED_IP|USED_DEVICE|SENT]->()
+         WITH DISTINCT use.channels AS channels
+         UNWIND channels AS channel
          RETURN DISTINCT channel ORDER BY channel
        } AS channels,
        capabilities, capability_requests, proxies, operators

@@ -13,33 +13,29 @@ UNWIND $rings AS row
 CALL (row) {
   UNWIND row.members AS account_id
   MATCH (account:Account {account_id: account_id})
+  // Each account's uses are looked up from the account, whatever the store's statistics say.
   CALL (account) {
-    MATCH (account)-[:PAID_WITH]->(method:PaymentMethod)
-    RETURN 'payment' AS family, 'PaymentMethod' AS label, method.payment_method_id AS key
-    UNION
-    MATCH (account)-[:PAID_WITH]->(method:PaymentMethod) WHERE method.bin IS NOT NULL
-    RETURN 'payment' AS family, 'Bin' AS label, method.bin AS key
-    UNION
-    MATCH (account)-[:USED_DEVICE]->(device:Device)
+    MATCH (account)-[:PAID_WITH]->(method)
+    UNWIND [['PaymentMethod', method.payment_method_id], ['Bin', method.bin]] AS used
+    RETURN DISTINCT 'payment' AS family, used[0] AS label, used[1] AS key
+    UNION ALL
+    MATCH (account)-[:USED_DEVICE]->(device)
     RETURN 'device' AS family, 'Device' AS label, device.device_id AS key
-    UNION
-    MATCH (account)-[:SENT]->(cluster:PromptCluster)
+    UNION ALL
+    MATCH (account)-[:SENT]->(cluster)
     RETURN 'prompt' AS family, 'PromptCluster' AS label, cluster.prompt_cluster_id AS key
-    UNION
-    MATCH (account)-[:USED_IP]->(ip:Ip)
-    RETURN 'network' AS family, 'Ip' AS label, ip.address AS key
-    UNION
-    MATCH (account)-[:USED_IP]->(:Ip)-[:EXIT_OF]->(proxy:Proxy)
-    RETURN 'network' AS family, 'Proxy' AS label, proxy.proxy_id AS key
-    UNION
-    MATCH (account)-[:USED_IP]->(:Ip)-[:EXIT_OF]->(proxy:Proxy) WHERE proxy.operator IS NOT NULL
-    RETURN 'network' AS family, 'ProxyOperator' AS label, proxy.operator AS key
-    UNION
-    MATCH (account)-[:REGISTERED_WITH]->(domain:EmailDomain)
+    UNION ALL
+    MATCH (account)-[:USED_IP]->(ip)
+    OPTIONAL MATCH (ip)-[:EXIT_OF]->(proxy)
+    UNWIND [['Ip', ip.address], ['Proxy', proxy.proxy_id], ['ProxyOperator', proxy.operator]]
+      AS used
+    RETURN DISTINCT 'network' AS family, used[0] AS label, used[1] AS key
+    UNION ALL
+    MATCH (account)-[:REGISTERED_WITH]->(domain)
     RETURN 'registration' AS family, 'EmailDomain' AS label, domain.domain AS key
   }
   WITH family, label, key, count(*) AS members
-  WHERE members > 1
+  WHERE members > 1 AND key IS NOT NULL
   RETURN family, label, key, members
 }
 RETURN row.ring_id AS ring_id, family, label, key, members
