@@ -170,8 +170,9 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "prompt",
                 Type.PROMPT,
-                doc="raw prompt, where there is no cluster; its cluster is kept, and a masked exemplar "
-                f"of clusters that {EXEMPLAR_SENDERS} accounts or more sent to in the load",
+                doc="raw prompt, where there is no cluster; its cluster is kept, and a masked "
+                "exemplar of clusters that "
+                f"{EXEMPLAR_SENDERS} accounts or more sent to in the load",
             ),
             _CAPABILITY,
             Column("input_tokens", Type.COUNT, doc="tokens sent"),
