@@ -40,7 +40,7 @@ def decide(
     now = int(datetime.now(UTC).timestamp() * 1000)
     rows = []
     for target in targets:
-        found = graph.read(get("target-of-review"), {"target": target})
+        found = graph.write(get("target-of-review"), {"target": target}).rows
         if not found:
             raise NotFound(
                 f"there is no ring and no account {target!r}", hint="ringleader rings list"

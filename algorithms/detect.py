@@ -24,7 +24,7 @@ from algorithms.communities import (
     estimated_memory,
     require_memory_to_begin,
 )
-from algorithms.hub_verdicts import verdicts, with_pins, write_verdicts
+from algorithms.hub_verdicts import pinned, pins_in_force, verdicts, write_verdicts
 from algorithms.hubs import count_sharers, summary_of
 from algorithms.joining import found_rings
 from algorithms.null_model import chance_of, redealt, with_chance
@@ -123,12 +123,13 @@ def detect(
             "version": __version__,
         },
     )
+    # Read once: what is decided from here on counts from the next run on.
+    decisions, pins = decisions_in_force(graph), pins_in_force(graph)
     with stage("count accounts per identifier"):
         count_sharers(graph)
     with stage("read what accounts share"):
-        sharing = with_pins(graph, read_sharing(graph, known_hubs))
+        sharing = pinned(read_sharing(graph, known_hubs), pins)
     with stage("link accounts"):
-        decisions = decisions_in_force(graph)
         links = find_links(sharing, parameters)
         links = without_rejected(sharing, links, decisions, parameters)
 
@@ -181,7 +182,7 @@ def null_rings(
     """
     require_memory_to_begin(graph, algorithm)
     count_sharers(graph)
-    there = with_pins(graph, read_sharing(graph, known_hubs))
+    there = pinned(read_sharing(graph, known_hubs), pins_in_force(graph))
     rows = []
     for deal in range(deals + 1):
         with progress(f"deal {deal} of {deals}" if deal else "the graph as it is"):

@@ -47,10 +47,9 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
-def with_pins(graph: Graph, sharing: Sharing) -> Sharing:
-    """The sharing with what analysts said of its identifiers."""
-    pins = {row["target"]: VERDICTS[row["verdict"]] for row in graph.read(get("pins"))}
-    return pinned(sharing, pins)
+def pins_in_force(graph: Graph) -> dict[str, int]:
+    """What analysts say of identifiers: ``BENIGN`` or ``OWNED`` by ``label|key``."""
+    return {row["target"]: VERDICTS[row["verdict"]] for row in graph.read(get("pins"))}
 
 
 def pinned(sharing: Sharing, pins: Mapping[str, int]) -> Sharing:

@@ -77,9 +77,8 @@ def watch(app: App, targets: tuple[str, ...], note: str, by: str | None) -> None
 
 def _decide(app: App, targets: tuple[str, ...], verdict: str, note: str, by: str | None) -> None:
     from algorithms.decisions import decide, returns_when
-    from ringleader.locks import exclusive
 
-    with app.graph() as graph, exclusive(graph, "detect"):
+    with app.graph() as graph:
         graph.ensure_schema()
         rows = decide(graph, list(dict.fromkeys(targets)), verdict, note, _reviewer(app, by))
     for row in rows:
@@ -172,9 +171,8 @@ def import_decisions(app: App, file: Path) -> None:
       ringleader review import decisions.jsonl
     """
     from algorithms.decisions import carry_over
-    from ringleader.locks import exclusive
 
-    with app.graph() as graph, exclusive(graph, "detect"):
+    with app.graph() as graph:
         graph.ensure_schema()
         count = carry_over(graph, file)
     app.say(f"{count:,} decisions are in the graph; the next detection honours them")

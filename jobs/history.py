@@ -27,12 +27,16 @@ class Findings:
     Attributes:
         job: The job that asks.
         run: Its run.
+        day: The day that it runs for, ISO 8601.
+        since: The job's last run that was done; None if there is none.
         rings: ``{"ring_id", "size"}`` of each ring.
         new: Those of them that are new.
     """
 
     job: str
     run: str
+    day: str
+    since: str | None = None
     rings: list[dict[str, Any]] = field(default_factory=list)
     new: list[dict[str, Any]] = field(default_factory=list)
 
@@ -63,6 +67,7 @@ class Record:
         self.steps = steps
         self._graph = graph
         self._job = job.name
+        self._day = day.isoformat()
         graph.write_all(
             [
                 (get("close-crashed-jobs"), {}),
@@ -71,7 +76,7 @@ class Record:
                     {
                         "job": job.name,
                         "job_run": self.run,
-                        "date": day.isoformat(),
+                        "date": self._day,
                         "host": platform.node(),
                         "versions": _json(_versions(graph)),
                         "parameters": _json(_without_secrets(job.declared)),
@@ -96,7 +101,8 @@ class Record:
         rows = self._graph.read(get("job-findings"), {"job": self._job})
         rings = [{"ring_id": row["ring_id"], "size": row["size"]} for row in rows]
         new = [ring for ring, row in zip(rings, rows, strict=True) if row["is_new"]]
-        return Findings(self._job, self.run, rings, new)
+        since = rows[0]["since"] if rows else None
+        return Findings(self._job, self.run, self._day, since, rings, new)
 
     def finish(self, state: str, findings: Findings, error: str | None = None) -> None:
         """Note how the run ended.

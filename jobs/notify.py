@@ -2,8 +2,9 @@
 
 Signed as Standard Webhooks has it, so receivers can verify with a library of that name:
 HMAC-SHA256 over ``id.timestamp.body`` in base64, behind ``v1,``, in ``webhook-signature``. The
-header ``webhook-id`` is the same when a delivery is repeated; ``webhook-timestamp`` is in seconds
-since 1970 UTC. The body holds counts and ids of rings, never an identifier of an account.
+header ``webhook-id`` is the same when a delivery is repeated, by the same run or by the one after
+it (:func:`message_id`); ``webhook-timestamp`` is in seconds since 1970 UTC. The body holds counts
+and ids of rings, never an identifier of an account.
 """
 
 from __future__ import annotations
@@ -98,9 +99,25 @@ def notify(
     if when == "findings" and not findings.new:
         app.say("no new rings, nobody is told")
         return
-    status = deliver(url, key, f"msg_{findings.run}", payload(findings), timeout, attempts)
+    occasion = findings.day if when == "always" else findings.since
+    message = message_id(findings, app.number, url, occasion)
+    status = deliver(url, key, message, payload(findings), timeout, attempts)
     app.say(f"{urlsplit(url).hostname} was told of {len(findings.new)} new rings")
     app.count(status=status, new_rings=len(findings.new))
+
+
+def message_id(findings: Findings, step: int, url: str, occasion: str | None) -> str:
+    """The id of what a step tells: the same when a run that failed after it is run again.
+
+    Args:
+        findings: What is told.
+        step: Number of the step; two steps tell two things.
+        url: Where to.
+        occasion: What else tells it from the same rings told at another time: a ring that is gone
+            may be found, and told of, again.
+    """
+    told = [findings.job, step, url, occasion, sorted(ring["ring_id"] for ring in findings.new)]
+    return "msg_" + hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 
 
 def payload(findings: Findings) -> dict[str, Any]:

@@ -71,11 +71,11 @@ def _run_now(app: App, job: Job, day: date) -> JobResult:
     try:
         with app.graph() as graph, exclusive(graph, f"job run {job.name}"):
             result = _run(app, graph, job, day, steps)
-    except LockHeld:
-        raise  # that the other run goes on is no news of this job's
-    except BaseException:
-        with suppress(RingleaderError):
-            metrics.write(job, steps, time.monotonic() - began, None)
+    except BaseException as error:
+        # That another run goes on is no news of this job's; that it took this one's place is.
+        if isinstance(error, LeaseLost) or not isinstance(error, LockHeld):
+            with suppress(RingleaderError):
+                metrics.write(job, steps, time.monotonic() - began, None)
         raise
     result = replace(result, seconds=round(time.monotonic() - began, 3))
     metrics.write(job, steps, result.seconds, result.findings)
@@ -89,7 +89,8 @@ def _run(app: App, graph: Graph, job: Job, day: date, steps: list[Outcome]) -> J
     try:
         for number, step in enumerate(job.steps, start=1):
             with log.bound(step=number):
-                _step(app, graph, record, step, placeholders(job.name, record.run, day))
+                inner = StepApp(app, graph, number, record.findings())
+                _step(inner, record, step, placeholders(job.name, record.run, day))
     except BaseException as error:
         _failed(record, error, f"job {job.name}, {step.where.rpartition(': ')[2]}")
         raise
@@ -99,19 +100,18 @@ def _run(app: App, graph: Graph, job: Job, day: date, steps: list[Outcome]) -> J
     return JobResult(record.run, 0.0, steps, findings)
 
 
-def _step(app: App, graph: Graph, record: Record, step: Step, values: dict[str, str]) -> None:
+def _step(app: StepApp, record: Record, step: Step, values: dict[str, str]) -> None:
     outcome = record.begin(step.title)
     app.say(f"{step.title} …")
     began = time.monotonic()
     outcome.state = "failed"  # until it has not
-    inner = StepApp(app, graph, record.findings())
     try:
-        with step.context(values, inner) as context:
+        with step.context(values, app) as context:
             step.command.invoke(context)
         outcome.state = "done"
     finally:
         outcome.seconds = round(time.monotonic() - began, 3)
-        outcome.counted(step, inner)
+        outcome.counted(step, app)
     app.say(f"{step.title}: done in {outcome.seconds:.1f} s")
 
 

@@ -139,12 +139,14 @@ class StepApp(App):
     Args:
         app: The invocation that runs the job.
         graph: The job's graph.
+        number: Which of the job's steps it is, from 1 on.
         findings: The rings that stand, and who asks about them.
     """
 
-    def __init__(self, app: App, graph: Graph, findings: Findings) -> None:
+    def __init__(self, app: App, graph: Graph, number: int, findings: Findings) -> None:
         super().__init__()
         self.settings = app.settings
+        self.number = number
         self.findings = findings
         self.rows: list[Any] | None = None
         self.counts: list[dict[str, Any]] = []

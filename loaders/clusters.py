@@ -37,7 +37,7 @@ class Cluster:
 
     Attributes:
         prompt_cluster_id: Its id.
-        exemplar: The start of its leader's skeleton.
+        exemplar: The start of its leader's skeleton; kept only where several accounts sent such.
         signature: The leader's signature as text.
     """
 

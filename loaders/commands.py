@@ -123,11 +123,11 @@ def load(
     if table not in ("proxies", ALL) and (list_format or kind or source_name):
         raise WrongUsage("--as, --kind and --source are for lists of proxies")
     from loaders.bulk import Bulk
-    from loaders.first import build, refuse_if_taken, timed
+    from loaders.first import first_load, timed
     from loaders.folder import tables_of
     from loaders.load import Wanted, collect_files, load_files
     from loaders.workspace import Workspace
-    from ringleader.locks import exclusive, file_lock
+    from ringleader.locks import exclusive
 
     settings = app.settings
     wanted = Wanted(
@@ -139,33 +139,33 @@ def load(
     rows: list[dict[str, Any]] = []
     tables = tables_of(Path(sources[0])) if table == ALL else {table: list(sources)}
     with ExitStack() as stack:
+        building = None
         if bulk and not write_only:
-            refuse_if_taken(settings, overwrite=overwrite)
-            stack.enter_context(file_lock(settings, "load all --bulk"))
+            building = stack.enter_context(first_load(settings, overwrite=overwrite))
         graph = None if bulk else _graph(app, dry_run=dry_run)
         if graph is not None:
             stack.enter_context(graph)
             if not dry_run:
                 stack.enter_context(exclusive(graph, f"load {table}"))
         workspace = stack.enter_context(Workspace(settings.home / "scratch"))
-        first = Bulk(workspace) if bulk else None
+        collected = Bulk(workspace) if bulk else None
         lists = (list_format, kind, source_name)
         for each, of_it in tables.items():
             for name, files, said in _jobs(
                 app, workspace, each, of_it, mapping, input_format, lists, url, query, graph, wanted
             ):
-                if first is None:
+                if collected is None:
                     summary = load_files(graph, settings, workspace, files, said, wanted)
                 else:
                     with timed(f"{name} read"):
-                        summary = collect_files(first, settings, files, said, wanted)
+                        summary = collect_files(collected, settings, files, said, wanted)
                 _tell(app, summary)
                 rows.append(_row(name, summary))
-        if first is not None and write_only:
-            first.write(write_only, settings.database)
+        if collected is not None and write_only:
+            collected.write(write_only, settings.database)
             app.say(f"files and the command, import.sh, are in {write_only}")
-        elif first is not None:
-            build(first, settings, wanted.asn_mmdb)
+        elif collected is not None and building is not None:
+            building.build(collected, wanted.asn_mmdb)
     if rows:
         out(rows)
 

@@ -9,6 +9,8 @@ import textwrap
 from dataclasses import dataclass
 from enum import StrEnum
 
+from loaders.skeletons import EXEMPLAR_SENDERS
+
 # Part of every batch's identity: raise it when the same file would load differently.
 CONTRACT_VERSION = 1
 ID_LENGTH = 512
@@ -50,7 +52,7 @@ EXPLAINED: dict[Type, str] = {
     Type.EMAIL: "an e-mail address; only its domain and a keyed hash are kept",
     Type.PAYMENT_METHOD: "the processor's fingerprint; a card number is refused",
     Type.BIN: "the first six to eight digits of a card",
-    Type.PROMPT: "raw prompt text; only its cluster and a masked exemplar are kept",
+    Type.PROMPT: "raw prompt text; never kept as it is",
 }
 
 
@@ -165,7 +167,13 @@ TABLES: tuple[Table, ...] = (
             Column("endpoint", Type.TEXT, doc="endpoint called; checked, not kept"),
             Column("request_id", Type.ID, doc="of rows with the same one, one counts"),
             Column("prompt_cluster_id", Type.ID, doc="cluster, if you cluster prompts yourself"),
-            Column("prompt", Type.PROMPT, doc="raw prompt, where there is no cluster"),
+            Column(
+                "prompt",
+                Type.PROMPT,
+                doc="raw prompt, where there is no cluster; its cluster is kept, and a masked "
+                "exemplar of clusters that "
+                f"{EXEMPLAR_SENDERS} accounts or more sent to in the load",
+            ),
             _CAPABILITY,
             Column("input_tokens", Type.COUNT, doc="tokens sent"),
             Column("output_tokens", Type.COUNT, doc="tokens generated"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,11 @@ from loaders.bulk import Bulk
 from loaders.prefixes import paged
 from loaders.systems import link_systems
 from ringleader.catalogue import get
-from ringleader.engine import ensure_running, run_admin, stop
+from ringleader.engine import ensure_running, managed_connection, run_admin, stop
 from ringleader.engine.folder import DATABASE, ServerFolder
-from ringleader.errors import InputError, WrongUsage
+from ringleader.errors import ConnectionFailed, InputError, WrongUsage
 from ringleader.graph import Graph
+from ringleader.locks import file_lock, lease
 from ringleader.progress import progress, say
 
 if TYPE_CHECKING:
@@ -22,9 +24,87 @@ if TYPE_CHECKING:
 
     from ringleader.settings import Settings
 
+PURPOSE = "load all --bulk"
 
-def refuse_if_taken(settings: Settings, *, overwrite: bool) -> None:
-    """Make sure that a first load may replace the managed server's database.
+
+@dataclass(frozen=True)
+class FirstLoad:
+    """A first load that is under way: while its lock is held, nobody else loads or detects.
+
+    Attributes:
+        settings: The data folder and ``[server]``.
+        overwrite: Whether what is in the database may go.
+        place: What the file lock is known by.
+    """
+
+    settings: Settings
+    overwrite: bool
+    place: str
+
+    def build(self, bulk: Bulk, asn_mmdb: Path | None) -> None:
+        """Build the managed server's database of what was collected, and start the server.
+
+        Args:
+            bulk: What to write.
+            asn_mmdb: A database of autonomous systems, to which subnets are tied at the end.
+
+        Raises:
+            InputError: The database holds data by now; it is left as it is.
+            LockHeld: Somebody who was told the server's address writes to it.
+            ServerError: The import failed; the database is left unusable and has to be built again.
+        """
+        with timed("CSV files"):
+            arguments = bulk.write(bulk.workspace.folder / "import", DATABASE)
+        self.refuse_if_taken()
+        with timed("stopping the server"):
+            stop(self.settings)
+        with timed("neo4j-admin database import"):
+            run_admin(self.settings, arguments)
+        with timed("starting the server"):
+            state = ensure_running(self.settings)
+        with (
+            timed("constraints and indexes"),
+            Graph.connect(state.settings()) as graph,
+            lease(graph, PURPOSE, self.place),
+        ):
+            if asn_mmdb is not None:
+                link_systems(graph, asn_mmdb, paged(graph, get("subnets-page"), "cidr"))
+
+    def refuse_if_taken(self) -> None:
+        """Make sure that nobody writes to the database, and that what it holds may go.
+
+        Raises:
+            InputError: The database holds data.
+            LockHeld: Somebody who was told the server's address writes to it.
+        """
+        folder = ServerFolder(self.settings.home)
+        if not (folder.data / "databases" / DATABASE).exists():
+            return
+        # What may go need not answer: it may be what an import that failed has left.
+        state = (
+            managed_connection(self.settings) if self.overwrite else ensure_running(self.settings)
+        )
+        if state is None:
+            return
+        with ExitStack() as stack:
+            try:
+                graph = stack.enter_context(Graph.connect(state.settings()))
+            except ConnectionFailed:
+                if not self.overwrite:
+                    raise
+                return
+            stack.enter_context(lease(graph, PURPOSE, self.place))
+            labels = {row["label"] for row in graph.read(get("what-is-loaded"))}
+            if labels - {"Lease"} and not self.overwrite:
+                raise InputError(
+                    "the database holds data, and a first load replaces it",
+                    hint="load without --bulk to add to it, or give --overwrite",
+                )
+
+
+@contextmanager
+def first_load(settings: Settings, *, overwrite: bool) -> Iterator[FirstLoad]:
+    """Hold the lock of the managed server's database, which may be replaced.
 
     Args:
         settings: Where the managed server is.
@@ -32,50 +112,19 @@ def refuse_if_taken(settings: Settings, *, overwrite: bool) -> None:
 
     Raises:
         WrongUsage: Another server is configured.
+        LockHeld: Another run writes to the database.
         InputError: The database holds data.
     """
-    if settings.source("neo4j.uri") not in ("default", "managed server"):
+    if not settings.managed:
         raise WrongUsage(
             f"--bulk builds the managed server's database, and {settings.uri} is configured "
             f"({settings.source('neo4j.uri')})",
             hint="--write-only FOLDER writes the files and the command for that server",
         )
-    folder = ServerFolder(settings.home)
-    if overwrite or not (folder.data / "databases" / DATABASE).exists():
-        return
-    state = ensure_running(settings)
-    with Graph.connect(state.settings()) as graph:
-        taken = bool(graph.read(get("what-is-loaded"), limit=1))
-    if taken:
-        raise InputError(
-            "the database holds data, and a first load replaces it",
-            hint="load without --bulk to add to it, or give --overwrite",
-        )
-
-
-def build(bulk: Bulk, settings: Settings, asn_mmdb: Path | None) -> None:
-    """Build the managed server's database of what was collected, and start the server.
-
-    Args:
-        bulk: What to write.
-        settings: The data folder and ``[server]``.
-        asn_mmdb: A database of autonomous systems, to which subnets are tied at the end.
-
-    Raises:
-        ServerError: The import failed; the database is left unusable and has to be built again.
-    """
-    with timed("CSV files"):
-        arguments = bulk.write(bulk.workspace.folder / "import", DATABASE)
-    with timed("stopping the server"):
-        stop(settings)
-    with timed("neo4j-admin database import"):
-        run_admin(settings, arguments)
-    with timed("starting the server"):
-        state = ensure_running(settings)
-    with timed("constraints and indexes"), Graph.connect(state.settings()) as graph:
-        graph.ensure_schema()
-        if asn_mmdb is not None:
-            link_systems(graph, asn_mmdb, paged(graph, get("subnets-page"), "cidr"))
+    with file_lock(settings, PURPOSE) as place:
+        begun = FirstLoad(settings, overwrite, place)
+        begun.refuse_if_taken()
+        yield begun
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from loaders import skeletons
@@ -29,8 +28,8 @@ def clustered(load: Load, rows: ir.Table) -> tuple[ir.Table, ir.Table | None]:
         rows: Clean requests.
 
     Returns:
-        The requests with ``prompt_cluster_id`` filled in, and the clusters that are new (None
-        where no request has a raw prompt).
+        The requests with ``prompt_cluster_id`` filled in, and the clusters that are new, with an
+        exemplar where enough accounts sent such prompts (None where no request has a raw prompt).
     """
     import pyarrow as pa
 
@@ -66,11 +65,22 @@ def clustered(load: Load, rows: ir.Table) -> tuple[ir.Table, ir.Table | None]:
         ),
     )
     joined = rows.left_join(assigned, rows.skeleton == assigned.masked)
+    shared = _sent_by_several(load, joined)
     rows = joined.mutate(prompt_cluster_id=joined.prompt_cluster_id.fill_null(joined.cluster)).drop(
         "skeleton", "masked", "cluster"
     )
-    fields = ("prompt_cluster_id", "exemplar", "signature")
     columns = {
-        name: pa.array([asdict(cluster)[name] for cluster in new], pa.string()) for name in fields
+        "prompt_cluster_id": [cluster.prompt_cluster_id for cluster in new],
+        "exemplar": [c.exemplar if c.prompt_cluster_id in shared else None for c in new],
+        "signature": [cluster.signature for cluster in new],
     }
-    return rows, workspace.take("clusters", pa.table(columns))
+    made = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    return rows, workspace.take("clusters", made)
+
+
+def _sent_by_several(load: Load, rows: ir.Table) -> set[str]:
+    """Clusters that at least :data:`~loaders.skeletons.EXEMPLAR_SENDERS` accounts sent to."""
+    sent = rows.filter(rows.cluster.notnull())
+    senders = sent.group_by("cluster").aggregate(accounts=sent.account_id.nunique())
+    several = senders.filter(senders.accounts >= skeletons.EXEMPLAR_SENDERS)
+    return {row["cluster"] for row in load.workspace.rows(several)}

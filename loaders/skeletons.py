@@ -12,6 +12,10 @@ from typing import Any
 # bounded.
 SKELETON_LENGTH = 2_000
 EXEMPLAR_LENGTH = 300
+# Accounts that have to send prompts of a cluster in one load before one of them is kept to be
+# looked at. What masks leave of a prompt may still tell of whoever wrote it; what as many accounts
+# send as the smallest ring has is a template that goes round.
+EXEMPLAR_SENDERS = 5
 
 # Masks in the order they are applied, as RE2 patterns: pattern and replacement.
 MASKS: tuple[tuple[str, str], ...] = (

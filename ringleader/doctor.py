@@ -63,13 +63,9 @@ def examine(settings: Settings, *, mend: bool = False) -> list[Check]:
     checks = [*_server_checks(settings, mend=mend)]
     checks.append(_disk(settings))
     checks.append(_memory(settings))
-    if _is_managed(settings):
+    if settings.managed:
         checks += [_java(settings), _password_file(settings)]
     return checks
-
-
-def _is_managed(settings: Settings) -> bool:
-    return settings.source("neo4j.uri") in ("managed server", "default")
 
 
 def _server_checks(settings: Settings, *, mend: bool) -> Iterator[Check]:
@@ -89,7 +85,7 @@ def _server_checks(settings: Settings, *, mend: bool) -> Iterator[Check]:
             yield Check(name, "skipped", "needs the server")
         return
     with graph:
-        where = "managed server" if _is_managed(settings) else settings.source("neo4j.uri")
+        where = "managed server" if settings.managed else settings.source("neo4j.uri")
         yield Check("server", "ok", f"{settings.uri} ({where})")
         yield Check("login", "ok", f"{settings.username}, database {settings.database}")
         for check, name in ((_version, names[2]), (_gds, names[3])):
@@ -182,7 +178,7 @@ def _memory(settings: Settings) -> Check:
     from ringleader.engine.config import machine_memory, memory_for
 
     machine = machine_memory()
-    if not _is_managed(settings):
+    if not settings.managed:
         return Check("memory", "ok", f"{machine / GIB:,.1f} GiB here; the server has its own")
     try:
         memory = memory_for(settings)

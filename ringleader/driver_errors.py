@@ -7,7 +7,13 @@ from contextlib import contextmanager
 
 from neo4j import exceptions
 
-from ringleader.errors import ConnectionFailed, QueryError, RingleaderError, ServerError
+from ringleader.errors import (
+    ConnectionFailed,
+    QueryError,
+    RingleaderError,
+    ServerError,
+    TimedOut,
+)
 from ringleader.settings import Settings
 
 START_HINT = "ringleader server start, or set NEO4J_URI; ringleader doctor checks the rest"
@@ -85,8 +91,8 @@ def translate(error: Exception, settings: Settings, name: str) -> RingleaderErro
             f"{name}: the server cannot write: {text}",
             hint="free disk space, then run the same command again; ringleader doctor",
         )
-    if "TransactionTimedOut" in code or "TransactionTimedOutClientConfiguration" in code:
-        return QueryError(f"{name}: took longer than allowed", hint="raise --timeout or add LIMIT")
+    if "TransactionTimedOut" in code or "LockClientStopped" in code:  # the latter: as it waited
+        return TimedOut(f"{name}: took longer than allowed", hint="raise --timeout or add LIMIT")
     if "AccessMode" in code or "read access mode" in text.lower():
         return QueryError(
             f"{name}: the statement writes, and this is a read-only session",

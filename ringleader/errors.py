@@ -6,6 +6,7 @@ RingleaderError                 1    something failed; the message says what and
 ├── InputError                  1    a file or row that cannot be loaded
 ├── CatalogueError              1    a stored query that is unknown or malformed
 ├── QueryError                  1    a statement that the server refused
+│   └── TimedOut                1    it took longer than it may
 ├── NotFound                    1    a ring, account, run or query that is not there
 ├── ServerError                 1    the managed server could not be provisioned or run
 ├── DeliveryFailed              1    a receiver did not take a notification
@@ -60,6 +61,10 @@ class CatalogueError(RingleaderError):
 
 class QueryError(RingleaderError):
     """A statement that the server refused."""
+
+
+class TimedOut(QueryError):
+    """A statement took longer than it may; the server ended it."""
 
 
 class NotFound(RingleaderError):

@@ -211,12 +211,14 @@ class Graph:
         statements: Sequence[tuple[str | Query, Mapping[str, Any]]],
         *,
         name: str | None = None,
+        timeout: float | None = None,
     ) -> list[WriteSummary]:
         """Run several statements in one transaction: all of them take effect, or none.
 
         Args:
             statements: Pairs of a statement and its parameters, in order.
             name: What the transaction is called in the server's logs.
+            timeout: Seconds after which the server ends it.
 
         Returns:
             A summary per statement.
@@ -236,7 +238,7 @@ class Graph:
                 self.guard.check(tx)
             return summaries
 
-        return self._transact(neo4j.WRITE_ACCESS, name, work)
+        return self._transact(neo4j.WRITE_ACCESS, name, work, timeout)
 
     def run_in_batches(
         self,
@@ -393,7 +395,6 @@ def _record(record: neo4j.Record) -> dict[str, Any]:
 
 
 def _counters(summary: neo4j.ResultSummary) -> dict[str, int]:
-    counters = summary.counters
     names = ("nodes_created", "nodes_deleted", "relationships_created", "relationships_deleted")
-    values = {name: int(getattr(counters, name)) for name in (*names, "properties_set")}
+    values = {name: int(getattr(summary.counters, name)) for name in (*names, "properties_set")}
     return {name: value for name, value in values.items() if value}

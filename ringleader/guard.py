@@ -43,7 +43,8 @@ class Guard:
 
         Args:
             session: A session of its own; it is closed.
-            keep: Hold the lock until the statement ends, so that nobody can take over meanwhile.
+            keep: Hold the lock until the statement ends, so that nobody can take over meanwhile;
+                it is checked once more then, as what it renews may have lapsed.
 
         Raises:
             LeaseLost: The statement must not run.
@@ -54,4 +55,5 @@ class Guard:
                 tx.commit()
             yield
             if keep:
+                self.check(tx)
                 tx.commit()

@@ -22,7 +22,7 @@ from uuid import uuid4
 import filelock
 
 from ringleader.catalogue import get
-from ringleader.errors import LeaseLost, LockHeld, RingleaderError
+from ringleader.errors import LeaseLost, LockHeld, RingleaderError, TimedOut
 from ringleader.guard import Guard
 from ringleader.settings import Settings
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 LEASE = "writer"
 # A lease is renewed this many times before it could lapse: two may fail.
 RENEWALS = 3
+# Seconds for which to wait for a lease that is locked. Commits are through by then; statements that
+# commit as they go keep it locked for minutes, and who asks is to be told rather than to hang.
+PATIENCE = 10.0
 
 
 @contextmanager
@@ -51,13 +54,15 @@ def exclusive(graph: Graph, purpose: str) -> Iterator[None]:
     if graph.guard is not None:
         yield
         return
-    with file_lock(graph.settings, purpose) as place, _lease(graph, purpose, place):
+    with file_lock(graph.settings, purpose) as place, lease(graph, purpose, place):
         yield
 
 
 @contextmanager
 def file_lock(settings: Settings, purpose: str) -> Iterator[str]:
     """Hold the lock of a database among the processes that share a data folder.
+
+    The managed server has one lock, whether it runs or not: a first load stops it.
 
     Args:
         settings: Says which database, and where locks live.
@@ -73,6 +78,8 @@ def file_lock(settings: Settings, purpose: str) -> Iterator[str]:
     folder = settings.home / "locks"
     folder.mkdir(parents=True, exist_ok=True)
     target = f"{settings.uri} {settings.database}"
+    if settings.managed:  # whose address is not known while it is down, and may change
+        target = f"the managed server in {settings.home.resolve()}"
     stem = hashlib.sha256(target.encode()).hexdigest()[:16]
     note = folder / f"{stem}.holder"
     lock = filelock.FileLock(folder / f"{stem}.lock", timeout=0)
@@ -106,13 +113,30 @@ def _held(holder: str, target: str) -> LockHeld:
 
 
 @contextmanager
-def _lease(graph: Graph, purpose: str, place: str) -> Iterator[None]:
+def lease(graph: Graph, purpose: str, place: str) -> Iterator[None]:
+    """Hold the lease of a graph's database; its constraints exist from then on.
+
+    Args:
+        graph: The open graph.
+        purpose: What the holder does.
+        place: What :func:`file_lock` yields; the caller holds it.
+
+    Raises:
+        LockHeld: Another run holds it.
+        LeaseLost: The block wrote after another run had taken over.
+    """
     graph.ensure_schema()
     seconds = int(graph.settings.get("lock.lease_seconds"))
     token = {"lease": LEASE, "token": uuid4().hex}
     holder = f"`ringleader {purpose}` on {platform.node()} (process {os.getpid()})"
     asked = {**token, "holder": holder, "place": place, "seconds": seconds}
-    [row] = graph.write(get("take-lease"), asked).rows
+    try:
+        [taken] = graph.write_all([(get("take-lease"), asked)], timeout=PATIENCE)
+    except TimedOut as error:
+        raise _held(
+            "another run, in the middle of a statement,", str(graph.settings.uri)
+        ) from error
+    [row] = taken.rows
     if not row["taken"]:
         until = row["expires_at"].to_native().strftime("%H:%M:%S")
         raise LockHeld(

@@ -60,7 +60,7 @@ NODES: tuple[NodeType, ...] = (
             _text("channel", "channel it signed up through"),
             _text("email_hash", "keyed hash of its e-mail address"),
         ),
-        indexes=("created_at", "email_hash"),
+        indexes=("created_at", "email_hash", "status"),
     ),
     NodeType(
         "Ip",
@@ -100,6 +100,7 @@ NODES: tuple[NodeType, ...] = (
             _LAST,
         ),
         family=Family.NETWORK,
+        indexes=("operator",),
     ),
     NodeType(
         "PaymentMethod",
@@ -130,7 +131,11 @@ NODES: tuple[NodeType, ...] = (
         (
             _text("label", "what an analyst calls it"),
             _text("capability", "reasoning, coding, tool_use or other"),
-            _text("exemplar", "one prompt with names, numbers and payloads masked"),
+            _text(
+                "exemplar",
+                "one prompt with names, numbers and payloads masked; none of a cluster that few "
+                "accounts sent to in the load that found it",
+            ),
             _text("signature", "keyed MinHash that later prompts are compared with", Merge.KEEP),
             _text("batch", "batch_id of the load that found it", Merge.KEEP),
         ),
@@ -278,7 +283,9 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         "LINKED",
         "Account",
         "Account",
-        "Two accounts that share more than strangers do; written once per pair.",
+        "Two accounts that share more than strangers do; written once per pair. Kept where they "
+        "touch a ring, as a member of it at one end or both: two accounts outside all rings may "
+        "share as much and have none. Those of the latest finished run are in force.",
         derived=(
             ("weight", "bits of evidence"),
             ("families", "families the evidence comes from"),
@@ -308,10 +315,10 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         "Ring",
         "Ring",
         "The ring took members over from another: a ring that merely goes on keeps its id.",
+        keys=(_text("run", "run_id of the detection that saw it"),),
         derived=(
             ("kind", "merges: the other ended in it; splits: the other left a part to it"),
             ("overlap", "part of the other's members still seen that it took over"),
-            ("run", "run_id of the detection that saw it"),
         ),
     ),
     RelType(

@@ -55,7 +55,7 @@ def start(
     app.say(f"Neo4j {state.engine} {verb} at {state.uri} (process {state.pid})")
     app.say(f"user {state.username}, password in {state.password_file}")
     app.say(f"data in {state.home}; every ringleader command finds it by itself")
-    if app.settings.source("neo4j.uri") not in ("default", "managed server"):
+    if not app.settings.managed:
         app.say(
             f"note: other commands use {app.settings.uri} "
             f"({app.settings.source('neo4j.uri')}), not this server"

@@ -121,6 +121,11 @@ class Settings:
         return Path(self._home.value)
 
     @property
+    def managed(self) -> bool:
+        """Whether the managed server is meant, be it running or not."""
+        return self.source("neo4j.uri") in ("default", "managed server")
+
+    @property
     def uri(self) -> str | None:
         """Where Neo4j answers; None when nothing says so."""
         value = self.get("neo4j.uri")

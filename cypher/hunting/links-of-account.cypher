@@ -1,5 +1,7 @@
 // name: links-of-account
-// question: Which accounts is this account linked to, by how much and what, and in which ring are they?
+// question: Which links that touch a ring tie this account to others, by how much and what?
+// Only links with a member of a ring at an end are kept: no answer does not say that an account in
+// no ring shares nothing (account-neighbourhood, shared-by-two-accounts).
 // param account_id: string
 // param limit: integer = 50
 // column other_account_id: string
@@ -8,7 +10,9 @@
 // column evidence: list
 // column rings: list
 // mode: read
-MATCH (:Account {account_id: $account_id})-[link:LINKED]-(other:Account)
+MATCH (run:Run {state: 'done'})
+WITH run ORDER BY run.finished_at DESC, run.run_id DESC LIMIT 1
+MATCH (:Account {account_id: $account_id})-[link:LINKED {run: run.run_id}]-(other:Account)
 RETURN other.account_id AS other_account_id, link.weight AS bits, link.families AS families,
        link.evidence AS evidence,
        COLLECT { MATCH (other)-[:MEMBER_OF]->(ring:Ring)

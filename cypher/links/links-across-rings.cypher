@@ -7,7 +7,8 @@
 // column bits: float
 // column families: list
 // mode: read
-MATCH (one:Ring)<-[:MEMBER_OF]-(:Account)-[link:LINKED]->(:Account)-[:MEMBER_OF]->(other:Ring)
+MATCH (one:Ring)<-[:MEMBER_OF]-(a:Account)
+MATCH (a)-[link:LINKED {run: one.run}]->(:Account)-[:MEMBER_OF]->(other:Ring)
 WHERE one <> other
 UNWIND link.families AS family
 WITH CASE WHEN one.ring_id < other.ring_id THEN one ELSE other END AS a,

@@ -1,11 +1,14 @@
 // name: links-by-families
-// question: On which kinds of evidence do links rest, and how many of them lie within rings?
+// question: On which kinds of evidence do links that touch rings rest, and how many lie within one?
+// Only links with a member of a ring at an end are kept.
 // column families: list
 // column links: integer
 // column within_rings: integer
 // column bits: float
 // mode: read
-MATCH (a:Account)-[link:LINKED]->(b:Account)
+MATCH (run:Run {state: 'done'})
+WITH run ORDER BY run.finished_at DESC, run.run_id DESC LIMIT 1
+MATCH (a:Account)-[link:LINKED {run: run.run_id}]->(b:Account)
 WITH link, EXISTS { (a)-[:MEMBER_OF]->(:Ring)<-[:MEMBER_OF]-(b) } AS within
 RETURN link.families AS families, count(link) AS links,
        count(CASE WHEN within THEN 1 END) AS within_rings, avg(link.weight) AS bits

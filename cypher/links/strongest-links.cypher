@@ -1,5 +1,7 @@
 // name: strongest-links
-// question: Which pairs of accounts are tied the most, and which of them no ring holds?
+// question: Which pairs of accounts are tied the most, and which of them does no ring hold together?
+// Only links with a member of a ring at an end are kept: with $outside_rings, those that lead out of
+// a ring or from one to another.
 // param outside_rings: boolean = false
 // param limit: integer = 50
 // column account_a: string
@@ -9,7 +11,9 @@
 // column evidence: list
 // column ring_id: string
 // mode: read
-MATCH (a:Account)-[link:LINKED]->(b:Account)
+MATCH (run:Run {state: 'done'})
+WITH run ORDER BY run.finished_at DESC, run.run_id DESC LIMIT 1
+MATCH (a:Account)-[link:LINKED {run: run.run_id}]->(b:Account)
 WITH a, b, link,
      head(COLLECT { MATCH (a)-[:MEMBER_OF]->(ring:Ring)<-[:MEMBER_OF]-(b)
                     RETURN ring.ring_id ORDER BY ring.ring_id }) AS ring_id

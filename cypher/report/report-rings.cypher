@@ -37,8 +37,12 @@ RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score, ring.fam
        } AS campaigns,
        COLLECT {
          MATCH (ring)-[lineage:CONTINUES]->(earlier:Ring)
-         RETURN {ring_id: earlier.ring_id, kind: lineage.kind, overlap: lineage.overlap} AS line
-         ORDER BY earlier.ring_id
+         WITH earlier.ring_id AS earlier_id, lineage.kind AS kind, lineage
+         ORDER BY lineage.run DESC
+         // What happened more than once is told once, as of the latest time.
+         WITH earlier_id, kind, head(collect(lineage.overlap)) AS overlap
+         RETURN {ring_id: earlier_id, kind: kind, overlap: overlap} AS line
+         ORDER BY earlier_id, kind
        } AS earlier,
        opened_first, opened_last,
        COLLECT {

@@ -1,13 +1,23 @@
 // name: fraud-outside-rings
-// question: Which accounts that somebody decided are fraud does no ring hold?
+// question: Which accounts that were decided to be fraud does no ring hold?
+// What counts of an account is the latest decision about it or about a ring that held it then; of
+// several about one ring the last alone counts.
 // param limit: integer = 50
 // column account_id: string
 // column decided_at: datetime
 // column decided_by: string
 // mode: read
-MATCH (account:Account)<-[:DECIDED]-(review:Review {label: 'fraud'})
+MATCH (review:Review)-[:DECIDED]->(target)
+WITH target, review ORDER BY review.decided_at IS NULL, review.decided_at DESC, review.review_id
+WITH target, head(collect(review)) AS review
+WHERE review.label IS NOT NULL
+UNWIND CASE WHEN target:Account THEN [target.account_id] ELSE review.members END AS account_id
+WITH account_id, review
+ORDER BY review.decided_at IS NULL, review.decided_at DESC, review.review_id
+WITH account_id, head(collect(review)) AS review
+WHERE review.label = 'fraud'
+MATCH (account:Account {account_id: account_id})
 WHERE NOT EXISTS { (account)-[:MEMBER_OF]->(:Ring) }
-RETURN account.account_id AS account_id, max(review.decided_at) AS decided_at,
-       min(review.decided_by) AS decided_by
+RETURN account_id, review.decided_at AS decided_at, review.decided_by AS decided_by
 ORDER BY decided_at IS NULL, decided_at DESC, account_id
 LIMIT $limit

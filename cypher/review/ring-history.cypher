@@ -42,4 +42,4 @@ CALL (ring) {
          null AS score
 }
 RETURN at, run, event, other_ring, overlap, size, joined, left, score
-ORDER BY at, event IS NULL, event, other_ring
+ORDER BY at, event IS NULL, event, other_ring, run

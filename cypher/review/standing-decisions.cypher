@@ -1,6 +1,7 @@
 // name: standing-decisions
 // question: Which decision counts about each ring and account?
-// `ring_id` is the ring that it is about today: what a ring that merged has gone into.
+// `ring_id` is the ring that it is about today: what a ring that merged has gone into, by its latest
+// merger if it came back in between. A run's id begins with its time, so the greatest is the latest.
 // column target: string
 // column target_kind: string
 // column verdict: string
@@ -19,9 +20,13 @@ WITH review ORDER BY review.decided_at DESC, review.review_id
 WITH review.target_kind AS target_kind, review.target AS target, head(collect(review)) AS review
 RETURN target, target_kind, review.verdict AS verdict,
        coalesce(head(COLLECT {
-         MATCH (:Ring {ring_id: review.ring})<-[:CONTINUES*0.. {kind: 'merges'}]-(heir:Ring)
-         WHERE heir.state = 'live'
-         RETURN heir.ring_id AS ring_id ORDER BY heir.ring_id <> review.ring, ring_id
+         MATCH (:Ring {ring_id: review.ring})
+           ((gone:Ring {state: 'retired'})<-[went:CONTINUES {kind: 'merges'}]-(:Ring)
+            WHERE NOT EXISTS {
+              (gone)<-[later:CONTINUES {kind: 'merges'}]-() WHERE later.run > went.run
+            }){0,}
+           (heir:Ring {state: 'live'})
+         RETURN heir.ring_id AS ring_id LIMIT 1
        }), review.ring) AS ring_id,
        review.members AS members, review.evidence AS evidence, review.decided_at AS decided_at,
        review.decided_by AS decided_by, review.note AS note, review.review_id AS review_id

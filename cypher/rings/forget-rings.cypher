@@ -1,9 +1,12 @@
 // name: forget-rings
 // question: Which rings have been gone for long, with nobody having decided on them? They go.
+// SET locks the ring before it is asked, so that a decision made meanwhile is not overlooked.
 // param retired_days: float
 // audience: internal
 // mode: write
 MATCH (ring:Ring {state: 'retired'})
 WHERE ring.retired_at < datetime() - duration({seconds: toInteger($retired_days * 86400)})
-  AND NOT EXISTS { (ring)<-[:DECIDED]-(:Review) }
+SET ring.ring_id = ring.ring_id
+WITH ring
+WHERE NOT EXISTS { (ring)<-[:DECIDED]-(:Review) }
 DETACH DELETE ring

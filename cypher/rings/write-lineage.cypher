@@ -16,6 +16,7 @@ CALL (run) {
 CALL (run) {
   UNWIND $continuations AS row
   MATCH (later:Ring {ring_id: row.ring_id}), (earlier:Ring {ring_id: row.earlier_id})
-  MERGE (later)-[continues:CONTINUES]->(earlier)
-  SET continues.kind = row.kind, continues.overlap = row.overlap, continues.run = run.run_id
+  // Of each run its own: what two rings did in an earlier run stays.
+  MERGE (later)-[continues:CONTINUES {run: run.run_id}]->(earlier)
+  SET continues.kind = row.kind, continues.overlap = row.overlap
 }

@@ -52,7 +52,16 @@ CREATE (:Review {review_id: '1', verdict: 'watched', target: 'large', target_kin
                  target_kind: 'account', ring: 'large', note: 'yes', members: ['a'],
                  evidence: [], decided_by: 'cid',
                  decided_at: datetime('2026-03-13T11:00Z')})-[:DECIDED]->(a),
-       (:Review {review_id: '4', label: 'benign', decided_by: 'elsewhere'})-[:DECIDED]->(b)
+       (:Review {review_id: '4', label: 'benign', decided_by: 'elsewhere'})-[:DECIDED]->(b),
+       (:Review {review_id: '5', verdict: 'confirmed', label: 'fraud', target: 'small',
+                 target_kind: 'ring', ring: 'small', note: 'yes', members: ['b', 'd', 'lone'],
+                 evidence: [], decided_by: 'ann',
+                 decided_at: datetime('2026-03-10T10:00Z')})-[:DECIDED]->(small)
+CREATE (was:Account {account_id: 'was'}),
+       (:Review {review_id: '6', label: 'fraud', decided_by: 'dan',
+                 decided_at: datetime('2026-03-01T00:00Z')})-[:DECIDED]->(was),
+       (:Review {review_id: '7', label: 'benign', decided_by: 'dan',
+                 decided_at: datetime('2026-03-02T00:00Z')})-[:DECIDED]->(was)
 """
 
 # As in test_stored_queries: question, parameters, the rows' leading columns, whole and in order.
@@ -90,7 +99,27 @@ ANSWERS = [
     (
         "list-decisions",
         {},
-        [("a", "account", "confirmed"), ("large", "ring", "rejected")],
+        [
+            ("a", "account", "confirmed"),
+            ("large", "ring", "rejected"),
+            ("small", "ring", "confirmed"),
+        ],
+    ),
+    # The latest decision counts, about the account or about a ring that held it: the one on `large`
+    # for b, though `small` was confirmed with b in it before.
+    ("rings-by-decisions", {}, [("large", 7.0, 2, 1, 1, 0), ("other", 5.0, 2, 1, 0, 1)]),
+    ("rings-with-benign-members", {}, [("large", 2, ["b"])]),
+    ("rings-without-decisions", {}, []),
+    ("fraud-outside-rings", {}, [("lone",)]),
+    (
+        "contradicting-decisions",
+        {},
+        [("a", ["cid"], ["bob"]), ("b", ["ann"], ["bob", "elsewhere"])],
+    ),
+    (
+        "decisions-by-person",
+        {},
+        [("ann", 3, 0), ("bob", 0, 2), ("cid", 1, 0), ("dan", 0, 1), ("elsewhere", 0, 1)],
     ),
     (
         "list-decisions",
@@ -119,6 +148,16 @@ TIMED = [
         ],
     ),
     ("ring-history", {"ring_id": "other"}, []),
+    (
+        "decisions-on-account",
+        {"account_id": "b"},
+        [
+            ("benign", "large", None, "2026-03-11T11:00:00Z", "bob", "rejected", "Ring", True),
+            (None, "large", None, "2026-03-11T10:00:00Z", "ann", "watched", "Ring", False),
+            ("fraud", "small", None, "2026-03-10T10:00:00Z", "ann", "confirmed", "Ring", True),
+            ("benign", None, None, None, "elsewhere", None, "Account", True),
+        ],
+    ),
     (
         "members-of-ring",
         {"ring_id": "large"},

@@ -84,7 +84,13 @@ CREATE (h1)-[:LINKED {weight: 14.0, families: ['network', 'payment'], family_bit
                       run: 'r1'}]->(x),
        (h3)-[:LINKED {weight: 2.0, families: ['prompt'], family_bits: [2.0],
                       evidence: ['prompt|PromptCluster|pr'], evidence_bits: [2.0],
-                      run: 'r1'}]->(c1)
+                      run: 'r1'}]->(c1),
+       (h1)-[:LINKED {weight: 99.0, families: ['network'], family_bits: [99.0],
+                      evidence: ['network|Ip|192.0.2.5'], evidence_bits: [99.0],
+                      run: 'running'}]->(c2),
+       (h1)-[:LINKED {weight: 98.0, families: ['network'], family_bits: [98.0],
+                      evidence: ['network|Ip|192.0.2.5'], evidence_bits: [98.0],
+                      run: 'running'}]->(x)
 CREATE (rh:Ring {ring_id: 'ring-h', score: 23.0, size: 3, families: ['payment', 'device',
                  'network'],
                  family_bits: [9.0, 9.0, 5.0], single_family: false, links: 2, density: 0.67,
@@ -105,8 +111,11 @@ CREATE (:Review {review_id: '1', label: 'fraud', decided_by: 'ann',
                  decided_at: datetime('2026-03-04T00:00Z')})-[:DECIDED]->(h1),
        (:Review {review_id: '3', label: 'fraud', decided_by: 'ann',
                  decided_at: datetime('2026-03-07T00:00Z')})-[:DECIDED]->(c2),
-       (:Review {review_id: '4', label: 'benign', decided_by: 'bob'})-[:DECIDED]->(y)
+       (:Review {review_id: '4', label: 'benign', decided_by: 'bob'})-[:DECIDED]->(y),
+       (:Review {review_id: '5', label: 'benign', decided_by: 'bob',
+                 decided_at: datetime('2026-03-06T00:00Z')})-[:DECIDED]->(c2)
 CREATE (:Run {run_id: 'r1', state: 'done', parameters: '{"seed": 42}'}),
+       (:Run {run_id: 'running', state: 'open'}),
        (:Batch {batch_id: 'b1', table: 'accounts', state: 'done', rows: 8, quarantined: 1,
                 duplicates: 0, finished_at: datetime('2026-03-08T00:00Z')}),
        (:Batch {batch_id: 'b2', table: 'requests', state: 'open', rows: 9})
@@ -264,11 +273,12 @@ ANSWERS = [
     (
         "rings-by-decisions",
         {},
-        [("ring-h", 23.0, 3, 1, 1, 2), ("ring-c", 10.0, 2, 1, 0, 1), ("ring-n", 3.0, 1, 0, 0, 1)],
+        [("ring-h", 23.0, 3, 0, 1, 2), ("ring-c", 10.0, 2, 1, 0, 1), ("ring-n", 3.0, 1, 0, 0, 1)],
     ),
     ("rings-without-decisions", {}, [("ring-n", 3.0, 1, ["prompt"])]),
-    ("contradicting-decisions", {}, [("h1", ["ann"], ["bob"])]),
-    ("decisions-by-person", {}, [("ann", 2, 0), ("bob", 0, 2)]),
+    ("contradicting-decisions", {}, [("c2", ["ann"], ["bob"]), ("h1", ["ann"], ["bob"])]),
+    ("rings-with-benign-members", {}, [("ring-h", 3, ["h1"])]),
+    ("decisions-by-person", {}, [("bob", 0, 3), ("ann", 2, 0)]),
     (
         "members-still-active",
         {},

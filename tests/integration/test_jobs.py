@@ -145,6 +145,13 @@ def detections(graph):
     return [row["state"] for row in graph.read("MATCH (r:Run) RETURN r.state AS state")]
 
 
+def succeeded(folder):
+    """What the metrics say of the last run that ended."""
+    families = read_metrics((folder / "ringleader_nightly.prom").read_text())
+    [value] = [s.value for f in families for s in f.samples if s.name == "ringleader_job_success"]
+    return value
+
+
 def leases(graph):
     return graph.read("MATCH (l:Lease) RETURN l.holder AS holder")
 
@@ -269,8 +276,9 @@ def test_what_is_new_stays_new_until_the_receiver_has_taken_it(graph, server, ta
         assert [new["ring_id"] for new in run(server, tables).findings.new] == [ring["ring_id"]]
         assert run(server, tables).findings.new == []
     assert states(graph) == ["done", "done", "failed"]
-    # Two attempts, the one that was taken, and none where nothing is new.
+    # Two attempts, the one that was taken, and none where nothing is new: all the same message.
     assert len(receiver.taken) == 3
+    assert len({headers["webhook-id"] for _, headers, _ in receiver.taken}) == 1
     _, headers, body = receiver.taken[-1]
     assert verified(headers, body)
     assert json.loads(body)["data"]["new_rings"] == [{"ring_id": ring["ring_id"], "size": 8}]
@@ -337,7 +345,9 @@ def test_of_two_at_once_one_runs_and_the_other_is_told(graph, server, ringleader
 
 @pytest.mark.parametrize("fate", ["killed", "stopped"])
 def test_one_that_stands_still_is_taken_over_and_publishes_nothing(graph, server, tables, fate):
-    declare(tables, head="[lock]\nlease_seconds = 3")
+    folder = tables / "metrics"
+    folder.mkdir()
+    declare(tables, head='[lock]\nlease_seconds = 3\n[jobs.nightly]\nmetrics = "metrics"')
     run(server, tables)
     undisturbed = standing(graph)
     graph.write("MATCH (n) DETACH DELETE n", name="empty")
@@ -351,6 +361,7 @@ def test_one_that_stands_still_is_taken_over_and_publishes_nothing(graph, server
         assert standing(graph) == undisturbed
         assert states(graph) == ["done", "crashed"]
         assert detections(graph) == ["done"]
+        assert succeeded(folder) == 1
     finally:
         (tables / "go").touch()
         os.kill(first.pid, signal.SIGCONT)
@@ -358,6 +369,7 @@ def test_one_that_stands_still_is_taken_over_and_publishes_nothing(graph, server
     # One that wakes up finds that it may not publish.
     assert first.returncode == (-signal.SIGKILL if fate == "killed" else 75), said
     assert ("took the lock over" in said) == (fate == "stopped")
+    assert succeeded(folder) == (0 if fate == "stopped" else 1)
     assert standing(graph) == undisturbed
     assert states(graph) == ["done", "crashed"]
     assert detections(graph) == ["done"]
@@ -407,6 +419,24 @@ def test_without_the_token_nothing_is_written(graph, server, tables, monkeypatch
             assert row["ids"] == ["x"]
             other.write(create.replace("'x'", "'w'"), name="t")
     assert leases(graph) == []
+
+
+def test_a_long_statement_keeps_the_lease_and_others_do_not_hang(server, tables, monkeypatch):
+    monkeypatch.setattr("ringleader.locks._renew", lambda *_: None)  # it waits for the same lock
+    monkeypatch.setattr("ringleader.locks.PATIENCE", 0.5)
+    declare(tables, head="[lock]\nlease_seconds = 2")
+    mine = Graph.connect(app_of(server, tables).settings)
+    other = Graph.connect(app_of(server, tables, tables / "other host").settings)
+    with mine, other, exclusive(mine, "detect"):
+        with mine.guard.around(mine._driver.session(), keep=True):
+            time.sleep(2.2)  # longer than the lease
+            began = time.monotonic()
+            with pytest.raises(LockHeld, match="in the middle of a statement, holds the lock on"):
+                exclusive(other, "detect").__enter__()
+            assert time.monotonic() - began < 5
+        with pytest.raises(LockHeld, match="`ringleader detect` on .* holds the lock"):
+            exclusive(other, "detect").__enter__()
+        mine.write("RETURN 1", name="t")
 
 
 @pytest.mark.timeout(60)

@@ -168,3 +168,48 @@ def test_a_ring_that_was_gone_for_a_day_comes_back(graph, ringleader):
         ("found", 9, 9),
     ]
     assert ringleader("rings", "history", "ring-none", check=False).returncode == 1
+
+
+def test_what_two_rings_do_in_several_runs_is_all_told(graph):
+    """A split in one run, a merger in another, between the same two rings."""
+    graph.write(
+        "UNWIND ['run-5', 'run-7', 'run-9'] AS run "
+        "CREATE (:Run {run_id: run, state: 'done', "
+        "              started_at: datetime('2026-03-0' + right(run, 1) + 'T00:00Z')})",
+        name="runs",
+    )
+    graph.write(
+        "CREATE (:Ring {ring_id: 'one', state: 'live'}), (:Ring {ring_id: 'last', state: 'live'}), "
+        "(old:Ring {ring_id: 'old', state: 'retired', retired_at: datetime('2026-03-10T00:00Z')}), "
+        "(:Review {review_id: '1', verdict: 'rejected', target: 'old', target_kind: 'ring', "
+        "          ring: 'old', members: ['a'], evidence: [], decided_by: 'ann', "
+        "          decided_at: datetime('2026-03-01T00:00Z')})-[:DECIDED]->(old)",
+        name="rings",
+    )
+
+    def went(run, *rows):
+        names = ("ring_id", "earlier_id", "kind", "overlap")
+        rows = [dict(zip(names, row, strict=True)) for row in rows]
+        graph.write(get("write-lineage"), {"run": run, "found": [], "continuations": rows})
+
+    def heir():
+        (row,) = graph.read(get("standing-decisions"))
+        return row["ring_id"]
+
+    went("run-5", ("one", "old", "splits", 0.25))
+    assert heir() == "old"
+    went("run-7", ("one", "old", "merges", 0.5))
+    assert heir() == "one"
+    for _ in range(2):  # told twice, it is one
+        went("run-9", ("one", "old", "merges", 0.75))
+    told = graph.read(get("ring-history"), {"ring_id": "one", "unchanged": False})
+    assert [(r["run"], r["event"], r["other_ring"], r["overlap"]) for r in told] == [
+        ("run-5", "came from", "old", 0.25),
+        ("run-7", "took in", "old", 0.5),
+        ("run-9", "took in", "old", 0.75),
+    ]
+    assert heir() == "one"
+    # Where it went into another ring the last time, a decision follows it there.
+    graph.write("CREATE (:Run {run_id: 'run-95', state: 'done'})", name="run")
+    went("run-95", ("last", "old", "merges", 1.0))
+    assert heir() == "last"

@@ -279,6 +279,30 @@ def test_raw_prompts_join_the_clusters_of_earlier_days_and_are_not_kept(graph, t
     assert "secret payload" not in whole and "17 + 4" not in whole and "1,000" not in whole
 
 
+def test_a_prompt_of_few_accounts_leaves_no_exemplar(graph, tmp_path):
+    ours = "Solve the following problem step by step and show all reasoning: what is {}?"
+    theirs = "Draft a letter to the landlord about the broken heating and the rent since autumn {}"
+    path = tmp_path / "day.jsonl"
+    path.write_text(
+        prompt_rows(
+            *((f"a{n}", ours.format(n)) for n in range(5)),
+            *((f"b{n}", theirs.format(n)) for n in range(4)),
+            *(("b0", theirs.format(n)) for n in range(10, 20)),  # as often as they like
+        )
+    )
+    load(graph, "requests", path)
+    clusters = dict(relationships_pairs(graph, "SENT"))
+    told = {
+        node["prompt_cluster_id"]: node.get("exemplar") for node in nodes(graph, "PromptCluster")
+    }
+    assert told == {
+        clusters["a0"]: "solve the following problem step by step and show all reasoning: what is "
+        "<number>?",
+        clusters["b0"]: None,
+    }
+    assert "landlord" not in everything(graph)
+
+
 def test_the_same_files_under_any_name_format_or_again_change_nothing(graph, tmp_path):
     path = requests_file(tmp_path / "requests.csv")
     load(graph, "requests", path)

@@ -1,12 +1,19 @@
 """A first load builds the graph that loads over Bolt write."""
 
 import os
+from dataclasses import replace
 
 import pytest
 from load_world import everything, load, write_csv
 
-from ringleader.engine import stop
+from loaders.bulk import Bulk
+from loaders.first import first_load
+from loaders.workspace import Workspace
+from ringleader.engine import managed_connection, stop
+from ringleader.errors import InputError, LockHeld
 from ringleader.graph import Graph
+from ringleader.keys import KEY_FILE, load_key
+from ringleader.locks import exclusive, file_lock
 from ringleader.settings import load_settings
 from scenario.simulate import simulate
 
@@ -37,8 +44,8 @@ def other_home(server, tmp_path):
     """A home of its own with the key of the run's server, so that hashes are the same."""
     home = tmp_path / "home"
     (home / "keys").mkdir(parents=True, mode=0o700)
-    key = server.home / "keys" / "hmac.key"
-    (home / "keys" / "hmac.key").write_bytes(key.read_bytes())
+    load_key(server.home)  # makes it, where nothing was loaded yet
+    (home / KEY_FILE).write_bytes((server.home / KEY_FILE).read_bytes())
     engine = os.environ.get("RINGLEADER_TEST_ENGINE", "2026.08")
     text = f'[server]\nengine = "{engine}"\nheap = "1g"\npage_cache = "128m"\n'
     (home / "ringleader.toml").write_text(text)
@@ -68,6 +75,36 @@ def test_the_graph_is_that_of_loads_over_bolt(graph, ringleader, folder, other_h
     refused = ringleader("load", "all", folder, "--bulk", env=env, check=False)
     assert refused.returncode == 1
     assert "the database holds data" in refused.stderr
+
+
+def test_who_loads_meanwhile_is_neither_let_in_nor_overwritten(
+    graph, server, tmp_path, monkeypatch
+):
+    put = "CREATE (:Account {account_id: 'mine'})"
+    with file_lock(server, "load requests"), pytest.raises(LockHeld, match="load requests"):
+        first_load(server, overwrite=True).__enter__()
+    with (
+        Workspace(tmp_path) as workspace,
+        Graph.connect(managed_connection(server).settings()) as told,  # by its address
+        first_load(server, overwrite=False) as building,
+    ):
+        collected = Bulk(workspace)
+        monkeypatch.setattr(collected, "write", lambda *_: [])  # the files are not the point here
+        with pytest.raises(LockHeld, match="load all --bulk"), exclusive(graph, "load accounts"):
+            pass
+        with exclusive(told, "load accounts"):
+            told.write(put, name="t")
+            for overwrite in (True, False):
+                with pytest.raises(LockHeld, match="load accounts` on "):
+                    replace(building, overwrite=overwrite).build(collected, None)
+        with pytest.raises(InputError, match="the database holds data"):
+            building.build(collected, None)
+    assert graph.read("MATCH (n) RETURN n.account_id AS id") == [{"id": "mine"}]
+    with (
+        pytest.raises(InputError, match="the database holds data"),
+        first_load(server, overwrite=False),
+    ):
+        pass
 
 
 def test_files_and_command_for_another_server(ringleader, tmp_path):

@@ -48,7 +48,8 @@ CREATE (one:Ring {ring_id: 'one', size: 3, score: 9.0, families: ['payment', 'ne
 CREATE (a)-[:MEMBER_OF {score: 8.0}]->(one), (b)-[:MEMBER_OF {score: 7.0}]->(one),
        (c)-[:MEMBER_OF {score: 3.0}]->(one), (d)-[:MEMBER_OF {score: 4.0}]->(two),
        (e)-[:MEMBER_OF {score: 4.0}]->(two),
-       (one)-[:CONTINUES {kind: 'merges', overlap: 0.5}]->(gone)
+       (one)-[:CONTINUES {kind: 'merges', overlap: 0.5, run: 'run1'}]->(gone),
+       (one)-[:CONTINUES {kind: 'merges', overlap: 1.0, run: 'run0'}]->(gone)
 CREATE (a)-[:LINKED {run: 'run1', weight: 6.0,
                      evidence: ['payment|PaymentMethod|card', 'network|Ip|198.51.100.1'],
                      evidence_bits: [3.0, 3.0]}]->(b),

@@ -9,8 +9,12 @@ from algorithms.decisions import decide
 from algorithms.detect import detect
 from algorithms.explanation import explain
 from algorithms.parameters import Parameters
+from algorithms.sharing import read_sharing
+from cli import cli
+from ringleader.app import App
 from ringleader.catalogue import get
 from ringleader.errors import NotFound
+from ringleader.locks import exclusive
 
 P = Parameters()
 TEN = [f"m{n}" for n in range(10)]
@@ -206,6 +210,37 @@ def test_at_the_command_line_and_over_a_reload(world, ringleader, tmp_path):
     bad.write_text(file.read_text() + '{"verdict": "confirmed"}\n')
     refused = ringleader("review", "import", bad, check=False)
     assert refused.returncode == 1 and "bad.jsonl:4 is no decision" in refused.stderr
+
+
+def test_what_is_decided_during_a_run_needs_no_lock_and_counts_from_the_next_on(
+    world, server, monkeypatch
+):
+    with exclusive(world, "job run nightly"):
+        detect(world, P)
+    ten, others = name_of_ring(world, TEN), name_of_ring(world, OTHERS)
+    app = App()
+    app.settings = server
+
+    def analyst(*words):
+        cli.main([*words, "--note", "x", "--by", "ann"], obj=app, standalone_mode=False)
+
+    def deciding(graph, known_hubs):
+        """The first stage after the run has looked for decisions."""
+        analyst("review", "reject", ten)
+        analyst("hubs", "pin", "card-others", "benign")
+        return read_sharing(graph, known_hubs)
+
+    monkeypatch.setattr("algorithms.detect.read_sharing", deciding)
+    with exclusive(world, "job run nightly"):
+        detect(world, P)
+    monkeypatch.undo()
+    assert rings_of(world) == {ten: set(TEN), others: set(OTHERS)}
+    assert listed(world) == {others: None}  # what is rejected is shown no more, run or not
+    with exclusive(world, "job run nightly"):
+        detect(world, P)
+    assert rings_of(world) == {}
+    [row] = world.read(get("standing-decisions"))
+    assert (row["target"], row["verdict"], row["members"]) == (ten, "rejected", TEN)
 
 
 def test_a_decision_needs_a_target_and_a_reason(world, ringleader):

@@ -11,6 +11,7 @@ import question_world
 from ringleader.catalogue import load_catalogue
 from ringleader.catalogue_check import problems
 from ringleader.output import plain
+from ringleader.plans import operators
 
 CATALOGUE = load_catalogue()
 
@@ -55,7 +56,10 @@ CREATE (a)-[:REGISTERED_WITH]->(e), (b)-[:REGISTERED_WITH]->(e), (c)-[:REGISTERE
 CREATE (o:Organization {organization_id: 'org'}), (o2:Organization {organization_id: 'org2'})
 CREATE (b)-[:IN_ORGANIZATION]->(o), (c)-[:IN_ORGANIZATION]->(o2)
 CREATE (a)-[:CONTACTED {kind: 'transferred', events: 7}]->(d)
-CREATE (a)-[:LINKED {weight: 7.5, families: ['device'], evidence: ['device|Device|dev1']}]->(b)
+CREATE (a)-[:LINKED {weight: 7.5, families: ['device'], evidence: ['device|Device|dev1'],
+                     run: 'run1'}]->(b),
+       (b)-[:LINKED {weight: 9.5, families: ['network'], evidence: ['network|Ip|old'],
+                     run: 'run0'}]->(c)
 CREATE (r:Ring {ring_id: 'r1', score: 12.5, size: 2, families: ['device', 'network'],
                 family_bits: [12.4, 0.1], run: 'run1'})
 CREATE (a)-[:MEMBER_OF {score: 7.0, run: 'run1'}]->(r),
@@ -180,6 +184,22 @@ def world(connection):
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_the_server_plans_it_as_its_header_says(name, connection):
     assert list(problems(connection, CATALOGUE[name])) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "property"),
+    [
+        ("accounts-with-one-email", "email_hash"),
+        ("background-users", "operator"),
+        ("identifiers-of-banned-accounts", "status"),
+        ("replacements-behind-proxy", "status"),
+        ("replacements-behind-proxy", "created_at"),
+    ],
+)
+def test_what_it_starts_from_is_looked_up_in_an_index(name, property, connection):
+    query = CATALOGUE[name]
+    plan = connection.explain(query, {param.name: None for param in query.params}).plan
+    assert any("IndexSeek" in kind and f"({property})" in told for kind, told in operators(plan))
 
 
 @pytest.mark.parametrize(("name", "given", "expected"), ANSWERS)

@@ -129,6 +129,24 @@ def test_a_second_run_gets_75_and_the_first_one_s_name(tmp_path):
         pass
 
 
+def test_the_managed_server_has_one_lock_whether_it_runs_or_not(tmp_path):
+    env = {"RINGLEADER_HOME": str(tmp_path)}
+    down = load_settings(env=env, cwd=tmp_path)
+    (tmp_path / "server").mkdir()
+    (tmp_path / "server" / "state.json").write_text('{"uri": "bolt://127.0.0.1:7999"}')
+    up = load_settings(env=env, cwd=tmp_path)
+    assert (down.uri, up.uri) == (None, "bolt://127.0.0.1:7999")
+    for first, second in ((down, up), (up, down)):
+        with (
+            file_lock(first, "load all --bulk"),
+            pytest.raises(LockHeld, match="`ringleader load all --bulk` holds the lock on the man"),
+        ):
+            file_lock(second, "load requests").__enter__()
+    elsewhere = load_settings({"neo4j.uri": "bolt://host"}, env=env, cwd=tmp_path)
+    with file_lock(up, "detect"), file_lock(elsewhere, "detect"):
+        pass
+
+
 def test_query_list_searches_by_words_in_the_question():
     result = ringleader("query", "list", "share", "card", "--format", "csv")
     assert result.stdout.splitlines()[1].startswith("accounts-on-payment-method,hunting,")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,12 @@ from webhook_receiver import KEY, KEY_TEXT, listening, verified
 
 from jobs import notify
 from jobs.history import Findings
+from jobs.steps import StepApp
+from ringleader.app import App
 from ringleader.errors import DeliveryFailed, SettingsError
 
-FINDINGS = Findings("nightly", "run1", [{"ring_id": "r1", "size": 5}, {"ring_id": "r2", "size": 7}])
+RINGS = [{"ring_id": "r1", "size": 5}, {"ring_id": "r2", "size": 7}]
+FINDINGS = Findings("nightly", "run1", "2026-02-23", "run0", RINGS)
 
 
 @pytest.fixture
@@ -57,6 +61,40 @@ def test_the_page_s_receiver_knows_what_is_genuine(receiver):
     [(_, headers, body)] = receiver.taken
     assert known["genuine"](KEY, headers, body)
     assert not known["genuine"](KEY, headers, body + b" ")
+
+
+def sent_ids(server, findings, number=1, **options):
+    """Ids of the messages that a step of a job sends."""
+    server.taken.clear()
+    app = StepApp(App(), None, number, findings)
+    given = {"url": server.url, "key_env": "HOOK_KEY", **options}
+    notify.notify.main(
+        [f"--{name.replace('_', '-')}={value}" for name, value in given.items()],
+        obj=app,
+        standalone_mode=False,
+    )
+    return [headers["webhook-id"] for _, headers, _ in server.taken]
+
+
+def test_a_message_has_one_id_over_all_runs_and_no_other_message_has_it(receiver, monkeypatch):
+    monkeypatch.setenv("HOOK_KEY", KEY_TEXT)
+    new = replace(FINDINGS, new=RINGS)
+    [known] = sent_ids(receiver, new)
+    again = replace(new, run="run2", day="2026-02-24", new=RINGS[::-1])
+    assert sent_ids(receiver, again) == [known]
+    others = [
+        sent_ids(receiver, replace(new, new=RINGS[:1])),
+        sent_ids(receiver, replace(new, job="hourly")),
+        sent_ids(receiver, replace(new, since="run1")),  # gone meanwhile, and found again
+        sent_ids(receiver, new, number=2),
+        sent_ids(receiver, new, url=receiver.url + "&x"),
+        sent_ids(receiver, FINDINGS, when="always"),
+        sent_ids(receiver, replace(FINDINGS, day="2026-02-24"), when="always"),
+    ]
+    assert len({known, *(each for [each] in others)}) == len(others) + 1
+    on_that_day = replace(FINDINGS, run="run2", since="run1")
+    assert sent_ids(receiver, on_that_day, when="always") == others[5]
+    assert sent_ids(receiver, FINDINGS) == []
 
 
 def test_it_is_tried_again_under_the_same_id(receiver):
