@@ -22,7 +22,7 @@ from ringleader.errors import InputError
 
 # Enough for the hash tables of tens of millions of groups, and well under the 3 GiB that a load
 # may take in all; more than this goes to disk.
-MEMORY = "1500MB"
+MEMORY = "2400MB"
 PREFIX = "load-"
 
 
