@@ -7,7 +7,8 @@
 // column length: integer
 // mode: read
 // Identifiers of more than $at_most accounts join anybody to anybody: they are no step.
-MATCH path = SHORTEST 1 (:Account {account_id: $one})
+// Of several that are as short the first by name, so that asking again gives the same answer.
+MATCH path = SHORTEST 1 GROUP (:Account {account_id: $one})
   ((here)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH|CONTACTED]-(there)
    WHERE there:Account
       OR COUNT { (there)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-() } <= $at_most
@@ -18,3 +19,5 @@ RETURN [node IN nodes(path) |
         coalesce(node.account_id, node.address, node.payment_method_id, node.device_id,
                  node.prompt_cluster_id, node.domain)] AS steps,
        length(path) AS length
+ORDER BY steps
+LIMIT 1
