@@ -157,10 +157,8 @@ def test_wrong_password_is_told(home, state):
     assert "try: " in result.stderr
 
 
-def test_start_again_says_so_and_is_quick(home, state):
-    began = time.monotonic()
+def test_start_again_says_so_and_starts_nothing(home, state):
     result = home.run("server", "start")
-    assert time.monotonic() - began < 5
     assert f"was already running at {state.uri}" in result.stderr
     assert managed_connection(home.settings).pid == state.pid
 
