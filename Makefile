@@ -20,7 +20,7 @@ setup: $(READY) ## create .venv with the locked dependencies
 
 $(READY): requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or newer found"; echo "  try: make PYTHON=/path/to/python3"; exit 1; }
-	@echo "creating .venv with $(PYTHON): about 250 MB of packages from the package index, about a minute"
+	@echo "creating .venv with $(PYTHON): some hundred MB of packages from the package index, one to three minutes"
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements/dev.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
