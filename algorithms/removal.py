@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.parameters import Parameters
-from algorithms.shared_neighbours import CONTACT, Evidence, Links, strong_enough
+from algorithms.shared_neighbours import Evidence, Links, strong_enough
 from algorithms.sharing import FAMILIES, Ints
 
 OTHERS = "others"  # label of what a link has beyond the lines that are kept by name
@@ -100,9 +100,3 @@ def without(links: Links, gone: NDArray[np.bool_], several: bool, parameters: Pa
         link_of=number[links.link_of[kept]],
         bits=(links.bits * factor[cell])[kept],
     )
-
-
-def is_contact(links: Links) -> NDArray[np.bool_]:
-    """Which lines of evidence are direct contacts."""
-    contact: NDArray[np.bool_] = links.evidence.identifier == CONTACT
-    return contact
