@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.campaign import simulated
 from benchmarks.figures import Figure
-from benchmarks.measure import Bench, ringleader, run
+from benchmarks.measure import Bench, ringleader, run, served
 from benchmarks.references.group_by import group
 
 # A day in the middle of the period, by its place among the files.
@@ -43,8 +43,9 @@ def day(bench: Bench) -> None:
         )
     large = bench.home(f"campaign-{bench.accounts}")
     if (large / "rings.csv").exists():
-        ringleader("server", "start", home=large)
-        again = ringleader("load", "requests", file, home=large)
+        ringleader("server", "stop", home=work)
+        with served(large):
+            again = ringleader("load", "requests", file, home=large)
         what = "the day into the whole campaign's graph"
         bench.note(Figure(what, again.seconds, "s", "into an empty one", ours.seconds, "<= 1.5"))
 
