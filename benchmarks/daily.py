@@ -7,7 +7,7 @@ writes one day unmeasured, and the next one measured.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.campaign import simulated
@@ -30,21 +30,13 @@ def day(bench: Bench) -> None:
         group(file.with_suffix(".duckdb"), str(file))
     rows = _pairs(files[1].with_suffix(".duckdb"))
 
-    def ours(file: Path) -> Ran:
-        return ringleader("load", "requests", file, home=work)
-
-    measured, there = _second_day(work, files, ours)
+    measured, there = _second_day(work, [["cli", "load", "requests", file] for file in files])
     for way, name, bar in (
         ("driver", "one session of UNWIND MERGE", ">= 1.5"),
         ("py2neo", "py2neo.bulk", ""),
     ):
-        module = "benchmarks.references.bolt_writes"
-
-        def theirs(file: Path, way: str = way, module: str = module) -> Ran:
-            command = [sys.executable, "-m", module, way, file.with_suffix(".duckdb")]
-            return run(command, home=work)
-
-        told, also = _second_day(work, files, theirs)
+        plain = ["benchmarks.references.bolt_writes", way]
+        told, also = _second_day(work, [[*plain, file.with_suffix(".duckdb")] for file in files])
         assert also == there, f"{way} wrote {also} relationships, ours {there}"
         rate = rows / told.rows[0]["seconds"]
         note = "ours: the whole command, from the requests on, with the addresses' subnets"
@@ -58,12 +50,20 @@ def day(bench: Bench) -> None:
         bench.note(Figure(what, again.seconds, "s", small, measured.seconds, "<= 1.5"))
 
 
-def _second_day(home: Path, files: list[Path], write: Callable[[Path], Ran]) -> tuple[Ran, int]:
-    """Write two days into an empty graph; returns the second's figures, and what is there then."""
+def _second_day(home: Path, days: Sequence[Sequence[str | Path]]) -> tuple[Ran, int]:
+    """Write two days into an empty graph.
+
+    Args:
+        home: Of the server.
+        days: The two modules that do it, with their arguments.
+
+    Returns:
+        The second day's figures, and the number of relationships that are there in the end.
+    """
     ringleader("server", "stop", home=home)
     ringleader("server", "reset", "--yes", home=home)
     with served(home):
-        _, second = [write(file) for file in files]
+        _, second = [run([sys.executable, "-m", *day], home=home) for day in days]
         count = "MATCH ()-[r:USED_IP]->() RETURN count(r) AS n"
         counted = ringleader("cypher", count, "--format", "jsonl", home=home)
     return second, int(counted.rows[0]["n"])
