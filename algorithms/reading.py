@@ -29,6 +29,7 @@ from ringleader.catalogue import get
 from ringleader.graph import Graph
 from ringleader.progress import progress
 
+ACCOUNT_COLUMNS = ("account_id", "number", "opened", "ended", "organizations")
 ACCOUNTS_AT_ONCE = 10_000
 IDENTIFIERS_AT_ONCE = 20_000
 
@@ -40,8 +41,7 @@ def read_sharing(graph: Graph, known_hubs: Collection[str] = ()) -> Sharing:
         graph: The graph.
         known_hubs: Keys of identifiers that are known to be shared by strangers.
     """
-    people = _people(graph)
-    number, uses = _uses(graph, people)
+    people, number, uses = _people_and_uses(graph)
     accounts = np.bincount(uses.used, minlength=len(number))
     several = accounts > 1
     _note_sharers(graph, number[several], accounts[several])
@@ -58,37 +58,23 @@ def read_sharing(graph: Graph, known_hubs: Collection[str] = ()) -> Sharing:
     )
 
 
-def _people(graph: Graph) -> pd.DataFrame:
-    """Accounts in the order of their ids, read page by page."""
-    columns = ("account_id", "number", "opened", "ended", "organizations")
-    parts: dict[str, list[Any]] = {name: [] for name in columns}
-    after = ""
-    with progress("read accounts") as advance:
-        while True:
-            given = {"after": after, "rows": ACCOUNTS_AT_ONCE}
-            stored = get("accounts-to-link")
-            [page] = graph.read(stored, stored.bind(given))
-            if not page["account_id"]:
-                return pd.DataFrame(parts)
-            for name in columns:
-                parts[name] += page[name]
-            after = page["account_id"][-1]
-            advance(len(page["account_id"]))
+def _people_and_uses(graph: Graph) -> tuple[pd.DataFrame, Ints, Uses]:
+    """Accounts in the order of their ids, and every use of an identifier.
 
-
-def _uses(graph: Graph, people: pd.DataFrame) -> tuple[Ints, Uses]:
-    """Every use of an identifier, read by ranges of account ids.
+    While the uses of some accounts are read, the next accounts are.
 
     Returns:
-        The store's number of each identifier, and the uses, whose identifiers are places there.
+        The accounts; the store's number of each identifier; and the uses, whose identifiers are
+        places there.
     """
-    names = people["account_id"].tolist()
-    ranges = [
-        {"low": names[start], "high": names[min(start + ACCOUNTS_AT_ONCE, len(names)) - 1]}
-        for start in range(0, len(names), ACCOUNTS_AT_ONCE)
-    ]
+    accounts: list[pd.DataFrame] = [pd.DataFrame(columns=ACCOUNT_COLUMNS)]
 
-    def page(bounds: dict[str, str]) -> list[NDArray[Any]]:
+    def ranges() -> Iterator[dict[str, str]]:
+        for page in _account_pages(graph):
+            accounts.append(page)
+            yield {"low": page["account_id"].iloc[0], "high": page["account_id"].iloc[-1]}
+
+    def uses(bounds: dict[str, str]) -> list[NDArray[Any]]:
         [row] = graph.read(get("uses-to-link"), bounds)
         return [
             np.array(row["accounts"], dtype=np.int64),
@@ -101,17 +87,28 @@ def _uses(graph: Graph, people: pd.DataFrame) -> tuple[Ints, Uses]:
 
     none: list[NDArray[Any]] = [np.zeros(0, t) for t in "llbfll"]
     parts = [none]
-    with progress("read uses", len(names)) as advance:
-        for found in side_by_side(page, ranges):
+    with progress("read accounts and what they use") as advance:
+        for found in side_by_side(uses, ranges()):
             parts.append(found)
             advance(ACCOUNTS_AT_ONCE)
+    people = pd.concat(accounts, ignore_index=True)
     account, identifier, *rest = (np.concatenate(column) for column in zip(*parts, strict=True))
-    user = pd.Index(people["number"].to_numpy(np.int64)).get_indexer(account)
+    user = pd.Index(people["number"].to_numpy(np.int64)).get_indexer(pd.Index(account))
     # An account that was opened since the accounts were read is not known yet.
     known = user >= 0
     used, number = pd.factorize(identifier[known])
     rest = [column[known] for column in rest]
-    return number, Uses(user[known].astype(np.int32), used.astype(np.int32), *rest)
+    return people, number, Uses(user[known].astype(np.int32), used.astype(np.int32), *rest)
+
+
+def _account_pages(graph: Graph) -> Iterator[pd.DataFrame]:
+    stored, after = get("accounts-to-link"), ""
+    while True:
+        [row] = graph.read(stored, stored.bind({"after": after, "rows": ACCOUNTS_AT_ONCE}))
+        if not row["account_id"]:
+            return
+        yield pd.DataFrame({name: row[name] for name in ACCOUNT_COLUMNS})
+        after = row["account_id"][-1]
 
 
 def _note_sharers(graph: Graph, number: Ints, accounts: Ints) -> None:
