@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 READY := $(VENV)/.ready
+AIRFLOW := .airflow
 # A terminal sees pip's bars; a log does not.
 PIP := $(BIN)/python -m pip install --disable-pip-version-check $(shell test -t 2 || echo --quiet)
 HOP_DATA ?= ../shared/data/hop
 DEMO := demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo bench test lint format types unit example-hop lock docs clean
+.PHONY: help setup airflow demo bench test lint format types unit example-hop lock docs clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +25,14 @@ $(READY): requirements/dev.txt pyproject.toml
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements/dev.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+airflow: $(AIRFLOW)/.ready ## an environment with Airflow, whose own parser a test then asks
+
+# Its pins are its own: they would not agree with ours.
+$(AIRFLOW)/.ready: requirements/airflow.txt
+	"$(PYTHON)" -m venv $(AIRFLOW)
+	$(AIRFLOW)/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/airflow.txt
 	@touch $@
 
 demo: $(READY) ## sample -> load -> detect -> explain -> export, on a local Neo4j
@@ -60,8 +69,10 @@ lock: ## pin the dependencies again (needs uv)
 		--no-header --extra dev --output-file requirements/dev.txt pyproject.toml requirements/build.in
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-header --output-file requirements/run.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-header --output-file requirements/airflow.txt requirements/airflow.in
 
 clean: ## remove the environment and what the demo wrote (not the downloaded server)
 	-RINGLEADER_HOME=$(DEMO)/home $(BIN)/ringleader server stop
 	-RINGLEADER_HOME=$(DEMO)/hop $(BIN)/ringleader server stop
-	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(AIRFLOW) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,49 +6,18 @@ import json
 import platform
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from jobs.definitions import Job
-from jobs.steps import Outcome
+from jobs.outcomes import Findings, Outcome
 from ringleader import __version__
 from ringleader.catalogue import get
 from ringleader.graph import Graph
 from ringleader.output import plain
-
-
-@dataclass(frozen=True)
-class Findings:
-    """The rings that stand, and which of them the job's last run that was done did not see.
-
-    Attributes:
-        job: The job that asks.
-        run: Its run.
-        day: The day that it runs for, ISO 8601.
-        since: The job's last run that was done; None if there is none.
-        rings: ``{"ring_id", "size"}`` of each ring.
-        new: Those of them that are new.
-    """
-
-    job: str
-    run: str
-    day: str
-    since: str | None = None
-    rings: list[dict[str, Any]] = field(default_factory=list)
-    new: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def members(self) -> int:
-        """Accounts in all the rings."""
-        return sum(ring["size"] for ring in self.rings)
-
-    @property
-    def new_members(self) -> int:
-        """Accounts in the new rings."""
-        return sum(ring["size"] for ring in self.new)
 
 
 class Record:

@@ -12,8 +12,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from jobs.definitions import Job
-from jobs.history import Findings
-from jobs.steps import Outcome
+from jobs.outcomes import Findings, Outcome
 from ringleader.errors import SettingsError
 from ringleader.output import whole_file
 

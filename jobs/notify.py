@@ -19,18 +19,16 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
 
+from jobs.outcomes import Findings
 from jobs.steps import StepApp
 from ringleader import __version__
 from ringleader.app import Command
 from ringleader.errors import DeliveryFailed, SettingsError
-
-if TYPE_CHECKING:
-    from jobs.history import Findings
 
 # Standard Webhooks asks for 24 to 64 bytes.
 KEY_BYTES = 24

@@ -9,8 +9,9 @@ from datetime import date
 
 from jobs import metrics
 from jobs.definitions import Job
-from jobs.history import Findings, Record
-from jobs.steps import Outcome, Step, StepApp, placeholders
+from jobs.history import Record
+from jobs.outcomes import Findings, Outcome
+from jobs.steps import Step, StepApp, placeholders
 from ringleader import log
 from ringleader.app import App
 from ringleader.errors import LeaseLost, LockHeld, RingleaderError
@@ -111,7 +112,9 @@ def _step(app: StepApp, record: Record, step: Step, values: dict[str, str]) -> N
         outcome.state = "done"
     finally:
         outcome.seconds = round(time.monotonic() - began, 3)
-        outcome.counted(step, app)
+        outcome.rows = None if app.rows is None else len(app.rows)
+        told = app.rows if step.kind.counts else None
+        outcome.counts = [*app.counts, *map(dict, told or [])]
     app.say(f"{step.title}: done in {outcome.seconds:.1f} s")
 
 

@@ -12,18 +12,18 @@ import importlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from jobs.outcomes import Findings
 from ringleader.app import App
 from ringleader.errors import SettingsError
 
 if TYPE_CHECKING:
-    from jobs.history import Findings
     from ringleader.graph import Graph
 
 
@@ -165,23 +165,6 @@ class StepApp(App):
     def count(self, **counts: Any) -> None:
         """Keep the counts for the history."""
         self.counts.append(counts)
-
-
-@dataclass
-class Outcome:
-    """What a step did, as the history keeps it."""
-
-    step: str
-    state: str = "running"
-    seconds: float | None = None
-    counts: list[dict[str, Any]] = field(default_factory=list)
-    rows: int | None = None
-
-    def counted(self, step: Step, app: StepApp) -> None:
-        """Take over what the command counted, by itself or in its rows."""
-        self.rows = None if app.rows is None else len(app.rows)
-        told = app.rows if step.kind.counts else None
-        self.counts = [*app.counts, *map(dict, told or [])]
 
 
 def commands_of(kind: Kind) -> dict[str, click.Command]:

@@ -9,7 +9,7 @@ import pytest
 from webhook_receiver import KEY, KEY_TEXT, listening, verified
 
 from jobs import notify
-from jobs.history import Findings
+from jobs.outcomes import Findings
 from jobs.steps import StepApp
 from ringleader.app import App
 from ringleader.errors import DeliveryFailed, SettingsError

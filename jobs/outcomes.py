@@ -1,0 +1,56 @@
+"""What the steps of a job did, and the rings that stand when a job asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The rings that stand, and which of them the job's last run that was done did not see.
+
+    Attributes:
+        job: The job that asks.
+        run: Its run.
+        day: The day that it runs for, ISO 8601.
+        since: The job's last run that was done; None if there is none.
+        rings: ``{"ring_id", "size"}`` of each ring.
+        new: Those of them that are new.
+    """
+
+    job: str
+    run: str
+    day: str
+    since: str | None = None
+    rings: list[dict[str, Any]] = field(default_factory=list)
+    new: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def members(self) -> int:
+        """Accounts in all the rings."""
+        return sum(ring["size"] for ring in self.rings)
+
+    @property
+    def new_members(self) -> int:
+        """Accounts in the new rings."""
+        return sum(ring["size"] for ring in self.new)
+
+
+@dataclass
+class Outcome:
+    """What a step did, as the history keeps it.
+
+    Attributes:
+        step: Its title.
+        state: ``running``, ``done`` or ``failed``.
+        seconds: How long it took.
+        counts: What its command counted.
+        rows: How many rows its command gave; None for a command that gives none.
+    """
+
+    step: str
+    state: str = "running"
+    seconds: float | None = None
+    counts: list[dict[str, Any]] = field(default_factory=list)
+    rows: int | None = None
