@@ -39,8 +39,9 @@ def network_rarity(sharing: Sharing, parameters: Parameters) -> Floats:
         return np.zeros(len(sharing.keys))
     network = sharing.network[sharing.used]
     accounts = len(sharing.accounts)
-    met = np.unique((network * accounts + sharing.user)[network >= 0]) // accounts
-    users = np.bincount(met, minlength=int(network.max()) + 1)
+    met = np.sort((network * accounts + sharing.user)[network >= 0])
+    once = met[np.flatnonzero(np.diff(met, prepend=-1))]
+    users = np.bincount(once // accounts, minlength=int(network.max()) + 1)
     rare = scoring.rarity(users[sharing.network], accounts, parameters)
     return np.where(counts, rare, 0.0)
 
