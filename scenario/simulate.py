@@ -127,7 +127,7 @@ def _whole_folder(folder: Path) -> Iterator[Path]:
     if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).exists():
         raise WrongUsage(
             f"{folder} holds something that is no simulation",
-            hint="name a new folder with --output",
+            hint="remove it, or name a new folder with --output",
         )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
