@@ -12,6 +12,7 @@ import re
 from array import array
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -36,24 +37,33 @@ _START = 4_096
 
 
 def opened(
-    workspace: Workspace, path: Path, format_: str | None, mapping: Mapping
-) -> tuple[InputFile | None, int]:
-    """A file, ready to be loaded.
+    workspace: Workspace, paths: Sequence[Path], format_: str | None, mapping: Mapping
+) -> Iterator[tuple[InputFile | None, int]]:
+    """Files, ready to be loaded.
 
     Args:
         workspace: Where records are copied to if need be.
-        path: The file.
-        format_: Its format; by default what its name ends in.
+        paths: The files.
+        format_: Their format; by default what their names end in.
         mapping: Its option ``records`` and its conditions are followed here.
 
-    Returns:
-        The file, or None if nothing in it is wanted; and the number of records left out.
+    Yields:
+        Each file, or None if nothing in it is wanted; and the number of records left out.
 
     Raises:
-        InputError: It cannot be read, or it is a CSV and there are conditions.
+        InputError: One cannot be read, or it is a CSV and there are conditions.
     """
-    if not mapping.where and "records" not in mapping.options:
-        return inspect(path, format_), 0
+    if mapping.where or "records" in mapping.options:
+        yield from (_wanted(workspace, path, format_, mapping) for path in paths)
+        return
+    with ThreadPoolExecutor() as readers:  # hashing leaves other cores to others
+        yield from ((file, 0) for file in readers.map(lambda path: inspect(path, format_), paths))
+
+
+def _wanted(
+    workspace: Workspace, path: Path, format_: str | None, mapping: Mapping
+) -> tuple[InputFile | None, int]:
+    """What of a file is wanted, and the number of records left out."""
     format_, sha256 = identify(path, format_)
     if format_ == "parquet":
         return _filtered(workspace, inspect(path, format_), mapping.where)

@@ -67,7 +67,7 @@ DECLARED: tuple[Declared, ...] = (
     Declared("server.port", "first Bolt port that the managed server tries", (), 7687, int),
     Declared("server.heap", "heap of the managed server, e.g. 4g"),
     Declared("server.page_cache", "page cache of the managed server, e.g. 2g"),
-    Declared("load.chunk_size", "rows in one transaction", (), 20_000, int),
+    Declared("load.chunk_size", "rows in one transaction", (), 5_000, int),
     Declared("channels.known", "names that `channel` may have", (), None, list),
     Declared("enrich.asn_mmdb", "an ASN database in MaxMind's format", (), None, Path),
     Declared("review.by", "who decides in `ringleader review`", ("RINGLEADER_REVIEWER",)),

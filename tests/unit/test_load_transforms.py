@@ -214,13 +214,41 @@ def test_clusters_do_not_depend_on_order_and_are_joined_later():
     chance.shuffle(shuffled)
     assert Clusters(key).assign(shuffled) == (found, new)
     known = {cluster.prompt_cluster_id: cluster.signature for cluster in new}
-    later, none = Clusters(key, known).assign([f"{TEMPLATES[0]} at once", TEMPLATES[1]])
+    later, none = Clusters(key, lambda _: known).assign([f"{TEMPLATES[0]} at once", TEMPLATES[1]])
     assert none == []
     assert later == {
         f"{TEMPLATES[0]} at once": found[TEMPLATES[0]],
         TEMPLATES[1]: found[TEMPLATES[1]],
     }
     assert set(Clusters(b"other" * 8).assign(texts)[0].values()).isdisjoint(found.values())
+
+
+def test_only_clusters_that_share_a_band_need_be_known():
+    key, chance = b"k" * 32, random.Random(7)
+    words = ["".join(chance.choices("abcdefghij", k=5)) for _ in range(40)]
+
+    def prompts(number):
+        texts = [chance.choices(words, k=30) for _ in range(number)]
+        near = [[chance.choice(words) if chance.random() < 0.08 else w for w in t] for t in texts]
+        return {" ".join(text) for text in texts + near}
+
+    earlier, day = prompts(150), prompts(50)
+    day |= {text.replace(words[0], words[1], 1) for text in sorted(earlier)[:100]}
+    _, clusters = Clusters(key).assign(earlier)
+    whole = {cluster.prompt_cluster_id: cluster.signature for cluster in clusters}
+    read = {}
+
+    def sharing(bands):
+        found = {c.prompt_cluster_id: c.signature for c in clusters if set(bands) & set(c.bands)}
+        read.update(found)
+        return found
+
+    found, new = Clusters(key, sharing).assign(day)
+    assert (found, new) == Clusters(key, lambda _: whole).assign(day)
+    joined = set(found.values()) & set(whole)
+    assert joined <= set(read) < set(whole)
+    assert len(joined) > 20
+    assert len(new) > 20
 
 
 def test_short_and_odd_skeletons():
