@@ -74,6 +74,7 @@ def detect(
         return
     from algorithms.detect import detect as run_detection
     from algorithms.detect import null_rings
+    from ringleader.catalogue import get
     from ringleader.locks import exclusive
 
     hubs = read_hubs(known_hubs) if known_hubs else frozenset()
@@ -87,6 +88,12 @@ def detect(
             if deals is not None:
                 out(null_rings(graph, values, deals=deals, algorithm=algorithm, known_hubs=hubs))
                 return
+            for load in graph.read(get("loads-not-finished")):
+                app.say(
+                    f"warning: a load of {load['table']} was interrupted: what it has not written "
+                    "is not seen here, and who says that they belong together may be missing; "
+                    "run it again"
+                )
             made = run_detection(graph, values, algorithm=algorithm, known_hubs=hubs, say=app.say)
     members = sum(ring.size for ring in made.rings)
     row = {

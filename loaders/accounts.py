@@ -24,6 +24,10 @@ def steps(load: Load) -> list[Step]:
         status_at=rows.status.notnull().ifelse(milliseconds(rows.status_at), None),
     )
 
+    mails = load.workspace.size(rows.filter(rows.account_id.contains("@")))
+    if mails:
+        load.notes["account ids that look like e-mail addresses, kept as they are"] = mails
+
     emails = rows.filter(rows.email.notnull()).email
     hashes = load.workspace.mapped(emails, lambda email: keyed_hash(load.key, plain_email(email)))
     accounts = accounts.left_join(hashes, accounts.email == hashes.raw)

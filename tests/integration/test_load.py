@@ -57,6 +57,14 @@ def test_accounts(graph, tmp_path):
     assert relationships(graph, "IN_ORGANIZATION") == [("a", "org", {})]
     assert (summary.read, summary.loaded, summary.quarantined) == (3, 3, 0)
     assert "ann@" not in everything(graph).lower()
+    assert summary.notes == {}
+
+
+def test_account_ids_that_look_like_addresses_are_kept_and_told(graph, tmp_path):
+    path = write_csv(tmp_path / "accounts.csv", "account_id", ("ann@x.org",), ("b",))
+    summary = load(graph, "accounts", path)
+    assert nodes(graph, "Account") == [{"account_id": "ann@x.org"}, {"account_id": "b"}]
+    assert summary.notes == {"account ids that look like e-mail addresses, kept as they are": 1}
 
 
 ACCOUNTS = "account_id,status,status_at"

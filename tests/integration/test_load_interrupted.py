@@ -110,9 +110,12 @@ def test_a_load_that_asked_the_graph_is_completed_before_others(
     refused = ringleader("load", "accounts", other, check=False)
     assert refused.returncode == 1
     assert "a load of requests was interrupted (part0.csv, part1.csv, part2.csv" in refused.stderr
+    warned = "warning: a load of requests was interrupted"
+    assert warned in ringleader("detect").stderr
     whole(ringleader, folder)
     ringleader("load", "accounts", other)
     assert {"account_id": "late"} in nodes(graph, "Account")
+    assert warned not in ringleader("detect").stderr
 
 
 def test_interrupted_by_the_user_it_says_how_to_go_on(graph, ringleader, server, tmp_path):
