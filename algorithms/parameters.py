@@ -323,7 +323,7 @@ def parameters(given: Mapping[str, Any]) -> Parameters:
         kind: type[int] | type[float] = type(getattr(Parameters, name))
         low, high = declared[name].metadata["low"], declared[name].metadata["high"]
         right = isinstance(value, int | float) and not isinstance(value, bool)
-        if not right or (kind is int and value != int(value)) or not low <= value <= high:
+        if not right or not low <= value <= high or (kind is int and value != int(value)):
             raise SettingsError(
                 f"detect.{name} is {value!r}; expected {kind.__name__} from {low:g} to {high:g}"
             )

@@ -237,8 +237,12 @@ def in_common(owner: Ints, item: Ints, a: Ints, b: Ints) -> tuple[Ints, Ints, In
         For each thing in common the number of the pair, and where ``item`` has it for both.
     """
     width = int(item.max(initial=0)) + 1
-    by_owner = np.lexsort((item, owner))
-    accounts = int(max(owner.max(initial=0), a.max(initial=0))) + 1
+    accounts = int(max(owner.max(initial=0), a.max(initial=0), b.max(initial=0))) + 1
+    asked = np.zeros(accounts, dtype=bool)
+    asked[a] = asked[b] = True
+    # Few accounts are in any pair, and what the others have need not be sorted.
+    theirs = np.flatnonzero(asked[owner])
+    by_owner = theirs[np.lexsort((item[theirs], owner[theirs]))]
     start = np.searchsorted(owner[by_owner], np.arange(accounts + 1))
     keys = owner[by_owner] * width + item[by_owner]
     parts = [np.zeros((3, 0), dtype=np.int64)]

@@ -1,24 +1,17 @@
-"""Who shares what, as arrays: the one reading of the graph that linking works on.
+"""Who shares what, as arrays: what linking works on.
 
-Accounts, then identifiers of two accounts or more, then all uses are read in pages whose rows
-hold lists, by the store's own numbers instead of names: a row costs more than a hundred values in
-it. Positions follow from names alone, so that nothing depends on the order of the store.
+Positions follow from names alone, so that nothing depends on the order of the store.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ringleader.catalogue import get
-from ringleader.graph import Graph
-from ringleader.progress import progress
 from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL
 from ringleader.schema_types import Family
 from ringleader.subnets import subnet
@@ -50,8 +43,9 @@ CONTACT_FAMILY = {
 }
 UNIX_MS = 1000.0
 UNKNOWN = -1  # stands for an unknown time in the lists of the stored queries
-ACCOUNTS_AT_ONCE = 10_000
-READERS = 2  # sessions that read side by side; more would wait for each other on two cores
+# What identifiers belong to, with its family of evidence: the issuer of a card, the proxy of an
+# address and who runs that.
+FAMILY_OF_ORIGIN = {"Bin": "payment", "Proxy": "network", "ProxyOperator": "network"}
 
 
 def family_of_label(label: str) -> str:
@@ -63,6 +57,27 @@ def family_of_label(label: str) -> str:
 FAMILY_OF_LABEL: Ints = np.array(
     [FAMILIES.index(family_of_label(label)) for label in LABELS], dtype=np.int64
 )
+
+
+@dataclass(frozen=True)
+class Origins:
+    """What identifiers belong to, as if the accounts that use them used it.
+
+    Attributes:
+        labels: Of each origin, in the order of :data:`FAMILY_OF_ORIGIN`.
+        keys: Key of each, in the order of label and key.
+        user: Account of each use, one for each account and origin.
+        used: Origin of each use, in order.
+    """
+
+    labels: NDArray[np.object_]
+    keys: NDArray[np.object_]
+    user: Ints
+    used: Ints
+
+
+_NOTHING: Ints = np.zeros(0, dtype=np.int64)
+NO_ORIGINS = Origins(_NOTHING.astype(object), _NOTHING.astype(object), _NOTHING, _NOTHING)
 
 
 @dataclass(frozen=True)
@@ -90,6 +105,7 @@ class Sharing:
         payment_breadth: Number of payment methods that each account paid with.
         pinned: What analysts said of each identifier, 0 where nothing (:mod:`algorithms.hubs`).
         known_hubs: Keys of identifiers that a list names as hubs.
+        origins: What identifiers belong to, be they shared or not.
     """
 
     accounts: NDArray[np.object_]
@@ -112,6 +128,7 @@ class Sharing:
     payment_breadth: Ints
     pinned: Ints
     known_hubs: frozenset[str] = field(default_factory=frozenset)
+    origins: Origins = NO_ORIGINS
 
     @property
     def labels(self) -> NDArray[np.object_]:
@@ -192,106 +209,13 @@ class Uses:
     last: Ints
 
 
-def read_sharing(graph: Graph, known_hubs: Collection[str] = ()) -> Sharing:
-    """Read what linking needs: identifiers of two accounts or more, and direct contacts.
-
-    Args:
-        graph: The graph, with the number of accounts counted on every identifier.
-        known_hubs: Keys of identifiers that are known to be shared by strangers.
-    """
-    people = _people(graph)
-    numbers, identifiers = _identifiers(graph)
-    return assemble(
-        people,
-        identifiers,
-        _uses(graph, people, numbers),
-        graph.frame(get("direct-contacts")),
-        known_hubs,
-    )
-
-
-def _people(graph: Graph) -> pd.DataFrame:
-    """Accounts in the order of their ids, read page by page."""
-    columns = ("account_id", "number", "opened", "ended", "organizations")
-    parts: dict[str, list[Any]] = {name: [] for name in columns}
-    after = ""
-    with progress("read accounts") as advance:
-        while True:
-            given = {"after": after, "rows": ACCOUNTS_AT_ONCE}
-            stored = get("accounts-to-link")
-            [page] = graph.read(stored, stored.bind(given))
-            if not page["account_id"]:
-                return pd.DataFrame(parts)
-            for name in columns:
-                parts[name] += page[name]
-            after = page["account_id"][-1]
-            advance(len(page["account_id"]))
-
-
-def _identifiers(graph: Graph) -> tuple[Ints, pd.DataFrame]:
-    """Identifiers that two accounts use at least, in the order of label and key.
-
-    Returns:
-        The store's number of each, and a frame of ``label`` (its code) and ``key``.
-    """
-    rows = graph.read(get("identifiers-to-link"))
-    numbers = [np.array(row["numbers"], dtype=np.int64) for row in rows]
-    keys = [np.array(row["keys"], dtype=object) for row in rows]
-    codes = [np.full(len(k), LABELS.index(r["label"])) for k, r in zip(keys, rows, strict=True)]
-    frame = pd.DataFrame(
-        {
-            "label": np.concatenate([np.zeros(0, np.int64), *codes]),
-            "key": np.concatenate([np.zeros(0, object), *keys]),
-        }
-    )
-    order = frame.sort_values(["label", "key"]).index.to_numpy()
-    number = np.concatenate([np.zeros(0, np.int64), *numbers])[order]
-    return number, frame.iloc[order].reset_index(drop=True)
-
-
-def _uses(graph: Graph, people: pd.DataFrame, identifiers: Ints) -> Uses:
-    """Every use of an identifier, read by ranges of account ids."""
-    accounts = people["number"].to_numpy(np.int64)
-    names = people["account_id"].tolist()
-    by_number, by_identifier = np.argsort(accounts), np.argsort(identifiers)
-    ranges = [
-        {"low": names[start], "high": names[min(start + ACCOUNTS_AT_ONCE, len(names)) - 1]}
-        for start in range(0, len(names), ACCOUNTS_AT_ONCE)
-    ]
-
-    def page(bounds: dict[str, str]) -> list[NDArray[Any]]:
-        [row] = graph.read(get("uses-to-link"), bounds)
-        user = by_number[np.searchsorted(accounts, row["accounts"], sorter=by_number)]
-        used = np.full(len(user), -1, dtype=np.int64)
-        if len(identifiers):
-            wanted = np.array(row["identifiers"], dtype=np.int64)
-            at = np.searchsorted(identifiers, wanted, sorter=by_identifier)
-            at = by_identifier[np.minimum(at, len(identifiers) - 1)]
-            used = np.where(identifiers[at] == wanted, at, -1)
-        return [
-            user.astype(np.int32),
-            used.astype(np.int32),
-            np.array(row["kinds"], dtype=np.int8),
-            np.array(row["events"], dtype=np.float32),
-            np.array(row["first_seen"], dtype=np.int64),
-            np.array(row["last_seen"], dtype=np.int64),
-        ]
-
-    none: list[NDArray[Any]] = [np.zeros(0, t) for t in "iibfll"]
-    with ThreadPoolExecutor(READERS) as pool, progress("read uses", len(names)) as advance:
-        parts = [none]
-        for found in pool.map(page, ranges):
-            parts.append(found)
-            advance(ACCOUNTS_AT_ONCE)
-    return Uses(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-
-
 def assemble(
     people: pd.DataFrame,
     identifiers: pd.DataFrame,
     uses: Uses,
     contacts: pd.DataFrame,
     known_hubs: Collection[str] = (),
+    origins: Origins = NO_ORIGINS,
 ) -> Sharing:
     """Arrays in an order that depends on names alone.
 
@@ -304,6 +228,7 @@ def assemble(
         uses: Who used them, and what nobody else uses.
         contacts: ``account_a``, ``account_b`` (the later name), ``kind``.
         known_hubs: Keys of identifiers that are known to be shared by strangers.
+        origins: What identifiers belong to.
     """
     accounts = len(people)
     width = len(LABELS)
@@ -341,6 +266,7 @@ def assemble(
         payment_breadth=np.bincount(paid, minlength=accounts).astype(np.int64),
         pinned=np.zeros(len(identifiers), dtype=np.int64),
         known_hubs=frozenset(known_hubs),
+        origins=origins,
     )
 
 

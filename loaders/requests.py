@@ -40,7 +40,9 @@ def steps(load: Load) -> list[Step]:
     ]
     named = _greatest(pairs["prompt_cluster_id"], "prompt_cluster_id", "capability")
     if clusters is not None:
-        named = named.outer_join(clusters, "prompt_cluster_id")
+        bands = clusters.select(**{START: clusters.prompt_cluster_id, END: clusters.bands.unnest()})
+        result.append(load.relationships("IN_BAND", bands))
+        named = named.outer_join(clusters.drop("bands"), "prompt_cluster_id")
         named = named.mutate(
             prompt_cluster_id=named.prompt_cluster_id.fill_null(named.prompt_cluster_id_right)
         ).drop("prompt_cluster_id_right")

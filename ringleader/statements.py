@@ -58,9 +58,30 @@ def upsert_relationships(rel: RelType) -> str:
         lines.append("ON CREATE SET " + ",\n    ".join(fresh))
     lines += [f"ON MATCH {line}" for line in _assignments("r", others)]
     if sets:
-        new = [f"any(x IN row.{p.name} WHERE NOT x IN coalesce(r.{p.name}, []))" for p in sets]
+        # Whatever was written just now is equal, which is cheaper to see than that nothing is new.
+        old = [(p.name, f"coalesce(r.{p.name}, [])") for p in sets]
+        new = [f"row.{n} <> {set_} AND any(x IN row.{n} WHERE NOT x IN {set_})" for n, set_ in old]
         lines += ["WITH r, row WHERE " + " OR ".join(new), *_assignments("r", sets)]
     return "\n".join(lines)
+
+
+def assign_verdicts(node: NodeType) -> str:
+    """A statement that assigns ``$run`` and the verdicts in ``$rows`` to identifiers of a label.
+
+    Rows are maps with ``key`` and every other verdict property. One statement for each label, since
+    only then the index on its key is used without asking every row for its label.
+    """
+    names = [
+        name for name, _ in node.derived if name.startswith("verdict") and name != "verdict_run"
+    ]
+    return "\n".join(
+        [
+            "UNWIND $rows AS row",
+            "MATCH (n:" + node.label + " {" + node.key + ": row.key})",
+            "SET "
+            + ", ".join([*(f"n.{name} = row.{name}" for name in names), "n.verdict_run = $run"]),
+        ]
+    )
 
 
 def _fresh(prop: Property) -> str:
