@@ -49,8 +49,8 @@ def network_rarity(sharing: Sharing, parameters: Parameters) -> Floats:
 def rotating_pairs(sharing: Sharing, parameters: Parameters) -> Ints:
     """Pairs that may rotate together.
 
-    On each address an account is compared with the one opened next to it: who rotates comes through
-    many addresses, next to another account of the pool on each.
+    On each address an account is compared with the one opened next to it, of those that have been
+    at many: who rotates is next to another account of the pool on each.
 
     Args:
         sharing: Who shares what.
@@ -62,7 +62,11 @@ def rotating_pairs(sharing: Sharing, parameters: Parameters) -> Ints:
     rare = network_rarity(sharing, parameters)
     if not rare.any():
         return NONE
-    uses = in_order_of_opening(sharing, (rare > 0)[sharing.used])
+    there = (rare > 0)[sharing.used]
+    # Who has been at no more addresses than that has met nobody in more networks.
+    addresses = np.bincount(sharing.user[there], minlength=len(sharing.accounts))
+    there &= (addresses > parameters.rotating_networks)[sharing.user]
+    uses = in_order_of_opening(sharing, there)
     user, used = sharing.user[uses], sharing.used[uses]
     next_to = np.flatnonzero(used[:-1] == used[1:])
     one, other, shared = user[next_to], user[next_to + 1], used[next_to]
