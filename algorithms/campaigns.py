@@ -19,13 +19,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+import numpy as np
 
 from algorithms.lineage import lasting_names
 from algorithms.parameters import Parameters
-from algorithms.rings import Ring, name_of
+from algorithms.rings import Ring, name_of, ring_of
+from algorithms.sharing import FAMILY_OF_ORIGIN, Sharing, family_of_label
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,45 @@ class Campaign:
 Profiles = Mapping[str, Mapping[Feature, int]]
 
 
-def profiles(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[Feature, int]]:
-    """What each ring uses, from rows of the stored query ``ring-profiles``."""
-    found: dict[str, dict[Feature, int]] = defaultdict(dict)
-    for row in rows:
-        found[row["ring_id"]][Feature(row["family"], row["label"], row["key"])] = row["members"]
-    return dict(found)
+def profiles(
+    sharing: Sharing, rings: Sequence[Ring]
+) -> tuple[dict[str, dict[Feature, int]], dict[Feature, int]]:
+    """What two members or more of several rings use, identifiers and what these belong to.
+
+    A failed payment is nobody's use, as in links.
+
+    Args:
+        sharing: Who shares what.
+        rings: The rings under their names.
+
+    Returns:
+        Of each ring, how many members use a feature; and how many accounts use it, in rings or not.
+    """
+    of, width = ring_of(sharing, rings), len(rings) + 1
+    origins = sharing.origins
+    kinds = (
+        (sharing.labels, sharing.keys, sharing.user, sharing.used),
+        (origins.labels, origins.keys, origins.user, origins.used),
+    )
+    uses: dict[str, dict[Feature, int]] = {ring.ring_id: {} for ring in rings}
+    users: dict[Feature, int] = {}
+    for labels, keys, user, used in kinds:
+        inside = np.flatnonzero(of[user] > 0)
+        cells, members = np.unique(used[inside] * width + of[user[inside]], return_counts=True)
+        cells, members = cells[members > 1], members[members > 1]
+        _, which, rings_with_it = np.unique(cells // width, return_inverse=True, return_counts=True)
+        several = rings_with_it[which] > 1
+        accounts = np.bincount(used, minlength=len(keys))
+        for cell, count in zip(cells[several].tolist(), members[several].tolist(), strict=True):
+            at, number = divmod(cell, width)
+            feature = Feature(_family(labels[at]), labels[at], keys[at])
+            uses[rings[number - 1].ring_id][feature] = count
+            users[feature] = int(accounts[at])
+    return uses, users
+
+
+def _family(label: str) -> str:
+    return FAMILY_OF_ORIGIN.get(label) or family_of_label(label)
 
 
 def in_several(uses: Profiles) -> dict[Feature, list[str]]:

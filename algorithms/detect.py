@@ -25,16 +25,18 @@ from algorithms.communities import (
     require_memory_to_begin,
 )
 from algorithms.hub_verdicts import pinned, pins_in_force, verdicts, write_verdicts
-from algorithms.hubs import count_sharers, summary_of
+from algorithms.hubs import summary_of
 from algorithms.joining import found_rings
 from algorithms.null_model import chance_of, redealt, with_chance
 from algorithms.parameters import Parameters
 from algorithms.publication import Findings, concluded, decisions_in_force, statements
+from algorithms.reading import read_sharing
 from algorithms.removal import OTHERS
 from algorithms.review import without_rejected
 from algorithms.rings import Ring, ring_of, touching_rings
+from algorithms.sessions import side_by_side
 from algorithms.shared_neighbours import CONTACT, Links, find_links
-from algorithms.sharing import FAMILIES, REPLACED, Ints, Sharing, read_sharing
+from algorithms.sharing import FAMILIES, REPLACED, Ints, Sharing
 from ringleader import __version__
 from ringleader.catalogue import get
 from ringleader.graph import Graph
@@ -125,8 +127,6 @@ def detect(
     )
     # Read once: what is decided from here on counts from the next run on.
     decisions, pins = decisions_in_force(graph), pins_in_force(graph)
-    with stage("count accounts per identifier"):
-        count_sharers(graph)
     with stage("read what accounts share"):
         sharing = pinned(read_sharing(graph, known_hubs), pins)
     with stage("link accounts"):
@@ -150,7 +150,7 @@ def detect(
     accounts, missing = len(sharing.accounts), sharing.missing_families()
     detection = Detection(run, accounts, len(links), findings, stages, missing)
     with stage(f"write {len(detection.rings):,} rings"):
-        _publish(graph, detection, parameters)
+        _publish(graph, sharing, detection, parameters)
     with stage("write verdicts on identifiers"):
         write_verdicts(graph, run, verdicts(sharing, detection.rings, parameters))
     with stage("drop links of earlier runs"):
@@ -181,7 +181,6 @@ def null_rings(
         A row for the graph as it is and one for each deal: links, rings, accounts in rings.
     """
     require_memory_to_begin(graph, algorithm)
-    count_sharers(graph)
     there = pinned(read_sharing(graph, known_hubs), pins_in_force(graph))
     rows = []
     for deal in range(deals + 1):
@@ -214,9 +213,14 @@ def _clean_up(graph: Graph) -> None:
 def _write_links(graph: Graph, run: str, sharing: Sharing, links: Links) -> None:
     statement = get("write-links")
     with progress("write links", len(links)) as advance:
-        for rows in _link_rows(sharing, links):
+
+        def write(rows: list[dict[str, Any]]) -> int:
             graph.write(statement, {"run": run, "rows": rows})
-            advance(len(rows))
+            return len(rows)
+
+        # One session: two would wait for each other's accounts. Rows are made meanwhile.
+        for written in side_by_side(write, _link_rows(sharing, links), sessions=1):
+            advance(written)
 
 
 def _link_rows(sharing: Sharing, links: Links) -> Iterator[list[dict[str, Any]]]:
@@ -272,14 +276,14 @@ def _told_lines(sharing: Sharing, links: Links, lines: Any) -> tuple[list[str], 
     return names, bits
 
 
-def _publish(graph: Graph, detection: Detection, parameters: Parameters) -> None:
+def _publish(graph: Graph, sharing: Sharing, detection: Detection, parameters: Parameters) -> None:
     """Replace rings and campaigns and mark the run as done, in one transaction."""
     counts = {
         "accounts": detection.accounts,
         "links": detection.links,
         "stages": json.dumps(detection.stages),
     }
-    found = statements(graph, detection.run, detection.findings, counts, parameters)
+    found = statements(graph, detection.run, sharing, detection.findings, counts, parameters)
     graph.write_all(found, name="publish rings")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,13 @@ import numpy as np
 from algorithms.hubs import BENIGN, OWNED, ownership
 from algorithms.parameters import DAY, Parameters
 from algorithms.rings import Ring, ring_of
+from algorithms.sessions import side_by_side
 from algorithms.sharing import LABELS, Floats, Ints, Sharing
 from ringleader.catalogue import get
 from ringleader.errors import NotFound, WrongUsage
 from ringleader.graph import Graph
+from ringleader.schema import NODE_BY_LABEL
+from ringleader.statements import assign_verdicts
 
 VERDICTS = {"benign": BENIGN, "owned": OWNED}
 ROWS_AT_ONCE = 5_000
@@ -117,31 +121,56 @@ def opening_spread(sharing: Sharing, identifiers: Ints) -> Floats:
         identifiers: Those that are asked about; the others have NaN.
     """
     spread = np.full(len(sharing.keys), np.nan)
-    # Uses lie in the order of identifiers.
-    bounds = np.searchsorted(sharing.used, np.stack([identifiers, identifiers + 1]))
-    for identifier, low, high in zip(identifiers, *bounds, strict=True):
-        opened = sharing.opened[sharing.user[low:high]]
-        known = opened[~np.isnan(opened)]
-        if len(known):
-            early, late = np.quantile(known, [0.25, 0.75])
-            spread[identifier] = (late - early) / DAY
+    asked = np.zeros(len(sharing.keys), dtype=bool)
+    asked[identifiers] = True
+    opened = sharing.opened[sharing.user]
+    at = np.flatnonzero(asked[sharing.used] & ~np.isnan(opened))
+    at = at[np.lexsort((opened[at], sharing.used[at]))]
+    used, opened = sharing.used[at], opened[at]
+    starts = np.flatnonzero(np.diff(used, prepend=-1))
+    last = np.diff(np.append(starts, len(used))) - 1
+    early, late = (_between(opened, starts + part * last) for part in (0.25, 0.75))
+    spread[used[starts]] = (late - early) / DAY
     return spread
+
+
+def _between(values: Floats, place: Floats) -> Floats:
+    """Values at places that may lie between two, as far along as the place is."""
+    low = np.floor(place).astype(np.int64)
+    high = np.ceil(place).astype(np.int64)
+    between: Floats = values[low] + (values[high] - values[low]) * (place - low)
+    return between
 
 
 def write_verdicts(graph: Graph, run: str, found: Sequence[Verdict]) -> None:
     """Write the verdicts of a run, and drop those of others."""
-    for rows in _batches(found):
-        graph.write(get("write-verdicts"), {"run": run, "rows": rows})
+
+    def write(page: tuple[str, list[dict[str, Any]]]) -> None:
+        label, rows = page
+        statement = assign_verdicts(NODE_BY_LABEL[label])
+        graph.write(statement, {"run": run, "rows": rows}, name=f"write verdicts on {label}")
+
+    for _ in side_by_side(write, _batches(found)):
+        pass
     stored = get("drop-other-verdicts")
     graph.run_in_batches(stored, stored.bind({"keep": run}))
 
 
-def _batches(found: Sequence[Verdict]) -> Iterator[list[dict[str, Any]]]:
-    for start in range(0, len(found), ROWS_AT_ONCE):
-        yield [
-            {**vars(verdict), "reasons": list(verdict.reasons)}
-            for verdict in found[start : start + ROWS_AT_ONCE]
-        ]
+def _batches(found: Sequence[Verdict]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A label and rows for it; verdicts lie in the order of labels."""
+    for label, alike in groupby(found, key=lambda verdict: verdict.label):
+        while rows := [_row(verdict) for verdict in islice(alike, ROWS_AT_ONCE)]:
+            yield label, rows
+
+
+def _row(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "key": verdict.key,
+        "verdict": verdict.verdict,
+        "verdict_ring": verdict.ring,
+        "verdict_part": verdict.part,
+        "verdict_reasons": list(verdict.reasons),
+    }
 
 
 def pin(graph: Graph, identifier: str, verdict: str | None, note: str, by: str) -> str:

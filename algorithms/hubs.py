@@ -19,15 +19,8 @@ from numpy.typing import NDArray
 from algorithms import scoring
 from algorithms.parameters import Parameters, odds_by_family
 from algorithms.sharing import FAMILIES, GROUPS, Floats, Ints, Sharing, group_codes
-from ringleader.catalogue import get
-from ringleader.graph import Graph
 
 BENIGN, OWNED = -1, 1  # what an analyst may say of an identifier
-
-
-def count_sharers(graph: Graph) -> None:
-    """Write the number of accounts on every identifier."""
-    graph.run_in_batches(get("count-sharers"), get("count-sharers").bind({}))
 
 
 def summary_of(known_hubs: Collection[str]) -> dict[str, int | str]:

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from algorithms.campaigns import Campaign, campaigns, in_several, profiles
+from algorithms.campaigns import Campaign, campaigns, profiles
 from algorithms.lineage import Continuation, Earlier, traced
 from algorithms.parameters import Parameters
 from algorithms.review import Decision, standing, with_confirmed
 from algorithms.rings import Ring
 from algorithms.shared_neighbours import Links
 from algorithms.sharing import Sharing
+from algorithms.volumes import volumes
 from ringleader.catalogue import Query, get
 from ringleader.graph import Graph
 
@@ -89,26 +90,25 @@ def _campaigns(
 ) -> list[Campaign]:
     if not rings:
         return []
-    given = [{"ring_id": ring.ring_id, "members": list(ring.members)} for ring in rings]
-    uses = profiles(graph.read(get("ring-profiles"), {"rings": given}))
-    features = {(feature.label, feature.key): feature for feature in in_several(uses)}
-    asked = [{"label": label, "key": key} for label, key in sorted(features)]
-    users = {
-        features[row["label"], row["key"]]: row["accounts"]
-        for row in graph.read(get("background-users"), {"features": asked})
-    }
+    uses, users = profiles(sharing, rings)
     earlier = {row["campaign_id"]: row["members"] for row in graph.read(get("earlier-campaigns"))}
     return campaigns(rings, uses, users, len(sharing.accounts), earlier, seen, parameters)
 
 
 def statements(
-    graph: Graph, run: str, findings: Findings, counts: Mapping[str, Any], parameters: Parameters
+    graph: Graph,
+    run: str,
+    sharing: Sharing,
+    findings: Findings,
+    counts: Mapping[str, Any],
+    parameters: Parameters,
 ) -> Statements:
     """What replaces the rings and campaigns and marks the run as done, for one transaction.
 
     Args:
         graph: An open graph, to read what campaigns did.
         run: The run.
+        sharing: Who shares what.
         findings: What it says.
         counts: Further parameters of the stored query ``finish-run``.
         parameters: How long history is kept.
@@ -126,7 +126,7 @@ def statements(
             },
         ),
         (get("drop-campaigns"), {"keep": [campaign.campaign_id for campaign in made]}),
-        (get("write-campaigns"), {"run": run, "rows": _campaign_rows(graph, made)}),
+        (get("write-campaigns"), {"run": run, "rows": _campaign_rows(graph, sharing, made)}),
         (
             get("finish-run"),
             {
@@ -171,12 +171,10 @@ def _found_row(ring: Ring, earlier: Mapping[str, frozenset[str]]) -> dict[str, A
     }
 
 
-def _campaign_rows(graph: Graph, made: Sequence[Campaign]) -> list[dict[str, Any]]:
-    given = [{"campaign_id": c.campaign_id, "members": list(c.members)} for c in made]
-    volumes = {
-        row.pop("campaign_id"): row
-        for row in graph.read(get("campaign-volumes"), {"campaigns": given})
-    }
+def _campaign_rows(
+    graph: Graph, sharing: Sharing, made: Sequence[Campaign]
+) -> list[dict[str, Any]]:
+    done = volumes(graph, sharing, [campaign.members for campaign in made])
     return [
         {
             "campaign_id": campaign.campaign_id,
@@ -184,7 +182,7 @@ def _campaign_rows(graph: Graph, made: Sequence[Campaign]) -> list[dict[str, Any
             "accounts": len(campaign.members),
             "shared": [str(feature) for feature, _ in campaign.shared],
             "shared_bits": [bits for _, bits in campaign.shared],
-            **volumes[campaign.campaign_id],
+            **volume,
         }
-        for campaign in made
+        for campaign, volume in zip(made, done, strict=True)
     ]

@@ -1,26 +1,20 @@
-"""Who shares what, as arrays: the one reading of the graph that linking works on.
+"""Who shares what, as arrays: what linking works on.
 
-Accounts, then identifiers of two accounts or more, then all uses are read in pages whose rows
-hold lists, by the store's own numbers instead of names: a row costs more than a hundred values in
-it. Positions follow from names alone, so that nothing depends on the order of the store.
+Positions follow from names alone, so that nothing depends on the order of the store.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ringleader.catalogue import get
-from ringleader.graph import Graph
-from ringleader.progress import progress
 from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL
 from ringleader.schema_types import Family
+from ringleader.subnets import subnet
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -49,8 +43,9 @@ CONTACT_FAMILY = {
 }
 UNIX_MS = 1000.0
 UNKNOWN = -1  # stands for an unknown time in the lists of the stored queries
-ACCOUNTS_AT_ONCE = 10_000
-READERS = 2  # sessions that read side by side; more would wait for each other on two cores
+# What identifiers belong to, with its family of evidence: the issuer of a card, the proxy of an
+# address and who runs that.
+FAMILY_OF_ORIGIN = {"Bin": "payment", "Proxy": "network", "ProxyOperator": "network"}
 
 
 def family_of_label(label: str) -> str:
@@ -65,6 +60,27 @@ FAMILY_OF_LABEL: Ints = np.array(
 
 
 @dataclass(frozen=True)
+class Origins:
+    """What identifiers belong to, as if the accounts that use them used it.
+
+    Attributes:
+        labels: Of each origin, in the order of :data:`FAMILY_OF_ORIGIN`.
+        keys: Key of each, in the order of label and key.
+        user: Account of each use, one for each account and origin.
+        used: Origin of each use, in order.
+    """
+
+    labels: NDArray[np.object_]
+    keys: NDArray[np.object_]
+    user: Ints
+    used: Ints
+
+
+_NOTHING: Ints = np.zeros(0, dtype=np.int64)
+NO_ORIGINS = Origins(_NOTHING.astype(object), _NOTHING.astype(object), _NOTHING, _NOTHING)
+
+
+@dataclass(frozen=True)
 class Sharing:
     """Accounts, the identifiers they share, and their direct contacts.
 
@@ -76,6 +92,7 @@ class Sharing:
         declared: Code of the organization that it declares.
         label: Code in :data:`LABELS` of each identifier.
         keys: Key of each identifier, in the order of label and key.
+        network: Code of the subnet that each address lies in, -1 for what is no address.
         sharers: Number of accounts of each identifier.
         user: Account of each use of an identifier, in the order of identifiers.
         used: Identifier of each use.
@@ -88,6 +105,7 @@ class Sharing:
         payment_breadth: Number of payment methods that each account paid with.
         pinned: What analysts said of each identifier, 0 where nothing (:mod:`algorithms.hubs`).
         known_hubs: Keys of identifiers that a list names as hubs.
+        origins: What identifiers belong to, be they shared or not.
     """
 
     accounts: NDArray[np.object_]
@@ -97,6 +115,7 @@ class Sharing:
     declared: Ints
     label: Ints
     keys: NDArray[np.object_]
+    network: Ints
     sharers: Ints
     user: Ints
     used: Ints
@@ -109,6 +128,7 @@ class Sharing:
     payment_breadth: Ints
     pinned: Ints
     known_hubs: frozenset[str] = field(default_factory=frozenset)
+    origins: Origins = NO_ORIGINS
 
     @property
     def labels(self) -> NDArray[np.object_]:
@@ -131,6 +151,16 @@ class Sharing:
         if not self.known_hubs:
             return np.zeros(len(self.keys), dtype=bool)
         return np.fromiter((key in self.known_hubs for key in self.keys), bool, len(self.keys))
+
+    @property
+    def known(self) -> Flags:
+        """Whether activity of each account and family is known, shape (accounts, families)."""
+        known = np.zeros((len(self.accounts), len(FAMILIES)), dtype=bool)
+        for label, family in enumerate(FAMILY_OF_LABEL):
+            known[:, family] |= self.activity[:, label] > 0
+        # What two accounts do to each other is known of all.
+        known[:, ~np.isin(np.arange(len(FAMILIES)), FAMILY_OF_LABEL)] = True
+        return known
 
     def name(self, identifier: int) -> tuple[str, str]:
         """Label and key of an identifier."""
@@ -179,106 +209,13 @@ class Uses:
     last: Ints
 
 
-def read_sharing(graph: Graph, known_hubs: Collection[str] = ()) -> Sharing:
-    """Read what linking needs: identifiers of two accounts or more, and direct contacts.
-
-    Args:
-        graph: The graph, with the number of accounts counted on every identifier.
-        known_hubs: Keys of identifiers that are known to be shared by strangers.
-    """
-    people = _people(graph)
-    numbers, identifiers = _identifiers(graph)
-    return assemble(
-        people,
-        identifiers,
-        _uses(graph, people, numbers),
-        graph.frame(get("direct-contacts")),
-        known_hubs,
-    )
-
-
-def _people(graph: Graph) -> pd.DataFrame:
-    """Accounts in the order of their ids, read page by page."""
-    columns = ("account_id", "number", "opened", "ended", "organizations")
-    parts: dict[str, list[Any]] = {name: [] for name in columns}
-    after = ""
-    with progress("read accounts") as advance:
-        while True:
-            given = {"after": after, "rows": ACCOUNTS_AT_ONCE}
-            stored = get("accounts-to-link")
-            [page] = graph.read(stored, stored.bind(given))
-            if not page["account_id"]:
-                return pd.DataFrame(parts)
-            for name in columns:
-                parts[name] += page[name]
-            after = page["account_id"][-1]
-            advance(len(page["account_id"]))
-
-
-def _identifiers(graph: Graph) -> tuple[Ints, pd.DataFrame]:
-    """Identifiers that two accounts use at least, in the order of label and key.
-
-    Returns:
-        The store's number of each, and a frame of ``label`` (its code) and ``key``.
-    """
-    rows = graph.read(get("identifiers-to-link"))
-    numbers = [np.array(row["numbers"], dtype=np.int64) for row in rows]
-    keys = [np.array(row["keys"], dtype=object) for row in rows]
-    codes = [np.full(len(k), LABELS.index(r["label"])) for k, r in zip(keys, rows, strict=True)]
-    frame = pd.DataFrame(
-        {
-            "label": np.concatenate([np.zeros(0, np.int64), *codes]),
-            "key": np.concatenate([np.zeros(0, object), *keys]),
-        }
-    )
-    order = frame.sort_values(["label", "key"]).index.to_numpy()
-    number = np.concatenate([np.zeros(0, np.int64), *numbers])[order]
-    return number, frame.iloc[order].reset_index(drop=True)
-
-
-def _uses(graph: Graph, people: pd.DataFrame, identifiers: Ints) -> Uses:
-    """Every use of an identifier, read by ranges of account ids."""
-    accounts = people["number"].to_numpy(np.int64)
-    names = people["account_id"].tolist()
-    by_number, by_identifier = np.argsort(accounts), np.argsort(identifiers)
-    ranges = [
-        {"low": names[start], "high": names[min(start + ACCOUNTS_AT_ONCE, len(names)) - 1]}
-        for start in range(0, len(names), ACCOUNTS_AT_ONCE)
-    ]
-
-    def page(bounds: dict[str, str]) -> list[NDArray[Any]]:
-        [row] = graph.read(get("uses-to-link"), bounds)
-        user = by_number[np.searchsorted(accounts, row["accounts"], sorter=by_number)]
-        used = np.full(len(user), -1, dtype=np.int64)
-        if len(identifiers):
-            wanted = np.array(row["identifiers"], dtype=np.int64)
-            at = np.searchsorted(identifiers, wanted, sorter=by_identifier)
-            at = by_identifier[np.minimum(at, len(identifiers) - 1)]
-            used = np.where(identifiers[at] == wanted, at, -1)
-        return [
-            user.astype(np.int32),
-            used.astype(np.int32),
-            np.array(row["kinds"], dtype=np.int8),
-            np.array(row["events"], dtype=np.float32),
-            np.array(row["first_seen"], dtype=np.int64),
-            np.array(row["last_seen"], dtype=np.int64),
-        ]
-
-    none: list[NDArray[Any]] = [np.zeros(0, t) for t in "iibfll"]
-    with ThreadPoolExecutor(READERS) as pool, progress("read uses", len(names)) as advance:
-        parts = [none]
-        for found in pool.map(page, ranges):
-            parts.append(found)
-            advance(ACCOUNTS_AT_ONCE)
-    return Uses(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-
-
 def assemble(
     people: pd.DataFrame,
     identifiers: pd.DataFrame,
     uses: Uses,
     contacts: pd.DataFrame,
     known_hubs: Collection[str] = (),
+    origins: Origins = NO_ORIGINS,
 ) -> Sharing:
     """Arrays in an order that depends on names alone.
 
@@ -291,6 +228,7 @@ def assemble(
         uses: Who used them, and what nobody else uses.
         contacts: ``account_a``, ``account_b`` (the later name), ``kind``.
         known_hubs: Keys of identifiers that are known to be shared by strangers.
+        origins: What identifiers belong to.
     """
     accounts = len(people)
     width = len(LABELS)
@@ -315,6 +253,7 @@ def assemble(
         declared=np.asarray(pd.factorize(declarations)[0], dtype=np.int64),
         label=identifiers["label"].to_numpy(np.int64),
         keys=identifiers["key"].to_numpy(object),
+        network=_networks(identifiers),
         sharers=np.bincount(used, minlength=len(identifiers)).astype(np.int64),
         user=uses.user[shared].astype(np.int64),
         used=used,
@@ -327,9 +266,33 @@ def assemble(
         payment_breadth=np.bincount(paid, minlength=accounts).astype(np.int64),
         pinned=np.zeros(len(identifiers), dtype=np.int64),
         known_hubs=frozenset(known_hubs),
+        origins=origins,
     )
+
+
+def _networks(identifiers: pd.DataFrame) -> Ints:
+    """Code of the subnet of each address, -1 for what is no address."""
+    addresses = np.flatnonzero(identifiers["label"] == LABELS.index("Ip"))
+    subnets = [subnet(key) for key in identifiers["key"].iloc[addresses]]
+    codes = np.full(len(identifiers), -1, dtype=np.int64)
+    codes[addresses] = pd.factorize(np.array(subnets, dtype=object))[0]
+    return codes
 
 
 def _seconds(milliseconds: Ints) -> Floats:
     seconds: Floats = np.where(milliseconds == UNKNOWN, np.nan, milliseconds / UNIX_MS)
     return seconds
+
+
+def in_order_of_opening(sharing: Sharing, chosen: Flags) -> Ints:
+    """Positions of the chosen uses, identifier by identifier, by the time of the accounts' opening.
+
+    Accounts without a time come last; ties are broken by account id, so that the order of input
+    does not matter.
+    """
+    order = np.argsort(np.nan_to_num(sharing.opened, nan=np.inf), kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    at = np.flatnonzero(chosen)
+    by_rank = np.argsort(sharing.used[at] * max(len(order), 1) + rank[sharing.user[at]])
+    return at[by_rank].astype(np.int64)

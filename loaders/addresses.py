@@ -94,14 +94,6 @@ def network(text: str) -> str | None:
     return str(parsed)
 
 
-def subnet(address: str) -> str:
-    """The subnet that an address in canonical text counts to: /24, or /64 for IPv6."""
-    if ":" not in address:
-        return address.rpartition(".")[0] + ".0/24"
-    value = int(ipaddress.IPv6Address(address)) >> 64 << 64
-    return f"{ipaddress.IPv6Address(value)}/64"
-
-
 @dataclass(frozen=True)
 class Canonicalised:
     """What became of a column of addresses.

@@ -7,6 +7,7 @@ the file that they come from. What goes into the SQL here is quoted; values are 
 
 from __future__ import annotations
 
+import glob
 import re
 from array import array
 from codecs import BOM_UTF8
@@ -106,7 +107,7 @@ def _batches(workspace: Workspace, path: Path, key: str | None) -> Iterator[list
                 yield [line.removeprefix(BOM_UTF8) for line in lines]
         return
     with readable(), workspace.con.con.cursor() as cursor:
-        cursor.execute(sql, [str(path)])
+        cursor.execute(sql, [glob.escape(str(path))])
         while rows := cursor.fetchmany(_AT_ONCE):
             yield [row[0].encode() for row in rows]
 
@@ -169,8 +170,10 @@ def _filtered(
         tests.append(_test(condition, f"CAST({column} AS VARCHAR)"))
         params.append(condition.pattern or list(condition.values))
     con = workspace.con.con
-    source, target = (f"'{str(path).replace(chr(39), chr(39) * 2)}'" for path in (file.path, made))
-    kept = f"SELECT * FROM read_parquet({source}) WHERE {' AND '.join(tests)}"  # noqa: S608
+    paths = (glob.escape(str(file.path)), str(made))
+    source, target = (f"'{path.replace(chr(39), chr(39) * 2)}'" for path in paths)
+    read = f"read_parquet({source}, hive_partitioning = false)"
+    kept = f"SELECT * FROM {read} WHERE {' AND '.join(tests)}"  # noqa: S608
     with readable():
         try:
             con.execute(f"COPY ({kept}) TO {target} (FORMAT parquet)", params).fetchall()

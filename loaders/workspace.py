@@ -175,6 +175,12 @@ class readable:  # noqa: N801 - reads as a phrase: with readable(): …
                     f"not enough memory or disk to prepare the input: {message}",
                     hint="free disk space where RINGLEADER_HOME lies, or load fewer files at once",
                 ) from error
+            if "CSV Parser state machine" in message:
+                file = message.partition("file = ")[2].partition(" delimiter = ")[0]
+                raise InputError(
+                    f"{file}: its lines end in different ways, or a quote is never closed",
+                    hint=r"sed 's/\r$//' FILE > NEW, and look at its quotes",
+                ) from error
             raise InputError(
                 f"the input cannot be read: {message}",
                 hint="if a file is truncated or damaged, fetch it again",

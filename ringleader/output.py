@@ -29,8 +29,10 @@ FORMATS = ("table", "json", "jsonl", "csv", "parquet")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # What a cell of a table holds at the most; other formats hold all of it.
 CELL_WIDTH = 300
+# What turns the order of letters round, so that one account reads like another (UAX #9).
+_ORDER = (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 # Control characters could move the cursor or change colours of the terminal.
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "�")
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160), *_ORDER), "�")
 
 Row = Mapping[str, Any]
 
@@ -40,8 +42,14 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file that is renamed to ``path`` when the block ends well, and else leaves no trace.
 
     Raises:
-        InputError: The folder does not exist or cannot be written.
+        InputError: The folder does not exist or cannot be written, or ``path`` is a device, a pipe
+            or a folder, which a file would take the place of.
     """
+    if path.exists() and not path.is_file():
+        raise InputError(
+            f"cannot write {path}: it is no regular file",
+            hint="choose --output; without it rows go to standard output",
+        )
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:

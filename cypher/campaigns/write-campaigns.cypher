@@ -13,7 +13,14 @@ SET campaign.rings = size(row.ring_ids), campaign.accounts = row.accounts,
     campaign.requests = row.requests, campaign.input_tokens = row.input_tokens,
     campaign.output_tokens = row.output_tokens, campaign.first_seen = row.first_seen,
     campaign.last_seen = row.last_seen, campaign.proxies = row.proxies,
-    campaign.operators = row.operators, campaign.run = $run
+    campaign.run = $run,
+    // In the order of the proxies, each once.
+    campaign.operators = COLLECT {
+      UNWIND row.proxies AS proxy_id
+      MATCH (proxy:Proxy {proxy_id: proxy_id})
+      WHERE proxy.operator IS NOT NULL
+      RETURN DISTINCT proxy.operator
+    }
 WITH campaign, row
 UNWIND row.ring_ids AS ring_id
 MATCH (ring:Ring {ring_id: ring_id})

@@ -1,13 +1,13 @@
 // name: identifiers-to-link
-// question: Which identifiers do several accounts use?
-// One row per label; numbers are the store's own.
-// column label: string
+// question: What are the identifiers of these numbers called?
+// Numbers are the store's own.
+// param numbers: list
 // column numbers: list
 // column keys: list
 // mode: read
 // audience: internal
-MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
-WHERE identifier.accounts > 1
-RETURN labels(identifier)[0] AS label, collect(id(identifier)) AS numbers,
+UNWIND $numbers AS number
+MATCH (identifier) WHERE id(identifier) = number
+RETURN collect(number) AS numbers,
        collect(coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
                         identifier.prompt_cluster_id, identifier.domain)) AS keys

@@ -6,9 +6,12 @@ import pytest
 from rings_world import crowd, opened, shared
 
 from algorithms import publication
+from algorithms.campaigns import Feature, profiles
 from algorithms.detect import detect
 from algorithms.parameters import Parameters
+from algorithms.reading import read_sharing
 from algorithms.rings import name_of
+from algorithms.sharing import NO_ORIGINS
 from ringleader.catalogue import get
 from ringleader.output import plain
 
@@ -58,6 +61,65 @@ def standing(graph):
             name="campaigns",
         )
     }
+
+
+COUNTED = """
+MATCH (ring:Ring)<-[:MEMBER_OF]-(member:Account)
+MATCH (member)-[use:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
+WHERE coalesce(use.events, 1) > coalesce(use.failed, 0)
+OPTIONAL MATCH (identifier)-[:EXIT_OF]->(proxy:Proxy)
+UNWIND [[labels(identifier)[0], coalesce(identifier.address, identifier.payment_method_id,
+         identifier.device_id, identifier.prompt_cluster_id, identifier.domain)],
+        ['Bin', identifier.bin], ['Proxy', proxy.proxy_id],
+        ['ProxyOperator', proxy.operator]] AS used
+WITH ring.ring_id AS ring, used[0] AS label, used[1] AS key, count(DISTINCT member) AS members
+WHERE key IS NOT NULL AND members > 1
+RETURN ring, label, key, members
+"""
+
+
+def test_profiles_of_rings_are_what_the_graph_counts(world):
+    # Each member has a card, and another address behind the proxy, that nobody else uses; cards of
+    # two rings are of one issuer. One payment of an issuer failed and is nobody's use.
+    world.write(
+        "MATCH (a:Account) WHERE a.account_id =~ '(east|west)[0-9]' "
+        "MATCH (p:Proxy {proxy_id: 'rotor'}) "
+        "CREATE (a)-[:PAID_WITH {events: 2, failed: 0}]->"
+        "(:PaymentMethod {payment_method_id: 'own-' + a.account_id, bin: '555555'}), "
+        "(a)-[:USED_IP {events: 1}]->(:Ip {address: '203.0.113.' + right(a.account_id, 1) + "
+        "CASE left(a.account_id, 1) WHEN 'e' THEN '1' ELSE '2' END})-[:EXIT_OF]->(p)",
+        name="fixture",
+    )
+    world.write(
+        "MATCH (a:Account {account_id: 'east0'})-[u:PAID_WITH]->(:PaymentMethod {bin: '555555'}) "
+        "SET u.failed = 2 WITH a MATCH (a)-[u:USED_IP]->(i:Ip) WHERE i.address "
+        "STARTS WITH '198' DELETE u",
+        name="fixture",
+    )
+    rings = detect(world, P).rings
+    counted = {
+        (r["ring"], r["label"], r["key"]): r["members"] for r in world.read(COUNTED, name="x")
+    }
+    in_rings = {}
+    for ring, label, key in counted:
+        in_rings.setdefault((label, key), set()).add(ring)
+    expected = {at: n for at, n in counted.items() if len(in_rings[at[1:]]) > 1}
+    uses, users = profiles(read_sharing(world), rings)
+    found = {(ring, f.label, f.key): n for ring, fs in uses.items() for f, n in fs.items()}
+    assert found == expected
+    east = name_of(RINGS["east"])
+    assert found[east, "Bin", "555555"] == 7 and found[east, "Proxy", "rotor"] == 8
+    assert users[Feature("payment", "Bin", "555555")] == 15
+    assert users[Feature("network", "ProxyOperator", "Rotor")] == 24
+    assert {f.label for f in users} >= {"Bin", "Proxy", "ProxyOperator"}
+
+
+def test_a_graph_without_origins_has_none(graph):
+    shared(graph, "Device", "d", ["a", "b"])
+    origins = read_sharing(graph).origins
+    assert [list(column) for column in vars(origins).values()] == [
+        list(column) for column in vars(NO_ORIGINS).values()
+    ]
 
 
 def test_rings_of_one_operator_are_one_campaign_and_no_other(world, monkeypatch, ringleader):

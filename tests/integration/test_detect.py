@@ -11,16 +11,17 @@ import pytest
 from algorithms import communities as memory
 from algorithms import detect as stages
 from algorithms import publication
-from algorithms import sharing as sharing_module
+from algorithms import reading as reading_module
 from algorithms.communities import estimated_memory, link_projection, require_memory
 from algorithms.detect import detect, null_rings
 from algorithms.explanation import explain, why_member
-from algorithms.hubs import count_sharers
 from algorithms.parameters import Parameters
+from algorithms.reading import read_sharing
 from algorithms.shared_neighbours import find_links
-from algorithms.sharing import LABELS, read_sharing
+from algorithms.sharing import LABELS
 from ringleader.catalogue import get
 from ringleader.errors import NotFound, QueryError, ServerError
+from ringleader.graph import Graph
 from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL
 
 P = Parameters()
@@ -187,17 +188,17 @@ def test_pages_of_any_size_read_the_same(graph, monkeypatch):
         "a.status = 'banned', a.status_at = datetime('2026-02-01T00:00Z')",
         name="x",
     )
-    count_sharers(graph)
     whole = read_sharing(graph)
     for rows in (1, 7, 214, 215):
-        monkeypatch.setattr(sharing_module, "ACCOUNTS_AT_ONCE", rows)
+        monkeypatch.setattr(reading_module, "ACCOUNTS_AT_ONCE", rows)
         part = read_sharing(graph)
-        for name, column in vars(whole).items():
-            assert (
-                np.array_equal(column, vars(part)[name], equal_nan=column.dtype == float)
-                if (isinstance(column, np.ndarray))
-                else column == vars(part)[name]
-            ), name
+        for one, other in ((whole, part), (whole.origins, part.origins)):
+            for name, column in vars(one).items():
+                if isinstance(column, np.ndarray):
+                    same = np.array_equal(
+                        column, vars(other)[name], equal_nan=column.dtype == float
+                    )
+                    assert same, name
     assert len(whole.accounts) == 8 + 12 + 150 + 20 + 20 + 4
     assert len(whole.keys) == 2 + 5 + 75 + 1 + 3 + 2 + 2
     card = [whole.name(n) for n in range(len(whole.keys))].index(("PaymentMethod", "pm-ring"))
@@ -286,6 +287,46 @@ def test_users_outside_are_counted_as_they_are_now(graph):
         ("dev-ring", 8, 0),
         ("pm-ring", 8, 2),
     ]
+
+
+COUNTED = """
+MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
+RETURN labels(identifier)[0] AS label, identifier.accounts AS noted,
+       COUNT { (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-() } AS accounts
+"""
+
+
+@pytest.mark.parametrize("at_once", [1, 20_000])
+def test_how_many_use_an_identifier_is_noted_where_several_do(graph, monkeypatch, at_once):
+    monkeypatch.setattr(reading_module, "IDENTIFIERS_AT_ONCE", at_once)
+    build(graph)
+    # An attempt that failed is none of a link's business, and counts here.
+    graph.write(
+        "MATCH (:Account {account_id: 'card01'})-[u:PAID_WITH]->() SET u.failed = 9", name="x"
+    )
+
+    def noted():
+        rows = graph.read(COUNTED, name="x")
+        assert {r["label"] for r in rows} >= {"Ip", "PaymentMethod", "Device"}
+        return [(r["noted"], r["accounts"] if r["accounts"] > 1 else None) for r in rows]
+
+    read_sharing(graph)
+    assert all(said == counted for said, counted in noted())
+    # Stale, none any more, and not counted yet.
+    graph.write(
+        "MATCH (d:Device) SET d.accounts = 77 WITH count(*) AS n "
+        "MATCH (:PaymentMethod {payment_method_id: 'pm-ring'})<-[u]-() DELETE u",
+        name="x",
+    )
+    share(graph, ["card00", "card01"], "Ip", "198.51.100.77")
+    assert any(said != counted for said, counted in noted())
+    read_sharing(graph)
+    assert all(said == counted for said, counted in noted())
+    written = []
+    real = Graph.write
+    monkeypatch.setattr(Graph, "write", lambda *a, **k: written.append(a) or real(*a, **k))
+    read_sharing(graph)
+    assert written == []
 
 
 def test_the_order_of_input_changes_nothing(graph):

@@ -9,7 +9,7 @@ from algorithms.decisions import decide
 from algorithms.detect import detect
 from algorithms.explanation import explain
 from algorithms.parameters import Parameters
-from algorithms.sharing import read_sharing
+from algorithms.reading import read_sharing
 from cli import cli
 from ringleader.app import App
 from ringleader.catalogue import get

@@ -190,7 +190,6 @@ def test_the_server_plans_it_as_its_header_says(name, connection):
     ("name", "property"),
     [
         ("accounts-with-one-email", "email_hash"),
-        ("background-users", "operator"),
         ("identifiers-of-banned-accounts", "status"),
         ("replacements-behind-proxy", "status"),
         ("replacements-behind-proxy", "created_at"),

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sharing_worlds import world
 
-from algorithms.hub_verdicts import pinned, verdicts
+from algorithms.hub_verdicts import opening_spread, pinned, verdicts
 from algorithms.hubs import BENIGN, OWNED, ownership
 from algorithms.joining import found_rings
 from algorithms.parameters import Parameters
@@ -93,6 +93,21 @@ def test_verdicts_say_whose_an_identifier_is(sharing):
     assert exit_.reasons[0].startswith("38 of 39 accounts on it are of ring-")
     assert "opened within" in exit_.reasons[1]
     assert exit_.reasons[2] == "1 accounts of no ring use it, and 1 ring"
+
+
+def test_the_spread_of_openings_is_that_between_the_quartiles():
+    rng = np.random.default_rng(3)
+    days = {f"a{n}": day for n, day in enumerate([*rng.uniform(0, 400, 30), None, None])}
+    uses = [(f"a{n}", "Ip", f"i{i}") for i in range(12) for n in rng.choice(32, 2 + i, False)]
+    uses += [(f"a{n}", "Ip", "unknown") for n in (30, 31)]
+    sharing = world(uses, days)
+    asked = np.flatnonzero(sharing.keys != "i3")
+    spread = opening_spread(sharing, asked)
+    for number, key in enumerate(sharing.keys):
+        opened = sharing.opened[sharing.user[sharing.used == number]] / 86_400
+        low, high = np.nanquantile(opened, [0.25, 0.75]) if key != "unknown" else (0, np.nan)
+        expected = np.nan if key == "i3" else high - low
+        assert spread[number] == pytest.approx(expected, nan_ok=True), key
 
 
 def test_a_hub_that_a_ring_uses_is_benign():

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from datetime import UTC, datetime
 
 import pyarrow.parquet as pq
@@ -102,6 +103,18 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
         raise RuntimeError
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_no_file_takes_the_place_of_a_pipe_or_a_device(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="no regular file"), whole_file(tmp_path / "pipe"):
+        pass
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_what_turns_text_round_is_seen(capsys):
+    emit([{"account_id": "a\u202eb\u2066"}])
+    assert "a�b�" in capsys.readouterr().out
 
 
 def test_a_missing_folder_and_an_unknown_format_are_said(tmp_path):

@@ -1,0 +1,40 @@
+"""Work on pages side by side: the server has several cores, and a session keeps one busy."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+SESSIONS = 2  # more would wait for each other on two cores
+
+_Page = TypeVar("_Page")
+_Done = TypeVar("_Done")
+
+
+def side_by_side(
+    work: Callable[[_Page], _Done], pages: Iterable[_Page], sessions: int = SESSIONS
+) -> Iterator[_Done]:
+    """Results of the work on each page, in the order of pages.
+
+    Pages are asked for as they are needed, one more than is being worked on, so that the next is
+    made meanwhile and few are in memory. What fails ends it; pages that wait are left.
+
+    Args:
+        work: What to do with a page, in a thread of its own.
+        pages: The pages; work on them must not depend on the order.
+        sessions: How many at a time.
+    """
+    with ThreadPoolExecutor(sessions) as pool:
+        begun: deque[Future[_Done]] = deque()
+        try:
+            for page in pages:
+                begun.append(pool.submit(work, page))
+                if len(begun) > sessions:
+                    yield begun.popleft().result()
+            while begun:
+                yield begun.popleft().result()
+        finally:
+            for waiting in begun:
+                waiting.cancel()

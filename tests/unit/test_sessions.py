@@ -1,0 +1,57 @@
+"""Pages side by side: in order, few at a time, and no further than what fails."""
+
+import threading
+from itertools import count
+
+import pytest
+
+from algorithms.sessions import side_by_side
+
+
+def test_results_come_in_the_order_of_pages():
+    gate = threading.Event()
+
+    def work(page):
+        # The first page ends after the second has.
+        assert gate.wait(10) if page == 0 else not gate.set()
+        return page * 10
+
+    assert list(side_by_side(work, range(5))) == [0, 10, 20, 30, 40]
+
+
+def test_pages_are_asked_for_as_they_are_needed():
+    asked = []
+    pages = (asked.append(page) or page for page in count())
+    results = side_by_side(lambda page: page, pages, sessions=2)
+    assert [next(results), next(results)] == [0, 1]
+    assert asked == [0, 1, 2, 3]
+    results.close()
+
+
+def test_no_more_sessions_than_asked_for():
+    busy, most, lock = set(), [], threading.Lock()
+
+    def work(page):
+        with lock:
+            busy.add(page)
+            most.append(len(busy))
+        threading.Event().wait(0.01)
+        with lock:
+            busy.remove(page)
+
+    list(side_by_side(work, range(8), sessions=1))
+    assert set(most) == {1}
+
+
+def test_what_fails_ends_it():
+    asked = []
+
+    def work(page):
+        if page == 1:
+            raise ValueError("page 1")
+        return page
+
+    pages = (asked.append(page) or page for page in range(100))
+    with pytest.raises(ValueError, match="page 1"):
+        list(side_by_side(work, pages))
+    assert len(asked) < 10
