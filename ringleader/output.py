@@ -9,6 +9,7 @@ import csv
 import io
 import itertools
 import json
+import math
 import os
 import sys
 import tempfile
@@ -45,17 +46,16 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         InputError: The folder does not exist or cannot be written, or ``path`` is a device, a pipe
             or a folder, which a file would take the place of.
     """
-    if path.exists() and not path.is_file():
-        raise InputError(
-            f"cannot write {path}: it is no regular file",
-            hint="choose --output; without it rows go to standard output",
-        )
     try:
+        if path.exists() and not path.is_file():
+            raise InputError(
+                f"cannot write {path}: it is no regular file",
+                hint="choose --output; without it rows go to standard output",
+            )
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise InputError(
-            f"cannot write {path}: {error.strerror}", hint="choose --output"
-        ) from error
+    except (OSError, ValueError) as error:  # the latter: a name with a NUL byte
+        why = getattr(error, "strerror", error)
+        raise InputError(f"cannot write {path}: {why}", hint="choose --output") from error
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -134,6 +134,8 @@ def plain(value: Any) -> Any:
         return steps
     if isinstance(value, neo4j.time.DateTime):
         return plain(value.to_native())
+    if isinstance(value, neo4j.time.Duration):  # a tuple too, whose places say nothing
+        return value.iso_format()
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
@@ -202,7 +204,16 @@ def _encode(
 
 
 def _plain_row(row: Row, names: Sequence[str]) -> dict[str, Any]:
-    return {name: plain(row.get(name)) for name in names}
+    return {name: _countable(plain(row.get(name))) for name in names}
+
+
+def _countable(value: Any) -> Any:
+    """A plain value with null for what is no number or infinite, which JSON cannot say."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _countable(item) for key, item in value.items()}
+    return [_countable(item) for item in value] if isinstance(value, list) else value
 
 
 def _json(value: Any) -> bytes:

@@ -121,7 +121,7 @@ def parse_parameters(pairs: Iterable[str]) -> dict[str, Any]:
             raise WrongUsage(f"parameter {name} is given twice")
         try:
             parsed[name] = json.loads(value) if key.endswith(":") else value
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise WrongUsage(f"parameter {pair!r} is not JSON: {error}") from error
     return parsed
 
