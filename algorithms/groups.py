@@ -55,7 +55,7 @@ def grouped(
         single: Whether the data hold one independent kind of evidence only.
         parameters: The judgements.
     """
-    of = without_bystanders(links, community, single, parameters)
+    of = without_bystanders(links, community, single, parameters, sharing.known)
     of = connected(links.a, links.b, of)
     inside = (of[links.a] == of[links.b]) & (of[links.a] > 0)
     count = int(of.max(initial=0)) + 1
@@ -90,30 +90,53 @@ def enough_bits(size: Ints, score: Floats | Ints, single: bool, parameters: Para
     return enough & (score >= parameters.min_single_family_bits) if single else enough
 
 
-def without_bystanders(links: Links, of: Ints, single: bool, parameters: Parameters) -> Ints:
+def without_bystanders(
+    links: Links, of: Ints, single: bool, parameters: Parameters, known: Flags | None = None
+) -> Ints:
     """Communities without the accounts that are barely tied to them.
 
     A member has ``member_part`` of the median member's bits and, unless the data hold one group of
-    evidence only, ties by two groups.
+    evidence only, ties by two groups. Medians are of each family among those whose activity of
+    that kind is known: who comes through a cloud that passes no address on is compared by the rest.
+
+    Args:
+        links: The links.
+        of: Community of each account, 0 for none.
+        single: Whether the data hold one independent kind of evidence only.
+        parameters: The judgements.
+        known: Whether activity of each account and family is known, shape (accounts, families);
+            None where only links are: it is taken to be known where they have bits of it.
     """
     inside = (of[links.a] == of[links.b]) & (of[links.a] > 0)
-    bits, ties = np.zeros(len(of)), np.zeros(len(of), dtype=np.int64)
-    for end in (links.a[inside], links.b[inside]):
-        bits += np.bincount(end, links.weight[inside], minlength=len(of))
+    bits = np.zeros((len(of), len(FAMILIES)))
+    for family, mine in enumerate(links.family_bits[inside].T):
+        for end in (links.a[inside], links.b[inside]):
+            bits[:, family] += np.bincount(end, mine, minlength=len(of))
+    ties = np.zeros(len(of), dtype=np.int64)
     for code in range(len(GROUPS)):
         tied = np.zeros(len(of), dtype=bool)
         by_group = links.family_bits[:, group_codes() == code].sum(axis=1)
         at = inside & (by_group >= parameters.family_bits)
         tied[links.a[at]] = tied[links.b[at]] = True
         ties += tied
-    order = np.lexsort((bits, of))
-    starts = np.searchsorted(of[order], np.arange(int(of.max()) + 2))
-    middle = (starts[:-1] + starts[1:] - 1) // 2
-    median = bits[order[np.minimum(middle, len(of) - 1)]]
-    stays = (bits >= parameters.member_part * median[of]) & (bits > 0)
+    least = np.zeros(len(of))
+    for family, mine in enumerate(bits.T):
+        told = np.flatnonzero((of > 0) & (mine > 0 if known is None else known[:, family]))
+        least[told] += parameters.member_part * _medians(mine[told], of[told])
+    stays = (bits.sum(axis=1) >= least) & bits.any(axis=1)
     if not single:
         stays &= ties > 1
     return np.where(stays, of, 0)
+
+
+def _medians(values: Floats, of: Ints) -> Floats:
+    """For each value the median, the lower of two, of those of its community."""
+    order = np.lexsort((values, of))
+    starts = np.flatnonzero(np.diff(of[order], prepend=-1))
+    size = np.diff(np.append(starts, len(order)))
+    result = np.empty(len(values))
+    result[order] = np.repeat(values[order][starts + (size - 1) // 2], size)
+    return result
 
 
 def connected(a: Ints, b: Ints, of: Ints) -> Ints:
@@ -146,14 +169,19 @@ def covering_groups(
     size: Ints,
     parameters: Parameters,
 ) -> Flags:
-    """Which groups tie enough members of each community, shape (communities, groups)."""
+    """Which groups of evidence speak for each community, shape (communities, groups).
+
+    One speaks when it ties ``family_coverage`` of the members with ``min_kind_bits`` for each.
+    """
     covered = np.zeros((len(size), len(GROUPS)), dtype=bool)
     for code in range(len(GROUPS)):
         bits = links.family_bits[:, group_codes() == code].sum(axis=1)
         at = inside & (bits >= parameters.family_bits)
         tied = np.unique(np.concatenate([links.a[at], links.b[at]]))
         part = np.bincount(of[tied], minlength=len(size)) / np.maximum(size, 1)
+        brought = np.bincount(of[links.a[inside]], bits[inside], minlength=len(size))
         covered[:, code] = part >= parameters.family_coverage
+        covered[:, code] &= brought >= parameters.min_kind_bits * size
     return covered
 
 

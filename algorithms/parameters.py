@@ -113,6 +113,13 @@ class Parameters:
         1.0,
         1e9,
     )
+    rotating_networks: float = _parameter(
+        3.0,
+        "people who share a life meet in three networks, home, work and phone; with each one more "
+        "it is likelier that one proxy lets both out",
+        0.0,
+        1000.0,
+    )
     owned_part: float = _parameter(
         0.5,
         "a ring owns an identifier if half of those who use it are its members; an account with "
@@ -158,6 +165,13 @@ class Parameters:
     )
     family_coverage: float = _parameter(
         0.5, "a kind of evidence counts for a ring when it ties at least half of its members", 0, 1
+    )
+    min_kind_bits: float = _parameter(
+        1.0,
+        "and brings one bit for each of them: a hint on some links is as likely chance as not, and "
+        "whatever else ties a group is soon joined by such a hint",
+        0.0,
+        64.0,
     )
     family_bits: float = _parameter(
         0.3, "and a member counts as tied by it from a third of a bit on", 0.0, 64.0
@@ -309,7 +323,7 @@ def parameters(given: Mapping[str, Any]) -> Parameters:
         kind: type[int] | type[float] = type(getattr(Parameters, name))
         low, high = declared[name].metadata["low"], declared[name].metadata["high"]
         right = isinstance(value, int | float) and not isinstance(value, bool)
-        if not right or (kind is int and value != int(value)) or not low <= value <= high:
+        if not right or not low <= value <= high or (kind is int and value != int(value)):
             raise SettingsError(
                 f"detect.{name} is {value!r}; expected {kind.__name__} from {low:g} to {high:g}"
             )

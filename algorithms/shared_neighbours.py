@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from algorithms import scoring
 from algorithms.hubs import tied_elsewhere, worth_alone, worth_confirmed
 from algorithms.parameters import Parameters, odds_by_family
+from algorithms.rotation import rotating_pairs, rotation
 from algorithms.sharing import (
     CONTACT_FAMILY,
     FAMILIES,
@@ -24,6 +25,7 @@ from algorithms.sharing import (
     Ints,
     Sharing,
     group_codes,
+    in_order_of_opening,
 )
 from algorithms.timing import replacements
 
@@ -160,6 +162,7 @@ def candidates(sharing: Sharing, direct: Evidence, parameters: Parameters) -> tu
             odds = odds_by_family(parameters)[name]
             enough = scoring.bits(total, odds, parameters) >= parameters.confirming_bits
             found.append(pairs[starts[enough]])
+    found.append(rotating_pairs(sharing, parameters))
     keys = np.unique(np.concatenate(found))
     return keys // width, keys % width
 
@@ -273,7 +276,8 @@ def confirmed(lines: Evidence, sharing: Sharing, parameters: Parameters) -> Evid
     if not len(lines.a):
         return lines
     pair = np.unique(lines.a * len(sharing.accounts) + lines.b, return_inverse=True)[1]
-    tied = tied_elsewhere(pair, lines.family, lines.amount, parameters)
+    rotated = rotation(sharing, pair, lines.identifier, lines.use_a, lines.use_b, parameters)
+    tied = tied_elsewhere(pair, lines.family, lines.amount + rotated, parameters)
     alone, rare = worth_alone(sharing, parameters), worth_confirmed(sharing, parameters)
     gain = np.ones(len(pair))
     better = np.flatnonzero(tied & (lines.identifier != CONTACT))
@@ -282,21 +286,7 @@ def confirmed(lines: Evidence, sharing: Sharing, parameters: Parameters) -> Evid
     gain[better] = np.divide(
         rare[shared], alone[shared], out=np.ones(len(better)), where=alone[shared] > 0
     )
-    return replace(lines, amount=lines.amount * gain)
-
-
-def in_order_of_opening(sharing: Sharing, chosen: NDArray[np.bool_]) -> Ints:
-    """Positions of the chosen uses, identifier by identifier, by the time of the accounts' opening.
-
-    Accounts without a time come last; ties are broken by account id, so that the order of input
-    does not matter.
-    """
-    order = np.argsort(np.nan_to_num(sharing.opened, nan=np.inf), kind="stable")
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    at = np.flatnonzero(chosen)
-    by_rank = np.argsort(sharing.used[at] * max(len(order), 1) + rank[sharing.user[at]])
-    return at[by_rank].astype(np.int64)
+    return replace(lines, amount=lines.amount * gain + rotated)
 
 
 def contact_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:

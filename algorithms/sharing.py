@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL
 from ringleader.schema_types import Family
+from ringleader.subnets import subnet
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -91,6 +92,7 @@ class Sharing:
         declared: Code of the organization that it declares.
         label: Code in :data:`LABELS` of each identifier.
         keys: Key of each identifier, in the order of label and key.
+        network: Code of the subnet that each address lies in, -1 for what is no address.
         sharers: Number of accounts of each identifier.
         user: Account of each use of an identifier, in the order of identifiers.
         used: Identifier of each use.
@@ -113,6 +115,7 @@ class Sharing:
     declared: Ints
     label: Ints
     keys: NDArray[np.object_]
+    network: Ints
     sharers: Ints
     user: Ints
     used: Ints
@@ -148,6 +151,16 @@ class Sharing:
         if not self.known_hubs:
             return np.zeros(len(self.keys), dtype=bool)
         return np.fromiter((key in self.known_hubs for key in self.keys), bool, len(self.keys))
+
+    @property
+    def known(self) -> Flags:
+        """Whether activity of each account and family is known, shape (accounts, families)."""
+        known = np.zeros((len(self.accounts), len(FAMILIES)), dtype=bool)
+        for label, family in enumerate(FAMILY_OF_LABEL):
+            known[:, family] |= self.activity[:, label] > 0
+        # What two accounts do to each other is known of all.
+        known[:, ~np.isin(np.arange(len(FAMILIES)), FAMILY_OF_LABEL)] = True
+        return known
 
     def name(self, identifier: int) -> tuple[str, str]:
         """Label and key of an identifier."""
@@ -240,6 +253,7 @@ def assemble(
         declared=np.asarray(pd.factorize(declarations)[0], dtype=np.int64),
         label=identifiers["label"].to_numpy(np.int64),
         keys=identifiers["key"].to_numpy(object),
+        network=_networks(identifiers),
         sharers=np.bincount(used, minlength=len(identifiers)).astype(np.int64),
         user=uses.user[shared].astype(np.int64),
         used=used,
@@ -256,6 +270,29 @@ def assemble(
     )
 
 
+def _networks(identifiers: pd.DataFrame) -> Ints:
+    """Code of the subnet of each address, -1 for what is no address."""
+    addresses = np.flatnonzero(identifiers["label"] == LABELS.index("Ip"))
+    subnets = [subnet(key) for key in identifiers["key"].iloc[addresses]]
+    codes = np.full(len(identifiers), -1, dtype=np.int64)
+    codes[addresses] = pd.factorize(np.array(subnets, dtype=object))[0]
+    return codes
+
+
 def _seconds(milliseconds: Ints) -> Floats:
     seconds: Floats = np.where(milliseconds == UNKNOWN, np.nan, milliseconds / UNIX_MS)
     return seconds
+
+
+def in_order_of_opening(sharing: Sharing, chosen: Flags) -> Ints:
+    """Positions of the chosen uses, identifier by identifier, by the time of the accounts' opening.
+
+    Accounts without a time come last; ties are broken by account id, so that the order of input
+    does not matter.
+    """
+    order = np.argsort(np.nan_to_num(sharing.opened, nan=np.inf), kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    at = np.flatnonzero(chosen)
+    by_rank = np.argsort(sharing.used[at] * max(len(order), 1) + rank[sharing.user[at]])
+    return at[by_rank].astype(np.int64)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 
 from benchmarks import campaign, daily, grouping
 from benchmarks.figures import machine, save, table
@@ -39,14 +40,19 @@ def main() -> None:
     accounts, heap, page_cache = SIZES[arguments.size]
     folder = arguments.folder.absolute()
     bench = Bench(folder, accounts, arguments.seed, heap, page_cache)
+    took = {}
     try:
         for name in arguments.only or PARTS:
             print(f"# {name}", flush=True)
+            begin = perf_counter()
             PARTS[name](bench)
+            took[name] = f"{perf_counter() - begin:.0f} s"
+            print(f"# {name} took {took[name]}", flush=True)
     finally:
         for home in sorted((folder / "homes").glob("*")):
             ringleader("server", "stop", home=home)
     said = {**machine(), "size": f"{accounts:,} honest accounts", "seed": str(arguments.seed)}
+    said |= {f"part {name}": seconds for name, seconds in took.items()}
     save(folder, f"table-{arguments.size}", bench.figures, said)
     print("\n" + table(bench.figures))
 

@@ -98,7 +98,9 @@ def run(arguments: Sequence[str | Path], *, home: Path | None = None) -> Ran:
         SystemExit: It failed.
     """
     words = [str(argument) for argument in arguments]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("NEO4J_")}
+    # An installed command has its bytecode, so ours may keep it too.
+    foreign = ("NEO4J_", "PYTHONDONTWRITEBYTECODE")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
     root = str(Path(__file__).resolve().parent.parent)
     environment["PYTHONPATH"] = os.pathsep.join([root, environment.get("PYTHONPATH", "")])
     if home is not None:
@@ -151,3 +153,13 @@ def _peak_of(pid: int) -> Iterator[list[int]]:
 def ringleader(*arguments: str | Path, home: Path) -> Ran:
     """Run a command of ours."""
     return run([sys.executable, "-m", "cli", *arguments], home=home)
+
+
+@contextmanager
+def served(home: Path) -> Iterator[None]:
+    """The server of a home is up while the block runs."""
+    ringleader("server", "start", home=home)
+    try:
+        yield
+    finally:
+        ringleader("server", "stop", home=home)

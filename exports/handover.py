@@ -189,7 +189,7 @@ def namer_for(home: Path, pseudonymise: bool, key_file: Path | None) -> Namer | 
 def _rings(graph: Graph, options: Options, changed_rings: Any) -> tuple[str, ...] | None:
     from ringleader.catalogue import get
 
-    rings = changed_rings(graph, options.since) if options.since else None
+    rings = None if options.since is None else changed_rings(graph, options.since)
     if options.ring_id is None:
         return rings
     summary = get("ring-summary")

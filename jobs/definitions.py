@@ -25,7 +25,7 @@ from typing import Any
 
 from jobs.steps import Step, read_step, suggestion
 from ringleader.errors import NotFound, SettingsError
-from ringleader.settings import Settings
+from ringleader.settings import Settings, expanded
 
 # Names become names of units, files and Kubernetes objects; a CronJob's has 52 characters at most,
 # eleven of which are `ringleader-`.
@@ -117,6 +117,6 @@ def _job(name: str, given: Any, file: Path) -> Job:
         given.get("description", ""),
         schedule,
         given.get("fail_on_findings", False),
-        None if metrics is None else file.parent / Path(metrics).expanduser(),
+        None if metrics is None else file.parent / expanded(metrics),
         given,
     )

@@ -10,7 +10,6 @@ and ids of rings, never an identifier of an account.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import ipaddress
@@ -39,7 +38,10 @@ PASSING = (408, 425, 429, 500, 502, 503, 504)  # answers after which it is tried
 
 def _address(_ctx: click.Context, _param: click.Parameter, url: str) -> str:
     """An address that may be used: encrypted, unless it does not leave this machine."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}; expected https://host/path") from error
     if parts.username or parts.password:
         raise click.BadParameter("leave user and password out of the address; it is signed")
     if not parts.hostname or parts.scheme not in ("https", "http"):
@@ -154,7 +156,7 @@ def read_key(file: Path | None, variable: str | None) -> bytes:
         text = text.strip()
         coded = text.startswith("whsec_")
         key = base64.b64decode(text[6:], validate=True) if coded else text.encode()
-    except (OSError, UnicodeDecodeError, binascii.Error) as error:
+    except (OSError, ValueError) as error:
         raise SettingsError(
             f"the key of the webhook cannot be read: {error}", hint=_KEY_HINT
         ) from error
@@ -226,7 +228,8 @@ def deliver(
     )
     host = urlsplit(url).hostname
     with requests.Session() as session:
-        session.mount(url, HTTPAdapter(max_retries=again))
+        for scheme in ("https://", "http://"):  # the address itself may be written another way
+            session.mount(scheme, HTTPAdapter(max_retries=again))
         try:
             # An empty auth keeps a password of the user's .netrc out.
             answer = session.post(
@@ -235,6 +238,7 @@ def deliver(
                 headers=headers,
                 timeout=timeout,
                 allow_redirects=False,
+                stream=True,  # its answer is not read: it may have no end
                 auth=lambda request: request,
             )
         except requests.RequestException as error:

@@ -17,7 +17,7 @@ from string import Template
 from jobs.cron import on_calendar
 from jobs.definitions import Job
 from ringleader.errors import SettingsError
-from ringleader.settings import Settings
+from ringleader.settings import Settings, expanded
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 IMAGE = "ringleader"
@@ -149,7 +149,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         if _is_passing(settings.source(name)):
             values[variable] = str(settings.get(name))
     if _is_passing(settings.source("neo4j.password_file")):
-        file = Path(settings.get("neo4j.password_file")).expanduser()
+        file = expanded(settings.get("neo4j.password_file"))
         values["NEO4J_PASSWORD_FILE"] = str(file.absolute())
     return values
 

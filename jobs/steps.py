@@ -22,6 +22,7 @@ import click
 from jobs.outcomes import Findings
 from ringleader.app import App
 from ringleader.errors import SettingsError
+from ringleader.settings import expanded
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -285,7 +286,7 @@ def _absolute(value: Any, folder: Path) -> Any:
         return value
     # Braces of the folder's own name are no placeholders.
     safe = Path(str(folder).replace("{", "{{").replace("}", "}}"))
-    return str(safe / Path(value).expanduser())
+    return str(safe / expanded(value))
 
 
 def placeholders(job: str, run: str, day: date) -> dict[str, str]:

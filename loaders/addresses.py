@@ -74,7 +74,8 @@ def network(text: str) -> str | None:
     """The canonical CIDR of an address or prefix; host bits are cut off.
 
     Returns:
-        None when it is neither.
+        None when it is neither, and for a prefix of no bits: all addresses are nobody's network,
+        and one such line among proxies would take the weight from every address.
     """
     text = text.strip()
     address, slash, bits = text.partition("/")
@@ -90,16 +91,8 @@ def network(text: str) -> str | None:
     if isinstance(parsed, ipaddress.IPv6Network):
         mapped = parsed.network_address.ipv4_mapped
         if mapped and parsed.prefixlen >= 96:
-            return f"{mapped}/{parsed.prefixlen - 96}"
-    return str(parsed)
-
-
-def subnet(address: str) -> str:
-    """The subnet that an address in canonical text counts to: /24, or /64 for IPv6."""
-    if ":" not in address:
-        return address.rpartition(".")[0] + ".0/24"
-    value = int(ipaddress.IPv6Address(address)) >> 64 << 64
-    return f"{ipaddress.IPv6Address(value)}/64"
+            return f"{mapped}/{parsed.prefixlen - 96}" if parsed.prefixlen > 96 else None
+    return str(parsed) if parsed.prefixlen else None
 
 
 @dataclass(frozen=True)

@@ -93,16 +93,15 @@ class Bulk:
         for node in NODES:
             table = self._nodes(node) if node.label != "Batch" else self._batches()
             if table is not None:
-                kept = self.workspace.keep(f"nodes_{node.label}", table)
-                line_ends = line_ends or self._line_ends(kept)
-                typed = _BATCH if node.label == "Batch" else node
-                nodes[node.label] = self._file(folder, node.label, node_header(typed), kept)
+                header = node_header(_BATCH if node.label == "Batch" else node)
+                nodes[node.label], rows = self._file(folder, node.label, header, table)
+                line_ends = line_ends or _line_ends(nodes[node.label][1]) > rows
         for rel in RELATIONSHIPS:
             tables = list(self._relationships(rel))
             if tables:
                 table = tables[0].union(*tables[1:]) if tables[1:] else tables[0]
                 header = relationship_header(rel)
-                relationships[rel.type] = self._file(folder, rel.type, header, table)
+                relationships[rel.type], _ = self._file(folder, rel.type, header, table)
         arguments = import_arguments(nodes, relationships, database, line_ends=line_ends)
         command = " \\\n  ".join(shlex.quote(part) for part in ("neo4j-admin", *arguments))
         (folder / "import.sh").write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
@@ -110,23 +109,19 @@ class Bulk:
         (folder / "schema.cypher").write_text(statements, encoding="utf-8")
         return arguments
 
-    def _file(self, folder: Path, name: str, header: str, table: ir.Table) -> tuple[Path, Path]:
+    def _file(
+        self, folder: Path, name: str, header: str, table: ir.Table
+    ) -> tuple[tuple[Path, Path], int]:
+        """Write a table; returns the files of its header and of its rows, and their number."""
         paths = folder / f"{name}-header.csv", folder / f"{name}.csv"
         paths[0].write_text(header + "\n", encoding="utf-8")
-        self.workspace.write_csv(table, paths[1], _TIME)
-        return paths
-
-    def _line_ends(self, table: ir.Table) -> bool:
-        texts = [table[name] for name in table.columns if table[name].type().is_string()]
-        broken = [text.re_search(r"[\r\n]").fill_null(False) for text in texts]
-        found = functools.reduce(lambda left, right: left | right, broken)
-        return self.workspace.size(table.filter(found).limit(1)) > 0
+        return paths, self.workspace.write_csv(table, paths[1], _TIME)
 
     def _nodes(self, node: NodeType) -> ir.Table | None:
         keys = mentions(self.steps, node.label)
         if not keys:
             return None
-        table = self.workspace.keep("keys", _distinct(keys))
+        table = _distinct(keys)
         said: dict[str, Any] = {}
         for step in self.steps:
             if isinstance(step.target, RelType) or step.target.label != node.label:
@@ -146,7 +141,6 @@ class Bulk:
             others = {name: table[name] for name in said if name not in new}
             merged = {name: said[name] for name in new}
             table = table.select("key", **others, **merged)
-            table = self.workspace.keep("merged", table)
         text = table.key.cast("string")
         return table.select(_id=text, **{node.key: table.key}, **_csv(table, node.properties))
 
@@ -186,6 +180,13 @@ class Bulk:
         taken = self.workspace.take("batches", pa.Table.from_pylist(self.batches))
         texts = {"_id": taken.batch_id, "batch_id": taken.batch_id}
         return taken.select(**texts, **_csv(taken, _BATCH.properties))
+
+
+def _line_ends(path: Path) -> int:
+    """The number of line ends in a file: more than it has rows if a value holds one."""
+    with path.open("rb") as file:
+        pieces = iter(functools.partial(file.read, 1 << 20), b"")
+        return sum(piece.count(b"\n") + piece.count(b"\r") for piece in pieces)
 
 
 def _distinct(keys: Sequence[ir.Table]) -> Any:

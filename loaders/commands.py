@@ -208,18 +208,20 @@ def _jobs(
     list_format, kind, source_name = lists
     looks_like_lists = table == "proxies" and mapping is None and input_format is None
     endings = reference_lists.ENDINGS if looks_like_lists else ()
-    files, found = [], []
+    files, tables, found = [], [], []
     for path in expand(sources, also=endings):
         form = (list_format or reference_lists.recognise(path)) if looks_like_lists else None
         if form is None:
-            file, left_out = opened(workspace, path, input_format, said)
-            files += [file] if file else []
-            if left_out:
-                app.say(f"{path.name}: left out {left_out:,} records of other kinds")
+            tables.append(path)
         elif form == "mmdb" and reference_lists.is_system_database(path):
             _tie_subnets(app, graph, path, wanted)
         else:
             found.append(reference_lists.list_file(path, form, kind, source_name))
+    read = opened(workspace, tables, input_format, said)
+    for path, (file, left_out) in zip(tables, read, strict=True):
+        files += [file] if file else []
+        if left_out:
+            app.say(f"{path.name}: left out {left_out:,} records of other kinds")
     for group in reference_lists.grouped(found):
         made, constants = reference_lists.as_table(workspace, group)
         yield group[0].source, made, constants

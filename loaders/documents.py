@@ -7,10 +7,12 @@ the file that they come from. What goes into the SQL here is quoted; values are 
 
 from __future__ import annotations
 
+import glob
 import re
 from array import array
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -35,24 +37,33 @@ _START = 4_096
 
 
 def opened(
-    workspace: Workspace, path: Path, format_: str | None, mapping: Mapping
-) -> tuple[InputFile | None, int]:
-    """A file, ready to be loaded.
+    workspace: Workspace, paths: Sequence[Path], format_: str | None, mapping: Mapping
+) -> Iterator[tuple[InputFile | None, int]]:
+    """Files, ready to be loaded.
 
     Args:
         workspace: Where records are copied to if need be.
-        path: The file.
-        format_: Its format; by default what its name ends in.
+        paths: The files.
+        format_: Their format; by default what their names end in.
         mapping: Its option ``records`` and its conditions are followed here.
 
-    Returns:
-        The file, or None if nothing in it is wanted; and the number of records left out.
+    Yields:
+        Each file, or None if nothing in it is wanted; and the number of records left out.
 
     Raises:
-        InputError: It cannot be read, or it is a CSV and there are conditions.
+        InputError: One cannot be read, or it is a CSV and there are conditions.
     """
-    if not mapping.where and "records" not in mapping.options:
-        return inspect(path, format_), 0
+    if mapping.where or "records" in mapping.options:
+        yield from (_wanted(workspace, path, format_, mapping) for path in paths)
+        return
+    with ThreadPoolExecutor() as readers:  # hashing leaves other cores to others
+        yield from ((file, 0) for file in readers.map(lambda path: inspect(path, format_), paths))
+
+
+def _wanted(
+    workspace: Workspace, path: Path, format_: str | None, mapping: Mapping
+) -> tuple[InputFile | None, int]:
+    """What of a file is wanted, and the number of records left out."""
     format_, sha256 = identify(path, format_)
     if format_ == "parquet":
         return _filtered(workspace, inspect(path, format_), mapping.where)
@@ -96,7 +107,7 @@ def _batches(workspace: Workspace, path: Path, key: str | None) -> Iterator[list
                 yield [line.removeprefix(BOM_UTF8) for line in lines]
         return
     with readable(), workspace.con.con.cursor() as cursor:
-        cursor.execute(sql, [str(path)])
+        cursor.execute(sql, [glob.escape(str(path))])
         while rows := cursor.fetchmany(_AT_ONCE):
             yield [row[0].encode() for row in rows]
 
@@ -159,8 +170,10 @@ def _filtered(
         tests.append(_test(condition, f"CAST({column} AS VARCHAR)"))
         params.append(condition.pattern or list(condition.values))
     con = workspace.con.con
-    source, target = (f"'{str(path).replace(chr(39), chr(39) * 2)}'" for path in (file.path, made))
-    kept = f"SELECT * FROM read_parquet({source}) WHERE {' AND '.join(tests)}"  # noqa: S608
+    paths = (glob.escape(str(file.path)), str(made))
+    source, target = (f"'{path.replace(chr(39), chr(39) * 2)}'" for path in paths)
+    read = f"read_parquet({source}, hive_partitioning = false)"
+    kept = f"SELECT * FROM {read} WHERE {' AND '.join(tests)}"  # noqa: S608
     with readable():
         try:
             con.execute(f"COPY ({kept}) TO {target} (FORMAT parquet)", params).fetchall()

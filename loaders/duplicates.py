@@ -41,8 +41,14 @@ def drop(prepared: Prepared, mapping: Mapping) -> None:
 
 
 def _one_row_per_key(prepared: Prepared) -> None:
-    """Keep one row per key: equal rows are one, rows that contradict it are refused."""
+    """Keep one row per key: equal rows are one, rows that contradict it are refused.
+
+    Nothing is ranked unless a key repeats, which one count tells.
+    """
     table, workspace = prepared.table, prepared.workspace
+    keys = prepared.rows.select(*table.key)
+    if workspace.size(keys.distinct()) == workspace.size(keys):
+        return
     rows = prepared.clean(FILE, ROW)
     order: list[Any] = []
     if table.latest_by:

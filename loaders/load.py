@@ -51,7 +51,7 @@ class Wanted:
 
     strict: bool = False
     dry_run: bool = False
-    chunk_size: int = 20_000
+    chunk_size: int = 5_000
     asn_mmdb: Path | None = None
 
 

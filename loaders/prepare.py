@@ -136,8 +136,6 @@ def prepare(
             clean = not any(faults.values())
             if clean and not blanks:
                 rows = typed(group, mapping, channels, blanks=False).table
-            if table.key:
-                rows = workspace.keep("staged", rows)
         else:
             # Text is parsed once; its rows are numbered by where they land.
             kept = workspace.keep("staged", rows)

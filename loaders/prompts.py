@@ -48,10 +48,14 @@ def clustered(load: Load, rows: ir.Table) -> tuple[ir.Table, ir.Table | None]:
     )
     distinct = rows.filter(rows.skeleton.notnull()).select("skeleton").distinct()
     texts = [row["skeleton"] for row in workspace.rows(distinct)]
-    known = {}
-    if load.graph is not None:
-        answer = load.graph.read(get("prompt-signatures"), {"batch_id": load.batch_id})
-        known = {row["prompt_cluster_id"]: row["signature"] for row in answer}
+
+    def known(bands: list[str]) -> dict[str, str]:
+        if load.graph is None:
+            return {}
+        asked = {"batch_id": load.batch_id, "bands": bands}
+        answer = load.graph.read(get("prompt-signatures"), asked)
+        return {row["prompt_cluster_id"]: row["signature"] for row in answer}
+
     found, new = Clusters(load.key, known).assign(texts)
     load.notes["distinct prompt skeletons"] = len(texts)
     load.notes["new prompt clusters"] = len(new)
@@ -74,8 +78,9 @@ def clustered(load: Load, rows: ir.Table) -> tuple[ir.Table, ir.Table | None]:
         "exemplar": [c.exemplar if c.prompt_cluster_id in shared else None for c in new],
         "signature": [cluster.signature for cluster in new],
     }
-    made = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
-    return rows, workspace.take("clusters", made)
+    made = {name: pa.array(values, pa.string()) for name, values in columns.items()}
+    made["bands"] = pa.array([cluster.bands for cluster in new], pa.list_(pa.string()))
+    return rows, workspace.take("clusters", pa.table(made))
 
 
 def _sent_by_several(load: Load, rows: ir.Table) -> set[str]:

@@ -128,5 +128,5 @@ def locate(
 def _is_object(record: bytes) -> bool:
     try:
         return isinstance(json.loads(record), dict)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: nested beyond all measure
         return False

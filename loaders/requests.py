@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from loaders import aggregate
-from loaders.addresses import CANONICAL_IPV6, subnet
+from loaders.addresses import CANONICAL_IPV6
 from loaders.aggregate import END, START, distinct
 from loaders.prefixes import link_exits, listed
 from loaders.prompts import clustered
@@ -18,6 +18,7 @@ from loaders.systems import link_systems
 from loaders.usage import grouped
 from ringleader.schema import NODE_BY_LABEL, RELATIONSHIP_BY_TYPE
 from ringleader.schema_types import Merge, NodeType
+from ringleader.subnets import subnet
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -39,7 +40,9 @@ def steps(load: Load) -> list[Step]:
     ]
     named = _greatest(pairs["prompt_cluster_id"], "prompt_cluster_id", "capability")
     if clusters is not None:
-        named = named.outer_join(clusters, "prompt_cluster_id")
+        bands = clusters.select(**{START: clusters.prompt_cluster_id, END: clusters.bands.unnest()})
+        result.append(load.relationships("IN_BAND", bands))
+        named = named.outer_join(clusters.drop("bands"), "prompt_cluster_id")
         named = named.mutate(
             prompt_cluster_id=named.prompt_cluster_id.fill_null(named.prompt_cluster_id_right)
         ).drop("prompt_cluster_id_right")

@@ -23,14 +23,9 @@ from loaders.workspace import Workspace, readable
 from ringleader.errors import InputError, WrongUsage
 
 _ENDINGS = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "jsonl",
-    ".parquet": "parquet",
-    ".pq": "parquet",
+    **dict.fromkeys((".csv", ".tsv", ".txt"), "csv"),
+    **dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl"),
+    **dict.fromkeys((".parquet", ".pq"), "parquet"),
 }
 _DELIMITERS = ",\t;|"
 # A line longer than this is no row of ours: it is quarantined unread.
@@ -42,6 +37,8 @@ _PIECE = 1 << 20
 _DAMAGED = "truncated or damaged; fetch it again"
 _RECODE = "iconv -f UTF-16 -t UTF-8 FILE > NEW (or from the encoding it has)"
 FILE, ROW = "_file", "_row"
+# A folder called country=de says nothing about the rows of the files in it.
+_AS_IT_IS: dict[str, Any] = {"filename": FILE, "hive_partitioning": False}
 # What a query is called where a file has its name, followed by a hash of database and query.
 QUERY = "query "
 
@@ -109,21 +106,22 @@ def expand(sources: Sequence[str], *, also: Sequence[str] = ()) -> list[Path]:
         if not source.strip():
             raise WrongUsage("a source has an empty name", hint="for the current folder say .")
         path = Path(source)
-        if path.is_dir():
-            matches = [p for p in sorted(path.rglob("*")) if p.is_file() and _counts(p, also)]
-            if not matches:
-                raise InputError(
-                    f"folder {source} holds no CSV, JSONL or Parquet file",
-                    hint="name the files, with --input-format if they end in something else",
-                )
-        elif path.exists():
-            matches = [path]
-        else:
-            matches = [Path(p) for p in sorted(glob.glob(source, recursive=True))]  # noqa: PTH207 - it takes absolute ones too
-            matches = [p for p in matches if p.is_file()]
-            if not matches:
-                raise InputError(f"{source}: no such file", hint="a path, a glob or a folder")
-        found.update(dict.fromkeys(p.resolve() for p in matches))
+        with _explained(path):
+            if path.is_dir():
+                matches = [p for p in sorted(path.rglob("*")) if p.is_file() and _counts(p, also)]
+                if not matches:
+                    raise InputError(
+                        f"folder {source} holds no CSV, JSONL or Parquet file",
+                        hint="name the files, with --input-format if they end in something else",
+                    )
+            elif path.exists():
+                matches = [path]
+            else:
+                matches = [Path(p) for p in sorted(glob.glob(source, recursive=True))]  # noqa: PTH207 - it takes absolute ones too
+                matches = [p for p in matches if p.is_file()]
+                if not matches:
+                    raise InputError(f"{source}: no such file", hint="a path, a glob or a folder")
+            found.update(dict.fromkeys(p.resolve() for p in matches))
     return list(found)
 
 
@@ -239,7 +237,7 @@ def read_groups(
 def _read_csv(workspace: Workspace, files: tuple[InputFile, ...], _: Sequence[str]) -> Group:
     rejects = workspace.name("rejects")
     table = workspace.con.read_csv(
-        [str(file.path) for file in files],
+        _literal(files),
         table_name=workspace.name("csv"),
         auto_detect=False,
         header=True,
@@ -248,13 +246,13 @@ def _read_csv(workspace: Workspace, files: tuple[InputFile, ...], _: Sequence[st
         escape='"',
         # Everything is text at first: a bad value costs its row, never the file.
         columns=dict.fromkeys(files[0].columns, "VARCHAR"),
-        filename=FILE,
+        **_AS_IT_IS,
         max_line_size=LINE_BYTES,
         store_rejects=True,
         rejects_table=rejects,
         rejects_scan=rejects + "_scan",
         rejects_limit=0,
-        compression="gzip" if _packed(files) else "none",
+        compression="gzip" if is_gzip(files[0].path) else "none",
     )
     return Group(files, table, rejects)
 
@@ -262,14 +260,14 @@ def _read_csv(workspace: Workspace, files: tuple[InputFile, ...], _: Sequence[st
 def _read_jsonl(workspace: Workspace, files: tuple[InputFile, ...], wanted: Sequence[str]) -> Group:
     files = tuple(_without_mark(workspace, file) for file in files)
     table = workspace.con.read_json(
-        [str(file.path) for file in files],
+        _literal(files),
         table_name=workspace.name("jsonl"),
         columns=dict.fromkeys(wanted, "VARCHAR"),
         format="newline_delimited",
         ignore_errors=True,  # a broken line becomes a row of nulls, found by its missing key
         maximum_object_size=DOCUMENT_BYTES,
-        filename=FILE,
-        compression="gzip" if _packed(files) else "none",
+        **_AS_IT_IS,
+        compression="gzip" if is_gzip(files[0].path) else "none",
     )
     return Group(files, table)
 
@@ -288,9 +286,9 @@ def _without_mark(workspace: Workspace, file: InputFile) -> InputFile:
 
 def _read_parquet(workspace: Workspace, files: tuple[InputFile, ...], _: Sequence[str]) -> Group:
     table = workspace.con.read_parquet(
-        [str(file.path) for file in files],
+        _literal(files),
         table_name=workspace.name("parquet"),
-        filename=FILE,
+        **_AS_IT_IS,
         file_row_number=True,
     )
     return Group(files, table.rename({ROW: "file_row_number"}))
@@ -299,8 +297,9 @@ def _read_parquet(workspace: Workspace, files: tuple[InputFile, ...], _: Sequenc
 _READERS = {"csv": _read_csv, "jsonl": _read_jsonl, "parquet": _read_parquet}
 
 
-def _packed(files: tuple[InputFile, ...]) -> bool:
-    return is_gzip(files[0].path)
+def _literal(files: tuple[InputFile, ...]) -> list[str]:
+    # DuckDB expands names by itself: logs[1].csv would be read from logs1.csv.
+    return [glob.escape(str(file.path)) for file in files]
 
 
 def is_gzip(path: Path) -> bool:
@@ -374,7 +373,7 @@ def _json_columns(path: Path) -> tuple[str, ...]:
         for number, raw in zip(range(SAMPLED_LINES), file, strict=False):
             try:
                 document = json.loads(raw if number else raw.removeprefix(codecs.BOM_UTF8))
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(document, dict):
                 readable_lines += 1

@@ -103,12 +103,9 @@ def grouped_first(
     if prompts or any(g.format != "parquet" or "prompt" in g.columns for g in groups):
         return None
     parts = [typed(g, mapping, channels, blanks=False, later=_GROUPED_BY) for g in groups]
-    read = 0
-    for part in parts:
-        counted = workspace.one(part.doubtful)
-        read += counted["read"]
-        if counted["doubts"]:
-            return None
+    if any(workspace.size(rows.limit(1)) for part in parts for rows in part.doubtful):
+        return None
+    read = sum(workspace.size(group.table) for group in groups)
     rows = _union(part.table.select(*mapping.table.names) for part in parts)
     deduplicate = mapping.options.get("deduplicate", True)
     if deduplicate and repeated_requests(workspace, rows) is not None:

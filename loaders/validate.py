@@ -74,7 +74,8 @@ class Typed:
         faults: One row: the number of rows, of empty texts, and of failures of each check.
             Checks counted by themselves cost a fraction of numbering the rows; a good file pays
             for no more.
-        doubtful: One row: the number of rows, and of doubts in columns not checked later.
+        doubtful: By column not checked later, the rows in doubt because of it. Asked one column
+            at a time, DuckDB looks at a Parquet column's dictionary and statistics, not its rows.
         problems: What the numbers mean; number n is at position n - 1.
         unknown: Columns of the source that nothing uses.
         later: Columns to be checked after grouping.
@@ -82,7 +83,7 @@ class Typed:
 
     table: ir.Table
     faults: ir.Table
-    doubtful: ir.Table
+    doubtful: tuple[ir.Table, ...]
     problems: tuple[Problem, ...]
     unknown: tuple[str, ...]
     later: frozenset[str]
@@ -178,11 +179,13 @@ def typed(
             for position, (condition, *_) in enumerate(checks)
         },
     )
-    doubts = [blank for name, blank in empty.items() if name not in put_off]
-    doubts += [condition for condition, column, _ in checks if column.name not in put_off]
-    doubtful = group.table.aggregate(
-        read=group.table.count(),
-        doubts=functools.reduce(operator.or_, doubts).sum().fill_null(0).cast("int64"),
+    doubts: dict[str, list[Any]] = {name: [blank] for name, blank in empty.items()}
+    for condition, column, _ in checks:
+        doubts.setdefault(column.name, []).append(condition)
+    doubtful = tuple(
+        group.table.filter(functools.reduce(operator.or_, conditions))
+        for name, conditions in doubts.items()
+        if name not in put_off
     )
     unknown = tuple(name for name in group.columns if name not in used)
     return Typed(table, faults, doubtful, tuple(problems), unknown, frozenset(put_off))

@@ -83,19 +83,24 @@ class Workspace:
         self.con.con.unregister(incoming)
         return kept
 
-    def write_csv(self, expression: ir.Table, path: Path, times: str) -> None:
+    def write_csv(self, expression: ir.Table, path: Path, times: str) -> int:
         """Write a table as CSV without a header; nulls are empty, empty texts are quoted.
 
         Args:
             expression: The table.
             path: Where.
             times: How moments are written, in the letters of ``strftime``.
+
+        Returns:
+            The number of rows.
         """
         target = str(path).replace("'", "''")
-        options = f"FORMAT csv, HEADER false, TIMESTAMPFORMAT '{times}'"
+        options = f"FORMAT csv, HEADER false, TIMESTAMPFORMAT '{times}', PRESERVE_ORDER false"
         with readable():
             sql = self.con.compile(expression)
-            self.con.con.execute(f"COPY ({sql}) TO '{target}' ({options})").fetchall()
+            copied = self.con.con.execute(f"COPY ({sql}) TO '{target}' ({options})")
+            [[rows]] = copied.fetchall()
+        return int(rows)
 
     def mapped(self, values: ir.Column, function: Callable[[str], str]) -> ir.Table:
         """What a function of Python makes of every distinct text of a column: raw and mapped."""
@@ -169,6 +174,12 @@ class readable:  # noqa: N801 - reads as a phrase: with readable(): …
                 raise InputError(
                     f"not enough memory or disk to prepare the input: {message}",
                     hint="free disk space where RINGLEADER_HOME lies, or load fewer files at once",
+                ) from error
+            if "CSV Parser state machine" in message:
+                file = message.partition("file = ")[2].partition(" delimiter = ")[0]
+                raise InputError(
+                    f"{file}: its lines end in different ways, or a quote is never closed",
+                    hint=r"sed 's/\r$//' FILE > NEW, and look at its quotes",
                 ) from error
             raise InputError(
                 f"the input cannot be read: {message}",

@@ -90,6 +90,7 @@ RELATIONSHIP TEXT TYPE UNIQUE UNIQUENESS USER VECTOR
 _KINDS_SHOWN = frozenset(_KINDS.split())
 # Two words that never follow each other but in a clause that reaches beyond the graph.
 BEYOND = {"LOAD": ("CSV",), "TERMINATE": ("TRANSACTION", "TRANSACTIONS")}
+_BEYOND_HINTS = {"LOAD": "ringleader load reads files"}
 # Where a clause can begin: what stands before a `USE` that picks another database.
 _BEFORE_A_CLAUSE = ("{", "}", "ALL", "DISTINCT", "UNION", "NEXT", "THEN", "ELSE")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:[eE][0-9_]*)?[fFdD]?")
@@ -199,7 +200,8 @@ def _check_clause(found: list[Token], place: int) -> None:
     after = [token.keyword for token in found[place + 1 :]]
     if after and after[0] in BEYOND.get(word, ()):
         raise QueryError(
-            f"{word} {after[0]} reaches beyond the graph", hint="ringleader load reads files"
+            f"{word} {after[0]} reaches beyond the graph",
+            hint=_BEYOND_HINTS.get(word, _LISTED_HINT),
         )
     if word == "SHOW" and after and after[0]:
         asked = next(dropwhile(_KINDS_SHOWN.__contains__, after), "")

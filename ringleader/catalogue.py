@@ -27,6 +27,7 @@ from typing import Any
 
 from ringleader.cypher_text import parameters
 from ringleader.errors import CatalogueError, WrongUsage
+from ringleader.settings import expanded
 
 FOLDER = Path(__file__).resolve().parent.parent / "cypher"
 _SCALARS = ("string", "integer", "float", "boolean", "datetime")
@@ -232,7 +233,7 @@ def load_catalogue(extra: Iterable[Path] = ()) -> dict[str, Query]:
     Raises:
         CatalogueError: A file is malformed or a name is taken twice.
     """
-    return dict(_load((FOLDER, *(Path(folder).expanduser().resolve() for folder in extra))))
+    return dict(_load((FOLDER, *(expanded(folder).resolve() for folder in extra))))
 
 
 def get(name: str, extra: Iterable[Path] = ()) -> Query:

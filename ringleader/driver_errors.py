@@ -31,6 +31,11 @@ def translated(settings: Settings, name: str = "connect") -> Iterator[None]:
         yield
     except (exceptions.DriverError, exceptions.Neo4jError) as error:
         raise translate(error, settings, name) from error
+    except OverflowError as error:  # the packer's
+        raise QueryError(
+            f"{name}: a number is too large; the database's whole numbers have 64 bits",
+            hint="give it as a text, or a smaller one",
+        ) from error
     except ValueError as error:  # the driver's word for a malformed URI
         if name != "connect":
             raise

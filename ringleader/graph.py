@@ -52,6 +52,8 @@ class Graph:
         self._database = settings.database
         # Tells our transactions from those of others, so that Ctrl-C can end them.
         self._client = secrets.token_hex(8)
+        # A session sees what those before it wrote, whichever member of a cluster answers.
+        self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
         self._opened = 0
         self._streams: list[Generator[dict[str, Any], None, None]] = []
         self.settings = settings
@@ -276,16 +278,10 @@ class Graph:
         name: str | None = None,
     ) -> pd.DataFrame:
         """Run a statement that only reads, and return its rows as a pandas frame."""
-        import pandas as pd
-
         text, name = _named(statement, name)
 
         def work(tx: neo4j.ManagedTransaction) -> pd.DataFrame:
-            result = tx.run(text, dict(params or {}))
-            columns = list(result.keys())
-            return pd.DataFrame.from_records(
-                [tuple(record.values()) for record in result], columns=columns
-            )
+            return tx.run(text, dict(params or {})).to_df()
 
         return self._transact(neo4j.READ_ACCESS, name, work)
 
@@ -358,7 +354,11 @@ class Graph:
     def _session(self, access: str, name: str) -> Iterator[neo4j.Session]:
         with (
             translated(self.settings, name),
-            self._driver.session(database=self._database, default_access_mode=access) as session,
+            self._driver.session(
+                database=self._database,
+                default_access_mode=access,
+                bookmark_manager=self._bookmarks,
+            ) as session,
         ):
             yield session
 

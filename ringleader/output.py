@@ -9,6 +9,7 @@ import csv
 import io
 import itertools
 import json
+import math
 import os
 import sys
 import tempfile
@@ -29,8 +30,10 @@ FORMATS = ("table", "json", "jsonl", "csv", "parquet")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # What a cell of a table holds at the most; other formats hold all of it.
 CELL_WIDTH = 300
+# What turns the order of letters round, so that one account reads like another (UAX #9).
+_ORDER = (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 # Control characters could move the cursor or change colours of the terminal.
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "�")
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160), *_ORDER), "�")
 
 Row = Mapping[str, Any]
 
@@ -40,14 +43,19 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file that is renamed to ``path`` when the block ends well, and else leaves no trace.
 
     Raises:
-        InputError: The folder does not exist or cannot be written.
+        InputError: The folder does not exist or cannot be written, or ``path`` is a device, a pipe
+            or a folder, which a file would take the place of.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise InputError(
+                f"cannot write {path}: it is no regular file",
+                hint="choose --output; without it rows go to standard output",
+            )
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise InputError(
-            f"cannot write {path}: {error.strerror}", hint="choose --output"
-        ) from error
+    except (OSError, ValueError) as error:  # the latter: a name with a NUL byte
+        why = getattr(error, "strerror", error)
+        raise InputError(f"cannot write {path}: {why}", hint="choose --output") from error
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -126,6 +134,8 @@ def plain(value: Any) -> Any:
         return steps
     if isinstance(value, neo4j.time.DateTime):
         return plain(value.to_native())
+    if isinstance(value, neo4j.time.Duration):  # a tuple too, whose places say nothing
+        return value.iso_format()
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
@@ -194,7 +204,16 @@ def _encode(
 
 
 def _plain_row(row: Row, names: Sequence[str]) -> dict[str, Any]:
-    return {name: plain(row.get(name)) for name in names}
+    return {name: _countable(plain(row.get(name))) for name in names}
+
+
+def _countable(value: Any) -> Any:
+    """A plain value with null for what is no number or infinite, which JSON cannot say."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _countable(item) for key, item in value.items()}
+    return [_countable(item) for item in value] if isinstance(value, list) else value
 
 
 def _json(value: Any) -> bytes:

@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 from ringleader.app import App, Group, output_options, pass_app
 from ringleader.catalogue import Query, get, load_catalogue
 from ringleader.errors import CatalogueError, FindingsFound, RingleaderError, WrongUsage
+from ringleader.settings import expanded
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -120,7 +121,7 @@ def parse_parameters(pairs: Iterable[str]) -> dict[str, Any]:
             raise WrongUsage(f"parameter {name} is given twice")
         try:
             parsed[name] = json.loads(value) if key.endswith(":") else value
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise WrongUsage(f"parameter {pair!r} is not JSON: {error}") from error
     return parsed
 
@@ -318,7 +319,7 @@ def check_queries(app: App, folder: Path | None, out: Callable[..., None]) -> No
 
     named = [folder] if folder else folders(app.settings) or [FOLDER]
     with app.graph() as graph:
-        checked = [made for each in named for made in check_folder(graph, each.expanduser())]
+        checked = [made for each in named for made in check_folder(graph, expanded(each))]
     wrong = [made for made in checked if made.problem]
     out([{"file": str(made.path), "problem": made.problem or "none"} for made in checked])
     if wrong:

@@ -144,6 +144,11 @@ NODES: tuple[NodeType, ...] = (
         derived=_SHARERS,
     ),
     NodeType(
+        "PromptBand",
+        "band_id",
+        "A part of signatures: clusters of raw prompts that resemble each other share one.",
+    ),
+    NodeType(
         "EmailDomain",
         "domain",
         "The domain of an e-mail address.",
@@ -271,6 +276,7 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         keys=(_text("kind", "referred, invited or transferred"),),
     ),
     RelType("IN_SUBNET", "Ip", "Subnet", "The address lies in the subnet."),
+    RelType("IN_BAND", "PromptCluster", "PromptBand", "The cluster's signature has the band."),
     RelType("IN_ASN", "Subnet", "Asn", "The subnet is announced by the system."),
     RelType("EXIT_OF", "Ip", "Proxy", "The address lies in the longest listed prefix."),
     RelType(

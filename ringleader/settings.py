@@ -67,7 +67,7 @@ DECLARED: tuple[Declared, ...] = (
     Declared("server.port", "first Bolt port that the managed server tries", (), 7687, int),
     Declared("server.heap", "heap of the managed server, e.g. 4g"),
     Declared("server.page_cache", "page cache of the managed server, e.g. 2g"),
-    Declared("load.chunk_size", "rows in one transaction", (), 20_000, int),
+    Declared("load.chunk_size", "rows in one transaction", (), 5_000, int),
     Declared("channels.known", "names that `channel` may have", (), None, list),
     Declared("enrich.asn_mmdb", "an ASN database in MaxMind's format", (), None, Path),
     Declared("review.by", "who decides in `ringleader review`", ("RINGLEADER_REVIEWER",)),
@@ -153,7 +153,7 @@ class Settings:
             return None if password is None else str(password)
         file = self.get("neo4j.password_file")
         try:
-            return Path(file).expanduser().read_text(encoding="utf-8").rstrip("\r\n")
+            return expanded(file).read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
                 f"password file {file} cannot be read: {error}",
@@ -186,10 +186,24 @@ class Settings:
         return rank(name) < rank(other)
 
 
+def expanded(path: str | Path) -> Path:
+    """A path with ``~`` replaced by the folder that it stands for.
+
+    Raises:
+        SettingsError: It is somebody's whom this machine does not know.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(
+            f"{path}: this machine knows no home folder of that name", hint="write the whole path"
+        ) from error
+
+
 def default_home(env: Mapping[str, str]) -> Setting:
     """The data folder: ``RINGLEADER_HOME``, or the user's data folder."""
     if env.get("RINGLEADER_HOME"):
-        home = Path(env["RINGLEADER_HOME"]).expanduser().absolute()
+        home = expanded(env["RINGLEADER_HOME"]).absolute()
         return Setting("home", home, "environment RINGLEADER_HOME")
     return Setting("home", platformdirs.user_data_path("ringleader"), "default")
 
@@ -273,6 +287,11 @@ def _flatten(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for section, content in document.items():
         if section in OPEN_SECTIONS:
+            if not isinstance(content, dict):
+                raise SettingsError(
+                    f"settings file {path}: {section} is {content!r}; it is a section",
+                    hint=f"write [{section}], and its settings on lines of their own",
+                )
             continue
         entries = (
             {f"{section}.{key}": value for key, value in content.items()}

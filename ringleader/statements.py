@@ -58,7 +58,9 @@ def upsert_relationships(rel: RelType) -> str:
         lines.append("ON CREATE SET " + ",\n    ".join(fresh))
     lines += [f"ON MATCH {line}" for line in _assignments("r", others)]
     if sets:
-        new = [f"any(x IN row.{p.name} WHERE NOT x IN coalesce(r.{p.name}, []))" for p in sets]
+        # Whatever was written just now is equal, which is cheaper to see than that nothing is new.
+        old = [(p.name, f"coalesce(r.{p.name}, [])") for p in sets]
+        new = [f"row.{n} <> {set_} AND any(x IN row.{n} WHERE NOT x IN {set_})" for n, set_ in old]
         lines += ["WITH r, row WHERE " + " OR ".join(new), *_assignments("r", sets)]
     return "\n".join(lines)
 

@@ -94,7 +94,7 @@ def test_less_evidence_finds_less_says_what_is_missing_and_accuses_nobody_else(w
     cohort, gone = world[1], []
     for type_, family, left in (
         ("PAID_WITH", "payment", OPERATORS),
-        ("USED_DEVICE", "device", {"card_sharers"}),
+        ("USED_DEVICE", "device", {"card_sharers", "hydra"}),
         ("SENT", "prompt", set()),
     ):
         connection.run_in_batches(

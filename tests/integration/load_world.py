@@ -67,6 +67,7 @@ _KEYS = (
     "payment_method_id",
     "device_id",
     "prompt_cluster_id",
+    "band_id",
     "domain",
     "organization_id",
     "review_id",

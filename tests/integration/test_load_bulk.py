@@ -119,6 +119,7 @@ def test_files_and_command_for_another_server(ringleader, tmp_path):
     ]
     command = (out / "import.sh").read_text()
     assert f"--nodes=Account={out}/Account-header.csv,{out}/Account.csv" in command
+    assert "--multiline-fields=false" in command
     assert "account_account_id" in (out / "schema.cypher").read_text()
     wrong = ringleader("load", "accounts", tmp_path / "accounts.csv", "--bulk", check=False)
     assert wrong.returncode == 2

@@ -141,7 +141,7 @@ def leader_lost_to_a_later_one(key):
         found, new = Clusters(key).assign([first, middle, last])
         alone = {c.prompt_cluster_id: c.signature for c in new}
         if len(new) == 2 and found[middle] == found[first] != found[last]:
-            resumed, _ = Clusters(key, alone).assign([first, middle, last])
+            resumed, _ = Clusters(key, lambda _, known=alone: known).assign([first, middle, last])
             if resumed[middle] == found[last]:
                 return first, middle, last
     raise AssertionError("no such prompts found")

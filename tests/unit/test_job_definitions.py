@@ -113,6 +113,11 @@ def test_parameters_of_a_query_are_a_table_and_keep_their_types(tmp_path):
             "leave user and password out",
             "",
         ),
+        (
+            "[[jobs.nightly.steps]]\nstep = 'notify'\nurl = 'https://[::1'\n",
+            "step 1 (notify): Invalid value for '--url': Invalid IPv6 URL",
+            "",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_job_is_told_before_it_runs(tmp_path, text, says, helps):

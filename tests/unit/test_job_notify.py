@@ -135,7 +135,7 @@ def test_keys_are_coded_or_plain_and_long_enough(tmp_path, monkeypatch):
     assert notify.read_key(file, None) == KEY
     monkeypatch.setenv("HOOK_KEY", "a plain key of 24 bytes!")
     assert notify.read_key(None, "HOOK_KEY") == b"a plain key of 24 bytes!"
-    for content in ("short", "whsec_%%%", "whsec_c2hvcnQ="):
+    for content in ("short", "whsec_%%%", "whsec_ä", "whsec_c2hvcnQ="):
         file.write_text(content)
         with pytest.raises(SettingsError, match="key of the webhook"):
             notify.read_key(file, None)

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.addresses import CANONICAL_IPV4, CANONICAL_IPV6, Address, canonical, network, subnet
+from loaders.addresses import CANONICAL_IPV4, CANONICAL_IPV6, Address, canonical, network
 from loaders.prefixes import Prefixes
+from ringleader.subnets import subnet
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,9 @@ def test_no_address(text):
         ("::ffff:1.2.3.0/120", "1.2.3.0/24"),
         ("::1", "::1/128"),
         ("1.2.3.4/33", None),
+        ("0.0.0.0/0", None),
+        ("::/0", None),
+        ("::ffff:0:0/96", None),
         ("x/8", None),
         ("", None),
     ],

@@ -36,7 +36,7 @@ def load(workspace, tmp_path):
         if content is not None:
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         mapping = read_mapping(f"preset:{preset}", BY_NAME["requests"])
-        file, left_out = opened(workspace, path, None, mapping)
+        [(file, left_out)] = opened(workspace, [path], None, mapping)
         if file is None:
             return [], [], left_out
         prepared = prepare(workspace, [file], mapping, CHANNELS)
@@ -542,7 +542,7 @@ def test_conditions_are_for_json_and_parquet(workspace, tmp_path):
     (tmp_path / "log.csv").write_text("a,kind\n1,x\n")
     mapping = read_mapping(path, BY_NAME["requests"])
     with pytest.raises(InputError, match="not for CSV"):
-        opened(workspace, tmp_path / "log.csv", None, mapping)
+        list(opened(workspace, [tmp_path / "log.csv"], None, mapping))
 
 
 def test_presets_are_plain_toml():

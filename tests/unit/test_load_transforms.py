@@ -22,6 +22,7 @@ from loaders.sources import expand, inspect
 from loaders.workspace import Workspace
 from ringleader.errors import InputError
 from ringleader.keys import keyed_hash, load_key
+from ringleader.output import emit
 
 CHANNELS = ("api", "azure", "bedrock", "vertex")
 
@@ -213,13 +214,41 @@ def test_clusters_do_not_depend_on_order_and_are_joined_later():
     chance.shuffle(shuffled)
     assert Clusters(key).assign(shuffled) == (found, new)
     known = {cluster.prompt_cluster_id: cluster.signature for cluster in new}
-    later, none = Clusters(key, known).assign([f"{TEMPLATES[0]} at once", TEMPLATES[1]])
+    later, none = Clusters(key, lambda _: known).assign([f"{TEMPLATES[0]} at once", TEMPLATES[1]])
     assert none == []
     assert later == {
         f"{TEMPLATES[0]} at once": found[TEMPLATES[0]],
         TEMPLATES[1]: found[TEMPLATES[1]],
     }
     assert set(Clusters(b"other" * 8).assign(texts)[0].values()).isdisjoint(found.values())
+
+
+def test_only_clusters_that_share_a_band_need_be_known():
+    key, chance = b"k" * 32, random.Random(7)
+    words = ["".join(chance.choices("abcdefghij", k=5)) for _ in range(40)]
+
+    def prompts(number):
+        texts = [chance.choices(words, k=30) for _ in range(number)]
+        near = [[chance.choice(words) if chance.random() < 0.08 else w for w in t] for t in texts]
+        return {" ".join(text) for text in texts + near}
+
+    earlier, day = prompts(150), prompts(50)
+    day |= {text.replace(words[0], words[1], 1) for text in sorted(earlier)[:100]}
+    _, clusters = Clusters(key).assign(earlier)
+    whole = {cluster.prompt_cluster_id: cluster.signature for cluster in clusters}
+    read = {}
+
+    def sharing(bands):
+        found = {c.prompt_cluster_id: c.signature for c in clusters if set(bands) & set(c.bands)}
+        read.update(found)
+        return found
+
+    found, new = Clusters(key, sharing).assign(day)
+    assert (found, new) == Clusters(key, lambda _: whole).assign(day)
+    joined = set(found.values()) & set(whole)
+    assert joined <= set(read) < set(whole)
+    assert len(joined) > 20
+    assert len(new) > 20
 
 
 def test_short_and_odd_skeletons():
@@ -247,6 +276,52 @@ def test_batch_id_is_of_content():
     assert one == batch_id("requests", "m", ("vertex", "api"), ["2", "1"])
     assert one != batch_id("payments", "m", ("api", "vertex"), ["1", "2"])
     assert one != batch_id("requests", "n", ("api", "vertex"), ["1", "2"])
+
+
+@pytest.mark.parametrize(
+    ("name", "neighbour"),
+    [
+        ("logs[1].csv", "logs1.csv"),
+        ("a?b.csv", "axb.csv"),
+        ("country=fr/a*.csv", "country=fr/ab.csv"),
+    ],
+)
+def test_a_file_is_read_as_it_is_called_and_no_other(workspace, tmp_path, name, neighbour):
+    for file, account in ((name, "meant"), (neighbour, "other")):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(f"account_id,country\n{account},de\n")
+    [path] = [path for path in expand([str(tmp_path / name)]) if path.name != "ab.csv"]
+    _, rows = clean(workspace, path, "accounts")
+    assert [(row["account_id"], row["country"]) for row in rows] == [("meant", "de")]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_a_folder_s_name_says_nothing_about_the_rows_in_it(workspace, tmp_path, suffix):
+    path = tmp_path / "country=fr" / "account_id=other" / f"a.{suffix}"
+    path.parent.mkdir(parents=True)
+    emit([{"account_id": "meant", "country": "de"}], output=path, format=suffix)
+    _, rows = clean(workspace, path, "accounts")
+    assert [(row["account_id"], row["country"]) for row in rows] == [("meant", "de")]
+
+
+def test_lines_that_end_in_different_ways_are_told_as_such(workspace, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"account_id,country\r\na1,de\na2,de\r\n")
+    with pytest.raises(InputError, match=r"a\.csv: its lines end in different ways"):
+        clean(workspace, path, "accounts")
+
+
+def test_json_that_is_nested_without_end_costs_its_line_only(workspace, tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"account_id": "a1"}\n' + '{"a":' * 100_000 + "\n")
+    prepared, rows = clean(workspace, path, "accounts")
+    assert [row["account_id"] for row in rows] == ["a1"]
+    assert prepared.refused == 1
+
+
+def test_a_name_that_no_file_can_have_is_told(tmp_path):
+    with pytest.raises(InputError, match="cannot be read"):
+        expand(["a" * 5000 + ".csv"])
 
 
 def test_expand(tmp_path):

@@ -94,6 +94,29 @@ def test_one_bad_row_is_refused_and_the_rest_is_as_before(workspace, tmp_path, r
     assert found == (False, (6, 1, 0, 1, {reason: 1}), rows)
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("timestamp", datetime(1970, 1, 1), "not a UTC time, or not between 2000 and 2099"),
+        ("timestamp", None, "missing"),
+        ("input_tokens", -1, "not a whole number from 0 to 1,000,000,000,000"),
+        ("channel", "carrier pigeon", "unknown channel"),
+        ("model", "m\0", "holds a NUL byte"),
+        ("endpoint", "e" * 5000, "longer than 4,096 bytes"),
+        ("capability", "magic", "not one of reasoning, coding, tool_use, other"),
+    ],
+)
+def test_a_bad_value_that_is_not_grouped_by_is_seen(workspace, tmp_path, column, value, reason):
+    good = {"account_id": "a", "ip": "192.0.2.1", "timestamp": datetime(2026, 2, 1), column: None}
+    if column == "timestamp":
+        good[column] = datetime(2026, 2, 1)
+    file = tmp_path / "some.parquet"
+    pa.parquet.write_table(pa.Table.from_pylist([good, good, {**good, column: value}]), file)
+    first, said, rows = outcome(workspace, inspect(file), tmp_path)
+    assert (first, said) == (False, (3, 1, 0, 0, {f"{column}: {reason}": 1}))
+    assert [row["events"] for row in rows["USED_IP"]] == [2]
+
+
 def test_empty_texts_are_no_identifiers(workspace, tmp_path):
     file = written(tmp_path / "blank.parquet", [("a", "", "", "", "", "")])
     first, said, rows = outcome(workspace, file, tmp_path)

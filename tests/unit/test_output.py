@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import os
 from datetime import UTC, datetime
 
 import pyarrow.parquet as pq
 import pytest
+from neo4j.time import Duration
 
 from ringleader.errors import InputError, WrongUsage
 from ringleader.output import emit, whole_file
@@ -102,6 +104,36 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
         raise RuntimeError
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_no_file_takes_the_place_of_a_pipe_or_a_device(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="no regular file"), whole_file(tmp_path / "pipe"):
+        pass
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_what_turns_text_round_is_seen(capsys):
+    emit([{"account_id": "a\u202eb\u2066"}])
+    assert "a�b�" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
+def test_a_name_that_no_file_can_have_is_told(tmp_path, name):
+    with pytest.raises(InputError, match="cannot write"), whole_file(tmp_path / name):
+        pass
+
+
+def test_json_says_null_for_what_is_no_number_and_durations_as_iso_8601(capsys):
+    row = {"n": float("nan"), "in": [1.5, {"x": float("-inf")}], "d": Duration(days=1, hours=2)}
+    for format in ("json", "jsonl"):
+        emit([row], format=format)
+        [found] = [json.loads(capsys.readouterr().out, parse_constant=pytest.fail)]
+        assert (found if format == "jsonl" else found[0]) == {
+            "n": None,
+            "in": [1.5, {"x": None}],
+            "d": "P1DT2H",
+        }
 
 
 def test_a_missing_folder_and_an_unknown_format_are_said(tmp_path):

@@ -103,6 +103,39 @@ def test_a_bystander_tied_by_one_kind_is_left_out():
     assert ring.members == tuple(SIX)
 
 
+def test_who_comes_through_a_cloud_without_addresses_is_no_bystander():
+    """Six meet at three addresses of their own; the seventh, on their card and machine, at none."""
+    seven = [*SIX, "cloud"]
+    uses = [*shared(seven, "PaymentMethod", "p"), *shared(seven, "Device", "d"), *ELSEWHERE]
+    for n in range(3):
+        uses += shared(SIX, "Ip", f"i{n}", 10)
+    # Its card and machine are a little of what it does: it is tied less than the others.
+    activity = {("cloud", "PaymentMethod"): 20, ("cloud", "Device"): 20}
+    opened = dict.fromkeys(seven, 0)
+    strict = Parameters(member_part=0.3)
+    [ring] = rings_of(world(uses, opened=opened, activity=activity), strict)
+    assert ring.members == tuple(sorted(seven))
+    # With a home of its own it is known not to come from there.
+    home = [("cloud", "Ip", "home"), ("neighbour", "Ip", "home")]
+    [ring] = rings_of(world([*uses, *home], opened=opened, activity=activity), strict)
+    assert ring.members == tuple(SIX)
+
+
+def test_a_second_kind_that_barely_speaks_is_none():
+    """Six on two cards; three pairs of them once asked the same."""
+    uses = [*shared(SIX, "PaymentMethod", "p"), *shared(SIX, "PaymentMethod", "q"), *ELSEWHERE]
+    for n in range(0, 6, 2):
+        uses += shared(SIX[n : n + 2], "PromptCluster", f"c{n}")
+    sharing = world(
+        uses,
+        opened=dict.fromkeys(SIX, 0),
+        activity={(name, "PromptCluster"): 12 for name in SIX},
+    )
+    assert rings_of(sharing) == []
+    [ring] = rings_of(sharing, Parameters(min_kind_bits=0.0))
+    assert ring.members == tuple(SIX)
+
+
 def test_groups_that_only_a_bystander_joins_are_two_rings():
     other = [f"n{n}" for n in range(6)]
     uses = [*ELSEWHERE]

@@ -67,6 +67,7 @@ def test_every_parameter_has_a_reason_and_can_be_set():
     [
         ({"min_ring_sice": 4}, "no parameter 'min_ring_sice'"),
         ({"min_ring_size": 1}, "expected int from 2 to 1000"),
+        ({"min_ring_size": float("nan")}, "expected int from 2 to 1000"),
         ({"min_ring_size": 4.5}, "expected int"),
         ({"synchrony_days": "long"}, "expected float"),
         ({"synchrony_days": True}, "expected float"),

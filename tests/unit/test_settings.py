@@ -79,6 +79,7 @@ def test_secrets_are_masked_where_settings_are_shown(tmp_path):
         ("[channels]\nknown = [1, 2]\n", "expected a list of texts"),
         ("[neo4j]\nuri = 5\n", "no address of a Neo4j"),
         ("[neo4j\n", "settings file"),
+        ("jobs = 3\n", "jobs is 3; it is a section"),
     ],
 )
 def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path, text, message):
@@ -87,6 +88,12 @@ def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path, text, message):
         load_settings(env={}, cwd=tmp_path)
     assert message in caught.value.message
     assert caught.value.exit_code == 2
+
+
+def test_a_home_folder_that_nobody_has_is_told(tmp_path):
+    settings = load_settings({"neo4j.password_file": "~nobody-here/key"}, env={}, cwd=tmp_path)
+    with pytest.raises(SettingsError, match="~nobody-here/key"):
+        _ = settings.password
 
 
 def test_a_password_in_the_address_is_refused_and_not_repeated(tmp_path):

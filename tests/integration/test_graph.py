@@ -1,0 +1,36 @@
+"""The one runner: what its sessions see of each other's work."""
+
+import pytest
+
+from ringleader.errors import QueryError
+from ringleader.graph import Graph
+
+
+def test_every_session_waits_for_what_the_one_before_wrote(graph, connection):
+    graph.write("CREATE (:Account {account_id: 'a'})", name="one")
+    first = graph._bookmarks.get_bookmarks()
+    graph.run_in_batches("CREATE (:Account {account_id: 'b'})", name="other")
+    assert graph._bookmarks.get_bookmarks() not in (first, set())
+    # The server is asked for the bookmark: it refuses one that it cannot have given.
+    with Graph.connect(connection.settings) as another:
+        another._bookmarks.update_bookmarks(set(), {"no bookmark"})
+        with pytest.raises(QueryError, match="(?i)bookmark"):
+            another.read("RETURN 1 AS one", name="one")
+
+
+def test_a_frame_has_columns_without_rows_and_values_as_they_are(graph):
+    graph.write("CREATE (:Account {account_id: 'a'}), (:Account {status: 'x'})", name="two")
+    of = "MATCH (a:Account) RETURN a.account_id AS account_id, a.status AS status ORDER BY status"
+    assert graph.frame(of, name="rows").fillna("none").to_dict("records") == [
+        {"account_id": "none", "status": "x"},
+        {"account_id": "a", "status": "none"},
+    ]
+    assert list(graph.frame(of.replace("Account)", "Nobody)"), name="none").columns) == [
+        "account_id",
+        "status",
+    ]
+
+
+def test_a_number_that_the_database_cannot_hold_is_told(graph):
+    with pytest.raises(QueryError, match="64 bits"):
+        graph.read("RETURN $n AS n", {"n": 10**20}, name="large")
