@@ -45,9 +45,9 @@ def _known(load: Load) -> ir.Table:
 
     rows, workspace = load.rows, load.workspace
     own = aggregate.distinct(rows, known="account_id")
-    if load.bulk is not None:
+    if load.earlier_accounts is not None:
         return workspace.keep(
-            "known", own.union(load.bulk.accounts().rename(known="key")).distinct()
+            "known", own.union(load.earlier_accounts().rename(known="key")).distinct()
         )
     if load.graph is None:
         return workspace.keep("known", own)

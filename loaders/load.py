@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from loaders import accounts, batches, contacts, labels, payments, prompts, proxies, requests
 from loaders.mapping import Mapping
-from loaders.prepare import Prepared, prepare, refuse_if_strict
+from loaders.prepare import prepare, refuse_if_strict
+from loaders.prepared import Prepared
 from loaders.quarantine import write as write_quarantine
 from loaders.sources import InputFile
 from loaders.steps import Load, Step
@@ -207,7 +208,13 @@ def _planned(
         if wanted.strict:
             refuse_if_strict(prepared)
         load = Load(
-            prepared, mapping, settings.channels, settings.home, summary.batch_id, graph, bulk
+            prepared,
+            mapping,
+            settings.channels,
+            settings.home,
+            summary.batch_id,
+            graph,
+            earlier_accounts=bulk.accounts if bulk else None,
         )
         steps = _STEPS[summary.table](load)
         summary.steps = {step.name: step.total for step in steps}

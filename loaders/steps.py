@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,9 +18,8 @@ from ringleader.statements import upsert_nodes, upsert_relationships
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from loaders.bulk import Bulk
     from loaders.mapping import Mapping
-    from loaders.prepare import Prepared
+    from loaders.prepared import Prepared
     from loaders.workspace import Workspace
     from ringleader.graph import Graph
 
@@ -150,7 +149,8 @@ class Load:
         home: The data folder.
         batch_id: The batch.
         graph: The graph; None for a dry run without one, and for a first load.
-        bulk: The first load that this one is a part of, in place of the graph.
+        earlier_accounts: In a first load the accounts of the tables before, in ``key``; the graph
+            has none yet.
         reads_graph: Whether what it writes depends on what is in the graph already.
         notes: What the summary says besides, by name.
     """
@@ -161,7 +161,7 @@ class Load:
     home: Path
     batch_id: str
     graph: Graph | None
-    bulk: Bulk | None = None
+    earlier_accounts: Callable[[], ir.Table] | None = None
     reads_graph: bool = False
     notes: dict[str, Any] = field(default_factory=dict)
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loaders import addresses
 from loaders.aggregate import END, START, activity, merged
-from loaders.duplicates import repeated_requests
 from loaders.validate import refused_values, typed
 
 if TYPE_CHECKING:
@@ -142,3 +141,27 @@ def _refused(
 def _union(tables: Iterable[ir.Table]) -> Any:
     first, *others = tables
     return first.union(*others) if others else first
+
+
+def repeated_requests(workspace: Workspace, rows: ir.Table) -> ir.Table | None:
+    """The request ids that several rows have.
+
+    Hashes are counted first, which costs half of counting texts; only texts whose hashes are equal
+    are compared.
+
+    Args:
+        workspace: Where the rows are.
+        rows: Requests.
+
+    Returns:
+        Each such ``request_id`` with its number of rows, ``n``; None without any.
+    """
+    named = rows.filter(rows.request_id.notnull())
+    hashes = named.group_by(hash=named.request_id.hash()).aggregate(n=named.count())
+    suspects = workspace.keep("suspects", hashes.filter(hashes.n > 1))
+    if not workspace.size(suspects):
+        return None
+    named = named.mutate(hash=named.request_id.hash()).semi_join(suspects, "hash")
+    counts = named.group_by("request_id").aggregate(n=named.count())
+    repeated = workspace.keep("repeated", counts.filter(counts.n > 1))
+    return repeated if workspace.size(repeated) else None

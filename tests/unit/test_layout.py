@@ -1,6 +1,7 @@
 """Imports run one way (decision 0001), and the driver stays behind one module."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,20 @@ def test_imports_run_one_way(path):
     package = path.relative_to(ROOT).parts[0]
     tops = {name.split(".")[0] for name in imported(path)}
     assert tops & OURS <= MAY_IMPORT[package]
+
+
+def test_modules_import_each_other_in_no_circle():
+    named = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in modules()
+    }
+    graph = {name: set() for name in named}
+    for name, path in named.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module in named:
+                inner = {f"{node.module}.{alias.name}" for alias in node.names} & set(named)
+                graph[name] |= inner or {node.module}
+    TopologicalSorter(graph).prepare()  # says which modules, if there is one
 
 
 def test_only_the_runner_imports_the_driver():
