@@ -48,7 +48,7 @@ EXPLAINED: dict[Type, str] = {
     Type.CHOICE: "one of the values listed",
     Type.CHANNEL: "api, azure, bedrock, vertex, or one of `[channels] known`",
     Type.ADDRESS: "an IPv4 or IPv6 address; a port, zone or IPv4-mapped form is normalised",
-    Type.NETWORK: "an IP address or a CIDR",
+    Type.NETWORK: "an IP address or a CIDR, not /0",
     Type.EMAIL: "an e-mail address; only its domain and a keyed hash are kept",
     Type.PAYMENT_METHOD: "the processor's fingerprint; a card number is refused",
     Type.BIN: "the first six to eight digits of a card",

@@ -20,7 +20,7 @@ from loaders.workspace import Workspace
 from ringleader.errors import InputError
 
 _NO_ADDRESS = "not an IP address"
-_NO_NETWORK = "neither an IP address nor a CIDR"
+_NO_NETWORK = "neither an IP address nor a CIDR of one bit or more"
 
 
 def prepare(
