@@ -195,7 +195,7 @@ def _independent_groups(
 ) -> Ints:
     """How many independent groups of evidence each community has."""
     count, covered = len(size), covering_groups(links, of, inside, size, parameters)
-    earliest, latest = _spans(sharing, links, of, inside, count)
+    earliest, latest = _spans(sharing, links, of, inside, count, parameters)
     independent = covered.sum(axis=1)
     for one in range(len(GROUPS)):
         for other in range(one + 1, len(GROUPS)):
@@ -214,20 +214,39 @@ def _spans(
     of: Ints,
     inside: Flags,
     count: int,
+    parameters: Parameters,
 ) -> tuple[Floats, Floats]:
-    """First and last use of what ties each community, per group; unknown times span for ever."""
+    """First and last use of what ties each community, per group, shape (communities, groups).
+
+    Strays are left out: of the evidence, by bits, ``occasion_part`` lies between the two. Unknown
+    times span for ever.
+    """
     lines, group = links.evidence, group_codes()[links.evidence.family]
-    chosen = inside[links.link_of] & (group >= 0)
-    ring, group = of[lines.a[chosen]], group[chosen]
-    earliest = np.full((count, len(GROUPS)), np.inf)
-    latest = np.full((count, len(GROUPS)), -np.inf)
-    for use in (lines.use_a[chosen], lines.use_b[chosen]):
-        known = use >= 0
-        first = np.where(known, sharing.first[use], -np.inf) if len(sharing.first) else use * 1.0
-        last = np.where(known, sharing.last[use], np.inf) if len(sharing.last) else use * 1.0
-        np.minimum.at(earliest, (ring, group), np.nan_to_num(first, nan=-np.inf))
-        np.maximum.at(latest, (ring, group), np.nan_to_num(last, nan=np.inf))
-    return earliest, latest
+    chosen = np.flatnonzero(inside[links.link_of] & (group >= 0))
+    cell = np.tile(of[lines.a[chosen]] * len(GROUPS) + group[chosen], 2)
+    weight = np.tile(links.bits[chosen], 2)
+    use = np.concatenate([lines.use_a[chosen], lines.use_b[chosen]])
+    known = use >= 0
+    first = np.where(known, sharing.first[use], -np.inf) if len(sharing.first) else use * 1.0
+    last = np.where(known, sharing.last[use], np.inf) if len(sharing.last) else use * 1.0
+    stray = (1.0 - parameters.occasion_part) / 2.0
+    shape = (count, len(GROUPS))
+    earliest = _after(stray, cell, np.nan_to_num(first, nan=-np.inf), weight, count * len(GROUPS))
+    latest = -_after(stray, cell, -np.nan_to_num(last, nan=np.inf), weight, count * len(GROUPS))
+    return earliest.reshape(shape), latest.reshape(shape)
+
+
+def _after(part: float, cell: Ints, value: Floats, weight: Floats, cells: int) -> Floats:
+    """In each cell the least value up to which more than a part of the weight lies."""
+    order = np.lexsort((value, cell))
+    cell, value, weight = cell[order], value[order], weight[order]
+    total = np.bincount(cell, weight, minlength=cells)
+    before = np.concatenate([[0.0], np.cumsum(total)])[cell]
+    reached = np.flatnonzero(np.cumsum(weight) - before > part * total[cell])
+    at, place = np.unique(cell[reached], return_index=True)
+    found = np.full(cells, np.inf)
+    found[at] = value[reached[place]]
+    return found
 
 
 def cohesion(a: Ints, b: Ints) -> float:

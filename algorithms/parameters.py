@@ -204,6 +204,13 @@ class Parameters:
         0.0,
         8760.0,
     )
+    occasion_part: float = _parameter(
+        0.9,
+        "and is one if nine tenths of the evidence fall into it: an address that everybody passes "
+        "through once, some other day, does not make two of it",
+        0.0,
+        1.0,
+    )
     continues_at: float = _parameter(
         0.3,
         "a ring goes on under its name while three in ten of its members that are still seen are "

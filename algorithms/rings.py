@@ -81,7 +81,7 @@ def build_rings(
 
     A ring has ``min_ring_size`` accounts, and two independent groups of evidence that each tie
     ``family_coverage`` of its members; where the data hold one group only, a higher score. Groups
-    whose evidence all falls into ``occasion_hours`` are one coincidence and count once.
+    of which ``occasion_part`` falls into ``occasion_hours`` are one coincidence and count once.
 
     Args:
         sharing: Who shares what.

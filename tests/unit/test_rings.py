@@ -89,6 +89,25 @@ def test_a_class_in_one_room_is_one_coincidence():
     assert ring.members == tuple(SIX)
 
 
+def test_what_everybody_passes_through_on_another_day_makes_no_second_coincidence():
+    strangers = [f"s{n}" for n in range(300)]
+    uses = [
+        *shared(SIX, "Ip", "room", 20, 3.0, 3.2),
+        *shared(SIX, "PromptCluster", "task", 20, 3.1, 3.2),
+        *shared([*SIX, *strangers], "Ip", "crowd", 1, 9.0, 9.0),
+        *ELSEWHERE,
+    ]
+    sharing = world(uses, opened=dict.fromkeys(SIX, 3))
+    assert (
+        find_links(sharing, P)
+        .evidence.identifier.tolist()
+        .count(sharing.keys.tolist().index("crowd"))
+    )
+    assert rings_of(sharing) == []
+    [ring] = rings_of(sharing, Parameters(occasion_part=1.0))
+    assert ring.members == tuple(SIX)
+
+
 def test_a_household_is_too_small():
     four = SIX[:4]
     uses = [*shared(four, "PaymentMethod", "p"), *shared(four, "Ip", "i"), *ELSEWHERE]
