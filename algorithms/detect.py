@@ -34,12 +34,12 @@ from algorithms.reading import read_sharing
 from algorithms.removal import OTHERS
 from algorithms.review import without_rejected
 from algorithms.rings import Ring, ring_of, touching_rings
-from algorithms.sessions import side_by_side
 from algorithms.shared_neighbours import CONTACT, Links, find_links
 from algorithms.sharing import FAMILIES, REPLACED, Ints, Sharing
 from ringleader import __version__
 from ringleader.catalogue import get
 from ringleader.graph import Graph
+from ringleader.parallel import side_by_side
 from ringleader.progress import progress
 
 ROWS_AT_ONCE = 5_000
@@ -219,7 +219,7 @@ def _write_links(graph: Graph, run: str, sharing: Sharing, links: Links) -> None
             return len(rows)
 
         # One session: two would wait for each other's accounts. Rows are made meanwhile.
-        for written in side_by_side(write, _link_rows(sharing, links), sessions=1):
+        for written in side_by_side(write, _link_rows(sharing, links), workers=1):
             advance(written)
 
 

@@ -18,11 +18,11 @@ import numpy as np
 from algorithms.hubs import BENIGN, OWNED, ownership
 from algorithms.parameters import DAY, Parameters
 from algorithms.rings import Ring, ring_of
-from algorithms.sessions import side_by_side
 from algorithms.sharing import LABELS, Floats, Ints, Sharing
 from ringleader.catalogue import get
 from ringleader.errors import NotFound, WrongUsage
 from ringleader.graph import Graph
+from ringleader.parallel import side_by_side
 from ringleader.schema import NODE_BY_LABEL
 from ringleader.statements import assign_verdicts
 

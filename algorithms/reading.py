@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from algorithms.sessions import side_by_side
 from algorithms.sharing import (
     FAMILY_OF_ORIGIN,
     Flags,
@@ -27,6 +26,7 @@ from algorithms.sharing import (
 )
 from ringleader.catalogue import get
 from ringleader.graph import Graph
+from ringleader.parallel import side_by_side
 from ringleader.progress import progress
 
 ACCOUNT_COLUMNS = ("account_id", "number", "opened", "ended", "organizations")

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from algorithms.review import positions
-from algorithms.sessions import side_by_side
 from algorithms.sharing import Sharing
 from ringleader.catalogue import get
 from ringleader.graph import Graph
+from ringleader.parallel import side_by_side
 
 ACCOUNTS_AT_ONCE = 500
 

@@ -6,9 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,6 +18,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from ringleader.errors import InputError, WrongUsage
+from ringleader.parallel import side_by_side
 from ringleader.progress import progress
 from scenario.campaign import DAY, World
 from scenario.draws import Ints
@@ -190,20 +189,14 @@ def _write_requests(folder: Path, world: World, format: str, threads: int | None
     totals = day_totals(world)
     workers = threads or min(4, os.cpu_count() or 1)
     written = 0
-    waiting: deque[Future[int]] = deque()
-    with (
-        progress("days of requests", world.knobs.days) as advance,
-        ThreadPoolExecutor(workers) as pool,
-    ):
-        try:
-            for day in range(world.knobs.days):
-                waiting.append(pool.submit(_write_day, folder, world, day, totals[:, day], format))
-            while waiting:
-                written += waiting.popleft().result()
-                advance(1)
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+
+    def write(day: int) -> int:
+        return _write_day(folder, world, day, totals[:, day], format)
+
+    with progress("days of requests", world.knobs.days) as advance:
+        for rows in side_by_side(write, range(world.knobs.days), workers):
+            written += rows
+            advance(1)
     return written
 
 

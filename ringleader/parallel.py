@@ -1,4 +1,4 @@
-"""Work on pages side by side: the server has several cores, and a session keeps one busy."""
+"""Work on pages side by side, by threads: over sessions of the server, or where C code works."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-SESSIONS = 2  # more would wait for each other on two cores
+SESSIONS = 2  # one keeps a core of the server busy; more would wait for each other on two cores
 
 _Page = TypeVar("_Page")
 _Done = TypeVar("_Done")
 
 
 def side_by_side(
-    work: Callable[[_Page], _Done], pages: Iterable[_Page], sessions: int = SESSIONS
+    work: Callable[[_Page], _Done], pages: Iterable[_Page], workers: int = SESSIONS
 ) -> Iterator[_Done]:
     """Results of the work on each page, in the order of pages.
 
@@ -24,14 +24,14 @@ def side_by_side(
     Args:
         work: What to do with a page, in a thread of its own.
         pages: The pages; work on them must not depend on the order.
-        sessions: How many at a time.
+        workers: How many at a time.
     """
-    with ThreadPoolExecutor(sessions) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         begun: deque[Future[_Done]] = deque()
         try:
             for page in pages:
                 begun.append(pool.submit(work, page))
-                if len(begun) > sessions:
+                if len(begun) > workers:
                     yield begun.popleft().result()
             while begun:
                 yield begun.popleft().result()

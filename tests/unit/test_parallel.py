@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from algorithms.sessions import side_by_side
+from ringleader.parallel import side_by_side
 
 
 def test_results_come_in_the_order_of_pages():
@@ -22,7 +22,7 @@ def test_results_come_in_the_order_of_pages():
 def test_pages_are_asked_for_as_they_are_needed():
     asked = []
     pages = (asked.append(page) or page for page in count())
-    results = side_by_side(lambda page: page, pages, sessions=2)
+    results = side_by_side(lambda page: page, pages, workers=2)
     assert [next(results), next(results)] == [0, 1]
     assert asked == [0, 1, 2, 3]
     results.close()
@@ -39,7 +39,7 @@ def test_no_more_sessions_than_asked_for():
         with lock:
             busy.remove(page)
 
-    list(side_by_side(work, range(8), sessions=1))
+    list(side_by_side(work, range(8), workers=1))
     assert set(most) == {1}
 
 
