@@ -68,7 +68,8 @@ def cli() -> None:
 
     \b
     Files:
-      ringleader.toml      settings, in the current folder (ringleader doctor shows them all)
+      ringleader.toml      settings, in the current folder; ringleader doctor shows them,
+                           detect --parameters those of [detect], job list the jobs
     """
 
 

@@ -124,7 +124,7 @@ def load(
         raise WrongUsage("--as, --kind and --source are for lists of proxies")
     from loaders.bulk import Bulk
     from loaders.first import first_load, timed
-    from loaders.folder import tables_of
+    from loaders.folder import left_out, tables_of
     from loaders.load import Wanted, collect_files, load_files
     from loaders.workspace import Workspace
     from ringleader.locks import exclusive
@@ -138,6 +138,8 @@ def load(
     )
     rows: list[dict[str, Any]] = []
     tables = tables_of(Path(sources[0])) if table == ALL else {table: list(sources)}
+    if table == ALL and (others := left_out(Path(sources[0]))):
+        app.say(f"left out, since their names start with no table's: {', '.join(others)}")
     with ExitStack() as stack:
         building = None
         if bulk and not write_only:

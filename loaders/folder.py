@@ -19,7 +19,7 @@ def tables_of(folder: Path) -> dict[str, list[str]]:
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder", hint="ringleader load all FOLDER")
-    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    entries = _entries(folder)
     found = {
         table: [str(entry) for entry in entries if entry.name.lower().startswith(table)]
         for table in TABLE_NAMES
@@ -31,3 +31,13 @@ def tables_of(folder: Path) -> dict[str, list[str]]:
             hint=f"files or folders whose names start with {', '.join(TABLE_NAMES)}",
         )
     return found
+
+
+def left_out(folder: Path) -> list[str]:
+    """Names in a folder that are of no table."""
+    names = (entry.name for entry in _entries(folder))
+    return [name for name in names if not name.lower().startswith(TABLE_NAMES)]
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))

@@ -1,5 +1,6 @@
 // name: outside-users
 // question: How many accounts outside the ring use the identifiers that hold it together?
+// A payment that failed is an attempt that anybody can make, and nobody's use.
 // param ring_id: string
 // column label: string
 // column identifier: string
@@ -7,7 +8,8 @@
 // column outside: integer
 // mode: read
 MATCH (ring:Ring {ring_id: $ring_id})<-[:MEMBER_OF]-(account:Account)
-MATCH (account)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
+MATCH (account)-[use:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
+WHERE coalesce(use.events, 1) > coalesce(use.failed, 0)
 WITH identifier, count(account) AS members
 WHERE members > 1
 RETURN labels(identifier)[0] AS label,
@@ -16,5 +18,7 @@ RETURN labels(identifier)[0] AS label,
        members,
        COUNT {
          (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-()
+       } - COUNT {
+         (identifier)<-[tried:PAID_WITH]-() WHERE tried.failed >= coalesce(tried.events, 1)
        } - members AS outside
 ORDER BY members DESC, outside, label, identifier

@@ -123,6 +123,11 @@ def test_users_outside_are_counted_as_they_are_now(graph):
     found = detect(graph, P)
     ring = next(r.ring_id for r in found.rings if r.members == tuple(CARDS))
     share(graph, ["later1", "later2"], "PaymentMethod", "pm-ring")
+    # Anybody can try a ring's card, which is nobody's use of it.
+    share(graph, ["tried"], "PaymentMethod", "pm-ring")
+    graph.write(
+        "MATCH (:Account {account_id: 'tried'})-[u:PAID_WITH]->() SET u.failed = u.events", name="x"
+    )
     graph.write("MATCH (d:Device {device_id: 'dev-ring'}) SET d.accounts = 3", name="stale")
     rows = graph.read(get("outside-users"), {"ring_id": ring})
     assert [(r["identifier"], r["members"], r["outside"]) for r in rows] == [

@@ -109,8 +109,10 @@ def test_who_loads_meanwhile_is_neither_let_in_nor_overwritten(
 
 def test_files_and_command_for_another_server(ringleader, tmp_path):
     write_csv(tmp_path / "accounts.csv", "account_id,plan", ("a", "free"), ("b", ""))
+    write_csv(tmp_path / "request.csv", "account_id", ("a",))
     result = ringleader("load", "all", tmp_path, "--bulk", "--write-only", tmp_path / "out")
     assert "import.sh" in result.stderr
+    assert "left out, since their names start with no table's: request.csv" in result.stderr
     out = tmp_path / "out"
     assert (out / "Account-header.csv").read_text().startswith(":ID(Account),account_id:string,")
     assert sorted((out / "Account.csv").read_text().splitlines()) == [
