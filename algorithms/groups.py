@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from algorithms.parameters import Parameters
+from algorithms.parameters import HOUR, Parameters
 from algorithms.shared_neighbours import Links
 from algorithms.sharing import FAMILIES, GROUPS, Flags, Floats, Ints, Sharing, group_codes
-
-HOUR = 3600.0
 
 
 @dataclass(frozen=True)
@@ -227,8 +225,8 @@ def _spans(
     weight = np.tile(links.bits[chosen], 2)
     use = np.concatenate([lines.use_a[chosen], lines.use_b[chosen]])
     known = use >= 0
-    first = np.where(known, sharing.first[use], -np.inf) if len(sharing.first) else use * 1.0
-    last = np.where(known, sharing.last[use], np.inf) if len(sharing.last) else use * 1.0
+    first, last = np.full(len(use), -np.inf), np.full(len(use), np.inf)
+    first[known], last[known] = sharing.first[use[known]], sharing.last[use[known]]
     stray = (1.0 - parameters.occasion_part) / 2.0
     shape = (count, len(GROUPS))
     earliest = _after(stray, cell, np.nan_to_num(first, nan=-np.inf), weight, count * len(GROUPS))

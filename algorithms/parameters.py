@@ -13,7 +13,7 @@ from typing import Any
 
 from ringleader.errors import SettingsError
 
-DAY = 86_400.0
+HOUR, DAY = 3_600.0, 86_400.0
 
 
 def _parameter(default: Any, reason: str, low: float, high: float) -> Any:

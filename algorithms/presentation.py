@@ -45,7 +45,8 @@ def _against(told: Explanation) -> list[str]:
         lines.append(
             f"{len(against.shared)} of {len(told.identifiers)} identifiers, with "
             f"{_percent(against.shared_bits, told.score)} of the bits, are used outside it too; "
-            f"the strongest of these, {most.words}, by {most.outside:,} others"
+            f"the strongest of these, {most.words}, by {most.outside:,} other "
+            f"{'account' if most.outside == 1 else 'accounts'}"
         )
     if against.benign:
         lines.append(f"decided to be benign: {_several(against.benign)}")

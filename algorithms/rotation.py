@@ -1,7 +1,7 @@
 """Rotation: two accounts that come through the same addresses in many unrelated networks.
 
 A residential proxy lets an account out through another home each time. No one of these addresses
-says anything: it carries a hundredth of what the account does, and a whole pool comes through it.
+says anything: it carries a small part of what the account does, and a whole pool comes through it.
 But strangers meet in one network, where a provider deals them the same address, and people who
 share a life in three: home, work and phone. The more networks two accounts meet in beyond that, the
 likelier one hand lets both out: ties follow from meetings in *distinct* places (Crandall et al.,

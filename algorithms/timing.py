@@ -20,10 +20,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from algorithms.parameters import DAY, Parameters
+from algorithms.parameters import DAY, HOUR, Parameters
 from algorithms.sharing import GROUPS, Floats, Ints, Sharing
-
-HOUR = 3600.0
 
 
 def replacements(sharing: Sharing, parameters: Parameters) -> tuple[Ints, Ints, Floats]:

@@ -2,12 +2,11 @@
 
 Only distinct skeletons are ever compared, by MinHash over their character 5-grams in an LSH index.
 
-A cluster is a leader and whatever resembles it: every skeleton joins the most similar leader that
-there is, or becomes one. Leaders of earlier loads come first: their signatures are in the graph, so
-a new day's prompts join the clusters of the days before. Only what has a band of its signature in
-common is compared, and bands are nodes, so no other leaders are read. Within a load skeletons are
-taken in the order of a keyed hash, which does not depend on the order of the input. The id of a
-cluster is that hash of its leader.
+A cluster is a leader and whatever resembles it: every skeleton joins the most similar leader of
+those that have a band of its signature, or becomes one. Leaders of earlier loads come first: their
+signatures are in the graph, so a new day's prompts join the clusters of the days before. Bands are
+nodes, so no other leaders are read. Within a load skeletons are taken in the order of a keyed hash,
+which does not depend on the order of the input. The id of a cluster is that hash of its leader.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from ringleader.keys import keyed_hash
 # Estimated Jaccard similarity of 5-grams from which two skeletons are one cluster: one word in
 # twelve may differ.
 SIMILARITY = 0.7
-# Error of the estimate about 0.04; a signature takes 512 bytes.
+# Error of the estimate about 0.04; a signature takes 684 characters in the graph.
 PERMUTATIONS = 128
 # A signature is cut into so many bands of so many values. What is as similar as the bound above has
 # a band in common in 44 of 100 cases, 0.8 in 87, 0.9 in 99.9; half as similar, in one of 1,000.
@@ -45,7 +44,7 @@ class Cluster:
 
     Attributes:
         prompt_cluster_id: Its id.
-        exemplar: The start of its leader's skeleton; kept only where several accounts sent such.
+        exemplar: The start of its leader's skeleton; kept where five accounts or more sent such.
         signature: The leader's signature as text.
         bands: The ids of its bands.
     """

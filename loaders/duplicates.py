@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from loaders.prepared import clean_rows
 from loaders.sources import FILE, ROW
 from loaders.usage import repeated_requests
 
@@ -47,7 +48,7 @@ def _one_row_per_key(prepared: Prepared) -> None:
     keys = prepared.rows.select(*table.key)
     if workspace.size(keys.distinct()) == workspace.size(keys):
         return
-    rows = prepared.clean(FILE, ROW)
+    rows = clean_rows(table, prepared.parts, FILE, ROW)
     order: list[Any] = []
     if table.latest_by:
         moment = rows[table.latest_by]

@@ -68,10 +68,6 @@ class Prepared:
         """The number of clean rows."""
         return self.read - self.refused - self.duplicates
 
-    def clean(self, *places: str) -> ir.Table:
-        """The rows that break nothing by themselves: the contract's columns, and these."""
-        return clean_rows(self.table, self.parts, *places)
-
     def count(self, column: str | None, reason: str, rows: int) -> None:
         """Note that rows were refused."""
         if rows:

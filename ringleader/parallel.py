@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-SESSIONS = 2  # one keeps a core of the server busy; more would wait for each other on two cores
+SESSIONS = 2  # one keeps a core of the server busy; measured on two cores, where more do not help
 
 _Page = TypeVar("_Page")
 _Done = TypeVar("_Done")
