@@ -191,9 +191,12 @@ def _independent_groups(
     size: Ints,
     parameters: Parameters,
 ) -> Ints:
-    """How many independent groups of evidence each community has."""
+    """How many independent groups of evidence each community has, if it has the size of a ring."""
     count, covered = len(size), covering_groups(links, of, inside, size, parameters)
-    earliest, latest = _spans(sharing, links, of, inside, count, parameters)
+    # Times are read where they are asked for: not of a group that is no ring whatever they are.
+    asked = (covered.sum(axis=1) > 1) & (size >= parameters.min_ring_size)
+    timed = inside & asked[of[links.a]]
+    earliest, latest = _spans(sharing, links, of, timed, count, parameters)
     independent = covered.sum(axis=1)
     for one in range(len(GROUPS)):
         for other in range(one + 1, len(GROUPS)):
@@ -226,7 +229,7 @@ def _spans(
     use = np.concatenate([lines.use_a[chosen], lines.use_b[chosen]])
     known = use >= 0
     first, last = np.full(len(use), -np.inf), np.full(len(use), np.inf)
-    first[known], last[known] = sharing.first[use[known]], sharing.last[use[known]]
+    first[known], last[known] = sharing.times(use[known])
     stray = (1.0 - parameters.occasion_part) / 2.0
     shape = (count, len(GROUPS))
     earliest = _after(stray, cell, np.nan_to_num(first, nan=-np.inf), weight, count * len(GROUPS))

@@ -116,8 +116,8 @@ def redealt(sharing: Sharing, seed: int) -> Sharing:
         user=sharing.user[kept],
         used=used[kept],
         share=sharing.share[kept],
-        first=sharing.first[kept],
-        last=sharing.last[kept],
+        # A time goes with the account, as a share does, whatever it is dealt.
+        times=lambda uses: sharing.times(kept[uses]),
         sharers=np.bincount(used[kept], minlength=len(sharing.keys)).astype(np.int64),
         contacts=ends[apart],
         contact_kinds=sharing.contact_kinds[apart],

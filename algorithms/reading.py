@@ -3,7 +3,7 @@
 Accounts, then all uses of identifiers, then the names of those that several accounts use are read
 in pages whose rows hold lists, by the store's own numbers instead of names: a row costs more than a
 hundred values in it. How many accounts an identifier has follows from the uses, and is written
-where it has changed.
+where it has changed. When something was used is asked of few accounts, and read then.
 """
 
 from __future__ import annotations
@@ -17,12 +17,16 @@ from numpy.typing import NDArray
 
 from algorithms.sharing import (
     FAMILY_OF_ORIGIN,
+    UNKNOWN,
     Flags,
+    Floats,
     Ints,
+    LookUp,
     Origins,
     Sharing,
     Uses,
     assemble,
+    seconds,
 )
 from ringleader.catalogue import get
 from ringleader.graph import Graph
@@ -32,6 +36,7 @@ from ringleader.progress import progress
 ACCOUNT_COLUMNS = ("account_id", "number", "opened", "ended", "organizations")
 ACCOUNTS_AT_ONCE = 10_000
 IDENTIFIERS_AT_ONCE = 20_000
+TIMED_ACCOUNTS_AT_ONCE = 1_000
 
 
 def read_sharing(graph: Graph, known_hubs: Collection[str] = ()) -> Sharing:
@@ -53,6 +58,7 @@ def read_sharing(graph: Graph, known_hubs: Collection[str] = ()) -> Sharing:
         named,
         Uses(**{**vars(uses), "used": position[uses.used]}),
         graph.frame(get("direct-contacts")),
+        _look_up(graph, people["number"].to_numpy(np.int64), number[named["at"]]),
         known_hubs,
         _origins(graph, number, uses),
     )
@@ -81,11 +87,9 @@ def _people_and_uses(graph: Graph) -> tuple[pd.DataFrame, Ints, Uses]:
             np.array(row["identifiers"], dtype=np.int64),
             np.array(row["kinds"], dtype=np.int8),
             np.array(row["events"], dtype=np.float32),
-            np.array(row["first_seen"], dtype=np.int64),
-            np.array(row["last_seen"], dtype=np.int64),
         ]
 
-    none: list[NDArray[Any]] = [np.zeros(0, t) for t in "llbfll"]
+    none: list[NDArray[Any]] = [np.zeros(0, t) for t in "llbf"]
     parts = [none]
     with progress("read accounts and what they use") as advance:
         for found in side_by_side(uses, ranges()):
@@ -99,6 +103,35 @@ def _people_and_uses(graph: Graph) -> tuple[pd.DataFrame, Ints, Uses]:
     used, number = pd.factorize(identifier[known])
     rest = [column[known] for column in rest]
     return people, number, Uses(user[known].astype(np.int32), used.astype(np.int32), *rest)
+
+
+def _look_up(graph: Graph, accounts: Ints, identifiers: Ints) -> LookUp:
+    """What reads when accounts used identifiers.
+
+    Args:
+        graph: The graph.
+        accounts: The store's number of each account.
+        identifiers: That of each identifier.
+    """
+    ends, times = ["accounts", "identifiers"], ["first_seen", "last_seen"]
+
+    def page(numbers: Ints) -> pd.DataFrame:
+        [row] = graph.read(get("times-of-uses"), {"numbers": numbers.tolist()})
+        return pd.DataFrame({name: np.array(row[name], dtype=np.int64) for name in ends + times})
+
+    def look_up(user: Ints, used: Ints) -> tuple[Floats, Floats]:
+        numbers = accounts[np.unique(user)]
+        pages = (
+            numbers[start : start + TIMED_ACCOUNTS_AT_ONCE]
+            for start in range(0, len(numbers), TIMED_ACCOUNTS_AT_ONCE)
+        )
+        found = pd.concat(side_by_side(page, pages)).drop_duplicates(ends)
+        asked = pd.DataFrame({"accounts": accounts[user], "identifiers": identifiers[used]})
+        # What is gone since the uses were read is of an unknown time.
+        told = asked.merge(found, how="left", on=ends).fillna(UNKNOWN)
+        return seconds(told["first_seen"].to_numpy()), seconds(told["last_seen"].to_numpy())
+
+    return look_up
 
 
 def _account_pages(graph: Graph) -> Iterator[pd.DataFrame]:

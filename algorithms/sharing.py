@@ -5,7 +5,7 @@ Positions follow from names alone, so that nothing depends on the order of the s
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +19,10 @@ from ringleader.subnets import subnet
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+# First and last use in seconds since 1970, NaN where unknown: of uses by their positions, and by
+# those of their accounts and identifiers.
+Times = Callable[[Ints], tuple[Floats, Floats]]
+LookUp = Callable[[Ints, Ints], tuple[Floats, Floats]]
 
 LABELS: tuple[str, ...] = tuple(IDENTIFIERS)
 FAMILIES: tuple[str, ...] = tuple(str(family) for family in Family)
@@ -97,8 +101,7 @@ class Sharing:
         user: Account of each use of an identifier, in the order of identifiers.
         used: Identifier of each use.
         share: Part of the account's activity with that label that the identifier carries.
-        first: First use in seconds since 1970, NaN where unknown.
-        last: Last use.
+        times: First and last use, in seconds since 1970, of uses by their positions.
         activity: Events of each account with each label, shape (accounts, labels).
         contacts: Pairs of accounts in direct contact, shape (contacts, 2), lower position first.
         contact_kinds: Kind of each contact.
@@ -120,8 +123,7 @@ class Sharing:
     user: Ints
     used: Ints
     share: Floats
-    first: Floats
-    last: Floats
+    times: Times
     activity: Floats
     contacts: Ints
     contact_kinds: NDArray[np.object_]
@@ -197,16 +199,12 @@ class Uses:
         used: Position of the identifier; -1 for one that nobody else uses.
         label: Code of its label.
         events: How often.
-        first: First use in milliseconds since 1970, ``UNKNOWN`` where unknown.
-        last: Last use.
     """
 
     user: Ints
     used: Ints
     label: Ints
     events: Floats
-    first: Ints
-    last: Ints
 
 
 def assemble(
@@ -214,6 +212,7 @@ def assemble(
     identifiers: pd.DataFrame,
     uses: Uses,
     contacts: pd.DataFrame,
+    look_up: LookUp,
     known_hubs: Collection[str] = (),
     origins: Origins = NO_ORIGINS,
 ) -> Sharing:
@@ -227,6 +226,7 @@ def assemble(
             ``key``.
         uses: Who used them, and what nobody else uses.
         contacts: ``account_a``, ``account_b`` (the later name), ``kind``.
+        look_up: Tells when accounts used identifiers.
         known_hubs: Keys of identifiers that are known to be shared by strangers.
         origins: What identifiers belong to.
     """
@@ -240,26 +240,25 @@ def assemble(
     shared = np.flatnonzero((uses.used >= 0) & (uses.events > 0))
     key = uses.used[shared].astype(np.int64) * max(accounts, 1) + uses.user[shared]
     shared = shared[np.argsort(key)]
-    used = uses.used[shared].astype(np.int64)
+    user, used = uses.user[shared].astype(np.int64), uses.used[shared].astype(np.int64)
     position = pd.Series(np.arange(accounts), index=people["account_id"], dtype=np.int64)
     pairs = contacts.sort_values(["account_a", "account_b", "kind"], ignore_index=True)
     ends = [position.reindex(pairs[c]).to_numpy(np.int64) for c in ("account_a", "account_b")]
     declarations = people["organizations"].explode().dropna()
     return Sharing(
         accounts=people["account_id"].to_numpy(object),
-        opened=_seconds(people["opened"].to_numpy(np.int64)),
-        ended=_seconds(people["ended"].to_numpy(np.int64)),
+        opened=seconds(people["opened"].to_numpy(np.int64)),
+        ended=seconds(people["ended"].to_numpy(np.int64)),
         declarer=declarations.index.to_numpy(np.int64),
         declared=np.asarray(pd.factorize(declarations)[0], dtype=np.int64),
         label=identifiers["label"].to_numpy(np.int64),
         keys=identifiers["key"].to_numpy(object),
         network=_networks(identifiers),
         sharers=np.bincount(used, minlength=len(identifiers)).astype(np.int64),
-        user=uses.user[shared].astype(np.int64),
+        user=user,
         used=used,
         share=uses.events[shared] / np.maximum(activity[cell[shared]], 1.0),
-        first=_seconds(uses.first[shared]),
-        last=_seconds(uses.last[shared]),
+        times=_TimesAskedFor(user, used, look_up),
         activity=activity.reshape(accounts, width),
         contacts=np.sort(np.column_stack(ends), axis=1) if len(pairs) else np.zeros((0, 2), int),
         contact_kinds=pairs["kind"].to_numpy(object),
@@ -279,9 +278,33 @@ def _networks(identifiers: pd.DataFrame) -> Ints:
     return codes
 
 
-def _seconds(milliseconds: Ints) -> Floats:
-    seconds: Floats = np.where(milliseconds == UNKNOWN, np.nan, milliseconds / UNIX_MS)
-    return seconds
+class _TimesAskedFor:
+    """Times of uses, looked up once where they are asked for: few are, and each is dear to read.
+
+    Args:
+        user: Account of each use.
+        used: Its identifier.
+        look_up: Tells when accounts used identifiers.
+    """
+
+    def __init__(self, user: Ints, used: Ints, look_up: LookUp) -> None:
+        self._user, self._used, self._look_up = user, used, look_up
+        self._known = np.zeros(len(user), dtype=bool)
+        # What is not written to takes no memory.
+        self._first, self._last = np.empty(len(user)), np.empty(len(user))
+
+    def __call__(self, uses: Ints) -> tuple[Floats, Floats]:
+        new = np.unique(uses[~self._known[uses]])
+        if len(new):
+            self._first[new], self._last[new] = self._look_up(self._user[new], self._used[new])
+            self._known[new] = True
+        return self._first[uses], self._last[uses]
+
+
+def seconds(milliseconds: Ints) -> Floats:
+    """Seconds of milliseconds, NaN where these are ``UNKNOWN``."""
+    known: Floats = np.where(milliseconds == UNKNOWN, np.nan, milliseconds / UNIX_MS)
+    return known
 
 
 def in_order_of_opening(sharing: Sharing, chosen: Flags) -> Ints:

@@ -32,7 +32,8 @@ def test_pages_of_any_size_read_the_same(graph, monkeypatch):
     )
     whole = read_sharing(graph)
     for rows in (1, 7, 214, 215):
-        monkeypatch.setattr(reading_module, "ACCOUNTS_AT_ONCE", rows)
+        for pages in ("ACCOUNTS_AT_ONCE", "TIMED_ACCOUNTS_AT_ONCE"):
+            monkeypatch.setattr(reading_module, pages, rows)
         part = read_sharing(graph)
         for one, other in ((whole, part), (whole.origins, part.origins)):
             for name, column in vars(one).items():
@@ -41,14 +42,18 @@ def test_pages_of_any_size_read_the_same(graph, monkeypatch):
                         column, vars(other)[name], equal_nan=column.dtype == float
                     )
                     assert same, name
+        assert np.array_equal(
+            whole.times(np.arange(len(whole.used))), part.times(np.arange(len(part.used))), True
+        )
     assert len(whole.accounts) == 8 + 12 + 150 + 20 + 20 + 4
     assert len(whole.keys) == 2 + 5 + 75 + 1 + 3 + 2 + 2
     card = [whole.name(n) for n in range(len(whole.keys))].index(("PaymentMethod", "pm-ring"))
     uses = np.flatnonzero(whole.used == card)
     assert [whole.accounts[n] for n in whole.user[uses]] == CARDS
     first, last = 1_767_312_000, 1_771_545_600
-    assert np.isnan(whole.first[uses[0]]) and set(whole.first[uses[1:]]) == {first}
-    assert set(whole.last[uses]) == {last}
+    began, ended = whole.times(uses)
+    assert np.isnan(began[0]) and set(began[1:]) == {first}
+    assert set(ended) == {last}
     events = dict(
         zip(whole.accounts, whole.activity[:, LABELS.index("PaymentMethod")], strict=True)
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from algorithms.sharing import LABELS, UNKNOWN, Uses, assemble
+from algorithms.sharing import LABELS, UNKNOWN, Uses, assemble, seconds
 
 DAY = 86_400_000
 NOTHING = np.zeros(0, np.int64)
@@ -61,6 +61,18 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
     pairs = pd.DataFrame(
         [(*sorted(c[:2]), c[2]) for c in contacts], columns=["account_a", "account_b", "kind"]
     )
+    times = {
+        (names.index(account), at.get((label, identifier))): (
+            milliseconds(first),
+            milliseconds(last),
+        )
+        for account, label, identifier, _, first, last in frame.itertuples(index=False)
+    }
+
+    def look_up(user, used):
+        told = [times[use] for use in zip(user, used, strict=True)]
+        return tuple(seconds(np.array(column, np.int64)) for column in zip(*told, strict=True))
+
     return assemble(
         people,
         identifiers,
@@ -72,9 +84,8 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
             ),
             label=frame["label"].to_numpy(),
             events=frame["events"].to_numpy(float),
-            first=np.array([milliseconds(d) for d in frame["first_seen"]], np.int64),
-            last=np.array([milliseconds(d) for d in frame["last_seen"]], np.int64),
         ),
         pairs,
+        look_up,
         hubs,
     )

@@ -1,0 +1,16 @@
+// name: times-of-uses
+// question: When did these accounts use what they use, first and last?
+// One page in one row of lists, an entry per use; a time of -1 is unknown. Numbers are the store's own.
+// param numbers: list
+// column accounts: list
+// column identifiers: list
+// column first_seen: list
+// column last_seen: list
+// mode: read
+// audience: internal
+UNWIND $numbers AS number
+MATCH (account:Account) WHERE id(account) = number
+MATCH (account)-[use:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
+RETURN collect(number) AS accounts, collect(id(identifier)) AS identifiers,
+       collect(coalesce(use.first_seen.epochMillis, -1)) AS first_seen,
+       collect(coalesce(use.last_seen.epochMillis, -1)) AS last_seen
