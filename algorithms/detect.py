@@ -17,6 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 import numpy as np
+from numpy.typing import NDArray
 
 from algorithms.communities import (
     communities,
@@ -34,8 +35,8 @@ from algorithms.reading import read_sharing
 from algorithms.removal import OTHERS
 from algorithms.review import without_rejected
 from algorithms.rings import Ring, ring_of, touching_rings
-from algorithms.shared_neighbours import CONTACT, Links, find_links
-from algorithms.sharing import FAMILIES, REPLACED, Ints, Sharing
+from algorithms.shared_neighbours import CONTACT, Evidence, Links, find_links
+from algorithms.sharing import FAMILIES, REPLACED, Floats, Ints, Sharing
 from ringleader import __version__
 from ringleader.catalogue import get
 from ringleader.graph import Graph
@@ -225,55 +226,72 @@ def _write_links(graph: Graph, run: str, sharing: Sharing, links: Links) -> None
 
 def _link_rows(sharing: Sharing, links: Links) -> Iterator[list[dict[str, Any]]]:
     """Rows for the graph in batches, in the order of account ids."""
-    order = np.lexsort((-links.bits, links.link_of))
-    start = np.searchsorted(links.link_of[order], np.arange(len(links) + 1))
+    link, names, bits = _told_lines(sharing, links)
+    start = np.searchsorted(link, np.arange(len(links) + 1))
     weight = links.weight
-    rows: list[dict[str, Any]] = []
-    for number in range(len(links)):
-        lines = order[start[number] : start[number + 1]]
-        names, bits = _told_lines(sharing, links, lines)
-        present = [f for f in range(len(FAMILIES)) if links.family_bits[number, f] > 0]
-        rows.append(
-            {
-                "a": str(sharing.accounts[links.a[number]]),
-                "b": str(sharing.accounts[links.b[number]]),
-                "weight": float(weight[number]),
-                "families": [FAMILIES[f] for f in present],
-                "family_bits": [float(links.family_bits[number, f]) for f in present],
-                "evidence": names,
-                "evidence_bits": bits,
-            }
+    for low in range(0, len(links), ROWS_AT_ONCE):
+        chosen = slice(low, low + ROWS_AT_ONCE)
+        columns = (
+            sharing.account_number[links.a[chosen]],
+            sharing.account_number[links.b[chosen]],
+            weight[chosen],
+            links.family_bits[chosen],
+            start[:-1][chosen],
+            start[1:][chosen],
         )
-        if len(rows) == ROWS_AT_ONCE:
-            yield rows
-            rows = []
-    if rows:
-        yield rows
+        yield [
+            {
+                "a": a,
+                "b": b,
+                "weight": total,
+                "families": [f for f, bits in zip(FAMILIES, by_family, strict=True) if bits > 0],
+                "family_bits": [bits for bits in by_family if bits > 0],
+                "evidence": names[begin:end].tolist(),
+                "evidence_bits": bits[begin:end].tolist(),
+            }
+            for a, b, total, by_family, begin, end in zip(
+                *(column.tolist() for column in columns), strict=True
+            )
+        ]
 
 
-def _told_lines(sharing: Sharing, links: Links, lines: Any) -> tuple[list[str], list[float]]:
-    """``family|label|key`` and bits of the strongest lines; what is left is summed by family."""
-    names: list[str] = []
-    bits: list[float] = []
-    rest: dict[str, float] = {}
-    for rank, line in enumerate(lines):
-        family = FAMILIES[links.evidence.family[line]]
-        if rank >= LINES_KEPT:
-            rest[family] = rest.get(family, 0.0) + float(links.bits[line])
-            continue
-        identifier = int(links.evidence.identifier[line])
-        if identifier == CONTACT:
-            contact = links.evidence.contact[line]
-            kind = sharing.contact_kinds[contact] if contact >= 0 else REPLACED
-            names.append(f"{family}|CONTACTED|{kind}")
-        else:
-            label, key = sharing.name(identifier)
-            names.append(f"{family}|{label}|{key}")
-        bits.append(float(links.bits[line]))
-    for family, amount in sorted(rest.items()):
-        names.append(f"{family}|{OTHERS}|")
-        bits.append(amount)
-    return names, bits
+def _told_lines(sharing: Sharing, links: Links) -> tuple[Ints, NDArray[np.object_], Floats]:
+    """The strongest lines of each link; what is left is summed by family.
+
+    Returns:
+        Of each line its link, in order, ``family|label|key``, and its bits.
+    """
+    order = np.lexsort((-links.bits, links.link_of))
+    link = links.link_of[order]
+    rank = np.arange(len(link)) - np.searchsorted(link, link)
+    kept, rest = order[rank < LINES_KEPT], order[rank >= LINES_KEPT]
+    by_name = np.argsort(FAMILIES)
+    place, width = np.argsort(by_name), len(FAMILIES)
+    cells, where = np.unique(
+        links.link_of[rest] * width + place[links.evidence.family[rest]], return_inverse=True
+    )
+    others = np.array([f"{FAMILIES[family]}|{OTHERS}|" for family in by_name], dtype=object)
+    link = np.concatenate([links.link_of[kept], cells // width])
+    names = np.concatenate([_names(sharing, links.evidence.take(kept)), others[cells % width]])
+    summed = np.bincount(where, links.bits[rest], minlength=len(cells))
+    bits = np.concatenate([links.bits[kept], summed])
+    order = np.argsort(link, kind="stable")
+    return link[order], names[order], bits[order]
+
+
+def _names(sharing: Sharing, lines: Evidence) -> NDArray[np.object_]:
+    """``family|label|key`` of each line; an identifier's is made once."""
+    names = np.empty(len(lines.a), dtype=object)
+    contact = lines.identifier == CONTACT
+    there, which = np.unique(lines.identifier[~contact], return_inverse=True)
+    family = sharing.family
+    told = [f"{FAMILIES[family[at]]}|{'|'.join(sharing.name(at))}" for at in there]
+    names[~contact] = np.array(told, dtype=object)[which]
+    for line in np.flatnonzero(contact):
+        at = lines.contact[line]
+        kind = sharing.contact_kinds[at] if at >= 0 else REPLACED
+        names[line] = f"{FAMILIES[lines.family[line]]}|CONTACTED|{kind}"
+    return names
 
 
 def _publish(graph: Graph, sharing: Sharing, detection: Detection, parameters: Parameters) -> None:

@@ -8,9 +8,8 @@ nothing, what is pinned owned counts as if two accounts shared it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
@@ -23,8 +22,6 @@ from ringleader.catalogue import get
 from ringleader.errors import NotFound, WrongUsage
 from ringleader.graph import Graph
 from ringleader.parallel import side_by_side
-from ringleader.schema import NODE_BY_LABEL
-from ringleader.statements import assign_verdicts
 
 VERDICTS = {"benign": BENIGN, "owned": OWNED}
 ROWS_AT_ONCE = 5_000
@@ -37,6 +34,7 @@ class Verdict:
     Attributes:
         label: Its label.
         key: Its key.
+        number: The store's own number of it.
         verdict: ``owned`` or ``benign``.
         ring: The ring that most of its users are of.
         part: The chance that another user of it is of that ring.
@@ -45,6 +43,7 @@ class Verdict:
 
     label: str
     key: str
+    number: int
     verdict: str
     ring: str
     part: float
@@ -91,25 +90,39 @@ def verdicts(sharing: Sharing, rings: Sequence[Ring], parameters: Parameters) ->
     pairs = np.unique(sharing.used[inside] * (len(rings) + 1) + of[sharing.user[inside]])
     ring_count = np.bincount(pairs // (len(rings) + 1), minlength=len(owner))
     in_rings = np.bincount(sharing.used[inside], minlength=len(owner))
-    listed = sharing.listed
+    chosen = np.flatnonzero(members > 1)
+    # Lists, since a value of an array costs several times one of a list.
+    columns = (
+        chosen,
+        sharing.identifier_number[chosen],
+        owner[chosen],
+        part[chosen],
+        members[chosen],
+        sharing.sharers[chosen],
+        spread[chosen],
+        in_rings[chosen],
+        ring_count[chosen],
+        sharing.listed[chosen],
+        sharing.pinned[chosen],
+    )
     found = []
-    for at in np.flatnonzero(members > 1):
-        ring, users = rings[owner[at] - 1].ring_id, int(sharing.sharers[at])
-        owned = part[at] >= parameters.owned_part
+    for at, number, of_ring, share, inside_it, users, days, ringed, several, listed, said in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        ring = rings[of_ring - 1].ring_id
         reasons = [
-            f"{members[at]} of {users} accounts on it are of {ring}",
-            f"half of its accounts were opened within {spread[at]:.0f} days",
-            f"{users - in_rings[at]} accounts of no ring use it, and {ring_count[at]} "
-            f"{'ring' if ring_count[at] == 1 else 'rings'}",
+            f"{inside_it} of {users} accounts on it are of {ring}",
+            f"half of its accounts were opened within {days:.0f} days",
+            f"{users - ringed} accounts of no ring use it, and {several} "
+            f"{'ring' if several == 1 else 'rings'}",
         ]
-        if listed[at]:
+        if listed:
             reasons.append("a list of known hubs names it")
-        if sharing.pinned[at]:
-            owned = sharing.pinned[at] == OWNED
+        if said:
             reasons.append("an analyst pinned it")
-        label, key = sharing.name(int(at))
+        owned = said == OWNED if said else share >= parameters.owned_part
         told = "owned" if owned else "benign"
-        found.append(Verdict(label, key, told, ring, float(part[at]), tuple(reasons)))
+        found.append(Verdict(*sharing.name(at), number, told, ring, share, tuple(reasons)))
     return found
 
 
@@ -144,32 +157,28 @@ def _between(values: Floats, place: Floats) -> Floats:
 
 def write_verdicts(graph: Graph, run: str, found: Sequence[Verdict]) -> None:
     """Write the verdicts of a run, and drop those of others."""
+    # What lies together in the store is written together.
+    ordered = sorted(found, key=lambda verdict: verdict.number)
+    pages = (ordered[at : at + ROWS_AT_ONCE] for at in range(0, len(ordered), ROWS_AT_ONCE))
 
-    def write(page: tuple[str, list[dict[str, Any]]]) -> None:
-        label, rows = page
-        statement = assign_verdicts(NODE_BY_LABEL[label])
-        graph.write(statement, {"run": run, "rows": rows}, name=f"write verdicts on {label}")
+    def write(page: Sequence[Verdict]) -> None:
+        graph.write(
+            get("write-verdicts"), {"run": run, "rows": [_row(verdict) for verdict in page]}
+        )
 
-    for _ in side_by_side(write, _batches(found)):
+    for _ in side_by_side(write, pages):
         pass
     stored = get("drop-other-verdicts")
     graph.run_in_batches(stored, stored.bind({"keep": run}))
 
 
-def _batches(found: Sequence[Verdict]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A label and rows for it; verdicts lie in the order of labels."""
-    for label, alike in groupby(found, key=lambda verdict: verdict.label):
-        while rows := [_row(verdict) for verdict in islice(alike, ROWS_AT_ONCE)]:
-            yield label, rows
-
-
 def _row(verdict: Verdict) -> dict[str, Any]:
     return {
-        "key": verdict.key,
+        "number": verdict.number,
         "verdict": verdict.verdict,
-        "verdict_ring": verdict.ring,
-        "verdict_part": verdict.part,
-        "verdict_reasons": list(verdict.reasons),
+        "ring": verdict.ring,
+        "part": verdict.part,
+        "reasons": verdict.reasons,
     }
 
 

@@ -58,7 +58,7 @@ def read_sharing(graph: Graph, known_hubs: Collection[str] = ()) -> Sharing:
         named,
         Uses(**{**vars(uses), "used": position[uses.used]}),
         graph.frame(get("direct-contacts")),
-        _look_up(graph, people["number"].to_numpy(np.int64), number[named["at"]]),
+        _look_up(graph, people["number"].to_numpy(np.int64), named["number"].to_numpy(np.int64)),
         known_hubs,
         _origins(graph, number, uses),
     )
@@ -171,7 +171,8 @@ def _identifiers(graph: Graph, number: Ints, uses: Uses, chosen: Flags) -> pd.Da
     """The chosen identifiers in the order of label and key.
 
     Returns:
-        A frame of ``label`` (its code), ``key``, and ``at``, the place among all identifiers.
+        A frame of ``label`` (its code), ``key``, ``number`` (the store's own), and ``at``, the
+        place among all identifiers.
     """
     label = np.zeros(len(number), dtype=np.int64)
     label[uses.used] = uses.label
@@ -184,7 +185,7 @@ def _identifiers(graph: Graph, number: Ints, uses: Uses, chosen: Flags) -> pd.Da
     rows = list(side_by_side(page, _pages(places)))
     at = places.loc[[n for row in rows for n in row["numbers"]]].to_numpy(np.int64)
     keys = np.array([key for row in rows for key in row["keys"]], dtype=object)
-    frame = pd.DataFrame({"label": label[at], "key": keys, "at": at})
+    frame = pd.DataFrame({"label": label[at], "key": keys, "number": number[at], "at": at})
     return frame.sort_values(["label", "key"], ignore_index=True)
 
 

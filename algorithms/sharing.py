@@ -90,12 +90,14 @@ class Sharing:
 
     Attributes:
         accounts: Account ids, sorted; every other array counts accounts by position here.
+        account_number: The store's own number of each, by which it is found cheapest.
         opened: Opening times in seconds since 1970, NaN where unknown.
         ended: When an account got a status that ends it, NaN where it has not.
         declarer: Account of each declaration of an organization, in the order of accounts.
         declared: Code of the organization that it declares.
         label: Code in :data:`LABELS` of each identifier.
         keys: Key of each identifier, in the order of label and key.
+        identifier_number: The store's own number of each.
         network: Code of the subnet that each address lies in, -1 for what is no address.
         sharers: Number of accounts of each identifier.
         user: Account of each use of an identifier, in the order of identifiers.
@@ -112,12 +114,14 @@ class Sharing:
     """
 
     accounts: NDArray[np.object_]
+    account_number: Ints
     opened: Floats
     ended: Floats
     declarer: Ints
     declared: Ints
     label: Ints
     keys: NDArray[np.object_]
+    identifier_number: Ints
     network: Ints
     sharers: Ints
     user: Ints
@@ -219,11 +223,11 @@ def assemble(
     """Arrays in an order that depends on names alone.
 
     Args:
-        people: Accounts in the order of ``account_id``, with ``opened`` and ``ended``
-            (milliseconds since 1970, ``UNKNOWN`` where unknown), and ``organizations``, a list of
-            those that it declares.
+        people: Accounts in the order of ``account_id``, with ``number`` (the store's own),
+            ``opened`` and ``ended`` (milliseconds since 1970, ``UNKNOWN`` where unknown), and
+            ``organizations``, a list of those that it declares.
         identifiers: Those of two accounts or more, in the order of ``label`` (its code) and
-            ``key``.
+            ``key``, with their ``number``.
         uses: Who used them, and what nobody else uses.
         contacts: ``account_a``, ``account_b`` (the later name), ``kind``.
         look_up: Tells when accounts used identifiers.
@@ -247,12 +251,14 @@ def assemble(
     declarations = people["organizations"].explode().dropna()
     return Sharing(
         accounts=people["account_id"].to_numpy(object),
+        account_number=people["number"].to_numpy(np.int64),
         opened=seconds(people["opened"].to_numpy(np.int64)),
         ended=seconds(people["ended"].to_numpy(np.int64)),
         declarer=declarations.index.to_numpy(np.int64),
         declared=np.asarray(pd.factorize(declarations)[0], dtype=np.int64),
         label=identifiers["label"].to_numpy(np.int64),
         keys=identifiers["key"].to_numpy(object),
+        identifier_number=identifiers["number"].to_numpy(np.int64),
         network=_networks(identifiers),
         sharers=np.bincount(used, minlength=len(identifiers)).astype(np.int64),
         user=user,

@@ -65,25 +65,6 @@ def upsert_relationships(rel: RelType) -> str:
     return "\n".join(lines)
 
 
-def assign_verdicts(node: NodeType) -> str:
-    """A statement that assigns ``$run`` and the verdicts in ``$rows`` to identifiers of a label.
-
-    Rows are maps with ``key`` and every other verdict property. One statement for each label, since
-    only then the index on its key is used without asking every row for its label.
-    """
-    names = [
-        name for name, _ in node.derived if name.startswith("verdict") and name != "verdict_run"
-    ]
-    return "\n".join(
-        [
-            "UNWIND $rows AS row",
-            "MATCH (n:" + node.label + " {" + node.key + ": row.key})",
-            "SET "
-            + ", ".join([*(f"n.{name} = row.{name}" for name in names), "n.verdict_run = $run"]),
-        ]
-    )
-
-
 def _fresh(prop: Property) -> str:
     """What a new relationship has as a property."""
     new = _new(prop)

@@ -46,10 +46,12 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
     identifiers = shared.rename(columns={"identifier": "key"}).sort_values(
         ["label", "key"], ignore_index=True
     )
+    identifiers["number"] = np.arange(len(identifiers))
     at = {pair: n for n, pair in enumerate(identifiers.itertuples(index=False, name=None))}
     people = pd.DataFrame(
         {
             "account_id": names,
+            "number": np.arange(len(names)),
             "opened": [milliseconds(opened.get(n)) for n in names],
             "ended": [milliseconds((ended or {}).get(n)) for n in names],
             "organizations": [

@@ -6,7 +6,6 @@ from ringleader.catalogue import load_catalogue
 from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL, NODES, RELATIONSHIP_BY_TYPE, RELATIONSHIPS
 from ringleader.schema_types import Kind, Merge
 from ringleader.statements import (
-    assign_verdicts,
     schema_page,
     schema_statements,
     upsert_nodes,
@@ -52,17 +51,6 @@ def test_an_upsert_merges_by_key_and_by_each_property_s_rule():
     assert "ON CREATE SET r.events = coalesce(row.events, 0)" in text
     assert "ON MATCH SET r.events = coalesce(r.events, 0) + coalesce(row.events, 0)" in text
     assert text.count("datetime({epochMillis: row.first_seen})") == 1
-
-
-def test_verdicts_are_assigned_to_identifiers_by_key():
-    assert assign_verdicts(NODE_BY_LABEL["Ip"]) == (
-        "UNWIND $rows AS row\n"
-        "MATCH (n:Ip {address: row.key})\n"
-        "SET n.verdict = row.verdict, n.verdict_ring = row.verdict_ring, "
-        "n.verdict_part = row.verdict_part, n.verdict_reasons = row.verdict_reasons, "
-        "n.verdict_run = $run"
-    )
-    assert all("n.verdict =" in assign_verdicts(NODE_BY_LABEL[label]) for label in IDENTIFIERS)
 
 
 def test_the_time_of_a_latest_value_is_set_after_it():
