@@ -23,7 +23,7 @@ import numpy as np
 
 from algorithms import scoring
 from algorithms.parameters import Parameters
-from algorithms.sharing import Floats, Ints, Sharing, in_order_of_opening
+from algorithms.sharing import Floats, Ints, Sharing
 
 NONE: Ints = np.zeros(0, dtype=np.int64)
 
@@ -37,12 +37,8 @@ def network_rarity(sharing: Sharing, parameters: Parameters) -> Floats:
     counts = (sharing.network >= 0) & ~sharing.listed & (sharing.pinned >= 0)
     if not counts.any() or len(sharing.groups_in_data()) < 2:
         return np.zeros(len(sharing.keys))
-    network = sharing.network[sharing.used]
-    accounts = len(sharing.accounts)
-    met = np.sort((network * accounts + sharing.user)[network >= 0])
-    once = met[np.flatnonzero(np.diff(met, prepend=-1))]
-    users = np.bincount(once // accounts, minlength=int(network.max()) + 1)
-    rare = scoring.rarity(users[sharing.network], accounts, parameters)
+    users = sharing.network_users[sharing.network]
+    rare = scoring.rarity(users, len(sharing.accounts), parameters)
     return np.where(counts, rare, 0.0)
 
 
@@ -66,7 +62,7 @@ def rotating_pairs(sharing: Sharing, parameters: Parameters) -> Ints:
     # Who has been at no more addresses than that has met nobody in more networks.
     addresses = np.bincount(sharing.user[there], minlength=len(sharing.accounts))
     there &= (addresses > parameters.rotating_networks)[sharing.user]
-    uses = in_order_of_opening(sharing, there)
+    uses = sharing.by_opening[there[sharing.by_opening]]
     user, used = sharing.user[uses], sharing.used[uses]
     next_to = np.flatnonzero(used[:-1] == used[1:])
     one, other, shared = user[next_to], user[next_to + 1], used[next_to]

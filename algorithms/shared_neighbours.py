@@ -25,7 +25,6 @@ from algorithms.sharing import (
     Ints,
     Sharing,
     group_codes,
-    in_order_of_opening,
 )
 from algorithms.timing import replacements
 
@@ -183,9 +182,8 @@ def neighbours(sharing: Sharing, family: int, parameters: Parameters) -> tuple[I
     # Several identifiers may add up, so what is negligible is judged on the best case of one.
     odds = odds_by_family(parameters)[FAMILIES[family]]
     least = odds * (2.0**parameters.negligible_bits - 1.0)
-    order = in_order_of_opening(
-        sharing, ((sharing.family == family) & (worth >= least))[sharing.used]
-    )
+    mine = (sharing.family == family) & (worth >= least)
+    order = sharing.by_opening[mine[sharing.used[sharing.by_opening]]]
     user, used, share = sharing.user[order], sharing.used[order], sharing.share[order]
     opened, worth = sharing.opened[user], worth[used]
     keys: list[Ints] = [np.zeros(0, dtype=np.int64)]
@@ -240,21 +238,27 @@ def in_common(owner: Ints, item: Ints, a: Ints, b: Ints) -> tuple[Ints, Ints, In
     accounts = int(max(owner.max(initial=0), a.max(initial=0), b.max(initial=0))) + 1
     asked = np.zeros(accounts, dtype=bool)
     asked[a] = asked[b] = True
-    # Few accounts are in any pair, and what the others have need not be sorted.
+    # Few accounts are in any pair; what the others have, or only one of them, need not be sorted.
     theirs = np.flatnonzero(asked[owner])
+    theirs = theirs[np.bincount(item[theirs], minlength=width)[item[theirs]] > 1]
     by_owner = theirs[np.lexsort((item[theirs], owner[theirs]))]
     start = np.searchsorted(owner[by_owner], np.arange(accounts + 1))
     keys = owner[by_owner] * width + item[by_owner]
     parts = [np.zeros((3, 0), dtype=np.int64)]
     for begin in range(0, len(a), PAIRS_AT_ONCE):
         one, other = a[begin : begin + PAIRS_AT_ONCE], b[begin : begin + PAIRS_AT_ONCE]
+        # What the one of them has who has less is looked up.
+        turned = start[one + 1] - start[one] > start[other + 1] - start[other]
+        one, other = np.where(turned, other, one), np.where(turned, one, other)
         counts = start[one + 1] - start[one]
         pair = np.repeat(np.arange(len(one)), counts)
         mine = start[one[pair]] + np.arange(len(pair)) - np.repeat(counts.cumsum() - counts, counts)
         wanted = other[pair] * width + item[by_owner[mine]]
         place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
         found = keys[place] == wanted if len(keys) else np.zeros(0, dtype=bool)
-        parts.append(np.stack([begin + pair[found], by_owner[mine[found]], by_owner[place[found]]]))
+        pair, mine, place = pair[found], by_owner[mine[found]], by_owner[place[found]]
+        low, high = np.where(turned[pair], place, mine), np.where(turned[pair], mine, place)
+        parts.append(np.stack([begin + pair, low, high]))
     pairs, low, high = np.concatenate(parts, axis=1)
     return pairs, low, high
 
@@ -304,8 +308,9 @@ def contact_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
     amount = np.where(
         money, scoring.breadth(1.0 / busier, 1.0 / busier, parameters), parameters.open_tie_weight
     )
-    names = np.array([str(name) in sharing.known_hubs for name in sharing.accounts], dtype=bool)
-    amount = np.where(names[a] | names[b], amount * parameters.known_hub_weight, amount)
+    ends = sharing.accounts[sharing.contacts].tolist()
+    hub = np.array([not sharing.known_hubs.isdisjoint(pair) for pair in ends], dtype=bool)
+    amount = np.where(hub, amount * parameters.known_hub_weight, amount)
     families = [
         FAMILIES.index(CONTACT_FAMILY.get(k, "registration")) for k in sharing.contact_kinds
     ]

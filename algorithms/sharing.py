@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -151,7 +152,27 @@ class Sharing:
         """Code of each identifier's group in :data:`GROUPS`, -1 for supporting evidence."""
         return group_codes()[self.family]
 
-    @property
+    @cached_property
+    def by_opening(self) -> Ints:
+        """Positions of uses, identifier by identifier, by the time of the accounts' opening.
+
+        Accounts without a time come last; ties are broken by account id, so that the order of input
+        does not matter.
+        """
+        order = np.argsort(np.nan_to_num(self.opened, nan=np.inf), kind="stable")
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        return np.argsort(self.used * max(len(order), 1) + rank[self.user])
+
+    @cached_property
+    def network_users(self) -> Ints:
+        """Number of accounts in each network, by its code."""
+        network, accounts = self.network[self.used], max(len(self.accounts), 1)
+        met = np.sort((network * accounts + self.user)[network >= 0])
+        once = met[np.flatnonzero(np.diff(met, prepend=-1))]
+        return np.bincount(once // accounts, minlength=int(self.network.max(initial=-1)) + 1)
+
+    @cached_property
     def listed(self) -> Flags:
         """Whether a list names the identifier as a hub."""
         if not self.known_hubs:
@@ -311,17 +332,3 @@ def seconds(milliseconds: Ints) -> Floats:
     """Seconds of milliseconds, NaN where these are ``UNKNOWN``."""
     known: Floats = np.where(milliseconds == UNKNOWN, np.nan, milliseconds / UNIX_MS)
     return known
-
-
-def in_order_of_opening(sharing: Sharing, chosen: Flags) -> Ints:
-    """Positions of the chosen uses, identifier by identifier, by the time of the accounts' opening.
-
-    Accounts without a time come last; ties are broken by account id, so that the order of input
-    does not matter.
-    """
-    order = np.argsort(np.nan_to_num(sharing.opened, nan=np.inf), kind="stable")
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    at = np.flatnonzero(chosen)
-    by_rank = np.argsort(sharing.used[at] * max(len(order), 1) + rank[sharing.user[at]])
-    return at[by_rank].astype(np.int64)

@@ -46,8 +46,8 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
     identifiers = shared.rename(columns={"identifier": "key"}).sort_values(
         ["label", "key"], ignore_index=True
     )
-    identifiers["number"] = np.arange(len(identifiers))
     at = {pair: n for n, pair in enumerate(identifiers.itertuples(index=False, name=None))}
+    identifiers["number"] = np.arange(len(identifiers))
     people = pd.DataFrame(
         {
             "account_id": names,
