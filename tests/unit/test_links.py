@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sharing_worlds import world
 
 from algorithms.parameters import Parameters, odds_by_family
-from algorithms.shared_neighbours import find_links, neighbours
+from algorithms.shared_neighbours import find_links, in_common, neighbours
 from algorithms.sharing import FAMILIES, LABELS, family_of_label
 
 P = Parameters()
@@ -233,3 +233,18 @@ def test_attempts_that_failed_say_nothing_about_transfers():
     assert linked(world(uses, contacts=moved)) == linked(world([], contacts=moved))
     paid = [(*use[:3], 1) for use in uses]
     assert linked(world(paid, contacts=moved)).get(("a", "b"), (0.0,))[0] < 3
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sets(st.tuples(st.integers(0, 6), st.integers(0, 8))), st.integers(0, 10**6))
+def test_what_pairs_have_in_common_is_all_of_it(things, seed):
+    things = sorted(things, key=lambda thing: thing[::-1])
+    owner, item = np.array(things, np.int64).reshape(-1, 2).T
+    a, b = np.random.default_rng(seed).permutation(np.argwhere(np.triu(np.ones((7, 7)), 1))).T
+    pair, low, high = in_common(owner, item, a, b)
+    assert np.array_equal(owner[low], a[pair]) and np.array_equal(owner[high], b[pair])
+    assert np.array_equal(item[low], item[high])
+    expected = [
+        (n, i) for n in range(len(a)) for i in range(9) if {(a[n], i), (b[n], i)} <= set(things)
+    ]
+    assert list(zip(pair.tolist(), item[low].tolist(), strict=True)) == expected

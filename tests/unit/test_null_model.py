@@ -42,6 +42,18 @@ def test_a_deal_keeps_how_many_each_has(uses, seed):
     assert np.array_equal(again.used, dealt.used) and np.array_equal(again.user, dealt.user)
 
 
+def test_times_go_with_the_account_whatever_it_is_dealt():
+    day = {f"a{n}": n for n in range(12)}
+    sharing = world([(name, "Device", f"d{n % 4}", 1, n) for name, n in day.items()])
+    dealt = redealt(redealt(sharing, 1), 2)
+    assert not np.array_equal(dealt.user, sharing.user) and len(dealt.user) == len(day)
+    few = np.array([7, 2, 7])
+    for uses in (few, np.arange(len(day))):
+        first, last = dealt.times(uses)
+        assert [day[sharing.accounts[n]] * 86_400 for n in dealt.user[uses]] == first.tolist()
+        assert np.array_equal(first, last)
+
+
 def test_rings_are_gone_when_identifiers_are_dealt_anew():
     sharing = pool()
     for seed in range(3):

@@ -52,6 +52,23 @@ def test_two_independent_kinds_make_a_ring():
     assert (ring.links, ring.density, ring.single_family) == (15, 1.0, False)
 
 
+def test_times_are_asked_once_and_of_no_group_that_is_no_ring_anyway():
+    few, one_kind = [f"few{n}" for n in range(3)], [f"one{n}" for n in range(6)]
+    uses = [
+        *(use for group in (SIX, few) for use in shared(group, "PaymentMethod", f"p{group[0]}")),
+        *(use for group in (SIX, few) for use in shared(group, "Ip", f"i{group[0]}")),
+        *shared(one_kind, "PaymentMethod", "q"),
+        *ELSEWHERE,
+    ]
+    sharing = world(uses, opened=dict.fromkeys([*SIX, *few, *one_kind], 0))
+    asked = []
+    known = sharing.times._look_up
+    sharing.times._look_up = lambda user, used: asked.extend(user.tolist()) or known(user, used)
+    for _ in range(2):
+        assert [ring.members for ring in rings_of(sharing)] == [tuple(SIX)]
+    assert sorted(sharing.accounts[asked]) == sorted([*SIX, *SIX])
+
+
 def test_one_kind_is_not_enough_where_the_data_hold_more():
     uses = [*shared(SIX, "PaymentMethod", "p"), *shared(SIX, "PaymentMethod", "q"), *ELSEWHERE]
     assert rings_of(world(uses, opened=dict.fromkeys(SIX, 0))) == []
