@@ -4,6 +4,7 @@
 // param rows: integer = 20000
 // mode: write
 // audience: internal
-MATCH (:Account)-[link:LINKED]->(:Account)
+// Without labels of its ends, or every account is looked at.
+MATCH ()-[link:LINKED]->()
 WHERE $keep IS NULL OR link.run <> $keep
 CALL (link) { DELETE link } IN TRANSACTIONS OF $rows ROWS
