@@ -136,10 +136,10 @@ def opening_spread(sharing: Sharing, identifiers: Ints) -> Floats:
     spread = np.full(len(sharing.keys), np.nan)
     asked = np.zeros(len(sharing.keys), dtype=bool)
     asked[identifiers] = True
-    opened = sharing.opened[sharing.user]
-    at = np.flatnonzero(asked[sharing.used] & ~np.isnan(opened))
-    at = at[np.lexsort((opened[at], sharing.used[at]))]
-    used, opened = sharing.used[at], opened[at]
+    used = sharing.used[sharing.by_opening]
+    opened = sharing.opened[sharing.user[sharing.by_opening]]
+    told = asked[used] & ~np.isnan(opened)
+    used, opened = used[told], opened[told]
     starts = np.flatnonzero(np.diff(used, prepend=-1))
     last = np.diff(np.append(starts, len(used))) - 1
     early, late = (_between(opened, starts + part * last) for part in (0.25, 0.75))
@@ -178,7 +178,7 @@ def _row(verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict.verdict,
         "ring": verdict.ring,
         "part": verdict.part,
-        "reasons": verdict.reasons,
+        "reasons": list(verdict.reasons),
     }
 
 
