@@ -23,6 +23,7 @@ from ringleader.import_headers import (
     import_arguments,
     node_header,
     relationship_header,
+    relationship_properties,
 )
 from ringleader.schema import NODES, RELATIONSHIPS
 from ringleader.schema_types import Kind, Merge, NodeType, Property, RelType
@@ -148,7 +149,7 @@ class Bulk:
         for step in self.steps:
             if step.target == rel:
                 ends = {"_start": step.rows[START], "_end": step.rows[END]}
-                yield step.rows.select(**ends, **_csv(step.rows, rel.keys + rel.properties))
+                yield step.rows.select(**ends, **_csv(step.rows, relationship_properties(rel)))
         if rel.type == "EXIT_OF" and (exits := self._exits()) is not None:
             yield exits
 

@@ -17,6 +17,18 @@ _TYPES = {
 }
 # Between the items of a list: a character that text on its way here does not hold.
 SEPARATOR = "\x1f"
+# The store keeps properties in records of so many blocks of 8 bytes, in the order of the columns.
+_RECORD = 4
+# Blocks that a value takes in its record; of texts and lists of numbers what short ones do. Longer
+# texts and lists of texts have a record elsewhere, and one block here.
+_BLOCKS = {
+    Kind.STRING: 2,
+    Kind.INTEGER: 1,
+    Kind.BOOLEAN: 1,
+    Kind.DATETIME: 3,
+    Kind.STRINGS: 1,
+    Kind.INTEGERS: 2,
+}
 
 
 def node_header(node: NodeType) -> str:
@@ -31,7 +43,27 @@ def node_header(node: NodeType) -> str:
 def relationship_header(rel: RelType) -> str:
     """The first line of a relationship type's file: both ends, its keys and its properties."""
     fields = [f":START_ID({rel.start})", f":END_ID({rel.end})"]
-    return ",".join(fields + _fields(rel.keys + rel.properties))
+    return ",".join(fields + _fields(relationship_properties(rel)))
+
+
+def relationship_properties(rel: RelType) -> tuple[Property, ...]:
+    """Keys and properties of a relationship type in the order of the columns, which fills records.
+
+    A value that does not fit any more begins another record, so the widest that fits comes next. Of
+    nodes most properties are texts of any length, and records are few: they keep their order.
+    """
+    waiting = sorted(rel.keys + rel.properties, key=lambda prop: -_BLOCKS[prop.kind])
+    ordered: list[Property] = []
+    room = _RECORD
+    while waiting:
+        fitting = next((prop for prop in waiting if _BLOCKS[prop.kind] <= room), None)
+        if fitting is None:
+            room = _RECORD
+            continue
+        waiting.remove(fitting)
+        ordered.append(fitting)
+        room -= _BLOCKS[fitting.kind]
+    return tuple(ordered)
 
 
 def _fields(properties: tuple[Property, ...]) -> list[str]:
