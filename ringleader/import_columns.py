@@ -1,4 +1,4 @@
-"""Files for ``neo4j-admin database import`` that follow from the schema: headers and arguments."""
+"""Files for ``neo4j-admin database import`` that follow from the schema: columns and arguments."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ _TYPES = {
     Kind.STRINGS: "string[]",
     Kind.INTEGERS: "long[]",
 }
-# Between the items of a list: a character that text on its way here does not hold.
-SEPARATOR = "\x1f"
 # The store keeps properties in records of so many blocks of 8 bytes, in the order of the columns.
 _RECORD = 4
 # Blocks that a value takes in its record; of texts and lists of numbers what short ones do. Longer
@@ -31,19 +29,22 @@ _BLOCKS = {
 }
 
 
-def node_header(node: NodeType) -> str:
-    """The first line of a label's file: the key's text, the key, and the properties.
+def id_column(node: NodeType) -> str:
+    """The column of what a node is called in the files.
 
-    Keys live in an ID space of their label, so that an account may be called like an address.
+    Names live in an ID space of their label, so that an account may be called like an address.
     """
-    fields = [f":ID({node.label})", f"{node.key}:{_TYPES[node.key_kind]}"]
-    return ",".join(fields + _fields(node.properties))
+    return f":ID({node.label})"
 
 
-def relationship_header(rel: RelType) -> str:
-    """The first line of a relationship type's file: both ends, its keys and its properties."""
-    fields = [f":START_ID({rel.start})", f":END_ID({rel.end})"]
-    return ",".join(fields + _fields(relationship_properties(rel)))
+def end_columns(rel: RelType) -> tuple[str, str]:
+    """The columns of the names of both ends."""
+    return f":START_ID({rel.start})", f":END_ID({rel.end})"
+
+
+def column(name: str, kind: Kind) -> str:
+    """The column of a property."""
+    return f"{name}:{_TYPES[kind]}"
 
 
 def relationship_properties(rel: RelType) -> tuple[Property, ...]:
@@ -66,24 +67,15 @@ def relationship_properties(rel: RelType) -> tuple[Property, ...]:
     return tuple(ordered)
 
 
-def _fields(properties: tuple[Property, ...]) -> list[str]:
-    return [f"{prop.name}:{_TYPES[prop.kind]}" for prop in properties]
-
-
 def import_arguments(
-    nodes: Mapping[str, tuple[Path, Path]],
-    relationships: Mapping[str, tuple[Path, Path]],
-    database: str,
-    *,
-    line_ends: bool,
+    nodes: Mapping[str, Path], relationships: Mapping[str, Path], database: str
 ) -> list[str]:
     """What follows ``neo4j-admin`` to build a database of such files.
 
     Args:
-        nodes: Header and data of every label.
-        relationships: Header and data of every relationship type.
+        nodes: The file of every label.
+        relationships: The file of every relationship type.
         database: The database; what is in it is replaced.
-        line_ends: Whether a value holds a line end, which slows the import down.
     """
     return [
         "database",
@@ -91,8 +83,7 @@ def import_arguments(
         "full",
         database,
         "--overwrite-destination",
-        "--array-delimiter=U+001F",
-        f"--multiline-fields={'true' if line_ends else 'false'}",
-        *(f"--nodes={label}={header},{data}" for label, (header, data) in nodes.items()),
-        *(f"--relationships={t}={header},{data}" for t, (header, data) in relationships.items()),
+        "--input-type=parquet",
+        *(f"--nodes={label}={file}" for label, file in nodes.items()),
+        *(f"--relationships={type_}={file}" for type_, file in relationships.items()),
     ]
