@@ -13,6 +13,9 @@ of one kind, say all devices, add up. Kinds of one family, say cards and their i
 same thing in several ways, so of these the strongest counts, up to a cap. Rings are of one campaign
 when two families agree on enough bits. One family alone may be a fashion, or a supplier in common,
 so it has to say more, and by several identifiers.
+
+A dozen accounts tell little of what their operator uses, ten dozen tell much: rings that are joined
+are compared with the others as if they were one ring, until none joins any more.
 """
 
 from __future__ import annotations
@@ -23,11 +26,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from algorithms.groups import connected
 from algorithms.lineage import lasting_names
 from algorithms.parameters import Parameters
 from algorithms.rings import Ring, name_of, ring_of
-from algorithms.sharing import FAMILY_OF_ORIGIN, Sharing, family_of_label
+from algorithms.sharing import FAMILY_OF_ORIGIN, Ints, Sharing, family_of_label
 
 
 @dataclass(frozen=True)
@@ -60,88 +65,113 @@ class Campaign:
     shared: tuple[tuple[Feature, float], ...]
 
 
-# Of each ring, how many members use a feature.
-Profiles = Mapping[str, Mapping[Feature, int]]
+# Of each group of rings, how many members use a feature.
+Uses = Mapping[int, Mapping[Feature, int]]
 
 
-def profiles(
-    sharing: Sharing, rings: Sequence[Ring]
-) -> tuple[dict[str, dict[Feature, int]], dict[Feature, int]]:
-    """What two members or more of several rings use, identifiers and what these belong to.
+@dataclass(frozen=True)
+class Profiles:
+    """What members of rings use, identifiers and what these belong to, by ring and feature.
 
-    A failed payment is nobody's use, as in links.
+    Attributes:
+        labels: Label of each feature.
+        keys: Key of each feature.
+        users: Number of accounts that use each feature, in rings or not.
+        feature: Feature of each cell.
+        ring: Ring of each cell, by position.
+        members: Number of the ring's members that use the feature.
+    """
+
+    labels: NDArray[np.object_]
+    keys: NDArray[np.object_]
+    users: Ints
+    feature: Ints
+    ring: Ints
+    members: Ints
+
+    def of(self, group: Ints) -> tuple[Uses, dict[Feature, int]]:
+        """What two members or more of several groups of rings use.
+
+        Args:
+            group: Group of each ring, from 0.
+
+        Returns:
+            Of each group, how many members use a feature; and how many accounts use it, in groups
+            or not.
+        """
+        width = len(group) + 1
+        cells, at = np.unique(self.feature * width + group[self.ring], return_inverse=True)
+        members = np.bincount(at, self.members, minlength=len(cells)).astype(np.int64)
+        cells, members = cells[members > 1], members[members > 1]
+        _, which, groups_with_it = np.unique(
+            cells // width, return_inverse=True, return_counts=True
+        )
+        several = groups_with_it[which] > 1
+        uses: dict[int, dict[Feature, int]] = {number: {} for number in sorted(set(group.tolist()))}
+        users: dict[Feature, int] = {}
+        for cell, count in zip(cells[several].tolist(), members[several].tolist(), strict=True):
+            place, number = divmod(cell, width)
+            label = self.labels[place]
+            family = FAMILY_OF_ORIGIN.get(label) or family_of_label(label)
+            feature = Feature(family, label, self.keys[place])
+            uses[number][feature] = count
+            users[feature] = int(self.users[place])
+        return uses, users
+
+
+def profiles(sharing: Sharing, rings: Sequence[Ring]) -> Profiles:
+    """What members of several rings use; a failed payment is nobody's use, as in links.
 
     Args:
         sharing: Who shares what.
         rings: The rings under their names.
-
-    Returns:
-        Of each ring, how many members use a feature; and how many accounts use it, in rings or not.
     """
     of, width = ring_of(sharing, rings), len(rings) + 1
     origins = sharing.origins
-    kinds = (
-        (sharing.labels, sharing.keys, sharing.user, sharing.used),
-        (origins.labels, origins.keys, origins.user, origins.used),
-    )
-    uses: dict[str, dict[Feature, int]] = {ring.ring_id: {} for ring in rings}
-    users: dict[Feature, int] = {}
-    for labels, keys, user, used in kinds:
-        inside = np.flatnonzero(of[user] > 0)
-        cells, members = np.unique(used[inside] * width + of[user[inside]], return_counts=True)
-        cells, members = cells[members > 1], members[members > 1]
-        _, which, rings_with_it = np.unique(cells // width, return_inverse=True, return_counts=True)
-        several = rings_with_it[which] > 1
-        accounts = np.bincount(used, minlength=len(keys))
-        for cell, count in zip(cells[several].tolist(), members[several].tolist(), strict=True):
-            at, number = divmod(cell, width)
-            feature = Feature(_family(labels[at]), labels[at], keys[at])
-            uses[rings[number - 1].ring_id][feature] = count
-            users[feature] = int(accounts[at])
-    return uses, users
-
-
-def _family(label: str) -> str:
-    return FAMILY_OF_ORIGIN.get(label) or family_of_label(label)
-
-
-def in_several(uses: Profiles) -> dict[Feature, list[str]]:
-    """Features of two rings or more, with these rings in order."""
-    rings: dict[Feature, list[str]] = defaultdict(list)
-    for ring_id in sorted(uses):
-        for feature in uses[ring_id]:
-            rings[feature].append(ring_id)
-    return {feature: names for feature, names in rings.items() if len(names) > 1}
+    labels = np.concatenate([sharing.labels, origins.labels])
+    keys = np.concatenate([sharing.keys, origins.keys])
+    user = np.concatenate([sharing.user, origins.user])
+    used = np.concatenate([sharing.used, len(sharing.keys) + origins.used])
+    inside = of[user] > 0
+    cells, members = np.unique(used[inside] * width + of[user[inside]], return_counts=True)
+    feature, ring = cells // width, cells % width - 1
+    several = (np.bincount(feature, minlength=len(keys)) > 1)[feature]
+    features, place = np.unique(feature[several], return_inverse=True)
+    users = np.bincount(used, minlength=len(keys))[features]
+    return Profiles(labels[features], keys[features], users, place, ring[several], members[several])
 
 
 def ties(
-    rings: Sequence[Ring],
-    uses: Profiles,
+    size: Sequence[int],
+    uses: Uses,
     users: Mapping[Feature, int],
     accounts: int,
     parameters: Parameters,
-) -> dict[tuple[str, str], dict[Feature, float]]:
-    """Pairs of rings that share something telling, with the bits of each feature.
+) -> dict[tuple[int, int], dict[Feature, float]]:
+    """Pairs of groups that share something telling, with the bits of each feature.
 
     Args:
-        rings: The rings.
-        uses: How many members of each ring use a feature.
-        users: How many accounts use it, in rings or not.
+        size: Accounts of each group.
+        uses: How many members of each group use a feature.
+        users: How many accounts use it, in groups or not.
         accounts: Number of accounts in the graph.
         parameters: ``campaign_rarity`` and ``campaign_part``.
     """
-    size = {ring.ring_id: ring.size for ring in rings}
-    outside = max(accounts - sum(size.values()), 0)
-    found: dict[tuple[str, str], dict[Feature, float]] = defaultdict(dict)
-    for feature, names in in_several(uses).items():
-        inside = sum(uses[name][feature] for name in names)
+    outside = max(accounts - sum(size), 0)
+    found: dict[tuple[int, int], dict[Feature, float]] = defaultdict(dict)
+    with_it: dict[Feature, list[int]] = defaultdict(list)
+    for number in sorted(uses):
+        for feature in uses[number]:
+            with_it[feature].append(number)
+    for feature, groups in with_it.items():
+        inside = sum(uses[number][feature] for number in groups)
         # Nobody outside is not never: one more is assumed to come (Laplace's rule).
         chance = (max(users.get(feature, inside) - inside, 0) + 1) / (outside + 2)
         if chance > parameters.campaign_rarity:
             continue
-        part = {name: (uses[name][feature] - 1) / size[name] for name in names}
-        for place, one in enumerate(names):
-            for other in names[place + 1 :]:
+        part = {number: (uses[number][feature] - 1) / size[number] for number in groups}
+        for place, one in enumerate(groups):
+            for other in groups[place + 1 :]:
                 common = min(part[one], part[other])
                 if common > chance and common >= parameters.campaign_part:
                     found[one, other][feature] = common * math.log2(common / chance)
@@ -173,8 +203,7 @@ def one_operator(shared: Mapping[Feature, float], parameters: Parameters) -> boo
 
 def campaigns(
     rings: Sequence[Ring],
-    uses: Profiles,
-    users: Mapping[Feature, int],
+    profile: Profiles,
     accounts: int,
     earlier: Mapping[str, Sequence[str]],
     seen: frozenset[str],
@@ -184,47 +213,57 @@ def campaigns(
 
     Args:
         rings: The rings, under their lasting names.
-        uses: How many members of each ring use a feature.
-        users: How many accounts use it, in rings or not.
+        profile: What their members use.
         accounts: Number of accounts in the graph.
         earlier: Accounts of the standing campaigns by name.
         seen: Accounts that share something with somebody in this run.
         parameters: The judgements.
     """
-    tied = {
-        pair: shared
-        for pair, shared in ties(rings, uses, users, accounts, parameters).items()
-        if one_operator(shared, parameters)
-    }
-    leader = {ring.ring_id: ring.ring_id for ring in rings}
-
-    def lead(name: str) -> str:
-        while leader[name] != name:
-            name = leader[name] = leader[leader[name]]
-        return name
-
-    for one, other in sorted(tied):
-        low, high = sorted((lead(one), lead(other)))
-        leader[high] = low
-    groups: dict[str, list[Ring]] = defaultdict(list)
-    for ring in sorted(rings, key=lambda ring: (-ring.size, ring.ring_id)):
-        groups[lead(ring.ring_id)].append(ring)
-    shared: dict[str, dict[Feature, float]] = defaultdict(dict)
-    for (one, _), features in tied.items():
-        mine = shared[lead(one)]
-        for feature, bits in features.items():
-            mine[feature] = max(mine.get(feature, 0.0), bits)
-    leaders = list(groups)
-    members = [sorted(a for ring in groups[name] for a in ring.members) for name in leaders]
-    first_names = [name_of(accounts, "campaign") for accounts in members]
+    group, shared = joined(rings, profile, accounts, parameters)
+    groups: list[list[Ring]] = [[] for _ in shared]
+    for number, ring in zip(group.tolist(), rings, strict=True):
+        groups[number].append(ring)
+    members = [sorted(a for ring in together for a in ring.members) for together in groups]
+    first_names = [name_of(those, "campaign") for those in members]
     names = lasting_names(members, first_names, earlier, seen, parameters)
     made = [
         Campaign(
-            campaign_id,
-            tuple(ring.ring_id for ring in groups[name]),
-            tuple(accounts),
-            tuple(sorted(shared[name].items(), key=lambda item: (-item[1], str(item[0])))),
+            name,
+            tuple(r.ring_id for r in sorted(together, key=lambda r: (-r.size, r.ring_id))),
+            tuple(those),
+            tuple(sorted(features.items(), key=lambda item: (-item[1], str(item[0])))),
         )
-        for campaign_id, name, accounts in zip(names, leaders, members, strict=True)
+        for name, together, those, features in zip(names, groups, members, shared, strict=True)
     ]
     return sorted(made, key=lambda campaign: (-len(campaign.members), campaign.campaign_id))
+
+
+def joined(
+    rings: Sequence[Ring], profile: Profiles, accounts: int, parameters: Parameters
+) -> tuple[Ints, list[dict[Feature, float]]]:
+    """Rings joined to groups of one operator, and these compared like rings, as long as any join.
+
+    Returns:
+        Group of each ring, from 0; and what ties each, with the most bits of each feature.
+    """
+    group = np.arange(len(rings))
+    sizes = np.array([ring.size for ring in rings], dtype=np.int64)
+    shared: list[dict[Feature, float]] = [{} for _ in rings]
+    while True:
+        size = np.bincount(group, sizes, minlength=len(shared)).astype(np.int64).tolist()
+        tied = {
+            pair: features
+            for pair, features in ties(size, *profile.of(group), accounts, parameters).items()
+            if one_operator(features, parameters)
+        }
+        if not tied:
+            return group, shared
+        a, b = np.array(list(tied)).T
+        together = connected(a, b, np.ones(len(shared), dtype=np.int64)) - 1
+        found: list[dict[Feature, float]] = [{} for _ in range(int(together.max()) + 1)]
+        told = [*enumerate(shared), *((one, features) for (one, _), features in tied.items())]
+        for number, features in told:
+            mine = found[together[number]]
+            for feature, bits in features.items():
+                mine[feature] = max(mine.get(feature, 0.0), bits)
+        group, shared = together[group], found

@@ -93,9 +93,10 @@ def without_bystanders(
 ) -> Ints:
     """Communities without the accounts that are barely tied to them.
 
-    A member has ``member_part`` of the median member's bits and, unless the data hold one group of
-    evidence only, ties by two groups. Medians are of each family among those whose activity of
-    that kind is known: who comes through a cloud that passes no address on is compared by the rest.
+    A member has ``member_part`` of the median member's bits, or ``min_member_bits``, and, unless
+    the data hold one group of evidence only, ties by two groups. Medians are of each family among
+    those whose activity of that kind is known: who comes through a cloud that passes no address on
+    is compared by the rest.
 
     Args:
         links: The links.
@@ -121,6 +122,8 @@ def without_bystanders(
     for family, mine in enumerate(bits.T):
         told = np.flatnonzero((of > 0) & (mine > 0 if known is None else known[:, family]))
         least[told] += parameters.member_part * _medians(mine[told], of[told])
+    # However strongly the others are tied, as much as a ring asks of each is no accident.
+    least = np.minimum(least, parameters.min_member_bits)
     stays = (bits.sum(axis=1) >= least) & bits.any(axis=1)
     if not single:
         stays &= ties > 1

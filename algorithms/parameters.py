@@ -159,7 +159,8 @@ class Parameters:
     min_member_bits: float = _parameter(
         3.0,
         "three bits for each member: with identifiers dealt anew, groups have one or two, "
-        "rings that were reviewed or simulated have five to a hundred",
+        "rings that were reviewed or simulated have five to a hundred; and whoever is tied by "
+        "three is no bystander",
         0.0,
         1e6,
     )
@@ -245,8 +246,8 @@ class Parameters:
         1.0,
     )
     campaign_part: float = _parameter(
-        0.1,
-        "what fewer than one in ten members of a ring use is the affair of these few, and busy "
+        0.05,
+        "what fewer than one in twenty members of a ring use is the affair of these few, and busy "
         "accounts have many such affairs",
         0.0,
         1.0,
@@ -262,14 +263,14 @@ class Parameters:
         64.0,
     )
     campaign_lone_bits: float = _parameter(
-        12.0,
-        "one family alone has to say three times as much: on simulated operators their own rings "
-        "share 15 bits of prompts and more, rings of different ones below 2",
+        8.0,
+        "one family alone has to say twice as much: on simulated operators rings of hundreds share "
+        "40 bits of prompts with their own, rings of a dozen 7 to 12, rings of different ones 2",
         0.0,
         1e6,
     )
     campaign_identifier_bits: float = _parameter(
-        4.0,
+        3.0,
         "and of that one identifier may give a third, for one prompt is a fashion and three rare "
         "ones are a hand",
         0.0,

@@ -90,9 +90,9 @@ def _campaigns(
 ) -> list[Campaign]:
     if not rings:
         return []
-    uses, users = profiles(sharing, rings)
+    profile = profiles(sharing, rings)
     earlier = {row["campaign_id"]: row["members"] for row in graph.read(get("earlier-campaigns"))}
-    return campaigns(rings, uses, users, len(sharing.accounts), earlier, seen, parameters)
+    return campaigns(rings, profile, len(sharing.accounts), earlier, seen, parameters)
 
 
 def statements(

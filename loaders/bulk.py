@@ -1,4 +1,4 @@
-"""First loads: whole tables to CSV files that ``neo4j-admin database import`` makes a graph of.
+"""First loads: whole tables to Parquet files that ``neo4j-admin database import`` makes a graph of.
 
 The steps are those of any load. What the server would merge, one step after the other, is merged
 here, by the same rules of the schema (:class:`ringleader.schema_types.Merge`).
@@ -6,7 +6,6 @@ here, by the same rules of the schema (:class:`ringleader.schema_types.Merge`).
 
 from __future__ import annotations
 
-import functools
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,11 +17,12 @@ import ibis
 from loaders.aggregate import END, START
 from loaders.prefixes import Prefixes
 from loaders.steps import Step, mentions
-from ringleader.import_headers import (
-    SEPARATOR,
+from ringleader.import_columns import (
+    column,
+    end_columns,
+    id_column,
     import_arguments,
-    node_header,
-    relationship_header,
+    relationship_properties,
 )
 from ringleader.schema import NODES, RELATIONSHIPS
 from ringleader.schema_types import Kind, Merge, NodeType, Property, RelType
@@ -33,7 +33,15 @@ if TYPE_CHECKING:
 
     from loaders.workspace import Workspace
 
-_TIME = "%Y-%m-%dT%H:%M:%S.%gZ"
+# What DuckDB makes of a property.
+_TYPES = {
+    Kind.STRING: "string",
+    Kind.INTEGER: "int64",
+    Kind.BOOLEAN: "boolean",
+    Kind.DATETIME: "timestamp('UTC')",
+    Kind.STRINGS: "array<string>",
+    Kind.INTEGERS: "array<int64>",
+}
 # A finished load as the graph remembers it; the stored query open-batch writes the same.
 _BATCH = NodeType(
     "Batch",
@@ -78,7 +86,7 @@ class Bulk:
         return _distinct(mentions(self.steps, "Account"))
 
     def write(self, folder: Path, database: str) -> list[str]:
-        """Write the CSV files with their headers, the command, and the schema.
+        """Write the files, the command, and the schema.
 
         Args:
             folder: Where to; it is made if it is missing.
@@ -89,33 +97,23 @@ class Bulk:
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         nodes, relationships = {}, {}
-        line_ends = False
         for node in NODES:
             table = self._nodes(node) if node.label != "Batch" else self._batches()
             if table is not None:
-                header = node_header(_BATCH if node.label == "Batch" else node)
-                nodes[node.label], rows = self._file(folder, node.label, header, table)
-                line_ends = line_ends or _line_ends(nodes[node.label][1]) > rows
+                nodes[node.label] = folder / f"{node.label}.parquet"
+                self.workspace.write_parquet(table, nodes[node.label])
         for rel in RELATIONSHIPS:
             tables = list(self._relationships(rel))
             if tables:
                 table = tables[0].union(*tables[1:]) if tables[1:] else tables[0]
-                header = relationship_header(rel)
-                relationships[rel.type], _ = self._file(folder, rel.type, header, table)
-        arguments = import_arguments(nodes, relationships, database, line_ends=line_ends)
+                relationships[rel.type] = folder / f"{rel.type}.parquet"
+                self.workspace.write_parquet(table, relationships[rel.type])
+        arguments = import_arguments(nodes, relationships, database)
         command = " \\\n  ".join(shlex.quote(part) for part in ("neo4j-admin", *arguments))
         (folder / "import.sh").write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
         statements = "".join(f"{text};\n" for text in schema_statements().values())
         (folder / "schema.cypher").write_text(statements, encoding="utf-8")
         return arguments
-
-    def _file(
-        self, folder: Path, name: str, header: str, table: ir.Table
-    ) -> tuple[tuple[Path, Path], int]:
-        """Write a table; returns the files of its header and of its rows, and their number."""
-        paths = folder / f"{name}-header.csv", folder / f"{name}.csv"
-        paths[0].write_text(header + "\n", encoding="utf-8")
-        return paths, self.workspace.write_csv(table, paths[1], _TIME)
 
     def _nodes(self, node: NodeType) -> ir.Table | None:
         keys = mentions(self.steps, node.label)
@@ -141,16 +139,16 @@ class Bulk:
             others = {name: table[name] for name in said if name not in new}
             merged = {name: said[name] for name in new}
             table = table.select("key", **others, **merged)
-        text = table.key.cast("string")
-        return table.select(_id=text, **{node.key: table.key}, **_csv(table, node.properties))
+        return _node_columns(node, table, table.key)
 
     def _relationships(self, rel: RelType) -> Iterator[ir.Table]:
-        for step in self.steps:
-            if step.target == rel:
-                ends = {"_start": step.rows[START], "_end": step.rows[END]}
-                yield step.rows.select(**ends, **_csv(step.rows, rel.keys + rel.properties))
+        tables = [step.rows for step in self.steps if step.target == rel]
         if rel.type == "EXIT_OF" and (exits := self._exits()) is not None:
-            yield exits
+            tables.append(exits)
+        start, end = end_columns(rel)
+        for rows in tables:
+            ends = {start: rows[START], end: rows[END]}
+            yield rows.select(**ends, **_columns(rows, relationship_properties(rel)))
 
     def _exits(self) -> ir.Table | None:
         """Addresses with the proxies of their longest prefix."""
@@ -171,22 +169,14 @@ class Bulk:
                 for proxy in prefixes.proxies(row["key"]):
                     found[0].append(row["key"])
                     found[1].append(proxy)
-        ends = {"_start": pa.array(found[0], pa.string()), "_end": pa.array(found[1], pa.string())}
+        ends = {START: pa.array(found[0], pa.string()), END: pa.array(found[1], pa.string())}
         return self.workspace.take("exits", pa.table(ends))
 
     def _batches(self) -> ir.Table:
         import pyarrow as pa
 
         taken = self.workspace.take("batches", pa.Table.from_pylist(self.batches))
-        texts = {"_id": taken.batch_id, "batch_id": taken.batch_id}
-        return taken.select(**texts, **_csv(taken, _BATCH.properties))
-
-
-def _line_ends(path: Path) -> int:
-    """The number of line ends in a file: more than it has rows if a value holds one."""
-    with path.open("rb") as file:
-        pieces = iter(functools.partial(file.read, 1 << 20), b"")
-        return sum(piece.count(b"\n") + piece.count(b"\r") for piece in pieces)
+        return _node_columns(_BATCH, taken, taken.batch_id)
 
 
 def _distinct(keys: Sequence[ir.Table]) -> Any:
@@ -218,19 +208,27 @@ def _merged(prop: Property, olds: Mapping[str, Any], news: Mapping[str, Any]) ->
             return ibis.coalesce(old.concat(new), old, new).unique().sort()
 
 
-def _csv(table: ir.Table, properties: Sequence[Property]) -> dict[str, Any]:
-    """The properties as they stand in the files; what no step said is empty."""
+def _node_columns(node: NodeType, table: ir.Table, key: Any) -> ir.Table:
+    """The columns of a label's file: the key as text, the key, and the properties."""
+    keys = {id_column(node): key.cast("string"), column(node.key, node.key_kind): key}
+    return table.select(**keys, **_columns(table, node.properties))
+
+
+def _columns(table: ir.Table, properties: Sequence[Property]) -> dict[str, Any]:
+    """The properties as they stand in the files; what no step said is null."""
     return {
-        prop.name: _text(prop, table[prop.name])
+        column(prop.name, prop.kind): _typed(prop, table[prop.name])
         if prop.name in table.columns
-        else ibis.null("string")
+        else ibis.null(_TYPES[prop.kind])
         for prop in properties
     }
 
 
-def _text(prop: Property, value: Any) -> Any:
+def _typed(prop: Property, value: Any) -> Any:
     if prop.kind is Kind.DATETIME:
-        return value.as_timestamp("ms")
+        value = value.as_timestamp("ms")
     if prop.kind in (Kind.STRINGS, Kind.INTEGERS):
-        return value.cast("array<string>").join(SEPARATOR).nullif("")
-    return value.fill_null(0) if prop.merge is Merge.ADD else value
+        value = (value.length() > 0).ifelse(value, None)  # an empty list would be a property
+    if prop.merge is Merge.ADD:
+        value = value.fill_null(0)
+    return value.cast(_TYPES[prop.kind])

@@ -53,7 +53,7 @@ class FirstLoad:
             LockHeld: Somebody who was told the server's address writes to it.
             ServerError: The import failed; the database is left unusable and has to be built again.
         """
-        with timed("CSV files"):
+        with timed("files of the import"):
             arguments = bulk.write(bulk.workspace.folder / "import", DATABASE)
         self.refuse_if_taken()
         with timed("stopping the server"):

@@ -23,6 +23,7 @@ from ringleader.driver_errors import START_HINT, translated
 from ringleader.engine.releases import require_supported
 from ringleader.errors import ConnectionFailed, QueryError, RingleaderError
 from ringleader.guard import Guard
+from ringleader.parallel import side_by_side
 from ringleader.settings import Settings
 from ringleader.statements import schema_statements
 
@@ -279,11 +280,9 @@ class Graph:
     ) -> pd.DataFrame:
         """Run a statement that only reads, and return its rows as a pandas frame."""
         text, name = _named(statement, name)
-
-        def work(tx: neo4j.ManagedTransaction) -> pd.DataFrame:
-            return tx.run(text, dict(params or {})).to_df()
-
-        return self._transact(neo4j.READ_ACCESS, name, work)
+        return self._transact(
+            neo4j.READ_ACCESS, name, lambda tx: tx.run(text, dict(params or {})).to_df()
+        )
 
     def gds(self) -> GraphDataScience:
         """The Graph Data Science client on this connection.
@@ -301,15 +300,15 @@ class Graph:
 
     def ensure_schema(self) -> list[str]:
         """Create the constraints and indexes that are missing; returns their names."""
-        with self._session(neo4j.READ_ACCESS, "schema") as session:
-            there = {r["name"] for r in session.run("SHOW INDEXES YIELD name")}
+        there = {r["name"] for r in self.read("SHOW INDEXES YIELD name", name="schema")}
         missing = {n: s for n, s in schema_statements().items() if n not in there}
-        for name, statement in missing.items():
+
+        def create(name: str) -> None:
             # No transaction may change the schema and data, such as the lease that guards writes.
-            self.run_in_batches(statement, name=f"schema {name}")
-        if missing:
-            with self._session(neo4j.READ_ACCESS, "schema") as session:
-                session.run("CALL db.awaitIndexes(300)").consume()
+            self.run_in_batches(missing[name], name=f"schema {name}")
+
+        if list(side_by_side(create, missing)):
+            self.read("CALL db.awaitIndexes(300)", name="schema")
         return list(missing)
 
     @contextmanager

@@ -12,18 +12,21 @@ def constraint_name(node: NodeType) -> str:
 
 
 def schema_statements() -> dict[str, str]:
-    """Every constraint and index by name, as idempotent statements."""
-    statements = {}
+    """Every constraint and index by name, as idempotent statements.
+
+    Indexes come first: they fill by themselves, while a constraint keeps its statement waiting.
+    """
+    indexes, constraints = {}, {}
     for node in NODES:
         pattern = "(n:" + node.label + ")"
-        name = constraint_name(node)
-        statements[name] = (
-            f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR {pattern} REQUIRE n.{node.key} IS UNIQUE"
-        )
         for indexed in node.indexes:
             name = f"{node.label.lower()}_{indexed}_index"
-            statements[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR {pattern} ON (n.{indexed})"
-    return statements
+            indexes[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR {pattern} ON (n.{indexed})"
+        name = constraint_name(node)
+        constraints[name] = (
+            f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR {pattern} REQUIRE n.{node.key} IS UNIQUE"
+        )
+    return indexes | constraints
 
 
 def upsert_nodes(node: NodeType) -> str:

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from rings_world import crowd, opened, shared
 
@@ -104,8 +105,12 @@ def test_profiles_of_rings_are_what_the_graph_counts(world):
     for ring, label, key in counted:
         in_rings.setdefault((label, key), set()).add(ring)
     expected = {at: n for at, n in counted.items() if len(in_rings[at[1:]]) > 1}
-    uses, users = profiles(read_sharing(world), rings)
-    found = {(ring, f.label, f.key): n for ring, fs in uses.items() for f, n in fs.items()}
+    uses, users = profiles(read_sharing(world), rings).of(np.arange(len(rings)))
+    found = {
+        (rings[number].ring_id, f.label, f.key): n
+        for number, fs in uses.items()
+        for f, n in fs.items()
+    }
     assert found == expected
     east = name_of(RINGS["east"])
     assert found[east, "Bin", "555555"] == 7 and found[east, "Proxy", "rotor"] == 8

@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 
+import pyarrow.parquet as pq
 import pytest
 from load_world import everything, load, write_csv
 
@@ -20,7 +21,7 @@ from scenario.simulate import simulate
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A small campaign, with what is awkward to write as CSV, and rows that break the contract."""
+    """A small campaign, with what is awkward in files, and rows that break the contract."""
     folder = tmp_path_factory.mktemp("tables")
     simulate(folder, accounts=2_000, requests=4_000)
     header = "account_id,created_at,email,plan,status,status_at"
@@ -114,14 +115,18 @@ def test_files_and_command_for_another_server(ringleader, tmp_path):
     assert "import.sh" in result.stderr
     assert "left out, since their names start with no table's: request.csv" in result.stderr
     out = tmp_path / "out"
-    assert (out / "Account-header.csv").read_text().startswith(":ID(Account),account_id:string,")
-    assert sorted((out / "Account.csv").read_text().splitlines()) == [
-        "a,a,,,,,,free,,",
-        "b,b,,,,,,,,",
+    written = pq.read_table(out / "Account.parquet")
+    assert written.column_names[:3] == [
+        ":ID(Account)",
+        "account_id:string",
+        "created_at:datetime",
     ]
+    assert str(written.schema.field("created_at:datetime").type) == "timestamp[us, tz=UTC]"
+    told = written.select([":ID(Account)", "account_id:string", "plan:string"]).to_pylist()
+    assert sorted(tuple(row.values()) for row in told) == [("a", "a", "free"), ("b", "b", None)]
     command = (out / "import.sh").read_text()
-    assert f"--nodes=Account={out}/Account-header.csv,{out}/Account.csv" in command
-    assert "--multiline-fields=false" in command
+    assert f"--nodes=Account={out}/Account.parquet" in command
+    assert "--input-type=parquet" in command
     assert "account_account_id" in (out / "schema.cypher").read_text()
     wrong = ringleader("load", "accounts", tmp_path / "accounts.csv", "--bulk", check=False)
     assert wrong.returncode == 2

@@ -2,12 +2,14 @@
 
 import math
 import random
+from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algorithms.campaigns import Feature, agreed, campaigns, one_operator, ties
+from algorithms.campaigns import Feature, Profiles, agreed, campaigns, one_operator, ties
 from algorithms.parameters import Parameters
 from algorithms.rings import Ring, name_of
 
@@ -23,13 +25,26 @@ def ring(name, size=20):
     return Ring(name, members, (1.0,) * size, (("payment", 9.0),), 3, False)
 
 
+def profile(rings, uses, users):
+    """Cells of uses by ring and feature; accounts outside as ``users`` has them."""
+    features = sorted({f for of_ring in uses.values() for f in of_ring}, key=str)
+    place = {feature: number for number, feature in enumerate(features)}
+    number_of = {r.ring_id: number for number, r in enumerate(rings)}
+    cells = [(place[f], number_of[r], n) for r, of_ring in uses.items() for f, n in of_ring.items()]
+    feature, of, members = np.array(cells, dtype=np.int64).reshape(-1, 3).T
+    inside = np.bincount(feature, members, minlength=len(features)).astype(np.int64)
+    outside = np.array([(users or {}).get(f, 0) for f in features], dtype=np.int64)
+    labels, keys = (
+        np.array([getattr(f, name) for f in features], dtype=object) for name in ("label", "key")
+    )
+    return Profiles(labels, keys, inside + outside, feature, of, members)
+
+
 def found(uses, users=None, rings=None, earlier=None):
     """Campaigns as sets of rings, from uses by ring and feature; nobody outside uses anything."""
     rings = rings or [ring(name) for name in uses]
-    inside = {f: sum(u.get(f, 0) for u in uses.values()) for u in uses.values() for f in u}
-    users = {f: n + (users or {}).get(f, 0) for f, n in inside.items()}
     seen = frozenset(a for r in rings for a in r.members)
-    return campaigns(rings, uses, users, POPULATION, earlier or {}, seen, P)
+    return campaigns(rings, profile(rings, uses, users), POPULATION, earlier or {}, seen, P)
 
 
 def parts(made):
@@ -110,7 +125,40 @@ def test_order_does_not_matter(seed):
 
 
 def test_ties_of_a_pair_are_the_same_both_ways():
-    uses = {"b": {PROXY: 12}, "a": {PROXY: 19}}
-    rings = [ring("b"), ring("a")]
-    users = {PROXY: 31}
-    assert ties(rings, uses, users, POPULATION, P) == ties(rings[::-1], uses, users, POPULATION, P)
+    ways = [
+        ties([20, 20], {0: {PROXY: one}, 1: {PROXY: other}}, {PROXY: 31}, POPULATION, P)
+        for one, other in ((12, 19), (19, 12))
+    ]
+    assert ways[0] == ways[1] != {}
+
+
+def test_rings_of_a_dozen_are_joined_by_what_they_use_together():
+    """Each pair of rings shares little, all of them much: of 24 prompts each account asks four."""
+    draw = random.Random(3)
+    prompts = [Feature("prompt", "PromptCluster", f"rare{n}") for n in range(24)]
+    rings = [ring(f"r{n:02}", 12) for n in range(30)]
+    uses = {
+        r.ring_id: dict(Counter(p for _ in r.members for p in draw.sample(prompts, 4)))
+        for r in rings
+    }
+    curious = dict.fromkeys(prompts, 10)
+    [whole] = found(uses, curious, rings=rings)
+    assert len(whole.rings) == 30
+    cells = profile(rings, uses, curious).of(np.arange(30))
+    pairs = ties([12] * 30, *cells, POPULATION, P)
+    alone = {n for pair, tied in pairs.items() if one_operator(tied, P) for n in pair}
+    assert len(alone) < 30, "some ring is tied to no other one, only to what has been joined"
+
+
+def test_other_rings_of_a_dozen_stay_apart():
+    """Each has prompts of its own, and one that all of them ask."""
+    fashion = Feature("prompt", "PromptCluster", "fashion")
+    rings = [ring(f"r{n:02}", 12) for n in range(30)]
+    uses = {
+        r.ring_id: {
+            fashion: 6,
+            **{Feature("prompt", "PromptCluster", f"{r.ring_id} {n}"): 4 for n in range(12)},
+        }
+        for r in rings
+    }
+    assert len(found(uses, rings=rings)) == 30

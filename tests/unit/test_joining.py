@@ -141,6 +141,7 @@ def test_a_bystander_that_is_compared_again_has_one_link_to_each_member():
     more = [("late", "Ip", exit_, 3) for exit_ in EXITS]
     more += [("late", "PromptCluster", f"target{n}", 10) for n in range(3)]
     more += [(name, "PaymentMethod", "wallet", 9) for name in ("late", POOL[11])]
+    more.append(("late", "PaymentMethod", "own late", 300))
     sharing = pool(more, {"late": 20})
     links = find_links(sharing, P)
     late, other = np.searchsorted(sharing.accounts, ["late", POOL[11]])

@@ -148,13 +148,32 @@ def test_who_comes_through_a_cloud_without_addresses_is_no_bystander():
     # Its card and machine are a little of what it does: it is tied less than the others.
     activity = {("cloud", "PaymentMethod"): 20, ("cloud", "Device"): 20}
     opened = dict.fromkeys(seven, 0)
-    strict = Parameters(member_part=0.3)
+    strict = Parameters(member_part=0.3, min_member_bits=12.0)
     [ring] = rings_of(world(uses, opened=opened, activity=activity), strict)
     assert ring.members == tuple(sorted(seven))
     # With a home of its own it is known not to come from there.
     home = [("cloud", "Ip", "home"), ("neighbour", "Ip", "home")]
     [ring] = rings_of(world([*uses, *home], opened=opened, activity=activity), strict)
     assert ring.members == tuple(SIX)
+
+
+def test_who_is_tied_as_a_ring_asks_is_no_bystander_however_much_ties_the_others():
+    """Thirty share all their cards and addresses, one more a card and an address with two."""
+    thirty = [f"m{n:02}" for n in range(30)]
+    uses = [*ELSEWHERE]
+    for n in range(3):
+        uses += shared(thirty, "PaymentMethod", f"p{n}", 10)
+        uses += shared(thirty, "Ip", f"i{n}", 10)
+    uses += [*shared(["late", "m00", "m01"], "PaymentMethod", "last")]
+    uses += [*shared(["late", "m00", "m01"], "Ip", "last")]
+    sharing = world(uses, opened=dict.fromkeys([*thirty, "late"], 0))
+    links = find_links(sharing, P)
+    ends = np.concatenate([links.a, links.b])
+    bits = np.bincount(ends, np.tile(links.weight, 2))
+    late = bits[np.searchsorted(sharing.accounts, "late")]
+    assert P.min_member_bits < late < P.member_part * np.median(bits[bits > 0])
+    [ring] = rings_of(sharing)
+    assert ring.members == tuple(sorted([*thirty, "late"]))
 
 
 def test_a_second_kind_that_barely_speaks_is_none():

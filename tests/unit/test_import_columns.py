@@ -1,0 +1,53 @@
+"""The columns of relationships, in an order that fills the store's property records."""
+
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from loaders.aggregate import END, START
+from loaders.bulk import Bulk
+from loaders.steps import Step
+from loaders.workspace import Workspace
+from ringleader.import_columns import relationship_properties
+from ringleader.schema import RELATIONSHIP_BY_TYPE, RELATIONSHIPS
+
+
+def names(type_):
+    return [prop.name for prop in relationship_properties(RELATIONSHIP_BY_TYPE[type_])]
+
+
+def test_times_share_their_records_with_numbers():
+    """Of the four blocks of a record a time takes three and a number one."""
+    rest = ["hours", "output_tokens", "channels"]
+    assert names("USED_IP") == ["first_seen", "events", "last_seen", "input_tokens", *rest]
+    assert names("CONTACTED") == ["first_seen", "events", "last_seen", "kind"]
+
+
+def test_no_property_is_lost():
+    for rel in RELATIONSHIPS:
+        assert sorted(relationship_properties(rel), key=lambda prop: prop.name) == sorted(
+            rel.keys + rel.properties, key=lambda prop: prop.name
+        )
+
+
+def test_files_hold_typed_values_and_no_empty_list(tmp_path):
+    said = {START: ["a"], END: ["192.0.2.1"], "first_seen": [1], "hours": [[1, 2]]}
+    counts = pa.array([None], pa.int64())
+    lists = pa.array([[]], pa.list_(pa.string()))
+    with Workspace(tmp_path / "scratch") as workspace:
+        rows = workspace.take("rows", pa.table({**said, "channels": lists, "events": counts}))
+        step = Step(RELATIONSHIP_BY_TYPE["USED_IP"], rows, (START, END), workspace)
+        Bulk(workspace, [step], [{"batch_id": "x", "rows": 1}]).write(tmp_path / "files", "neo4j")
+    [row] = pq.read_table(tmp_path / "files" / "USED_IP.parquet").to_pylist()
+    assert row == {
+        ":START_ID(Account)": "a",
+        ":END_ID(Ip)": "192.0.2.1",
+        "first_seen:datetime": datetime(1970, 1, 1, 0, 0, 0, 1000, UTC),
+        "events:long": 0,
+        "last_seen:datetime": None,
+        "input_tokens:long": None,
+        "hours:long[]": [1, 2],
+        "output_tokens:long": None,
+        "channels:string[]": None,
+    }
