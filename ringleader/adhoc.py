@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from itertools import dropwhile
 from typing import Any
 
+from neo4j import NotificationClassification
+
 from ringleader import audit
 from ringleader.cypher_text import Token, code
 from ringleader.errors import QueryError
@@ -95,6 +97,7 @@ _BEYOND_HINTS = {"LOAD": "ringleader load reads files"}
 _BEFORE_A_CLAUSE = ("{", "}", "ALL", "DISTINCT", "UNION", "NEXT", "THEN", "ELSE")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:[eE][0-9_]*)?[fFdD]?")
 _LISTED_HINT = "ringleader cypher --write runs what a login of yours may do"
+_UNRECOGNIZED = NotificationClassification.UNRECOGNIZED
 _WRITES_HINT = "ringleader cypher --write runs statements that write"
 
 
@@ -119,11 +122,13 @@ class Answer:
         rows: Maps by column.
         columns: Their order; None where the rows say it.
         cut: Whether there was more.
+        unknown: What the server says of names in the statement that the database does not hold.
     """
 
     rows: list[dict[str, Any]]
     columns: list[str] | None = None
     cut: bool = False
+    unknown: tuple[str, ...] = ()
 
 
 def typed(statement: str) -> Typed:
@@ -242,13 +247,17 @@ def _called(found: list[Token]) -> Iterator[tuple[str, str]]:
             yield "function", name
 
 
-def check_reads_only(graph: Graph, statement: str, params: Mapping[str, Any]) -> None:
+def check_reads_only(graph: Graph, statement: str, params: Mapping[str, Any]) -> tuple[str, ...]:
     """Refuse a statement unless its text and the server's plan of it only read.
 
     Args:
         graph: The open database.
         statement: Cypher, without ``EXPLAIN`` or ``PROFILE``.
         params: Its parameters.
+
+    Returns:
+        What the server says of labels, types and properties that the database does not hold: a
+        misspelt one matches nothing, and is no mistake to the server.
 
     Raises:
         QueryError: The statement does not compile, writes, reads files, or calls something
@@ -268,6 +277,9 @@ def check_reads_only(graph: Graph, statement: str, params: Mapping[str, Any]) ->
                     f"procedure {procedure} is not on the list of those that only look",
                     hint=_LISTED_HINT,
                 )
+    warnings = (w for w in summary.gql_status_objects if w.classification == _UNRECOGNIZED)
+    # After "warn: label does not exist. " comes which one.
+    return tuple(w.status_description.partition(". ")[2] for w in warnings)
 
 
 def run_reading(
@@ -296,16 +308,18 @@ def run_reading(
     with audit.line(graph.settings, statement) as note:
         asked = typed(statement)
         chosen = asked.mode if mode in (None, "run") else mode
-        check_reads_only(graph, asked.text, given)
+        unknown = check_reads_only(graph, asked.text, given)
         if chosen == "explain":
-            return Answer(*plan_rows(graph.explain(asked.text, given).plan or {}))
+            plan = graph.explain(asked.text, given).plan or {}
+            return Answer(*plan_rows(plan), unknown=unknown)
         if chosen == "profile":
-            return Answer(*plan_rows(graph.profile(asked.text, given, timeout=timeout)))
+            plan = graph.profile(asked.text, given, timeout=timeout)
+            return Answer(*plan_rows(plan), unknown=unknown)
         # One row more tells whether there is more.
         most = None if limit is None else limit + 1
         rows = graph.read(asked.text, given, name="ad hoc", timeout=timeout, limit=most)
         note["rows"] = len(rows[:limit])
-        return Answer(rows[:limit], cut=len(rows) > len(rows[:limit]))
+        return Answer(rows[:limit], cut=len(rows) > len(rows[:limit]), unknown=unknown)
 
 
 def run_writing(

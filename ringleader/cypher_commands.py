@@ -83,6 +83,8 @@ def cypher(
             return
         cap = limit or ROW_CAP
         answer = run_reading(graph, text, params, timeout=timeout, limit=cap, mode=mode)
+    for warning in answer.unknown:
+        app.say(f"warning: {warning}")
     if answer.cut:
         app.say(f"stopped after {cap:,} rows; --limit raises that")
     out(answer.rows, answer.columns)

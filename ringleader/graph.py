@@ -7,6 +7,7 @@ says what to do.
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from graphdatascience import GraphDataScience
 
+# What the server remarks on a statement is for whoever asked, not for the driver's own log.
+logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
 _T = TypeVar("_T")
 CONNECT_SECONDS = 15.0
 # How long the driver repeats a transaction that failed for a passing reason.
@@ -163,14 +166,15 @@ class Graph:
     def explain(
         self, statement: str | Query, params: Mapping[str, Any] | None = None
     ) -> neo4j.ResultSummary:
-        """The plan of a statement, which does not run.
+        """The plan of a statement, which does not run, with the server's warnings.
 
         Raises:
             QueryError: The statement does not compile.
         """
         text, name = _named(statement, None)
+        warned = self._session(neo4j.READ_ACCESS, name, notifications_min_severity="WARNING")
         # On a line of its own, so that columns in messages are those of the statement.
-        with _a_line_less(), self._session(neo4j.READ_ACCESS, name) as session:
+        with _a_line_less(), warned as session:
             return session.run("EXPLAIN\n" + text, dict(params or {})).consume()
 
     def profile(
@@ -350,13 +354,14 @@ class Graph:
             raise
 
     @contextmanager
-    def _session(self, access: str, name: str) -> Iterator[neo4j.Session]:
+    def _session(self, access: str, name: str, **config: Any) -> Iterator[neo4j.Session]:
         with (
             translated(self.settings, name),
             self._driver.session(
                 database=self._database,
                 default_access_mode=access,
                 bookmark_manager=self._bookmarks,
+                **config,
             ) as session,
         ):
             yield session

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -88,6 +89,8 @@ class Notebook:
         stored = self._stored(query)
         if stored is None:
             answer = run_reading(self.graph, query, params, timeout=timeout)
+            for warning in answer.unknown:
+                warnings.warn(warning, stacklevel=2)
             return as_frame(answer.rows, answer.columns)
         require_reads(self.graph, stored)
         rows = self.graph.read(stored, stored.bind(params), timeout=timeout)

@@ -101,6 +101,8 @@ class Shell:
             limit=self._limit,
             mode=mode,
         )
+        for warning in answer.unknown:
+            self.app.say(f"warning: {warning}")
         self._show_rows(answer.rows, answer.columns)
         if answer.cut:
             self.app.say(f"stopped after {self._limit:,} rows; :limit raises that")

@@ -9,6 +9,7 @@ import pytest
 from ringleader import audit
 from ringleader.adhoc import READ_FUNCTIONS, READ_PROCEDURES, check_text, run_reading, typed
 from ringleader.errors import QueryError
+from ringleader.notebook import Notebook
 
 # Statements that the server would plan: that they are refused is our doing.
 WRITES = [
@@ -348,6 +349,26 @@ def test_rows_and_time_are_capped(two_accounts):
     for mode in ("run", "profile"):
         with pytest.raises(QueryError, match="took longer than allowed"):
             run_reading(graph, endless, timeout=1, mode=mode)
+
+
+def test_names_that_the_database_has_not_are_told(two_accounts, ringleader):
+    """A misspelt label matches nothing, and nobody is to take that for an answer."""
+    graph, _ = two_accounts
+    statement = "MATCH (a:Acount)-[:USEDIP]->() RETURN a.acount_id AS id, id(a) AS number"
+    for mode in ("run", "explain", "profile"):
+        told = run_reading(graph, statement, mode=mode).unknown
+        for name in ("Acount", "USEDIP", "acount_id"):
+            assert any(f"`{name}`" in line for line in told)
+        assert len(told) == 3, "what is deprecated is not told"
+    assert run_reading(graph, "MATCH (a:Account) RETURN a.account_id AS id").unknown == ()
+    result = ringleader("cypher", statement)
+    assert result.stderr.count("warning: ") == 3 and "`Acount` does not exist" in result.stderr
+    assert "warning" not in ringleader("cypher", statement, "--quiet").stderr
+    shown = ringleader("shell", input=statement + ";")
+    assert "`USEDIP` does not exist" in shown.stderr
+    with pytest.warns(UserWarning, match="does not exist") as warned:
+        assert Notebook(graph).frame(statement).empty
+    assert len(warned) == 3
 
 
 def test_explain_plans_and_profile_runs(two_accounts):
