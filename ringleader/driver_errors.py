@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,8 @@ from ringleader.errors import (
 )
 from ringleader.settings import Settings
 
+# What the server remarks on a statement is for whoever asked, not for the driver's own log.
+logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
 START_HINT = "ringleader server start, or set NEO4J_URI; ringleader doctor checks the rest"
 
 

@@ -7,7 +7,6 @@ says what to do.
 
 from __future__ import annotations
 
-import logging
 import re
 import secrets
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from graphdatascience import GraphDataScience
 
-# What the server remarks on a statement is for whoever asked, not for the driver's own log.
-logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
 _T = TypeVar("_T")
 CONNECT_SECONDS = 15.0
 # How long the driver repeats a transaction that failed for a passing reason.
