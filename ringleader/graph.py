@@ -157,8 +157,7 @@ class Graph:
         text, name = _named(statement, None)
         query = neo4j.Query(text, metadata=self._metadata(name))
         with self._session(neo4j.READ_ACCESS, name) as session:
-            for record in session.run(query, dict(params)):
-                yield _record(record)
+            yield from map(_record, session.run(query, dict(params)))
 
     def explain(
         self, statement: str | Query, params: Mapping[str, Any] | None = None
