@@ -10,6 +10,8 @@ from algorithms.parameters import HOUR, Parameters
 from algorithms.shared_neighbours import Links
 from algorithms.sharing import FAMILIES, GROUPS, Flags, Floats, Ints, Sharing, group_codes
 
+WITNESSES = 100  # members of a community that are asked when they used what ties it
+
 
 @dataclass(frozen=True)
 class Groups:
@@ -227,9 +229,11 @@ def _spans(
     """
     lines, group = links.evidence, group_codes()[links.evidence.family]
     chosen = np.flatnonzero(inside[links.link_of] & (group >= 0))
-    cell = np.tile(of[lines.a[chosen]] * len(GROUPS) + group[chosen], 2)
-    weight = np.tile(links.bits[chosen], 2)
-    use = np.concatenate([lines.use_a[chosen], lines.use_b[chosen]])
+    ends = np.concatenate([lines.a[chosen], lines.b[chosen]])
+    asked = _witnesses(sharing, of)[ends]
+    cell = (of[ends] * len(GROUPS) + np.tile(group[chosen], 2))[asked]
+    weight = np.tile(links.bits[chosen], 2)[asked]
+    use = np.concatenate([lines.use_a[chosen], lines.use_b[chosen]])[asked]
     known = use >= 0
     first, last = np.full(len(use), -np.inf), np.full(len(use), np.inf)
     first[known], last[known] = sharing.times(use[known])
@@ -238,6 +242,22 @@ def _spans(
     earliest = _after(stray, cell, np.nan_to_num(first, nan=-np.inf), weight, count * len(GROUPS))
     latest = -_after(stray, cell, -np.nan_to_num(last, nan=np.inf), weight, count * len(GROUPS))
     return earliest.reshape(shape), latest.reshape(shape)
+
+
+def _witnesses(sharing: Sharing, of: Ints) -> Flags:
+    """Up to ``WITNESSES`` members of each community: times are dear to read, and so many tell.
+
+    They are spread over the openings, and mostly the same when a community grows.
+    """
+    opening = np.argsort(np.nan_to_num(sharing.opened, nan=np.inf), kind="stable")
+    spread = np.empty(len(of))
+    # Multiples of the golden ratio, modulo one, keep apart however many there are.
+    spread[opening] = np.arange(len(of)) * (5**0.5 - 1) / 2 % 1
+    order = np.lexsort((spread, of))
+    starts = np.searchsorted(of[order], of[order])
+    asked = np.zeros(len(of), dtype=bool)
+    asked[order] = np.arange(len(of)) - starts < WITNESSES
+    return asked
 
 
 def _after(part: float, cell: Ints, value: Floats, weight: Floats, cells: int) -> Floats:

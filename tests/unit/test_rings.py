@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -123,6 +124,33 @@ def test_what_everybody_passes_through_on_another_day_makes_no_second_coincidenc
     assert rings_of(sharing) == []
     [ring] = rings_of(sharing, Parameters(occasion_part=1.0))
     assert ring.members == tuple(SIX)
+
+
+def test_of_a_large_group_a_hundred_are_asked_for_times():
+    many = [f"m{n:03}" for n in range(150)]
+
+    def asked(last):
+        uses = [
+            *shared(many, "Ip", "room", 1, 3.0, last),
+            *shared(many, "PromptCluster", "task", 1, 3.1, last),
+            *ELSEWHERE,
+        ]
+        sharing = world(uses, opened={name: n / 150 for n, name in enumerate(many)})
+        found = []
+
+        def times(uses):
+            found.append(sharing.user[uses])
+            return sharing.times(uses)
+
+        rings = rings_of(replace(sharing, times=times), Parameters(min_cohesion=0.0))
+        return rings, np.unique(np.concatenate(found))
+
+    rings, accounts = asked(3.2)
+    assert rings == [], "what the hundred did at once, all did"
+    assert len(accounts) == 100
+    assert np.diff(accounts).max() < 5, "they are spread over the openings"
+    [ring], accounts = asked(9.0)
+    assert ring.members == tuple(many) and len(accounts) == 100
 
 
 def test_a_household_is_too_small():
