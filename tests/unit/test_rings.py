@@ -130,11 +130,10 @@ def test_of_a_large_group_a_hundred_are_asked_for_times():
     many = [f"m{n:03}" for n in range(150)]
 
     def asked(last):
-        uses = [
-            *shared(many, "Ip", "room", 1, 3.0, last),
-            *shared(many, "PromptCluster", "task", 1, 3.1, last),
-            *ELSEWHERE,
-        ]
+        uses = [*ELSEWHERE]
+        for n in range(0, 147, 3):
+            uses += shared(many[n : n + 6], "Ip", f"room {n}", 1, 3.0, last)
+            uses += shared(many[n : n + 6], "PromptCluster", f"task {n}", 1, 3.1, last)
         sharing = world(uses, opened={name: n / 150 for n, name in enumerate(many)})
         found = []
 
