@@ -8,8 +8,9 @@ nothing, what is pinned owned counts as if two accounts shared it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -73,8 +74,8 @@ def pinned(sharing: Sharing, pins: Mapping[str, int]) -> Sharing:
     return replace(sharing, pinned=verdict)
 
 
-def verdicts(sharing: Sharing, rings: Sequence[Ring], parameters: Parameters) -> list[Verdict]:
-    """A verdict on every identifier that two members of one ring use.
+def verdicts(sharing: Sharing, rings: Sequence[Ring], parameters: Parameters) -> Iterator[Verdict]:
+    """A verdict on every identifier that two members of one ring use, in the order of the store.
 
     Args:
         sharing: Who shares what.
@@ -91,6 +92,8 @@ def verdicts(sharing: Sharing, rings: Sequence[Ring], parameters: Parameters) ->
     ring_count = np.bincount(pairs // (len(rings) + 1), minlength=len(owner))
     in_rings = np.bincount(sharing.used[inside], minlength=len(owner))
     chosen = np.flatnonzero(members > 1)
+    # What lies together in the store is written together.
+    chosen = chosen[np.argsort(sharing.identifier_number[chosen])]
     # Lists, since a value of an array costs several times one of a list.
     columns = (
         chosen,
@@ -105,7 +108,6 @@ def verdicts(sharing: Sharing, rings: Sequence[Ring], parameters: Parameters) ->
         sharing.listed[chosen],
         sharing.pinned[chosen],
     )
-    found = []
     for at, number, of_ring, share, inside_it, users, days, ringed, several, listed, said in zip(
         *(column.tolist() for column in columns), strict=True
     ):
@@ -122,8 +124,7 @@ def verdicts(sharing: Sharing, rings: Sequence[Ring], parameters: Parameters) ->
             reasons.append("an analyst pinned it")
         owned = said == OWNED if said else share >= parameters.owned_part
         told = "owned" if owned else "benign"
-        found.append(Verdict(*sharing.name(at), number, told, ring, share, tuple(reasons)))
-    return found
+        yield Verdict(*sharing.name(at), number, told, ring, share, tuple(reasons))
 
 
 def opening_spread(sharing: Sharing, identifiers: Ints) -> Floats:
@@ -155,21 +156,19 @@ def _between(values: Floats, place: Floats) -> Floats:
     return between
 
 
-def write_verdicts(graph: Graph, run: str, found: Sequence[Verdict]) -> None:
-    """Write the verdicts of a run, and drop those of others."""
-    # What lies together in the store is written together.
-    ordered = sorted(found, key=lambda verdict: verdict.number)
-    pages = (ordered[at : at + ROWS_AT_ONCE] for at in range(0, len(ordered), ROWS_AT_ONCE))
+def written_verdicts(
+    graph: Graph, run: str, found: Iterable[Verdict]
+) -> Generator[int, None, None]:
+    """Write the verdicts of a run; yields how many, page by page."""
+    verdicts = iter(found)
+    pages = iter(lambda: list(islice(verdicts, ROWS_AT_ONCE)), [])
 
-    def write(page: Sequence[Verdict]) -> None:
-        graph.write(
-            get("write-verdicts"), {"run": run, "rows": [_row(verdict) for verdict in page]}
-        )
+    def write(page: Sequence[Verdict]) -> int:
+        rows = [_row(verdict) for verdict in page]
+        graph.write(get("write-verdicts"), {"run": run, "rows": rows})
+        return len(rows)
 
-    for _ in side_by_side(write, pages):
-        pass
-    stored = get("drop-other-verdicts")
-    graph.run_in_batches(stored, stored.bind({"keep": run}))
+    yield from side_by_side(write, pages, workers=1)
 
 
 def _row(verdict: Verdict) -> dict[str, Any]:

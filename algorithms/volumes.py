@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 
 from algorithms.review import positions
-from algorithms.sharing import Sharing
+from algorithms.sharing import LABELS, Sharing
 from ringleader.catalogue import get
 from ringleader.graph import Graph
 from ringleader.parallel import side_by_side
+from ringleader.schema import IDENTIFIERS
 
 ACCOUNTS_AT_ONCE = 500
+# What a request leaves; of equals the one of which an account has fewest comes first.
+LEFT_BY_REQUESTS = ("PromptCluster", "Device", "Ip")
 
 
 def volumes(
@@ -27,14 +30,17 @@ def volumes(
         sharing: Who shares what.
         campaigns: The accounts of each; no account is in two.
     """
-    accounts = [account for members in campaigns for account in members]
+    asked = [account for members in campaigns for account in members]
+    rows = [
+        {"account_id": account, "kind": kind}
+        for account, kind in zip(asked, kinds(sharing, asked), strict=True)
+    ]
     pages = (
-        accounts[start : start + ACCOUNTS_AT_ONCE]
-        for start in range(0, len(accounts), ACCOUNTS_AT_ONCE)
+        rows[start : start + ACCOUNTS_AT_ONCE] for start in range(0, len(rows), ACCOUNTS_AT_ONCE)
     )
 
-    def read(page: list[str]) -> list[dict[str, Any]]:
-        return graph.read(get("account-volumes"), {"accounts": page})
+    def read(page: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return graph.read(get("account-volumes"), {"rows": page})
 
     by_account = {row["account_id"]: row for rows in side_by_side(read, pages) for row in rows}
     return [
@@ -44,6 +50,17 @@ def volumes(
         }
         for members in campaigns
     ]
+
+
+def kinds(sharing: Sharing, accounts: Sequence[str]) -> list[str | None]:
+    """The relationship type by which most of each account's requests are known, None for none."""
+    types = [IDENTIFIERS[label] for label in LEFT_BY_REQUESTS]
+    events = sharing.activity[:, [LABELS.index(label) for label in LEFT_BY_REQUESTS]]
+    asked = np.array(accounts, dtype=object)
+    at = np.minimum(np.searchsorted(sharing.accounts, asked), len(sharing.accounts) - 1)
+    known = (sharing.accounts[at] == asked) & events[at].any(axis=1)
+    most = events[at].argmax(axis=1)
+    return [types[n] if told else None for n, told in zip(most, known, strict=True)]
 
 
 def volume(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -59,7 +76,7 @@ def volume(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         for name in ("requests", "input_tokens", "output_tokens")
     }
     times = {name: [row[name] for row in rows if row[name]] for name in ("first_seen", "last_seen")}
-    channels = {name for row in rows for kind in row["channels"] for some in kind for name in some}
+    channels = {name for row in rows for some in row["channels"] for name in some}
     return {
         **totals,
         "first_seen": min(times["first_seen"], default=None),

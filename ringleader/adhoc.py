@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from itertools import dropwhile
 from typing import Any
 
-from neo4j import NotificationClassification
-
 from ringleader import audit
 from ringleader.cypher_text import Token, code
 from ringleader.errors import QueryError
@@ -97,7 +95,6 @@ _BEYOND_HINTS = {"LOAD": "ringleader load reads files"}
 _BEFORE_A_CLAUSE = ("{", "}", "ALL", "DISTINCT", "UNION", "NEXT", "THEN", "ELSE")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:[eE][0-9_]*)?[fFdD]?")
 _LISTED_HINT = "ringleader cypher --write runs what a login of yours may do"
-_UNRECOGNIZED = NotificationClassification.UNRECOGNIZED
 _WRITES_HINT = "ringleader cypher --write runs statements that write"
 
 
@@ -277,7 +274,7 @@ def check_reads_only(graph: Graph, statement: str, params: Mapping[str, Any]) ->
                     f"procedure {procedure} is not on the list of those that only look",
                     hint=_LISTED_HINT,
                 )
-    warnings = (w for w in summary.gql_status_objects if w.classification == _UNRECOGNIZED)
+    warnings = (w for w in summary.gql_status_objects if w.raw_classification == "UNRECOGNIZED")
     # After "warn: label does not exist. " comes which one.
     return tuple(w.status_description.partition(". ")[2] for w in warnings)
 

@@ -122,7 +122,7 @@ def test_pins_stand_above_what_is_found(sharing):
     pins = {f"Device|machine{n}": BENIGN for n in range(5)}
     pins |= {f"Ip|{exit_}": BENIGN for exit_ in EXITS}
     assert rings_of(pinned(sharing, pins)) == []
-    told = verdicts(pinned(sharing, {f"Ip|{EXITS[0]}": BENIGN}), rings_of(sharing), P)
+    told = [*verdicts(pinned(sharing, {f"Ip|{EXITS[0]}": BENIGN}), rings_of(sharing), P)]
     assert {v.key: v.verdict for v in told}[EXITS[0]] == "benign"
     assert any("an analyst pinned it" in v.reasons for v in told)
     links = find_links(pinned(sharing, {"PromptCluster|target1": OWNED}), P)

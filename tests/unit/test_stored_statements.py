@@ -28,7 +28,6 @@ EXCEPTIONS = {
     "members-still-active": ({"EmailDomain"}, ACTIVITY),
     "ring-timeline": ({"EmailDomain"}, ACTIVITY),
     "campaign-weeks": ({"EmailDomain"}, ACTIVITY),
-    "account-volumes": ({"EmailDomain"}, ACTIVITY),
     "export-accounts": ({"EmailDomain", "PaymentMethod"}, REQUESTS),
     "report-members": ({"EmailDomain", "PaymentMethod"}, REQUESTS),
     "ring-hours": ({"EmailDomain", "PaymentMethod"}, REQUESTS),

@@ -6,7 +6,7 @@ import numpy as np
 from sharing_worlds import world
 
 from algorithms.sharing import Origins
-from algorithms.volumes import proxies, volume
+from algorithms.volumes import kinds, proxies, volume
 
 
 def row(requests, first, last, channels, capabilities):
@@ -24,9 +24,9 @@ def row(requests, first, last, channels, capabilities):
 def test_what_accounts_did_adds_up():
     made = volume(
         [
-            row(7, 3, 9, [[["api"], ["api", "bedrock"]], []], [["coding", 4], ["other", 3]]),
-            row(5, 2, 8, [[["vertex"]]], [["reasoning", 3], ["coding", 1]]),
-            row(0, None, None, [[]], []),
+            row(7, 3, 9, [["api"], ["api", "bedrock"]], [["coding", 4], ["other", 3]]),
+            row(5, 2, 8, [["vertex"]], [["reasoning", 3], ["coding", 1]]),
+            row(0, None, None, [], []),
         ]
     )
     assert made == {
@@ -45,6 +45,19 @@ def test_what_accounts_did_adds_up():
 def test_accounts_that_did_nothing_have_no_times():
     made = volume([])
     assert (made["requests"], made["first_seen"], made["last_seen"]) == (0, None, None)
+
+
+def test_requests_are_counted_by_the_kind_that_saw_most():
+    uses = [
+        *(("a", "Ip", f"i{n}", 4) for n in range(3)),
+        ("a", "PromptCluster", "p", 12),
+        ("b", "Ip", "i", 5),
+        ("b", "PromptCluster", "p", 3),
+        ("c", "Device", "d", 2),
+        ("paid", "PaymentMethod", "m", 9),
+    ]
+    told = kinds(world(uses), ["c", "b", "gone", "a", "paid"])
+    assert told == ["USED_DEVICE", "USED_IP", None, "SENT", None]
 
 
 def test_proxies_are_those_of_two_accounts_the_most_used_first():
