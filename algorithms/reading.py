@@ -33,7 +33,7 @@ from ringleader.graph import Graph
 from ringleader.parallel import side_by_side
 from ringleader.progress import progress
 
-ACCOUNT_COLUMNS = ("account_id", "number", "opened", "ended", "organizations")
+ACCOUNT_COLUMNS = ("account_id", "number", "opened", "ended")
 ACCOUNTS_AT_ONCE = 10_000
 IDENTIFIERS_AT_ONCE = 20_000
 TIMED_ACCOUNTS_AT_ONCE = 1_000
@@ -96,6 +96,10 @@ def _people_and_uses(graph: Graph) -> tuple[pd.DataFrame, Ints, Uses]:
             parts.append(found)
             advance(ACCOUNTS_AT_ONCE)
     people = pd.concat(accounts, ignore_index=True)
+    # Few accounts declare any, and to ask each costs more than all else that is asked of it.
+    [row] = graph.read(get("declared-organizations"))
+    declared = pd.Series(row["organizations"], index=row["numbers"], dtype=object)
+    people["organizations"] = people["number"].map(declared.groupby(level=0).agg(list))
     account, identifier, *rest = (np.concatenate(column) for column in zip(*parts, strict=True))
     user = pd.Index(people["number"].to_numpy(np.int64)).get_indexer(pd.Index(account))
     # An account that was opened since the accounts were read is not known yet.

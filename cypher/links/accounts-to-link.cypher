@@ -1,5 +1,5 @@
 // name: accounts-to-link
-// question: Which accounts come next, since when, when did they end, what organizations do they declare?
+// question: Which accounts come next, since when, and when did they end?
 // One page in one row of lists; a time of -1 is unknown or has not come. Numbers are the store's own.
 // param after: string
 // param rows: integer
@@ -8,7 +8,6 @@
 // column number: list
 // column opened: list
 // column ended: list
-// column organizations: list
 // mode: read
 // audience: internal
 MATCH (account:Account)
@@ -17,8 +16,4 @@ WITH account ORDER BY account.account_id LIMIT $rows
 RETURN collect(account.account_id) AS account_id, collect(id(account)) AS number,
        collect(coalesce(account.created_at.epochMillis, -1)) AS opened,
        collect(CASE WHEN account.status <> $active THEN coalesce(account.status_at.epochMillis, -1)
-                    ELSE -1 END) AS ended,
-       collect(COLLECT {
-         MATCH (account)-[:IN_ORGANIZATION]->(organization:Organization)
-         RETURN organization.organization_id AS organization_id ORDER BY organization_id
-       }) AS organizations
+                    ELSE -1 END) AS ended
