@@ -18,7 +18,7 @@ from benchmarks.measure import Bench, ringleader
 SIZES = {
     "smoke": (2_000, "1g", "256m"),
     "tenth": (100_000, "3g", "1g"),
-    "seed": (1_000_000, "8g", "3g"),
+    "seed": (1_000_000, "6g", "6g"),
 }
 PARTS: dict[str, Callable[[Bench], None]] = {
     "aggregation": campaign.aggregation,

@@ -84,11 +84,11 @@ class Workspace:
         return kept
 
     def write_parquet(self, expression: ir.Table, path: Path) -> None:
-        """Write a table as Parquet, in any order, not compressed: who reads it needs no codec."""
+        """Write a table as Parquet, by its first column, not compressed: it is read without codec."""
         target = str(path).replace("'", "''")
-        options = "FORMAT parquet, COMPRESSION uncompressed, PRESERVE_ORDER false"
+        options = "FORMAT parquet, COMPRESSION uncompressed"
         with readable():
-            sql = self.con.compile(expression)
+            sql = self.con.compile(expression.order_by(expression.columns[0]))
             self.con.con.execute(f"COPY ({sql}) TO '{target}' ({options})").fetchall()
 
     def mapped(self, values: ir.Column, function: Callable[[str], str]) -> ir.Table:
