@@ -84,7 +84,7 @@ class Workspace:
         return kept
 
     def write_parquet(self, expression: ir.Table, path: Path) -> None:
-        """Write a table as Parquet, by its first column, not compressed: it is read without codec."""
+        """Write a table as Parquet, in the order of its first column, for whoever has no codec."""
         target = str(path).replace("'", "''")
         options = "FORMAT parquet, COMPRESSION uncompressed"
         with readable():
