@@ -107,7 +107,7 @@ class Profiles:
             cells // width, return_inverse=True, return_counts=True
         )
         several = groups_with_it[which] > 1
-        uses: dict[int, dict[Feature, int]] = {number: {} for number in sorted(set(group.tolist()))}
+        uses: dict[int, dict[Feature, int]] = defaultdict(dict)
         users: dict[Feature, int] = {}
         for cell, count in zip(cells[several].tolist(), members[several].tolist(), strict=True):
             place, number = divmod(cell, width)

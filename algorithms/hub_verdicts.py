@@ -160,8 +160,8 @@ def written_verdicts(
     graph: Graph, run: str, found: Iterable[Verdict]
 ) -> Generator[int, None, None]:
     """Write the verdicts of a run; yields how many, page by page."""
-    verdicts = iter(found)
-    pages = iter(lambda: list(islice(verdicts, ROWS_AT_ONCE)), [])
+    rest = iter(found)
+    pages = iter(lambda: list(islice(rest, ROWS_AT_ONCE)), [])
 
     def write(page: Sequence[Verdict]) -> int:
         rows = [_row(verdict) for verdict in page]

@@ -271,8 +271,8 @@ class Parameters:
     )
     campaign_identifier_bits: float = _parameter(
         3.0,
-        "and of that one identifier may give a third, for one prompt is a fashion and three rare "
-        "ones are a hand",
+        "and of that one identifier gives three at the most, for one prompt is a fashion, two may "
+        "be, and three rare ones are a hand",
         0.0,
         64.0,
     )

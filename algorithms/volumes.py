@@ -26,7 +26,7 @@ def volumes(
     """What each campaign did, as the stored query ``write-campaigns`` takes it.
 
     Args:
-        graph: An open graph; each account's uses are read once.
+        graph: An open graph, of which each account's uses of one kind are read.
         sharing: Who shares what.
         campaigns: The accounts of each; no account is in two.
     """

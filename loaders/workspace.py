@@ -84,7 +84,10 @@ class Workspace:
         return kept
 
     def write_parquet(self, expression: ir.Table, path: Path) -> None:
-        """Write a table as Parquet, in the order of its first column, for whoever has no codec."""
+        """Write a table as Parquet, in the order of its first column.
+
+        What has one name lies together then. It is not compressed: who reads it needs no codec.
+        """
         target = str(path).replace("'", "''")
         options = "FORMAT parquet, COMPRESSION uncompressed"
         with readable():

@@ -6,6 +6,10 @@ what is too small to be kept by name. A mail domain is shared without being evid
 one kind of evidence. Both are of the second run, which only `r1` changed in; campaign `k`.
 """
 
+import json
+
+from exports.handover import Options, export
+
 FORMULA = "=cmd|' /C calc'!A0"
 ODD = "b\x0bödd <&>"
 MEMBERS = {"r1": [FORMULA, ODD, "carol-1"], "r2": ["dan-22", "eve-33"]}
@@ -128,3 +132,28 @@ CREATE (one)-[:FOUND {size: 2, joined: 2, left: 0}]->(r1),
 def build(graph):
     """Write the world into an empty graph."""
     graph.write(WORLD, {"formula": FORMULA, "odd": ODD}, name="world")
+
+
+def built(connection):
+    """The world in place of what the database holds."""
+    connection.run_in_batches(
+        "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", name="empty"
+    )
+    build(connection)
+    return connection
+
+
+def exporter(world, folder):
+    """A function that exports into the folder and returns the file's path."""
+
+    def call(thing, format_, **options):
+        path = folder / f"{thing}.{format_}"
+        export(world, thing, format_, path, Options(**options))
+        return path
+
+    return call
+
+
+def lines(path):
+    """The records of a file of JSON lines."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

@@ -90,3 +90,23 @@ def everything(graph, *, batches=True):
         sort_keys=True,
         indent=1,
     )
+
+
+T = "2026-02-01T{}:00:00Z"
+
+
+REQUESTS = (
+    "account_id,timestamp,ip,user_agent,device_id,channel,prompt_cluster_id,capability,"
+    "input_tokens,output_tokens"
+)
+
+
+def requests_file(path):
+    return write_csv(
+        path,
+        REQUESTS,
+        ("a", T.format("01"), "198.51.100.7", "ua1", "d1", "api", "pc1", "coding", 10, 1),
+        ("a", T.format("03"), "198.51.100.7:443", "ua2", "d1", "bedrock", "pc1", None, 5, 2),
+        ("a", T.format("02"), "2001:DB8::1", None, None, "api", None, None, None, None),
+        ("b", T.format("23"), "::ffff:198.51.100.7", None, "d1", None, "pc1", None, 1, 1),
+    )

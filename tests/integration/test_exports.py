@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-import re
-import sys
 import xml.etree.ElementTree as ET
 
 import export_world
@@ -14,14 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 import stix2
 import stix2validator
-from export_world import FORMULA, MEMBERS, ODD, RAW
+from export_world import FORMULA, MEMBERS, ODD, RAW, lines
 from pymisp import MISPEvent
 
-from exports import handover
 from exports.findings import THINGS
-from exports.handover import FORMATS, TLP, Options, export, format_of
+from exports.handover import FORMATS, TLP
 from exports.pseudonyms import OPEN
-from ringleader.errors import InputError, NotFound, RingleaderError, WrongUsage
+from ringleader.errors import InputError, WrongUsage
 from ringleader.keys import load_key
 
 ODD_IN_XML = ODD.replace("\x0b", "\ufffd")
@@ -30,27 +27,12 @@ R1, R2 = ("Ring", "ring-r1"), ("Ring", "ring-r2")
 
 @pytest.fixture(scope="module")
 def world(connection):
-    connection.run_in_batches(
-        "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", name="empty"
-    )
-    export_world.build(connection)
-    return connection
+    return export_world.built(connection)
 
 
 @pytest.fixture
 def exported(world, tmp_path):
-    """Export; returns the file's path."""
-
-    def call(thing, format_, **options):
-        path = tmp_path / f"{thing}.{format_}"
-        export(world, thing, format_, path, Options(**options))
-        return path
-
-    return call
-
-
-def lines(path):
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return export_world.exporter(world, tmp_path)
 
 
 def test_rings_as_rows(exported):
@@ -383,121 +365,3 @@ def test_pseudonyms_are_the_same_in_every_export_and_differ_by_key(exported, tmp
         exported("rings", "csv", key_file=key)
     with pytest.raises(InputError, match="absent"):
         exported("rings", "csv", pseudonymise=True, key_file=tmp_path / "absent")
-
-
-def test_since_a_run_is_what_changed_after_it(exported, world):
-    rows = lines(exported("rings", "jsonl", since="run-1"))
-    assert [r["account_id"] for r in rows] == [ODD, FORMULA, "carol-1"]
-    accounts = lines(exported("accounts", "jsonl", since="run-1"))
-    assert {r["account_id"] for r in accounts} == set(MEMBERS["r1"])
-    links = lines(exported("links", "jsonl", since="run-1"))
-    assert {r["account_b"] for r in links} == {ODD, "outside-9", "carol-1"}
-    assert [r["campaign_id"] for r in lines(exported("campaigns", "jsonl", since="run-1"))] == [
-        "campaign-k"
-    ]
-    graph = nx.read_graphml(exported("rings", "graphml", since="run-1"))
-    assert [n for n in graph if n.startswith("Ring:")] == ["Ring:ring-r1"]
-    for thing in THINGS:
-        assert lines(exported(thing, "jsonl", since="run-2")) == []
-        for run in ("run-3", "run-9"):  # one that is open, one that never was
-            with pytest.raises(NotFound, match="no finished run"):
-                exported(thing, "jsonl", since=run)
-
-
-def test_one_ring(exported):
-    assert {r["account_id"] for r in lines(exported("accounts", "jsonl", ring_id="ring-r2"))} == {
-        "dan-22",
-        "eve-33",
-    }
-    assert len(lines(exported("rings", "jsonl", ring_id="ring-r1", since="run-1"))) == 3
-    assert lines(exported("rings", "jsonl", ring_id="ring-r1", since="run-2")) == []
-    with pytest.raises(NotFound, match="no ring 'ring-r9'"):
-        exported("rings", "csv", ring_id="ring-r9")
-
-
-def test_a_detection_that_finishes_meanwhile_leaves_no_file(world, tmp_path, monkeypatch):
-    runs = iter([handover_run(world), None])
-    monkeypatch.setattr("exports.findings.current_run", lambda graph: next(runs))
-    with pytest.raises(RingleaderError, match="another detection finished"):
-        export(world, "rings", "csv", tmp_path / "rings.csv")
-    assert list(tmp_path.iterdir()) == []
-
-
-def handover_run(world):
-    from exports.findings import current_run
-
-    return current_run(world)
-
-
-@pytest.mark.parametrize(("format_", "library"), [("stix", "stix2"), ("misp", "pymisp")])
-def test_a_missing_library_names_the_extra(world, tmp_path, monkeypatch, format_, library):
-    monkeypatch.setitem(sys.modules, library, None)
-    monkeypatch.delitem(sys.modules, f"exports.{format_}", raising=False)
-    with pytest.raises(RingleaderError, match=library) as said:
-        export(world, "rings", format_, tmp_path / "x")
-    assert "ringleader[intel]" in said.value.hint
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_without_a_history_of_rings_every_later_run_changed_them(graph, tmp_path):
-    export_world.build(graph)
-    graph.write("MATCH (:Run)-[found:FOUND]->() DELETE found")
-    path = tmp_path / "rings.jsonl"
-    export(graph, "rings", "jsonl", path, Options(since="run-1"))
-    assert len(lines(path)) == 5
-    export(graph, "rings", "jsonl", path, Options(since="run-2"))
-    assert lines(path) == []
-
-
-def test_nothing_detected_is_said(graph, tmp_path):
-    with pytest.raises(NotFound, match="no detection has finished"):
-        export(graph, "rings", "csv", tmp_path / "rings.csv")
-
-
-@pytest.mark.parametrize("format_", FORMATS)
-@pytest.mark.parametrize("thing", THINGS)
-def test_a_run_without_rings_is_an_answer_in_every_format(graph, tmp_path, thing, format_):
-    graph.write(
-        "CREATE (:Run {run_id: 'run-1', state: 'done', started_at: datetime(), "
-        "finished_at: datetime('2026-02-01T00:00Z')})"
-    )
-    path = tmp_path / f"x.{format_}"
-    handed = export(graph, thing, format_, path)
-    assert (handed.rows, handed.ties or 0) == (0, 0)
-    if format_ == "stix":
-        text = path.read_text()
-        assert stix2validator.validate_string(text).is_valid
-    elif format_ == "misp":
-        MISPEvent().load_file(path)
-    elif format_ == "graphml":
-        assert igraph.Graph.Read_GraphML(str(path)).vcount() == len(nx.read_graphml(path)) == 0
-    elif format_ == "gexf":
-        assert len(nx.read_gexf(path)) == 0
-
-
-def test_the_command_line(ringleader, graph, tmp_path):
-    export_world.build(graph)
-    done = ringleader("export", "rings", "--output", "rings.stix.json", "--tlp", "green")
-    assert "16 nodes and 18 ties, found by run-2" in done.stderr
-    assert json.loads((tmp_path / "rings.stix.json").read_bytes())["type"] == "bundle"
-    done = ringleader("export", "accounts", "--ring", "ring-r2", "--pseudonymise")
-    assert done.stdout.startswith("account_id,")
-    assert len(re.findall(r"^account-[0-9a-f]{32},", done.stdout, re.MULTILINE)) == 2
-    done = ringleader("export", "rings", "--output", "rings.json", check=False)
-    assert (done.returncode, "end it in .csv" in done.stderr) == (2, True)
-
-
-def test_formats_are_told_by_endings(tmp_path):
-    names = {
-        "a.CSV": "csv",
-        "a.ndjson": "jsonl",
-        "a.pq": "parquet",
-        "a.stix.json": "stix",
-        "a.misp.json": "misp",
-        "a.gexf": "gexf",
-    }
-    assert {name: format_of(tmp_path / name) for name in names} == names
-    with pytest.raises(WrongUsage, match="cannot tell"):
-        format_of(tmp_path / "a.json")
-    with pytest.raises(WrongUsage, match="no format 'xml'"):
-        handover.export(None, "rings", "xml", None)

@@ -3,19 +3,30 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from jobs_world import (
+    DAY,
+    RING,
+    STEPS,
+    app_of,
+    declare,
+    detections,
+    leases,
+    pausing,
+    reached,
+    run,
+    standing,
+    states,
+    succeeded,
+)
 from prometheus_client.parser import text_string_to_metric_families as read_metrics
 from webhook_receiver import KEY_TEXT, listening, verified
 
 from jobs.definitions import get_job
 from jobs.history import runs
-from jobs.run import run_job
-from ringleader.app import App
 from ringleader.catalogue import get
 from ringleader.errors import (
     DeliveryFailed,
@@ -27,56 +38,6 @@ from ringleader.errors import (
 )
 from ringleader.graph import Graph
 from ringleader.locks import LEASE, exclusive, file_lock
-from ringleader.settings import load_settings
-
-RING = [f"card{n}" for n in range(8)]
-DAY = date(2026, 2, 23)
-# Runs the command line, but stops before it publishes rings: says so by a file, and goes on when
-# another file is there.
-PAUSING = """
-import sys, time
-from pathlib import Path
-import algorithms.detect as detect
-folder = Path(sys.argv.pop(1))
-original = detect._publish
-def publish(*args):
-    (folder / "reached").touch()
-    while not (folder / "go").exists():
-        time.sleep(0.02)
-    original(*args)
-detect._publish = publish
-from cli import main
-main()
-"""
-STEPS = """
-[[jobs.nightly.steps]]
-step = "load"
-table = "accounts"
-sources = ["accounts-{date}.csv"]
-
-[[jobs.nightly.steps]]
-step = "load"
-table = "payments"
-sources = "payments-*.csv"
-
-[[jobs.nightly.steps]]
-step = "load"
-table = "requests"
-sources = "requests-{date}.csv"
-
-[[jobs.nightly.steps]]
-step = "query"
-name = "loads-not-finished"
-fail_if_rows = true
-
-[[jobs.nightly.steps]]
-step = "detect"
-
-[[jobs.nightly.steps]]
-step = "export"
-what = "rings"
-output = "{job}-{date}.csv"
-"""
 
 
 @pytest.fixture
@@ -96,64 +57,6 @@ def tables(tmp_path):
     for table, rows in lines.items():
         (tmp_path / f"{table}-{DAY}.csv").write_text("\n".join(rows) + "\n")
     return tmp_path
-
-
-def declare(folder, text=STEPS, head=""):
-    (folder / "ringleader.toml").write_text(f"{head}\n{text}")
-
-
-def app_of(server, folder, home=None):
-    """An invocation in a folder; with a home of its own it is as if on another host."""
-    app = App()
-    env = {"RINGLEADER_HOME": str(home or server.home)}
-    if home is not None:
-        env |= elsewhere(server, home)
-    app.settings = load_settings(config=folder / "ringleader.toml", env=env)
-    return app
-
-
-def elsewhere(server, home):
-    """The environment of another host: the same database, no lock file in common."""
-    return {
-        "RINGLEADER_HOME": str(home),
-        "NEO4J_URI": server.uri,
-        "NEO4J_PASSWORD_FILE": str(server.home / "server" / "password"),
-    }
-
-
-def run(server, folder, home=None, wait=0.0):
-    app = app_of(server, folder, home)
-    return run_job(app, get_job(app.settings, "nightly"), DAY, wait)
-
-
-def standing(graph):
-    """The rings with their members, and the links, without ids of runs."""
-    rings = graph.read(get("earlier-rings"), {"retired": False})
-    links = graph.read(
-        "MATCH (a:Account)-[l:LINKED]->(b) "
-        "RETURN a.account_id AS a, b.account_id AS b, round(l.weight, 6) AS weight ORDER BY a, b"
-    )
-    return rings, links
-
-
-def states(graph):
-    """States of all runs of jobs, the latest first."""
-    return [row["state"] for row in runs(graph, None, None, 20)]
-
-
-def detections(graph):
-    return [row["state"] for row in graph.read("MATCH (r:Run) RETURN r.state AS state")]
-
-
-def succeeded(folder):
-    """What the metrics say of the last run that ended."""
-    families = read_metrics((folder / "ringleader_nightly.prom").read_text())
-    [value] = [s.value for f in families for s in f.samples if s.name == "ringleader_job_success"]
-    return value
-
-
-def leases(graph):
-    return graph.read("MATCH (l:Lease) RETURN l.holder AS holder")
 
 
 def test_a_job_does_its_steps_and_says_exactly_what_it_did(graph, server, tables):
@@ -301,26 +204,6 @@ def test_interrupted_it_says_so_and_gives_the_lock_back(graph, server, tables, m
     run(server, tables)
     assert [ring["members"] for ring in standing(graph)[0]] == [RING]
     assert detections(graph) == ["done"]
-
-
-def pausing(server, folder, env):
-    """A job in a process of its own that waits before it publishes."""
-    command = [sys.executable, "-c", PAUSING, str(folder), "job", "run", "nightly"]
-    return subprocess.Popen(
-        [*command, "--date", str(DAY)],
-        cwd=folder,
-        env={**os.environ, **env},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def reached(folder):
-    until = time.monotonic() + 120
-    while not (folder / "reached").exists():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 def test_of_two_at_once_one_runs_and_the_other_is_told(graph, server, ringleader, tables):
