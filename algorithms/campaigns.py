@@ -99,7 +99,7 @@ class Profiles:
             Of each group, how many members use a feature; and how many accounts use it, in groups
             or not.
         """
-        width = len(group) + 1
+        width = max(len(group), 1)
         cells, at = np.unique(self.feature * width + group[self.ring], return_inverse=True)
         members = np.bincount(at, self.members, minlength=len(cells)).astype(np.int64)
         cells, members = cells[members > 1], members[members > 1]

@@ -1,20 +1,18 @@
 """One detection: from shared identifiers to rings in the graph.
 
 Links and rings of a run carry its id. The run's rings replace the earlier ones in one transaction
-that also marks the run as done; everything before it is invisible to readers of rings (verdicts on
-identifiers are a little ahead of them), everything after it is clean-up that the next run repeats.
-So a detection that is interrupted anywhere and run again ends in the same graph as one that was
-not.
+that also marks the run as done; everything before it is invisible to readers of rings, everything
+after it is clean-up that the next run repeats. So a detection that is interrupted anywhere and run
+again ends in the same graph as one that was not.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from itertools import zip_longest
 from typing import Any
 from uuid import uuid4
 
@@ -27,13 +25,7 @@ from algorithms.communities import (
     estimated_memory,
     require_memory_to_begin,
 )
-from algorithms.hub_verdicts import (
-    Verdict,
-    pinned,
-    pins_in_force,
-    verdicts,
-    written_verdicts,
-)
+from algorithms.hub_verdicts import pinned, pins_in_force, verdicts, write_verdicts
 from algorithms.hubs import summary_of
 from algorithms.joining import found_rings
 from algorithms.null_model import chance_of, redealt, with_chance
@@ -154,15 +146,16 @@ def detect(
     with stage("name rings and join campaigns"):
         findings = concluded(graph, sharing, links, rings, decisions, parameters)
     kept = touching_rings(links, ring_of(sharing, findings.rings))
-    with stage(f"write {len(kept):,} links that touch rings, and verdicts on identifiers"):
-        _write_evidence(graph, run, sharing, kept, verdicts(sharing, findings.rings, parameters))
+    with stage(f"write {len(kept):,} links that touch rings"):
+        _write_links(graph, run, sharing, kept)
     accounts, missing = len(sharing.accounts), sharing.missing_families()
     detection = Detection(run, accounts, len(links), findings, stages, missing)
     with stage(f"write {len(detection.rings):,} rings"):
         _publish(graph, sharing, detection, parameters)
-    with stage("drop links and verdicts of earlier runs"):
-        for stored in (get("drop-other-links"), get("drop-other-verdicts")):
-            graph.run_in_batches(stored, stored.bind({"keep": run}))
+    with stage("write verdicts on identifiers"):
+        write_verdicts(graph, run, verdicts(sharing, detection.rings, parameters))
+    with stage("drop links of earlier runs"):
+        graph.run_in_batches(get("drop-other-links"), get("drop-other-links").bind({"keep": run}))
     return detection
 
 
@@ -218,24 +211,15 @@ def _clean_up(graph: Graph) -> None:
     drop_projections(graph)
 
 
-def _write_evidence(
-    graph: Graph, run: str, sharing: Sharing, links: Links, found: Iterable[Verdict]
-) -> None:
-    """Write links and verdicts, each in a session: they are about different nodes."""
-
+def _write_links(graph: Graph, run: str, sharing: Sharing, links: Links) -> None:
     def write(rows: list[dict[str, Any]]) -> int:
         graph.write(get("write-links"), {"run": run, "rows": rows})
         return len(rows)
 
-    # One session for links: two would wait for each other's accounts. Rows are made meanwhile.
-    pages = side_by_side(write, _link_rows(sharing, links), workers=1)
-    with (
-        progress("write links and verdicts", len(links)) as advance,
-        closing(written_verdicts(graph, run, found)) as told,
-        closing(pages) as written,
-    ):
-        for number, _ in zip_longest(written, told, fillvalue=0):
-            advance(number)
+    with progress("write links", len(links)) as advance:
+        # One session: two would wait for each other's accounts. Rows are made meanwhile.
+        for written in side_by_side(write, _link_rows(sharing, links), workers=1):
+            advance(written)
 
 
 def _link_rows(sharing: Sharing, links: Links) -> Iterator[list[dict[str, Any]]]:
@@ -258,8 +242,8 @@ def _link_rows(sharing: Sharing, links: Links) -> Iterator[list[dict[str, Any]]]
                 "a": a,
                 "b": b,
                 "weight": total,
-                "families": [f for f, bits in zip(FAMILIES, by_family, strict=True) if bits > 0],
-                "family_bits": [bits for bits in by_family if bits > 0],
+                "families": [f for f, some in zip(FAMILIES, by_family, strict=True) if some > 0],
+                "family_bits": [some for some in by_family if some > 0],
                 "evidence": names[begin:end].tolist(),
                 "evidence_bits": bits[begin:end].tolist(),
             }

@@ -10,8 +10,6 @@ from algorithms.parameters import HOUR, Parameters
 from algorithms.shared_neighbours import Links
 from algorithms.sharing import FAMILIES, GROUPS, Flags, Floats, Ints, Sharing, group_codes
 
-WITNESSES = 100  # members of a community that are asked when they used what ties it
-
 
 @dataclass(frozen=True)
 class Groups:
@@ -230,7 +228,7 @@ def _spans(
     lines, group = links.evidence, group_codes()[links.evidence.family]
     chosen = np.flatnonzero(inside[links.link_of] & (group >= 0))
     ends = np.concatenate([lines.a[chosen], lines.b[chosen]])
-    asked = _witnesses(sharing, of)[ends]
+    asked = _witnesses(sharing, of, parameters)[ends]
     cell = (of[ends] * len(GROUPS) + np.tile(group[chosen], 2))[asked]
     weight = np.tile(links.bits[chosen], 2)[asked]
     use = np.concatenate([lines.use_a[chosen], lines.use_b[chosen]])[asked]
@@ -244,19 +242,18 @@ def _spans(
     return earliest.reshape(shape), latest.reshape(shape)
 
 
-def _witnesses(sharing: Sharing, of: Ints) -> Flags:
-    """Up to ``WITNESSES`` members of each community: times are dear to read, and so many tell.
+def _witnesses(sharing: Sharing, of: Ints, parameters: Parameters) -> Flags:
+    """Up to ``witnesses`` members of each community, spread over the openings.
 
-    They are spread over the openings, and mostly the same when a community grows.
+    They are mostly the same when a community grows.
     """
-    opening = np.argsort(np.nan_to_num(sharing.opened, nan=np.inf), kind="stable")
-    spread = np.empty(len(of))
+    members = np.flatnonzero(of > 0)
     # Multiples of the golden ratio, modulo one, keep apart however many there are.
-    spread[opening] = np.arange(len(of)) * (5**0.5 - 1) / 2 % 1
-    order = np.lexsort((spread, of))
-    starts = np.searchsorted(of[order], of[order])
+    spread = sharing.opening_rank[members] * (5**0.5 - 1) / 2 % 1
+    members = members[np.lexsort((spread, of[members]))]
+    starts = np.searchsorted(of[members], of[members])
     asked = np.zeros(len(of), dtype=bool)
-    asked[order] = np.arange(len(of)) - starts < WITNESSES
+    asked[members] = np.arange(len(members)) - starts < parameters.witnesses
     return asked
 
 

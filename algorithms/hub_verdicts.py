@@ -8,7 +8,7 @@ nothing, what is pinned owned counts as if two accounts shared it.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -156,19 +156,19 @@ def _between(values: Floats, place: Floats) -> Floats:
     return between
 
 
-def written_verdicts(
-    graph: Graph, run: str, found: Iterable[Verdict]
-) -> Generator[int, None, None]:
-    """Write the verdicts of a run; yields how many, page by page."""
+def write_verdicts(graph: Graph, run: str, found: Iterable[Verdict]) -> None:
+    """Write the verdicts of a run, and drop those of others."""
     rest = iter(found)
     pages = iter(lambda: list(islice(rest, ROWS_AT_ONCE)), [])
 
-    def write(page: Sequence[Verdict]) -> int:
+    def write(page: Sequence[Verdict]) -> None:
         rows = [_row(verdict) for verdict in page]
         graph.write(get("write-verdicts"), {"run": run, "rows": rows})
-        return len(rows)
 
-    yield from side_by_side(write, pages, workers=1)
+    for _ in side_by_side(write, pages):
+        pass
+    stored = get("drop-other-verdicts")
+    graph.run_in_batches(stored, stored.bind({"keep": run}))
 
 
 def _row(verdict: Verdict) -> dict[str, Any]:

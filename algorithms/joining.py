@@ -137,7 +137,7 @@ def nearest_members(
     # Rings lie one after the other; within each, the place of the account's opening.
     bounds = np.searchsorted(of[members], np.stack([ring, ring + 1]))
     order = np.lexsort((opened[members], of[members]))
-    rank = np.argsort(np.argsort(opened, kind="stable"), kind="stable")
+    rank = sharing.opening_rank
     width = len(opened) + 1
     place = np.searchsorted(
         of[members[order]] * width + rank[members[order]], ring * width + rank[account]

@@ -212,6 +212,14 @@ class Parameters:
         0.0,
         1.0,
     )
+    witnesses: int = _parameter(
+        100,
+        "when they used what ties them is asked of a hundred members of a group at the most, "
+        "spread over the openings: times are dear to read, and what so many did not do in one day "
+        "is no occasion",
+        1,
+        10**9,
+    )
     continues_at: float = _parameter(
         0.3,
         "a ring goes on under its name while three in ten of its members that are still seen are "

@@ -82,31 +82,33 @@ def _people_and_uses(graph: Graph) -> tuple[pd.DataFrame, Ints, Uses]:
 
     def uses(bounds: dict[str, str]) -> list[NDArray[Any]]:
         [row] = graph.read(get("uses-to-link"), bounds)
+        [told] = graph.read(get("declared-organizations"), bounds)
         return [
             np.array(row["accounts"], dtype=np.int64),
             np.array(row["identifiers"], dtype=np.int64),
             np.array(row["kinds"], dtype=np.int8),
             np.array(row["events"], dtype=np.float32),
+            np.array(told["accounts"], dtype=np.int64),
+            np.array(told["organizations"], dtype=np.int64),
         ]
 
-    none: list[NDArray[Any]] = [np.zeros(0, t) for t in "llbf"]
+    none: list[NDArray[Any]] = [np.zeros(0, t) for t in "llbfll"]
     parts = [none]
     with progress("read accounts and what they use") as advance:
         for found in side_by_side(uses, ranges()):
             parts.append(found)
             advance(ACCOUNTS_AT_ONCE)
     people = pd.concat(accounts, ignore_index=True)
-    # Few accounts declare any, and to ask each costs more than all else that is asked of it.
-    [row] = graph.read(get("declared-organizations"))
-    declared = pd.Series(row["organizations"], index=row["numbers"], dtype=object)
-    people["organizations"] = people["number"].map(declared.groupby(level=0).agg(list))
-    account, identifier, *rest = (np.concatenate(column) for column in zip(*parts, strict=True))
+    columns = (np.concatenate(column) for column in zip(*parts, strict=True))
+    account, identifier, kind, events, declarer, organization = columns
+    declared = pd.Series(organization, declarer).groupby(level=0).agg(list)
+    people["organizations"] = people["number"].map(declared)
     user = pd.Index(people["number"].to_numpy(np.int64)).get_indexer(pd.Index(account))
     # An account that was opened since the accounts were read is not known yet.
     known = user >= 0
     used, number = pd.factorize(identifier[known])
-    rest = [column[known] for column in rest]
-    return people, number, Uses(user[known].astype(np.int32), used.astype(np.int32), *rest)
+    user, used = user[known].astype(np.int32), used.astype(np.int32)
+    return people, number, Uses(user, used, kind[known], events[known])
 
 
 def _look_up(graph: Graph, accounts: Ints, identifiers: Ints) -> LookUp:

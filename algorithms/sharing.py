@@ -153,8 +153,8 @@ class Sharing:
         return group_codes()[self.family]
 
     @cached_property
-    def by_opening(self) -> Ints:
-        """Positions of uses, identifier by identifier, by the time of the accounts' opening.
+    def opening_rank(self) -> Ints:
+        """Place of each account in the order of openings.
 
         Accounts without a time come last; ties are broken by account id, so that the order of input
         does not matter.
@@ -162,7 +162,12 @@ class Sharing:
         order = np.argsort(np.nan_to_num(self.opened, nan=np.inf), kind="stable")
         rank = np.empty(len(order), dtype=np.int64)
         rank[order] = np.arange(len(order))
-        return np.argsort(self.used * max(len(order), 1) + rank[self.user])
+        return rank
+
+    @cached_property
+    def by_opening(self) -> Ints:
+        """Positions of uses, identifier by identifier, by the order of the accounts' openings."""
+        return np.argsort(self.used * max(len(self.accounts), 1) + self.opening_rank[self.user])
 
     @cached_property
     def network_users(self) -> Ints:
@@ -306,7 +311,9 @@ def _networks(identifiers: pd.DataFrame) -> Ints:
 
 
 class _TimesAskedFor:
-    """Times of uses, looked up once where they are asked for: few are, and each is dear to read.
+    """Times of uses, looked up where they are asked for: few are, and each is dear to read.
+
+    Of an account all are read, and those asked for are kept.
 
     Args:
         user: Account of each use.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from algorithms.review import positions
-from algorithms.sharing import LABELS, Sharing
+from algorithms.sharing import LABELS, Ints, Sharing
 from ringleader.catalogue import get
 from ringleader.graph import Graph
 from ringleader.parallel import side_by_side
@@ -31,9 +31,10 @@ def volumes(
         campaigns: The accounts of each; no account is in two.
     """
     asked = [account for members in campaigns for account in members]
+    at = positions(sharing.accounts, asked)
     rows = [
         {"account_id": account, "kind": kind}
-        for account, kind in zip(asked, kinds(sharing, asked), strict=True)
+        for account, kind in zip(sharing.accounts[at], kinds(sharing, at), strict=True)
     ]
     pages = (
         rows[start : start + ACCOUNTS_AT_ONCE] for start in range(0, len(rows), ACCOUNTS_AT_ONCE)
@@ -52,15 +53,11 @@ def volumes(
     ]
 
 
-def kinds(sharing: Sharing, accounts: Sequence[str]) -> list[str | None]:
-    """The relationship type by which most of each account's requests are known, None for none."""
+def kinds(sharing: Sharing, at: Ints) -> list[str | None]:
+    """The relationship type by which most requests of accounts are known, None for none."""
     types = [IDENTIFIERS[label] for label in LEFT_BY_REQUESTS]
-    events = sharing.activity[:, [LABELS.index(label) for label in LEFT_BY_REQUESTS]]
-    asked = np.array(accounts, dtype=object)
-    at = np.minimum(np.searchsorted(sharing.accounts, asked), len(sharing.accounts) - 1)
-    known = (sharing.accounts[at] == asked) & events[at].any(axis=1)
-    most = events[at].argmax(axis=1)
-    return [types[n] if told else None for n, told in zip(most, known, strict=True)]
+    events = sharing.activity[at][:, [LABELS.index(label) for label in LEFT_BY_REQUESTS]]
+    return [types[row.argmax()] if row.any() else None for row in events]
 
 
 def volume(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

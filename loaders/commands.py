@@ -165,7 +165,10 @@ def load(
                 rows.append(_row(name, summary))
         if collected is not None and write_only:
             collected.write(write_only, settings.database)
-            app.say(f"files and the command, import.sh, are in {write_only}")
+            app.say(
+                f"files, the command (import.sh) and the constraints for after it (schema.cypher) "
+                f"are in {write_only}"
+            )
         elif collected is not None and building is not None:
             building.build(collected, wanted.asn_mmdb)
     if rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ _Done = TypeVar("_Done")
 
 def side_by_side(
     work: Callable[[_Page], _Done], pages: Iterable[_Page], workers: int = SESSIONS
-) -> Generator[_Done, None, None]:
+) -> Iterator[_Done]:
     """Results of the work on each page, in the order of pages.
 
     Pages are asked for as they are needed, one more than is being worked on, so that the next is

@@ -1,10 +1,12 @@
 // name: declared-organizations
-// question: Which organizations do accounts declare?
-// In one row of lists, an entry per declaration. Numbers are the store's own.
-// column numbers: list
+// question: Which organizations do the accounts between two names declare?
+// One page in one row of lists, an entry per declaration. Numbers are the store's own.
+// param low: string
+// param high: string
+// column accounts: list
 // column organizations: list
 // mode: read
 // audience: internal
-MATCH (organization:Organization)<-[:IN_ORGANIZATION]-(account:Account)
-WITH account, organization.organization_id AS organization_id ORDER BY organization_id
-RETURN collect(id(account)) AS numbers, collect(organization_id) AS organizations
+MATCH (account:Account)-[:IN_ORGANIZATION]->(organization:Organization)
+WHERE account.account_id >= $low AND account.account_id <= $high
+RETURN collect(id(account)) AS accounts, collect(id(organization)) AS organizations

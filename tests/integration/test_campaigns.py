@@ -25,7 +25,8 @@ def world(graph):
     """Two rings of one operator, one of another behind the same proxies, and strangers."""
     crowd(graph, 400)
     for day, (name, members) in enumerate(RINGS.items()):
-        shared(graph, "PaymentMethod", f"card-{name}", members, first=3, last=30 + day)
+        # They pay before the first request and after the last.
+        shared(graph, "PaymentMethod", f"card-{name}", members, first=2, last=32 + day)
         shared(graph, "Device", f"machine-{name}", members, first=3, last=30 + day)
         shared(graph, "Ip", f"198.51.100.{day}", members, first=3, last=30 + day)
         opened(graph, dict.fromkeys(members, 3 + day))
@@ -151,8 +152,8 @@ def test_rings_of_one_operator_are_one_campaign_and_no_other(world, monkeypatch,
         "requests": 10 * 7 + 6 * 5,
         "input_tokens": 10 * 700 + 6 * 100,
         "output_tokens": 10 * 70 + 6 * 10,
-        "first_seen": "2026-01-04T00:00:00Z",
-        "last_seen": "2026-02-01T00:00:00Z",
+        "first_seen": "2026-01-03T00:00:00Z",
+        "last_seen": "2026-02-03T00:00:00Z",
         "proxies": ["rotor"],
         "operators": ["Rotor"],
     }

@@ -77,6 +77,7 @@ def test_rings_are_replaced_whole_or_not_at_all(graph, monkeypatch, failing):
     detect(graph, P)
     before = everything_of_rings(graph)
     assert [ring["size"] for ring in before[0]] == [8, 12]
+    assert {row["ring"] for row in before[3]} == {ring["ring"]["ring_id"] for ring in before[0]}
     # The next run would drop the cards' ring.
     graph.write("MATCH (:PaymentMethod {payment_method_id: 'pm-ring'})<-[u]-() DELETE u", name="x")
 
@@ -96,14 +97,21 @@ def test_rings_are_replaced_whole_or_not_at_all(graph, monkeypatch, failing):
 
 
 def everything_of_rings(graph):
-    """Rings with all their properties, memberships, and the run in force."""
+    """Rings with all their properties, memberships, the run in force, verdicts on identifiers."""
     rings = graph.read(
         "MATCH (r:Ring)<-[m:MEMBER_OF]-(a:Account) WITH r, m, a ORDER BY a.account_id "
         "RETURN properties(r) AS ring, r.size AS size, "
         "collect([a.account_id, properties(m)]) AS members ORDER BY size",
         name="rings",
     )
-    return rings, graph.read(get("current-run")), graph.read("MATCH (r:Ring) RETURN count(r) AS n")
+    number = graph.read("MATCH (r:Ring) RETURN count(r) AS n")
+    # How many use an identifier is counted anew by every reading.
+    verdicts = [
+        {name: value for name, value in row.items() if name != "accounts"}
+        for row in graph.read(get("list-verdicts"), {"verdict": None, "limit": 1000})
+    ]
+    verdicts.sort(key=lambda row: (row["label"], row["identifier"]))
+    return rings, graph.read(get("current-run")), number, verdicts
 
 
 @pytest.mark.parametrize("where", ["communities", "_publish"])

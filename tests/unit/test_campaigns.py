@@ -147,6 +147,12 @@ def test_rings_of_a_dozen_are_joined_by_what_they_use_together():
     cells = profile(rings, uses, curious).of(np.arange(30))
     pairs = ties([12] * 30, *cells, POPULATION, P)
     alone = {n for pair, tied in pairs.items() if one_operator(tied, P) for n in pair}
+    # What tied rings before they were joined is told as well, of each prompt the most.
+    told, strongest = dict(whole.shared), Counter()
+    for tied in pairs.values():
+        if one_operator(tied, P):
+            strongest.update({p: max(bits - strongest[p], 0.0) for p, bits in tied.items()})
+    assert all(told[p] >= bits for p, bits in strongest.items()) and len(strongest) == 24
     assert len(alone) < 30, "some ring is tied to no other one, only to what has been joined"
 
 

@@ -51,3 +51,11 @@ def test_files_hold_typed_values_and_no_empty_list(tmp_path):
         "output_tokens:long": None,
         "channels:string[]": None,
     }
+
+
+def test_what_has_one_name_lies_together_in_a_file(tmp_path):
+    names = [f"a{n * 7919 % 1000:03}" for n in range(1000)]
+    with Workspace(tmp_path / "scratch") as workspace:
+        rows = workspace.take("rows", pa.table({START: names, END: names}))
+        workspace.write_parquet(rows, tmp_path / "file.parquet")
+    assert pq.read_table(tmp_path / "file.parquet")[START].to_pylist() == sorted(names)

@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sharing_worlds import world
 
+from algorithms.detect import LINES_KEPT, _link_rows
 from algorithms.parameters import Parameters, odds_by_family
+from algorithms.removal import OTHERS
 from algorithms.shared_neighbours import find_links, in_common, neighbours
 from algorithms.sharing import FAMILIES, LABELS, family_of_label
 
@@ -248,3 +250,17 @@ def test_what_pairs_have_in_common_is_all_of_it(things, seed):
         (n, i) for n in range(len(a)) for i in range(9) if {(a[n], i), (b[n], i)} <= set(things)
     ]
     assert list(zip(pair.tolist(), item[low].tolist(), strict=True)) == expected
+
+
+def test_what_is_too_much_to_tell_of_a_link_is_summed_by_family():
+    """Twenty addresses and two cards: twelve lines are told, the bits are those of all."""
+    pair = ["a", "b"]
+    uses = [(name, "Ip", f"192.0.{n}.1", n + 1) for n in range(20) for name in pair]
+    uses += [(name, "PaymentMethod", f"card{n}") for n in range(2) for name in pair]
+    sharing = world(uses, opened=dict.fromkeys(pair, 0))
+    links = find_links(sharing, P)
+    [[row]] = list(_link_rows(sharing, links))
+    assert len(links.bits) == 22
+    assert len(row["evidence"]) == LINES_KEPT + 1 and row["evidence"][-1] == f"network|{OTHERS}|"
+    assert row["evidence_bits"][-1] > 0
+    assert sum(row["evidence_bits"]) == pytest.approx(row["weight"]) == pytest.approx(links.weight)

@@ -152,6 +152,18 @@ def test_of_a_large_group_a_hundred_are_asked_for_times():
     assert ring.members == tuple(many) and len(accounts) == 100
 
 
+def test_where_the_data_hold_one_kind_nobody_is_asked_for_times():
+    asked = []
+    sharing = world(shared(SIX, "PaymentMethod", "p"), opened=dict.fromkeys(SIX, 0))
+
+    def times(uses):
+        asked.extend(uses)
+        return sharing.times(uses)
+
+    [ring] = rings_of(replace(sharing, times=times))
+    assert ring.members == tuple(SIX) and asked == []
+
+
 def test_a_household_is_too_small():
     four = SIX[:4]
     uses = [*shared(four, "PaymentMethod", "p"), *shared(four, "Ip", "i"), *ELSEWHERE]
