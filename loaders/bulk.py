@@ -18,9 +18,11 @@ from loaders.aggregate import END, START
 from loaders.prefixes import Prefixes
 from loaders.steps import Step, mentions
 from ringleader.import_columns import (
+    END_ID,
+    ID,
+    START_ID,
     column,
-    end_columns,
-    id_column,
+    file_of,
     import_arguments,
     relationship_properties,
 )
@@ -65,6 +67,7 @@ _BATCH = NodeType(
         }.items()
     ),
 )
+_NODES = tuple(_BATCH if node.label == _BATCH.label else node for node in NODES)
 
 
 @dataclass
@@ -93,62 +96,54 @@ class Bulk:
             database: The database that is to be built.
 
         Returns:
-            The arguments of ``neo4j-admin``.
+            The arguments of ``neo4j-admin``, which has to run in the folder.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        nodes, relationships = {}, {}
-        for node in NODES:
-            table = self._nodes(node) if node.label != "Batch" else self._batches()
-            if table is not None:
-                nodes[node.label] = folder / f"{node.label}.parquet"
-                self.workspace.write_parquet(table, nodes[node.label])
+        steps = [*self.steps, self._batches()]
+        numbered: dict[str, ir.Table] = {}
+        first = 0
+        for node in _NODES:
+            keys = mentions(steps, node.label)
+            if keys:
+                kept = self._numbered(node, keys, first)
+                first += self.workspace.size(kept)
+                numbered[node.label] = kept
+                table = _nodes(node, kept, steps)
+                self.workspace.write_parquet(table, folder / file_of(node.label))
+        types = []
         for rel in RELATIONSHIPS:
-            tables = list(self._relationships(rel))
+            tables = list(self._relationships(rel, numbered))
             if tables:
                 table = tables[0].union(*tables[1:]) if tables[1:] else tables[0]
-                relationships[rel.type] = folder / f"{rel.type}.parquet"
-                self.workspace.write_parquet(table, relationships[rel.type])
-        arguments = import_arguments(nodes, relationships, database)
-        command = " \\\n  ".join(shlex.quote(part) for part in ("neo4j-admin", *arguments))
-        (folder / "import.sh").write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
+                self.workspace.write_parquet(table, folder / file_of(rel.type))
+                types.append(rel.type)
+        # The folder may be copied to the server that the database is for.
+        arguments = import_arguments(numbered, types, database)
+        words = ("exec neo4j-admin", *map(shlex.quote, arguments))
+        script = folder / "import.sh"
+        lines = ("#!/bin/sh", 'cd "$(dirname "$0")" || exit', " \\\n  ".join(words), "")
+        script.write_text("\n".join(lines), encoding="utf-8")
+        script.chmod(0o700)
         statements = "".join(f"{text};\n" for text in schema_statements().values())
         (folder / "schema.cypher").write_text(statements, encoding="utf-8")
         return arguments
 
-    def _nodes(self, node: NodeType) -> ir.Table | None:
-        keys = mentions(self.steps, node.label)
-        if not keys:
-            return None
-        table = _distinct(keys)
-        said: dict[str, Any] = {}
-        for step in self.steps:
-            if isinstance(step.target, RelType) or step.target.label != node.label:
-                continue
-            given = [p for p in step.target.properties if p.name in step.rows.columns]
-            if not given:
-                continue
-            fresh = {p.name: step.rows[p.name] for p in given}
-            rows = step.rows.select(
-                _key=step.rows[node.key], **{f"_{n}": v for n, v in fresh.items()}
-            )
-            table = table.left_join(rows, table.key == rows["_key"])
-            old = {name: table[name] for name in said}
-            new = {p.name: table[f"_{p.name}"] for p in given}
-            for prop in given:
-                said[prop.name] = _merged(prop, old, new)
-            others = {name: table[name] for name in said if name not in new}
-            merged = {name: said[name] for name in new}
-            table = table.select("key", **others, **merged)
-        return _node_columns(node, table, table.key)
+    def _numbered(self, node: NodeType, keys: Sequence[ir.Table], first: int) -> ir.Table:
+        """The nodes of a label, ``number`` and ``key``, in the order of keys from a number on."""
+        kept = self.workspace.keep(node.label, _distinct(keys).order_by("key"))
+        return kept.select(number=kept.rowid() + first, key=kept.key)
 
-    def _relationships(self, rel: RelType) -> Iterator[ir.Table]:
+    def _relationships(self, rel: RelType, numbered: Mapping[str, ir.Table]) -> Iterator[ir.Table]:
         tables = [step.rows for step in self.steps if step.target == rel]
         if rel.type == "EXIT_OF" and (exits := self._exits()) is not None:
             tables.append(exits)
-        start, end = end_columns(rel)
         for rows in tables:
-            ends = {start: rows[START], end: rows[END]}
-            yield rows.select(**ends, **_columns(rows, relationship_properties(rel)))
+            starts = numbered[rel.start].select(_start="number", _from="key")
+            ends = numbered[rel.end].select(_end="number", _to="key")
+            found = rows.join(starts, rows[START] == starts["_from"])
+            found = found.join(ends, found[END] == ends["_to"])
+            told = _columns(found, relationship_properties(rel))
+            yield found.select(**{START_ID: found["_start"], END_ID: found["_end"]}, **told)
 
     def _exits(self) -> ir.Table | None:
         """Addresses with the proxies of their longest prefix."""
@@ -172,11 +167,35 @@ class Bulk:
         ends = {START: pa.array(found[0], pa.string()), END: pa.array(found[1], pa.string())}
         return self.workspace.take("exits", pa.table(ends))
 
-    def _batches(self) -> ir.Table:
+    def _batches(self) -> Step:
         import pyarrow as pa
 
         taken = self.workspace.take("batches", pa.Table.from_pylist(self.batches))
-        return _node_columns(_BATCH, taken, taken.batch_id)
+        return Step(_BATCH, taken, (_BATCH.key,), self.workspace)
+
+
+def _nodes(node: NodeType, numbered: ir.Table, steps: Sequence[Step]) -> ir.Table:
+    """The columns of a label's file: the number, the key, and what the steps say of it."""
+    table = numbered
+    said: dict[str, Any] = {}
+    for step in steps:
+        if isinstance(step.target, RelType) or step.target.label != node.label:
+            continue
+        given = [p for p in step.target.properties if p.name in step.rows.columns]
+        if not given:
+            continue
+        fresh = {p.name: step.rows[p.name] for p in given}
+        rows = step.rows.select(_key=step.rows[node.key], **{f"_{n}": v for n, v in fresh.items()})
+        table = table.left_join(rows, table.key == rows["_key"])
+        old = {name: table[name] for name in said}
+        new = {p.name: table[f"_{p.name}"] for p in given}
+        for prop in given:
+            said[prop.name] = _merged(prop, old, new)
+        others = {name: table[name] for name in said if name not in new}
+        merged = {name: said[name] for name in new}
+        table = table.select("number", "key", **others, **merged)
+    keys = {ID: table.number, column(node.key, node.key_kind): table.key}
+    return table.select(**keys, **_columns(table, node.properties))
 
 
 def _distinct(keys: Sequence[ir.Table]) -> Any:
@@ -206,12 +225,6 @@ def _merged(prop: Property, olds: Mapping[str, Any], news: Mapping[str, Any]) ->
             return later.ifelse(new, old)
         case Merge.UNION:
             return ibis.coalesce(old.concat(new), old, new).unique().sort()
-
-
-def _node_columns(node: NodeType, table: ir.Table, key: Any) -> ir.Table:
-    """The columns of a label's file: the key as text, the key, and the properties."""
-    keys = {id_column(node): key.cast("string"), column(node.key, node.key_kind): key}
-    return table.select(**keys, **_columns(table, node.properties))
 
 
 def _columns(table: ir.Table, properties: Sequence[Property]) -> dict[str, Any]:

@@ -54,12 +54,13 @@ class FirstLoad:
             ServerError: The import failed; the database is left unusable and has to be built again.
         """
         with timed("files of the import"):
-            arguments = bulk.write(bulk.workspace.folder / "import", DATABASE)
+            files = bulk.workspace.folder / "import"
+            arguments = bulk.write(files, DATABASE)
         self.refuse_if_taken()
         with timed("stopping the server"):
             stop(self.settings)
         with timed("neo4j-admin database import"):
-            run_admin(self.settings, arguments)
+            run_admin(self.settings, arguments, files)
         with timed("starting the server"):
             state = ensure_running(self.settings)
         with (

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable
 
-from ringleader.schema_types import Kind, NodeType, Property, RelType
+from ringleader.schema_types import Kind, Property, RelType
 
 _TYPES = {
     Kind.STRING: "string",
@@ -15,6 +14,8 @@ _TYPES = {
     Kind.STRINGS: "string[]",
     Kind.INTEGERS: "long[]",
 }
+# Columns of a node's number and of those of a relationship's ends.
+ID, START_ID, END_ID = ":ID", ":START_ID", ":END_ID"
 # The store keeps properties in records of so many blocks of 8 bytes, in the order of the columns.
 _RECORD = 4
 # Blocks that a value takes in its record; of texts and lists of numbers what short ones do. Longer
@@ -27,19 +28,6 @@ _BLOCKS = {
     Kind.STRINGS: 1,
     Kind.INTEGERS: 2,
 }
-
-
-def id_column(node: NodeType) -> str:
-    """The column of what a node is called in the files.
-
-    Names live in an ID space of their label, so that an account may be called like an address.
-    """
-    return f":ID({node.label})"
-
-
-def end_columns(rel: RelType) -> tuple[str, str]:
-    """The columns of the names of both ends."""
-    return f":START_ID({rel.start})", f":END_ID({rel.end})"
 
 
 def column(name: str, kind: Kind) -> str:
@@ -67,14 +55,22 @@ def relationship_properties(rel: RelType) -> tuple[Property, ...]:
     return tuple(ordered)
 
 
-def import_arguments(
-    nodes: Mapping[str, Path], relationships: Mapping[str, Path], database: str
-) -> list[str]:
-    """What follows ``neo4j-admin`` to build a database of such files.
+def file_of(name: str) -> str:
+    """What the file of a label or a relationship type is called."""
+    return f"{name}.parquet"
+
+
+def import_arguments(labels: Iterable[str], types: Iterable[str], database: str) -> list[str]:
+    """What follows ``neo4j-admin`` to build a database of such files, in the folder where they are.
+
+    They are named without their folder, whose name would be taken for a pattern.
+
+    Nodes are numbered in the files as they will be in the store: whoever gives names has them
+    looked up for both ends of every relationship, which takes most of an import.
 
     Args:
-        nodes: The file of every label.
-        relationships: The file of every relationship type.
+        labels: Labels that have a file, in the order of their numbers, which begin with 0.
+        types: Relationship types that have one.
         database: The database; what is in it is replaced.
     """
     return [
@@ -84,6 +80,7 @@ def import_arguments(
         database,
         "--overwrite-destination",
         "--input-type=parquet",
-        *(f"--nodes={label}={file}" for label, file in nodes.items()),
-        *(f"--relationships={type_}={file}" for type_, file in relationships.items()),
+        "--id-type=actual",
+        *(f"--nodes={label}=./{file_of(label)}" for label in labels),
+        *(f"--relationships={type_}=./{file_of(type_)}" for type_ in types),
     ]

@@ -15,6 +15,9 @@ ADMIN_TOOL = "org.neo4j.cli.AdminTool"
 # Neo4j and Java read these; the managed server is configured by its own files only.
 _FOREIGN = ("NEO4J_", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH")
 
+# What stands between two rows of dashes above some messages.
+_BANNER = "Command Failed"
+
 
 def clean_environment(folder: ServerFolder) -> dict[str, str]:
     """The environment of a Java process of the managed server."""
@@ -25,7 +28,7 @@ def clean_environment(folder: ServerFolder) -> dict[str, str]:
 
 
 def admin(
-    java: Path, folder: ServerFolder, arguments: Sequence[str]
+    java: Path, folder: ServerFolder, arguments: Sequence[str], where: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of the admin tool in a folder whose configuration has been written.
 
@@ -33,6 +36,7 @@ def admin(
         java: The Java executable.
         folder: The server's folder; the server must not be running.
         arguments: As after ``neo4j-admin``, e.g. ``["database", "info"]``.
+        where: The folder in which it runs; the server's by default.
 
     Raises:
         ServerError: The command failed.
@@ -41,14 +45,15 @@ def admin(
     done = subprocess.run(
         command,
         env=clean_environment(folder),
-        cwd=folder.root,
+        cwd=where or folder.root,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        said = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
+        lines = [line.strip() for line in (done.stderr + done.stdout).splitlines()]
+        said = [line for line in lines if line.strip("-") and line != _BANNER]
         words = " ".join(argument for argument in arguments[:3] if not argument.startswith("@"))
         raise ServerError(
             f"neo4j-admin {words} failed ({done.returncode}): "

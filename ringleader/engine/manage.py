@@ -252,12 +252,15 @@ def managed_connection(settings: Settings) -> ServerState | None:
     return state if find_process(folder, state) is not None else None
 
 
-def run_admin(settings: Settings, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+def run_admin(
+    settings: Settings, arguments: Sequence[str], where: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run an offline ``neo4j-admin`` command on the managed server's data.
 
     Args:
         settings: The data folder and ``[server]``.
         arguments: As after ``neo4j-admin``, e.g. ``["database", "import", "full", …, "neo4j"]``.
+        where: The folder in which it runs; the server's by default.
 
     Returns:
         The finished process with what it printed.
@@ -277,7 +280,7 @@ def run_admin(settings: Settings, arguments: Sequence[str]) -> subprocess.Comple
         jars = _prepare(folder, engine, with_gds=True)
         port = int(settings.get("server.port"))
         write_configuration(folder, engine, memory_for(settings), port, jars)
-        return admin(java, folder, arguments)
+        return admin(java, folder, arguments, where)
 
 
 def disk_usage(path: Path) -> int:

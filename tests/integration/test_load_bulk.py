@@ -1,6 +1,7 @@
 """A first load builds the graph that loads over Bolt write."""
 
 import os
+import subprocess
 from dataclasses import replace
 
 import pyarrow.parquet as pq
@@ -43,7 +44,7 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def other_home(server, tmp_path):
     """A home of its own with the key of the run's server, so that hashes are the same."""
-    home = tmp_path / "home"
+    home = tmp_path / "home, (a+b) [1]"  # what neo4j-admin would take for a pattern
     (home / "keys").mkdir(parents=True, mode=0o700)
     load_key(server.home)  # makes it, where nothing was loaded yet
     (home / KEY_FILE).write_bytes((server.home / KEY_FILE).read_bytes())
@@ -117,16 +118,26 @@ def test_files_and_command_for_another_server(ringleader, tmp_path):
     out = tmp_path / "out"
     written = pq.read_table(out / "Account.parquet")
     assert written.column_names[:3] == [
-        ":ID(Account)",
+        ":ID",
         "account_id:string",
         "created_at:datetime",
     ]
     assert str(written.schema.field("created_at:datetime").type) == "timestamp[us, tz=UTC]"
-    told = written.select([":ID(Account)", "account_id:string", "plan:string"]).to_pylist()
-    assert sorted(tuple(row.values()) for row in told) == [("a", "a", "free"), ("b", "b", None)]
-    command = (out / "import.sh").read_text()
-    assert f"--nodes=Account={out}/Account.parquet" in command
-    assert "--input-type=parquet" in command
+    told = written.select([":ID", "account_id:string", "plan:string"]).to_pylist()
+    assert [tuple(row.values()) for row in told] == [(0, "a", "free"), (1, "b", None)]
+    moved = out.rename(tmp_path / "moved")
+    admin = tmp_path / "neo4j-admin"
+    admin.write_text('#!/bin/sh\nprintf "%s\\n" "$PWD" "$@"')
+    admin.chmod(0o700)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    ran = subprocess.run(
+        [moved / "import.sh"], env=environment, capture_output=True, text=True, check=True
+    )
+    folder, *said = ran.stdout.splitlines()
+    assert folder == str(moved)
+    assert "--nodes=Account=./Account.parquet" in said
+    assert {"--input-type=parquet", "--id-type=actual"} < set(said)
+    out = moved
     assert "account_account_id" in (out / "schema.cypher").read_text()
     wrong = ringleader("load", "accounts", tmp_path / "accounts.csv", "--bulk", check=False)
     assert wrong.returncode == 2

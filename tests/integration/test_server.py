@@ -262,6 +262,8 @@ def test_stop_keeps_the_data_and_forgets_the_address(home, state):
     assert "Database name:" in info.stdout
     with pytest.raises(ServerError, match="neo4j-admin database nonsense failed"):
         run_admin(home.settings, ["database", "nonsense"])
+    with pytest.raises(ServerError, match=r"import full failed \(70\): .*nowhere"):
+        run_admin(home.settings, ["database", "import", "full", "other", "--nodes=A=./nowhere"])
 
 
 def test_server_without_graph_data_science_is_told(home, state):

@@ -41,8 +41,8 @@ def test_files_hold_typed_values_and_no_empty_list(tmp_path):
         Bulk(workspace, [step], [{"batch_id": "x", "rows": 1}]).write(tmp_path / "files", "neo4j")
     [row] = pq.read_table(tmp_path / "files" / "USED_IP.parquet").to_pylist()
     assert row == {
-        ":START_ID(Account)": "a",
-        ":END_ID(Ip)": "192.0.2.1",
+        ":START_ID": 0,
+        ":END_ID": 1,
         "first_seen:datetime": datetime(1970, 1, 1, 0, 0, 0, 1000, UTC),
         "events:long": 0,
         "last_seen:datetime": None,
