@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -40,7 +40,7 @@ from algorithms.sharing import FAMILIES, REPLACED, Floats, Ints, Sharing
 from ringleader import __version__
 from ringleader.catalogue import get
 from ringleader.graph import Graph
-from ringleader.parallel import side_by_side
+from ringleader.parallel import meanwhile, side_by_side
 from ringleader.progress import progress
 
 ROWS_AT_ONCE = 5_000
@@ -141,13 +141,17 @@ def detect(
         of = grouping(links)
     with stage("judge rings"):
         rings, links = found_rings(sharing, links, of, parameters, decisions)
-    with stage("find rings by chance"):
-        rings = with_chance(rings, chance_of(sharing, grouping, parameters))
     with stage("name rings and join campaigns"):
         findings = concluded(graph, sharing, links, rings, decisions, parameters)
     kept = touching_rings(links, ring_of(sharing, findings.rings))
-    with stage(f"write {len(kept):,} links that touch rings"):
-        _write_links(graph, run, sharing, kept)
+    with (
+        stage(f"write {len(kept):,} links that touch rings, and find rings by chance"),
+        progress("write links", len(kept)) as advance,
+        # Writing keeps the server busy, and what chance makes this process.
+        meanwhile(map(advance, _write_links(graph, run, sharing, kept))),
+    ):
+        chance = chance_of(sharing, grouping, parameters)
+    findings = replace(findings, rings=with_chance(findings.rings, chance))
     accounts, missing = len(sharing.accounts), sharing.missing_families()
     detection = Detection(run, accounts, len(links), findings, stages, missing)
     with stage(f"write {len(detection.rings):,} rings"):
@@ -211,15 +215,15 @@ def _clean_up(graph: Graph) -> None:
     drop_projections(graph)
 
 
-def _write_links(graph: Graph, run: str, sharing: Sharing, links: Links) -> None:
+def _write_links(graph: Graph, run: str, sharing: Sharing, links: Links) -> Iterator[int]:
+    """Write links; each step writes some, and tells how many."""
+
     def write(rows: list[dict[str, Any]]) -> int:
         graph.write(get("write-links"), {"run": run, "rows": rows})
         return len(rows)
 
-    with progress("write links", len(links)) as advance:
-        # One session: two would wait for each other's accounts. Rows are made meanwhile.
-        for written in side_by_side(write, _link_rows(sharing, links), workers=1):
-            advance(written)
+    # One session: two would wait for each other's accounts. Rows are made meanwhile.
+    return side_by_side(write, _link_rows(sharing, links), workers=1)
 
 
 def _link_rows(sharing: Sharing, links: Links) -> Iterator[list[dict[str, Any]]]:

@@ -30,7 +30,7 @@ from algorithms.sharing import (
 )
 from ringleader.catalogue import get
 from ringleader.graph import Graph
-from ringleader.parallel import side_by_side
+from ringleader.parallel import meanwhile, side_by_side
 from ringleader.progress import progress
 
 ACCOUNT_COLUMNS = ("account_id", "number", "opened", "ended")
@@ -49,19 +49,21 @@ def read_sharing(graph: Graph, known_hubs: Collection[str] = ()) -> Sharing:
     people, number, uses = _people_and_uses(graph)
     accounts = np.bincount(uses.used, minlength=len(number))
     several = accounts > 1
-    _note_sharers(graph, number[several], accounts[several])
-    named = _identifiers(graph, number, uses, several)
-    position = np.full(len(number), -1, dtype=np.int32)
-    position[named["at"]] = np.arange(len(named))
-    return assemble(
-        people,
-        named,
-        Uses(**{**vars(uses), "used": position[uses.used]}),
-        graph.frame(get("direct-contacts")),
-        _look_up(graph, people["number"].to_numpy(np.int64), named["number"].to_numpy(np.int64)),
-        known_hubs,
-        _origins(graph, number, uses),
-    )
+    # Noting keeps the server busy, and putting together what was read this process.
+    with meanwhile(_note_sharers(graph, number[several], accounts[several])):
+        named = _identifiers(graph, number, uses, several)
+        position = np.full(len(number), -1, dtype=np.int32)
+        position[named["at"]] = np.arange(len(named))
+        store = people["number"].to_numpy(np.int64)
+        return assemble(
+            people,
+            named,
+            Uses(**{**vars(uses), "used": position[uses.used]}),
+            graph.frame(get("direct-contacts")),
+            _look_up(graph, store, named["number"].to_numpy(np.int64)),
+            known_hubs,
+            _origins(graph, number, uses),
+        )
 
 
 def _people_and_uses(graph: Graph) -> tuple[pd.DataFrame, Ints, Uses]:
@@ -150,8 +152,10 @@ def _account_pages(graph: Graph) -> Iterator[pd.DataFrame]:
         after = row["account_id"][-1]
 
 
-def _note_sharers(graph: Graph, number: Ints, accounts: Ints) -> None:
+def _note_sharers(graph: Graph, number: Ints, accounts: Ints) -> Iterator[None]:
     """Write the number of accounts on identifiers where it is another than the graph says.
+
+    Each step writes a page.
 
     Args:
         graph: The graph.
@@ -164,13 +168,10 @@ def _note_sharers(graph: Graph, number: Ints, accounts: Ints) -> None:
     said, now = said.align(now)
     changed = now[(said != now).fillna(True)].sort_index()
     stored = get("count-sharers")
-
-    def write(page: pd.Series[int]) -> None:
+    for page in _pages(changed):
         told = [None if pd.isna(count) else int(count) for count in page]
         graph.write(stored, {"numbers": page.index.tolist(), "accounts": told})
-
-    for _ in side_by_side(write, _pages(changed)):
-        pass
+        yield
 
 
 def _identifiers(graph: Graph, number: Ints, uses: Uses, chosen: Flags) -> pd.DataFrame:

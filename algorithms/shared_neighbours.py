@@ -27,6 +27,7 @@ from algorithms.sharing import (
     group_codes,
 )
 from algorithms.timing import replacements
+from ringleader.parallel import side_by_side
 
 PAIRS_AT_ONCE = 200_000
 CONTACT = -1  # stands for the identifier of a direct contact
@@ -244,8 +245,8 @@ def in_common(owner: Ints, item: Ints, a: Ints, b: Ints) -> tuple[Ints, Ints, In
     by_owner = theirs[np.lexsort((item[theirs], owner[theirs]))]
     start = np.searchsorted(owner[by_owner], np.arange(accounts + 1))
     keys = owner[by_owner] * width + item[by_owner]
-    parts = [np.zeros((3, 0), dtype=np.int64)]
-    for begin in range(0, len(a), PAIRS_AT_ONCE):
+
+    def page(begin: int) -> Ints:
         one, other = a[begin : begin + PAIRS_AT_ONCE], b[begin : begin + PAIRS_AT_ONCE]
         # What the one of them has who has less is looked up.
         turned = start[one + 1] - start[one] > start[other + 1] - start[other]
@@ -258,8 +259,11 @@ def in_common(owner: Ints, item: Ints, a: Ints, b: Ints) -> tuple[Ints, Ints, In
         found = keys[place] == wanted if len(keys) else np.zeros(0, dtype=bool)
         pair, mine, place = pair[found], by_owner[mine[found]], by_owner[place[found]]
         low, high = np.where(turned[pair], place, mine), np.where(turned[pair], mine, place)
-        parts.append(np.stack([begin + pair, low, high]))
-    pairs, low, high = np.concatenate(parts, axis=1)
+        return np.stack([begin + pair, low, high])
+
+    none = np.zeros((3, 0), dtype=np.int64)
+    pages = side_by_side(page, range(0, len(a), PAIRS_AT_ONCE))
+    pairs, low, high = np.concatenate([none, *pages], axis=1)
     return pairs, low, high
 
 

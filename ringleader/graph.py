@@ -20,6 +20,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 from ringleader import __version__
 from ringleader.catalogue import Query
 from ringleader.driver_errors import START_HINT, translated
+from ringleader.driver_values import counted, row, sent
 from ringleader.engine.releases import require_supported
 from ringleader.errors import ConnectionFailed, QueryError, RingleaderError
 from ringleader.guard import Guard
@@ -134,9 +135,9 @@ class Graph:
         text, name = _named(statement, name)
 
         def work(tx: neo4j.ManagedTransaction) -> list[dict[str, Any]]:
-            result = tx.run(text, dict(params or {}))
+            result = tx.run(text, sent(params))
             records = result if limit is None else result.fetch(limit)
-            return [_record(record) for record in records]
+            return [row(record) for record in records]
 
         return self._transact(neo4j.READ_ACCESS, name, work, timeout)
 
@@ -157,7 +158,7 @@ class Graph:
         text, name = _named(statement, None)
         query = neo4j.Query(text, metadata=self._metadata(name))
         with self._session(neo4j.READ_ACCESS, name) as session:
-            yield from map(_record, session.run(query, dict(params)))
+            yield from map(row, session.run(query, sent(params)))
 
     def explain(
         self, statement: str | Query, params: Mapping[str, Any] | None = None
@@ -171,7 +172,7 @@ class Graph:
         warned = self._session(neo4j.READ_ACCESS, name, notifications_min_severity="WARNING")
         # On a line of its own, so that columns in messages are those of the statement.
         with _a_line_less(), warned as session:
-            return session.run("EXPLAIN\n" + text, dict(params or {})).consume()
+            return session.run("EXPLAIN\n" + text, sent(params)).consume()
 
     def profile(
         self,
@@ -188,7 +189,7 @@ class Graph:
         text, name = _named(statement, None)
 
         def work(tx: neo4j.ManagedTransaction) -> dict[str, Any]:
-            return dict(tx.run("PROFILE\n" + text, dict(params or {})).consume().profile or {})
+            return dict(tx.run("PROFILE\n" + text, sent(params)).consume().profile or {})
 
         with _a_line_less():
             return self._transact(neo4j.READ_ACCESS, name, work, timeout)
@@ -234,9 +235,9 @@ class Graph:
         def work(tx: neo4j.ManagedTransaction) -> list[WriteSummary]:
             summaries = []
             for statement, params in statements:
-                result = tx.run(_named(statement, name)[0], dict(params))
-                rows = [_record(record) for record in result]
-                summaries.append(WriteSummary(rows, _counters(result.consume())))
+                result = tx.run(_named(statement, name)[0], sent(params))
+                rows = [row(record) for record in result]
+                summaries.append(WriteSummary(rows, counted(result.consume())))
             if self.guard is not None:
                 self.guard.check(tx)
             return summaries
@@ -267,9 +268,9 @@ class Graph:
                 other = self._driver.session(database=self._database)
                 # What people type may touch the lease itself, and would wait for it for ever.
                 stack.enter_context(self.guard.around(other, keep=isinstance(statement, Query)))
-            result = session.run(query, dict(params or {}))
-            rows = [_record(record) for record in result]
-            return WriteSummary(rows, _counters(result.consume()))
+            result = session.run(query, sent(params))
+            rows = [row(record) for record in result]
+            return WriteSummary(rows, counted(result.consume()))
 
     def frame(
         self,
@@ -281,7 +282,7 @@ class Graph:
         """Run a statement that only reads, and return its rows as a pandas frame."""
         text, name = _named(statement, name)
         return self._transact(
-            neo4j.READ_ACCESS, name, lambda tx: tx.run(text, dict(params or {})).to_df()
+            neo4j.READ_ACCESS, name, lambda tx: tx.run(text, sent(params)).to_df()
         )
 
     def gds(self) -> GraphDataScience:
@@ -388,13 +389,3 @@ def _named(statement: str | Query, name: str | None) -> tuple[str, str]:
     if isinstance(statement, Query):
         return statement.text, name or statement.name
     return statement, name or "ad hoc"
-
-
-def _record(record: neo4j.Record) -> dict[str, Any]:
-    return dict(zip(record.keys(), record.values(), strict=True))
-
-
-def _counters(summary: neo4j.ResultSummary) -> dict[str, int]:
-    names = ("nodes_created", "nodes_deleted", "relationships_created", "relationships_deleted")
-    values = {name: int(getattr(summary.counters, name)) for name in (*names, "properties_set")}
-    return {name: value for name, value in values.items() if value}

@@ -1,10 +1,12 @@
-"""Work on pages side by side, by threads: over sessions of the server, or where C code works."""
+"""Work side by side, by threads: over sessions of the server, or where C code works."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
 from typing import TypeVar
 
 SESSIONS = 2  # one keeps a core of the server busy; measured on two cores, where more do not help
@@ -38,3 +40,29 @@ def side_by_side(
         finally:
             for waiting in begun:
                 waiting.cancel()
+
+
+@contextmanager
+def meanwhile(steps: Iterable[object]) -> Iterator[None]:
+    """Go through steps in a thread of their own while the block runs; its end waits for them.
+
+    What fails in them is raised at the end of the block. If the block fails, they end after the
+    step that is under way.
+
+    Args:
+        steps: Each is done when the next is asked for.
+    """
+    given_up = Event()
+
+    def go_through() -> None:
+        for _ in steps:
+            if given_up.is_set():
+                return
+
+    with ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(go_through)
+        try:
+            yield
+            under_way.result()
+        finally:
+            given_up.set()

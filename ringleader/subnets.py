@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
+from socket import AF_INET6, inet_ntop, inet_pton
+
+_HOST = bytes(8)
 
 
 def subnet(address: str) -> str:
     """The subnet that an address in canonical text counts to: /24, or /64 for IPv6."""
     if ":" not in address:
         return address.rpartition(".")[0] + ".0/24"
-    value = int(ipaddress.IPv6Address(address)) >> 64 << 64
-    return f"{ipaddress.IPv6Address(value)}/64"
+    # Several times faster than ipaddress; a detection asks of every shared address.
+    return inet_ntop(AF_INET6, inet_pton(AF_INET6, address)[:8] + _HOST) + "/64"

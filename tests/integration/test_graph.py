@@ -1,5 +1,7 @@
 """The one runner: what its sessions see of each other's work."""
 
+import logging
+
 import pytest
 
 from ringleader.errors import QueryError
@@ -34,3 +36,14 @@ def test_a_frame_has_columns_without_rows_and_values_as_they_are(graph):
 def test_a_number_that_the_database_cannot_hold_is_told(graph):
     with pytest.raises(QueryError, match="64 bits"):
         graph.read("RETURN $n AS n", {"n": 10**20}, name="large")
+
+
+def test_rows_are_no_part_of_the_log_of_the_driver(graph, caplog):
+    rows = [{"id": "acc-of-a-person"}]
+    with caplog.at_level(logging.DEBUG, "neo4j"):
+        statement = "UNWIND $rows AS row CREATE (:Account {account_id: row.id})"
+        graph.write(statement, {"rows": rows}, name="put")
+        found = graph.read("UNWIND $rows AS row RETURN row.id AS id", {"rows": rows}, name="get")
+    assert found == rows
+    assert "<1 values>" in caplog.text
+    assert "acc-of-a-person" not in caplog.text

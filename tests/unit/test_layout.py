@@ -17,7 +17,12 @@ MAY_IMPORT = {
 }
 OURS = {*MAY_IMPORT, "cli"}
 # Who may know the driver: the runner, its errors, and values in output.
-DRIVER = {"ringleader/driver_errors.py", "ringleader/graph.py", "ringleader/output.py"}
+DRIVER = {
+    "ringleader/driver_errors.py",
+    "ringleader/driver_values.py",
+    "ringleader/graph.py",
+    "ringleader/output.py",
+}
 
 
 def modules():

@@ -64,7 +64,9 @@ def test_canonical_keeps_canonical_ones_and_subnets_hold_them(address):
     found = canonical(str(address))
     assert found is not None
     assert canonical(found.text) == found
-    assert ipaddress.ip_address(found.text) in ipaddress.ip_network(subnet(found.text))
+    around = ipaddress.ip_network(subnet(found.text))
+    assert ipaddress.ip_address(found.text) in around
+    assert subnet(found.text) == str(around)
 
 
 @given(st.text(alphabet="0123456789.", max_size=16) | st.ip_addresses(v=4).map(str))

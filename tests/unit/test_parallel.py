@@ -1,11 +1,11 @@
-"""Pages side by side: in order, few at a time, and no further than what fails."""
+"""Pages side by side, steps beside a block: in order, few at a time, no further than what fails."""
 
 import threading
 from itertools import count
 
 import pytest
 
-from ringleader.parallel import side_by_side
+from ringleader.parallel import meanwhile, side_by_side
 
 
 def test_results_come_in_the_order_of_pages():
@@ -55,3 +55,42 @@ def test_what_fails_ends_it():
     with pytest.raises(ValueError, match="page 1"):
         list(side_by_side(work, pages))
     assert len(asked) < 10
+
+
+def test_steps_are_done_beside_a_block_which_waits_for_them():
+    done, inside = [], threading.Event()
+
+    def steps():
+        yield inside.wait(10)
+        done.append("in time")
+
+    with meanwhile(steps()):
+        inside.set()
+    assert done == ["in time"]
+
+
+def test_what_fails_beside_a_block_fails_at_its_end():
+    def steps():
+        yield
+        raise ValueError("second step")
+
+    reached = []
+    with pytest.raises(ValueError, match="second step"), meanwhile(steps()):
+        reached.append("end")
+    assert reached == ["end"]
+
+
+def test_steps_end_where_the_block_fails():
+    begun, failed, done = threading.Event(), threading.Event(), []
+
+    def steps():
+        begun.set()
+        yield failed.wait(10)
+        done.append("a step too many")
+
+    # The step that is under way ends after the block has.
+    with pytest.raises(KeyboardInterrupt), meanwhile(steps()):
+        assert begun.wait(10)
+        threading.Timer(0.2, failed.set).start()
+        raise KeyboardInterrupt
+    assert done == []
