@@ -90,6 +90,9 @@ def whole(bench: Bench) -> None:
             f"peak memory of the client {full['load peak'] / GIB:.2f} GiB",
         )
     )
+    plain = csv_import(bench)
+    by_csv = "neo4j-admin import of the same rows as CSV"
+    bench.note(Figure("first load, end to end", full["load"], "s", by_csv, plain))
     total = full["load"] + full["detect"] + full["export"]
     bench.note(
         Figure("raw tables to exported rings", total, "s", bar="<= 360" if seed_scale else "")
@@ -101,6 +104,16 @@ def whole(bench: Bench) -> None:
     growth = ("detection with ten times the accounts", "a tenth of them")
     bench.note(Figure(growth[0], full["detect"], "s", growth[1], tenth["detect"], "<= 12"))
     quality(bench)
+
+
+def csv_import(bench: Bench) -> float:
+    """Seconds of importing the campaign's rows as the manual of ``neo4j-admin`` shows it."""
+    home = bench.home("csv-import")
+    files = home / "files"
+    folder = simulated(bench, bench.accounts)
+    ringleader("load", "all", folder, "--bulk", "--write-only", files, home=home)
+    done = run([sys.executable, "-m", "benchmarks.references.csv_import", files], home=home)
+    return float(done.rows[0]["seconds"])
 
 
 def quality(bench: Bench) -> None:

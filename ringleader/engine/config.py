@@ -15,10 +15,10 @@ from ringleader.settings import Settings
 
 GIB = 1 << 30
 MIB = 1 << 20
-# The heap holds GDS's graphs and all running queries, so it gets the larger part. The rest of the
-# machine stays with Python, DuckDB and the operating system's file cache.
+# The heap holds GDS's graphs and all running queries; the page cache should hold the store, and
+# takes no more than that. The other half stays with Python, DuckDB and the file cache.
 HEAP_SHARE, HEAP_LEAST, HEAP_MOST = 1 / 4, 1 * GIB, 16 * GIB
-PAGE_CACHE_SHARE, PAGE_CACHE_LEAST, PAGE_CACHE_MOST = 1 / 8, 256 * MIB, 8 * GIB
+PAGE_CACHE_SHARE, PAGE_CACHE_LEAST, PAGE_CACHE_MOST = 1 / 4, 256 * MIB, 16 * GIB
 _UNITS = {"k": 1 << 10, "m": MIB, "g": GIB}
 _OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util", "java.lang")
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
@@ -81,7 +81,7 @@ def machine_memory() -> int:
 
 
 def memory_for(settings: Settings, machine: int | None = None) -> Memory:
-    """Memory of the server: as set, or a quarter (heap) and an eighth (page cache) of the machine.
+    """Memory of the server: as set, or a quarter of the machine for heap and page cache each.
 
     Args:
         settings: ``[server] heap`` and ``page_cache``.

@@ -45,10 +45,10 @@ def test_sizes():
 
 
 def test_memory_follows_the_machine_unless_set(tmp_path):
-    assert memory_for(settings(tmp_path), 32 * GIB) == Memory(8 * GIB, 4 * GIB)
+    assert memory_for(settings(tmp_path), 32 * GIB) == Memory(8 * GIB, 8 * GIB)
     assert memory_for(settings(tmp_path), 1 * GIB) == Memory(1 * GIB, 256 * MIB)
-    assert memory_for(settings(tmp_path), 512 * GIB) == Memory(16 * GIB, 8 * GIB)
-    assert memory_for(settings(tmp_path, heap="3g"), 32 * GIB) == Memory(3 * GIB, 4 * GIB)
+    assert memory_for(settings(tmp_path), 512 * GIB) == Memory(16 * GIB, 16 * GIB)
+    assert memory_for(settings(tmp_path, heap="3g"), 32 * GIB) == Memory(3 * GIB, 8 * GIB)
 
 
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.line)
