@@ -21,6 +21,7 @@ from algorithms.parameters import Parameters
 from algorithms.shared_neighbours import Links
 from algorithms.sharing import Ints
 from ringleader.catalogue import get
+from ringleader.driver_values import sent
 from ringleader.errors import ServerError
 from ringleader.graph import Graph
 
@@ -56,9 +57,13 @@ def link_projection(graph: Graph, run: str, links: Links) -> Iterator[Any]:
             made = gds.graph.project.cypher(
                 get("link-projection").text,
                 graph_name=name,
-                a=links.a[order].tolist(),
-                b=links.b[order].tolist(),
-                weight=links.weight[order].tolist(),
+                **sent(
+                    {
+                        "a": links.a[order].tolist(),
+                        "b": links.b[order].tolist(),
+                        "weight": links.weight[order].tolist(),
+                    }
+                ),
             )
             # The projection is a graph and its statistics.
             yield made.graph

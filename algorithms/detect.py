@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -147,8 +147,8 @@ def detect(
     with (
         stage(f"write {len(kept):,} links that touch rings, and find rings by chance"),
         progress("write links", len(kept)) as advance,
-        # Writing keeps the server busy, and what chance makes this process.
-        meanwhile(map(advance, _write_links(graph, run, sharing, kept))),
+        # Writing keeps the server busy, and chance this process, but for grouping what it makes.
+        meanwhile(_write_links(graph, run, sharing, kept, advance)),
     ):
         chance = chance_of(sharing, grouping, parameters)
     findings = replace(findings, rings=with_chance(findings.rings, chance))
@@ -215,15 +215,19 @@ def _clean_up(graph: Graph) -> None:
     drop_projections(graph)
 
 
-def _write_links(graph: Graph, run: str, sharing: Sharing, links: Links) -> Iterator[int]:
-    """Write links; each step writes some, and tells how many."""
+def _write_links(
+    graph: Graph, run: str, sharing: Sharing, links: Links, advance: Callable[[float], None]
+) -> Generator[None]:
+    """Write links; each step writes some, and advances by as many."""
 
     def write(rows: list[dict[str, Any]]) -> int:
         graph.write(get("write-links"), {"run": run, "rows": rows})
         return len(rows)
 
     # One session: two would wait for each other's accounts. Rows are made meanwhile.
-    return side_by_side(write, _link_rows(sharing, links), workers=1)
+    for written in side_by_side(write, _link_rows(sharing, links), workers=1):
+        advance(written)
+        yield
 
 
 def _link_rows(sharing: Sharing, links: Links) -> Iterator[list[dict[str, Any]]]:

@@ -86,7 +86,10 @@ def _groups(sharing: Sharing, grouping: Grouping, parameters: Parameters) -> lis
 
 
 def with_chance(rings: Sequence[Ring], chance: Chance | None) -> list[Ring]:
-    """The rings, each with how many as strong chance makes; as they are if nobody asked."""
+    """The rings, each with how many as strong chance makes; as they are if nobody asked.
+
+    That goes for rings that people have made or changed too, by the evidence that they have.
+    """
     if chance is None:
         return list(rings)
     return [replace(r, expected_false=chance.expected(r.bits_per_member)) for r in rings]

@@ -8,7 +8,7 @@ where it has changed. When something was used is asked of few accounts, and read
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -152,7 +152,7 @@ def _account_pages(graph: Graph) -> Iterator[pd.DataFrame]:
         after = row["account_id"][-1]
 
 
-def _note_sharers(graph: Graph, number: Ints, accounts: Ints) -> Iterator[None]:
+def _note_sharers(graph: Graph, number: Ints, accounts: Ints) -> Generator[None]:
     """Write the number of accounts on identifiers where it is another than the graph says.
 
     Each step writes a page.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -113,6 +114,8 @@ def csv_import(bench: Bench) -> float:
     folder = simulated(bench, bench.accounts)
     ringleader("load", "all", folder, "--bulk", "--write-only", files, home=home)
     done = run([sys.executable, "-m", "benchmarks.references.csv_import", files], home=home)
+    for folder in (files, home / "csv"):
+        shutil.rmtree(folder)
     return float(done.rows[0]["seconds"])
 
 

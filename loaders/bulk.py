@@ -7,7 +7,7 @@ here, by the same rules of the schema (:class:`ringleader.schema_types.Merge`).
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import ibis
 from loaders.aggregate import END, START
 from loaders.prefixes import Prefixes
 from loaders.steps import Step, mentions
+from ringleader.errors import InputError
 from ringleader.import_columns import (
     END_ID,
     ID,
@@ -108,21 +109,20 @@ class Bulk:
                 kept = self._numbered(node, keys, first)
                 first += self.workspace.size(kept)
                 numbered[node.label] = kept
-                table = _nodes(node, kept, steps)
-                self.workspace.write_parquet(table, folder / file_of(node.label))
+                self._write(_nodes(node, kept, steps), folder / file_of(node.label), [kept])
         types = []
         for rel in RELATIONSHIPS:
-            tables = list(self._relationships(rel, numbered))
-            if tables:
-                table = tables[0].union(*tables[1:]) if tables[1:] else tables[0]
-                self.workspace.write_parquet(table, folder / file_of(rel.type))
+            sources = self._rows(rel)
+            if sources:
+                table = _relationships(rel, sources, numbered)
+                self._write(table, folder / file_of(rel.type), sources)
                 types.append(rel.type)
-        # The folder may be copied to the server that the database is for.
         arguments = import_arguments(numbered, types, database)
-        words = ("exec neo4j-admin", *map(shlex.quote, arguments))
+        command = " \\\n  ".join(("exec neo4j-admin", *map(shlex.quote, arguments)))
+        # The folder may be copied to the server that the database is for.
+        go_there = 'CDPATH= cd -- "$(dirname -- "$0")" || exit'
         script = folder / "import.sh"
-        lines = ("#!/bin/sh", 'cd "$(dirname "$0")" || exit', " \\\n  ".join(words), "")
-        script.write_text("\n".join(lines), encoding="utf-8")
+        script.write_text(f"#!/bin/sh\n{go_there}\n{command}\n", encoding="utf-8")
         script.chmod(0o700)
         statements = "".join(f"{text};\n" for text in schema_statements().values())
         (folder / "schema.cypher").write_text(statements, encoding="utf-8")
@@ -133,17 +133,26 @@ class Bulk:
         kept = self.workspace.keep(node.label, _distinct(keys).order_by("key"))
         return kept.select(number=kept.rowid() + first, key=kept.key)
 
-    def _relationships(self, rel: RelType, numbered: Mapping[str, ir.Table]) -> Iterator[ir.Table]:
-        tables = [step.rows for step in self.steps if step.target == rel]
+    def _write(self, table: ir.Table, file: Path, sources: Sequence[ir.Table]) -> None:
+        """Write a file, and make sure that it has the rows of its sources: the import does not.
+
+        Raises:
+            InputError: A key is there twice, or an end of a relationship is missing.
+        """
+        written = self.workspace.write_parquet(table, file)
+        expected = sum(self.workspace.size(source) for source in sources)
+        if written != expected:
+            raise InputError(
+                f"{file.stem}: {written:,} rows came of {expected:,}: keys repeat or are missing",
+                hint="load without --bulk, and report this",
+            )
+
+    def _rows(self, rel: RelType) -> list[ir.Table]:
+        """What the steps say of a relationship type."""
+        rows = [step.rows for step in self.steps if step.target == rel]
         if rel.type == "EXIT_OF" and (exits := self._exits()) is not None:
-            tables.append(exits)
-        for rows in tables:
-            starts = numbered[rel.start].select(_start="number", _from="key")
-            ends = numbered[rel.end].select(_end="number", _to="key")
-            found = rows.join(starts, rows[START] == starts["_from"])
-            found = found.join(ends, found[END] == ends["_to"])
-            told = _columns(found, relationship_properties(rel))
-            yield found.select(**{START_ID: found["_start"], END_ID: found["_end"]}, **told)
+            rows.append(exits)
+        return rows
 
     def _exits(self) -> ir.Table | None:
         """Addresses with the proxies of their longest prefix."""
@@ -198,9 +207,28 @@ def _nodes(node: NodeType, numbered: ir.Table, steps: Sequence[Step]) -> ir.Tabl
     return table.select(**keys, **_columns(table, node.properties))
 
 
+def _relationships(
+    rel: RelType, sources: Sequence[ir.Table], numbered: Mapping[str, ir.Table]
+) -> ir.Table:
+    """The columns of a type's file: the numbers of both ends, and the properties."""
+    starts = numbered[rel.start].select(_start="number", _from="key")
+    ends = numbered[rel.end].select(_end="number", _to="key")
+    tables = []
+    for rows in sources:
+        found = rows.join(starts, rows[START] == starts["_from"])
+        found = found.join(ends, found[END] == ends["_to"])
+        told = _columns(found, relationship_properties(rel))
+        tables.append(found.select(**{START_ID: found["_start"], END_ID: found["_end"]}, **told))
+    return _union(tables)
+
+
 def _distinct(keys: Sequence[ir.Table]) -> Any:
-    first, *others = keys
-    return (first.union(*others) if others else first).distinct()
+    return _union(keys).distinct()
+
+
+def _union(tables: Sequence[ir.Table]) -> Any:
+    first, *others = tables
+    return first.union(*others) if others else first
 
 
 def _merged(prop: Property, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Any:

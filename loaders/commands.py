@@ -280,7 +280,11 @@ def _row(name: str, summary: Summary) -> dict[str, Any]:
         "quarantined": summary.quarantined,
         "duplicates": summary.duplicates,
         "files_skipped": len(summary.skipped),
-        "nodes_created": summary.created.get("nodes_created", 0),
-        "relationships_created": summary.created.get("relationships_created", 0),
+        "nodes_created": _created(summary, "nodes_created"),
+        "relationships_created": _created(summary, "relationships_created"),
         "batch": summary.batch_id and summary.batch_id[:12],
     }
+
+
+def _created(summary: Summary, what: str) -> int | None:
+    return None if summary.created is None else summary.created.get(what, 0)

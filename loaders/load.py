@@ -73,7 +73,7 @@ class Summary:
         again: Files that were loaded before under another mapping, and count again.
         partly: Files of a load that was given up; what of them is in counts again.
         unknown: Columns that nothing uses.
-        created: Nodes and relationships created.
+        created: Nodes and relationships created; None where an import makes them.
         steps: Rows per kind of node or relationship.
         notes: What else there is to say.
         resumed: Whether an interrupted load was completed.
@@ -92,7 +92,7 @@ class Summary:
     again: tuple[Path, ...] = ()
     partly: tuple[Path, ...] = ()
     unknown: tuple[str, ...] = ()
-    created: dict[str, int] = field(default_factory=dict)
+    created: dict[str, int] | None = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
     resumed: bool = False
@@ -170,7 +170,7 @@ def collect_files(
     files = batches.distinct_files(files)
     hashes = [file.sha256 for file in files]
     batch = batches.batch_id(table, mapping.fingerprint, settings.channels, hashes)
-    summary = Summary(table, batch)
+    summary = Summary(table, batch, created=None)
     began = datetime.now(UTC)
     load, steps = _planned(None, settings, bulk.workspace, files, mapping, wanted, summary, bulk)
     _quarantine(settings, load, summary)

@@ -83,8 +83,8 @@ class Workspace:
         self.con.con.unregister(incoming)
         return kept
 
-    def write_parquet(self, expression: ir.Table, path: Path) -> None:
-        """Write a table as Parquet, in the order of its first column.
+    def write_parquet(self, expression: ir.Table, path: Path) -> int:
+        """Write a table as Parquet, in the order of its first column; returns the number of rows.
 
         What has one name lies together then. It is not compressed: who reads it needs no codec.
         """
@@ -92,7 +92,8 @@ class Workspace:
         options = "FORMAT parquet, COMPRESSION uncompressed"
         with readable():
             sql = self.con.compile(expression.order_by(expression.columns[0]))
-            self.con.con.execute(f"COPY ({sql}) TO '{target}' ({options})").fetchall()
+            copied = self.con.con.execute(f"COPY ({sql}) TO '{target}' ({options})")
+            return int(copied.fetchall()[0][0])
 
     def mapped(self, values: ir.Column, function: Callable[[str], str]) -> ir.Table:
         """What a function of Python makes of every distinct text of a column: raw and mapped."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from threading import Event
 from typing import TypeVar
 
@@ -43,11 +43,11 @@ def side_by_side(
 
 
 @contextmanager
-def meanwhile(steps: Iterable[object]) -> Iterator[None]:
+def meanwhile(steps: Generator[object]) -> Iterator[None]:
     """Go through steps in a thread of their own while the block runs; its end waits for them.
 
-    What fails in them is raised at the end of the block. If the block fails, they end after the
-    step that is under way.
+    What fails in them is raised at the end of the block, which it does not stop. If the block
+    fails, or waiting is given up, they are closed after the step that is under way.
 
     Args:
         steps: Each is done when the next is asked for.
@@ -55,9 +55,10 @@ def meanwhile(steps: Iterable[object]) -> Iterator[None]:
     given_up = Event()
 
     def go_through() -> None:
-        for _ in steps:
-            if given_up.is_set():
-                return
+        with closing(steps):
+            for _ in steps:
+                if given_up.is_set():
+                    return
 
     with ThreadPoolExecutor(1) as pool:
         under_way = pool.submit(go_through)

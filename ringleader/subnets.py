@@ -8,7 +8,11 @@ _HOST = bytes(8)
 
 
 def subnet(address: str) -> str:
-    """The subnet that an address in canonical text counts to: /24, or /64 for IPv6."""
+    """The subnet that an address in canonical text counts to: /24, or /64 for IPv6.
+
+    Raises:
+        OSError: It has a colon and is no IPv6 address.
+    """
     if ":" not in address:
         return address.rpartition(".")[0] + ".0/24"
     # Several times faster than ipaddress; a detection asks of every shared address.

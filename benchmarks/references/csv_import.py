@@ -44,7 +44,7 @@ def written(folder: Path, target: Path) -> list[str]:
                 told = ", ".join([start, f'b.name AS ":END_ID({rel.end})"', *map(_told, rest)])
                 ends = f'JOIN "{rel.start}" a ON a.id = r."{START_ID}"'
                 ends += f' JOIN "{rel.end}" b ON b.id = r."{END_ID}"'
-                rows = f"SELECT {told} FROM '{source}' r {ends}"
+                rows = f"SELECT {told} FROM '{source}' r {ends} ORDER BY r.\"{START_ID}\""
                 _copy(connection, rows, target / f"{rel.type}.csv")
                 arguments.append(f"--relationships={rel.type}=./{rel.type}.csv")
     return arguments

@@ -16,7 +16,7 @@ from ringleader.settings import Settings
 GIB = 1 << 30
 MIB = 1 << 20
 # The heap holds GDS's graphs and all running queries; the page cache should hold the store, and
-# takes no more than that. The other half stays with Python, DuckDB and the file cache.
+# takes no more than that. The rest stays with Python, DuckDB and the file cache.
 HEAP_SHARE, HEAP_LEAST, HEAP_MOST = 1 / 4, 1 * GIB, 16 * GIB
 PAGE_CACHE_SHARE, PAGE_CACHE_LEAST, PAGE_CACHE_MOST = 1 / 4, 256 * MIB, 16 * GIB
 _UNITS = {"k": 1 << 10, "m": MIB, "g": GIB}

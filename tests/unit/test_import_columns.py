@@ -4,13 +4,15 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from loaders.aggregate import END, START
 from loaders.bulk import Bulk
 from loaders.steps import Step
 from loaders.workspace import Workspace
+from ringleader.errors import InputError
 from ringleader.import_columns import relationship_properties
-from ringleader.schema import RELATIONSHIP_BY_TYPE, RELATIONSHIPS
+from ringleader.schema import NODE_BY_LABEL, RELATIONSHIP_BY_TYPE, RELATIONSHIPS
 
 
 def names(type_):
@@ -51,6 +53,22 @@ def test_files_hold_typed_values_and_no_empty_list(tmp_path):
         "output_tokens:long": None,
         "channels:string[]": None,
     }
+
+
+@pytest.mark.parametrize(
+    "label, rows",
+    [
+        ("Device", {"device_id": ["d", "d"], "user_agent": ["x", "y"]}),
+        ("USED_DEVICE", {START: ["a", "b"], END: ["d", None]}),
+    ],
+)
+def test_rows_that_an_import_would_spoil_end_it(tmp_path, label, rows):
+    target = NODE_BY_LABEL.get(label) or RELATIONSHIP_BY_TYPE[label]
+    with Workspace(tmp_path / "scratch") as workspace:
+        step = Step(target, workspace.take("rows", pa.table(rows)), (START, END), workspace)
+        bulk = Bulk(workspace, [step], [{"batch_id": "x"}])
+        with pytest.raises(InputError, match=f"{label}: . rows came of ."):
+            bulk.write(tmp_path / "files", "neo4j")
 
 
 def test_what_has_one_name_lies_together_in_a_file(tmp_path):

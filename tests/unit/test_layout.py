@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "scenario": {"ringleader", "scenario"},
 }
 OURS = {*MAY_IMPORT, "cli"}
-# Who may know the driver: the runner, its errors, and values in output.
+# Who may know the driver: the runner, its errors and values, and values in output.
 DRIVER = {
     "ringleader/driver_errors.py",
     "ringleader/driver_values.py",

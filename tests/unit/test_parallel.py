@@ -58,15 +58,18 @@ def test_what_fails_ends_it():
 
 
 def test_steps_are_done_beside_a_block_which_waits_for_them():
-    done, inside = [], threading.Event()
+    done, begun, inside = [], threading.Event(), threading.Event()
 
     def steps():
-        yield inside.wait(10)
-        done.append("in time")
+        begun.set()
+        done.append(inside.wait(10))
+        yield
+        done.append("to the end")
 
     with meanwhile(steps()):
+        assert begun.wait(10)
         inside.set()
-    assert done == ["in time"]
+    assert done == [True, "to the end"]
 
 
 def test_what_fails_beside_a_block_fails_at_its_end():
@@ -94,3 +97,23 @@ def test_steps_end_where_the_block_fails():
         threading.Timer(0.2, failed.set).start()
         raise KeyboardInterrupt
     assert done == []
+
+
+def test_pages_under_way_are_waited_for_where_the_block_fails():
+    begun, written = threading.Event(), []
+
+    def write(page):
+        begun.set()
+        threading.Event().wait(0.1)
+        written.append(page)
+
+    def steps():
+        yield from side_by_side(write, range(100), workers=1)
+
+    kept = steps()  # a traceback may hold it too, so that it is not closed by being forgotten
+    with pytest.raises(KeyboardInterrupt), meanwhile(kept):
+        assert begun.wait(10)
+        raise KeyboardInterrupt
+    there = len(written)
+    threading.Event().wait(0.3)
+    assert len(written) == there < 10
