@@ -286,8 +286,14 @@ def _checked(
     """A column's typed value and what may be wrong with it, as (reason, condition)."""
     if column.type is Type.TIMESTAMP:
         value, given = utc(raw, entry.unit)
-        sane = value.between(ibis.timestamp(EARLIEST), ibis.timestamp(LATEST))
-        checks = [("not a UTC time, or not between 2000 and 2099", given & _untrue(sane))]
+        if raw.type().is_timestamp() and raw.type().timezone:
+            # Compared as it is stored, so that what a file says of its least and greatest answers.
+            early, late = (ibis.timestamp(bound, timezone="UTC") for bound in (EARLIEST, LATEST))
+            wrong = (raw < early) | (raw > late)
+        else:
+            sane = value.between(ibis.timestamp(EARLIEST), ibis.timestamp(LATEST))
+            wrong = given & _untrue(sane)
+        checks = [("not a UTC time, or not between 2000 and 2099", wrong)]
         if raw.type().is_string():
             odd = raw.re_search(_OFFSET) & ~raw.re_search(_SANE_OFFSET)
             checks.append(("an offset from UTC that no clock has", odd))

@@ -63,8 +63,9 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
     pairs = pd.DataFrame(
         [(*sorted(c[:2]), c[2]) for c in contacts], columns=["account_a", "account_b", "kind"]
     )
+    position = {name: number for number, name in enumerate(names)}
     times = {
-        (names.index(account), at.get((label, identifier))): (
+        (position[account], at.get((label, identifier))): (
             milliseconds(first),
             milliseconds(last),
         )
