@@ -1,9 +1,10 @@
 """One detection: from shared identifiers to rings in the graph.
 
 Links and rings of a run carry its id. The run's rings replace the earlier ones in one transaction
-that also marks the run as done; everything before it is invisible to readers of rings, everything
-after it is clean-up that the next run repeats. So a detection that is interrupted anywhere and run
-again ends in the same graph as one that was not.
+that also marks the run as done; everything before it is invisible to readers of rings. Verdicts on
+identifiers and clean-up follow, and the next run repeats them. So a detection that is interrupted
+anywhere and run again ends in the same graph as one that was not; until then verdicts may be of the
+run before.
 """
 
 from __future__ import annotations
@@ -159,7 +160,7 @@ def detect(
     with stage("write verdicts on identifiers"):
         write_verdicts(graph, run, verdicts(sharing, detection.rings, parameters))
     with stage("drop links of earlier runs"):
-        graph.run_in_batches(get("drop-other-links"), get("drop-other-links").bind({"keep": run}))
+        _drop_links(graph, keep=run)
     return detection
 
 
@@ -210,9 +211,15 @@ def _clean_up(graph: Graph) -> None:
     """Remove what a detection that never finished has left."""
     current = graph.read(get("current-run"))
     keep = current[0]["run_id"] if current else ""
-    graph.run_in_batches(get("drop-other-links"), get("drop-other-links").bind({"keep": keep}))
+    _drop_links(graph, keep=keep)
     graph.write(get("drop-open-runs"))
     drop_projections(graph)
+
+
+def _drop_links(graph: Graph, *, keep: str) -> None:
+    """Drop the links of all runs but one."""
+    stored = get("drop-other-links")
+    graph.run_in_batches(stored, stored.bind({"keep": keep}))
 
 
 def _write_links(

@@ -114,8 +114,8 @@ def csv_import(bench: Bench) -> float:
     folder = simulated(bench, bench.accounts)
     ringleader("load", "all", folder, "--bulk", "--write-only", files, home=home)
     done = run([sys.executable, "-m", "benchmarks.references.csv_import", files], home=home)
-    for folder in (files, home / "csv"):
-        shutil.rmtree(folder)
+    for made in (files, home / "csv"):
+        shutil.rmtree(made)
     return float(done.rows[0]["seconds"])
 
 

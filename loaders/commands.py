@@ -166,8 +166,8 @@ def load(
         if collected is not None and write_only:
             collected.write(write_only, settings.database)
             app.say(
-                f"files, the command (import.sh) and the constraints for after it (schema.cypher) "
-                f"are in {write_only}"
+                f"files, the command (import.sh), which replaces what a stopped server's database "
+                f"holds, and the constraints for after it (schema.cypher) are in {write_only}"
             )
         elif collected is not None and building is not None:
             building.build(collected, wanted.asn_mmdb)

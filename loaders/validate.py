@@ -286,9 +286,10 @@ def _checked(
     """A column's typed value and what may be wrong with it, as (reason, condition)."""
     if column.type is Type.TIMESTAMP:
         value, given = utc(raw, entry.unit)
-        if raw.type().is_timestamp() and raw.type().timezone:
+        if raw.type().is_timestamp():
             # Compared as it is stored, so that what a file says of its least and greatest answers.
-            early, late = (ibis.timestamp(bound, timezone="UTC") for bound in (EARLIEST, LATEST))
+            zone = raw.type().timezone and "UTC"
+            early, late = (ibis.timestamp(bound, timezone=zone) for bound in (EARLIEST, LATEST))
             wrong = (raw < early) | (raw > late)
         else:
             sane = value.between(ibis.timestamp(EARLIEST), ibis.timestamp(LATEST))

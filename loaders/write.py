@@ -56,10 +56,9 @@ def write_steps(
                 for parts in step.rounds(progress.chunk_size):
                     for counters in writers.map(write, parts):
                         written += counters
-        except BaseException:
+        finally:
             # Whoever interrupts a load waits for the chunks that are being written, no longer.
             stop.set()
-            raise
     return written
 
 

@@ -84,15 +84,14 @@ class Graph:
                 notifications_min_severity="OFF",
                 telemetry_disabled=True,
             )
-            try:
+            with ExitStack() as undo:
+                undo.callback(driver.close)
                 # An auto-commit query is not repeated: a server that is down is told at once.
                 with driver.session(database=settings.database) as session:
                     agent = session.run("RETURN 1").consume().server.agent
                 version = str(agent).rpartition("/")[2]
                 require_supported(version, settings.uri)
-            except BaseException:
-                driver.close()
-                raise
+                undo.pop_all()
         return cls(driver, settings, version)
 
     def __enter__(self) -> Self:

@@ -40,7 +40,7 @@ RECORDS: tuple[NodeType, ...] = (
             ("links", "links written"),
             ("rings", "rings found"),
             ("members", "accounts in rings"),
-            ("stages", "seconds of each stage, as JSON"),
+            ("stages", "seconds of each stage before its rings were published, as JSON"),
         ),
     ),
     NodeType(

@@ -143,9 +143,8 @@ def _whole_folder(folder: Path) -> Iterator[Path]:
             os.replace(folder, old)
         os.replace(made, folder)
         shutil.rmtree(old, ignore_errors=True)
-    except BaseException:
+    finally:
         shutil.rmtree(made, ignore_errors=True)
-        raise
 
 
 @contextmanager

@@ -15,7 +15,7 @@ ADMIN_TOOL = "org.neo4j.cli.AdminTool"
 # Neo4j and Java read these; the managed server is configured by its own files only.
 _FOREIGN = ("NEO4J_", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH")
 
-# What stands between two rows of dashes above some messages.
+# Stands above what went wrong, where the tool knows; warnings may come before.
 _BANNER = "Command Failed"
 
 
@@ -53,7 +53,8 @@ def admin(
     )
     if done.returncode:
         lines = [line.strip() for line in (done.stderr + done.stdout).splitlines()]
-        said = [line for line in lines if line.strip("-") and line != _BANNER]
+        known = lines[lines.index(_BANNER) + 1 :] if _BANNER in lines else lines
+        said = [line for line in known if line.strip("-")]
         words = " ".join(argument for argument in arguments[:3] if not argument.startswith("@"))
         raise ServerError(
             f"neo4j-admin {words} failed ({done.returncode}): "

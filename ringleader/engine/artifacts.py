@@ -163,9 +163,8 @@ def _download_all(
             for future in as_completed(futures):
                 future.result()
                 advance(1)
-        except BaseException:
+        finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
 def _download(context: Any, artifact: LockedArtifact, repository: Path, mirror: str | None) -> None:

@@ -5,7 +5,6 @@ import io
 import json
 import xml.etree.ElementTree as ET
 
-import export_world
 import igraph
 import networkx as nx
 import pyarrow.parquet as pq
@@ -23,16 +22,6 @@ from ringleader.keys import load_key
 
 ODD_IN_XML = ODD.replace("\x0b", "\ufffd")
 R1, R2 = ("Ring", "ring-r1"), ("Ring", "ring-r2")
-
-
-@pytest.fixture(scope="module")
-def world(connection):
-    return export_world.built(connection)
-
-
-@pytest.fixture
-def exported(world, tmp_path):
-    return export_world.exporter(world, tmp_path)
 
 
 def test_rings_as_rows(exported):
@@ -316,9 +305,9 @@ def test_two_exports_of_one_run_are_the_same_bytes(exported, thing, format_):
     assert exported(thing, format_).read_bytes() == exported(thing, format_).read_bytes()
 
 
-def names_in(world):
+def names_in(export_graph):
     """Every text of every node but what is openly coarse: channels, kinds, systems, runs."""
-    for row in world.read("MATCH (n) RETURN labels(n)[0] AS label, properties(n) AS said"):
+    for row in export_graph.read("MATCH (n) RETURN labels(n)[0] AS label, properties(n) AS said"):
         if row["label"] not in ("Asn", "Run", "Batch", "Review"):
             for name, value in row["said"].items():
                 values = value if isinstance(value, list) else [value]
@@ -327,13 +316,13 @@ def names_in(world):
 
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize("thing", THINGS)
-def test_nothing_raw_leaves_under_pseudonyms(exported, world, thing, format_):
+def test_nothing_raw_leaves_under_pseudonyms(exported, export_graph, thing, format_):
     """Every name in the graph is looked for in the bytes, as it is and as JSON and XML have it."""
     path = exported(thing, format_, pseudonymise=True)
     content = path.read_bytes()
     if format_ == "parquet":  # which compresses
         content = json.dumps(pq.read_table(path).to_pylist(), default=str).encode()
-    for name in {*RAW, *names_in(world)}:
+    for name in {*RAW, *names_in(export_graph)}:
         spellings = {name, json.dumps(name)[1:-1], name.replace("&", "&amp;").replace("<", "&lt;")}
         for spelling in spellings:
             assert spelling.encode() not in content, name
@@ -343,7 +332,9 @@ def test_nothing_raw_leaves_under_pseudonyms(exported, world, thing, format_):
     assert format_ == "parquet" or b"ring-r1" in named or b"carol-1" in named
 
 
-def test_pseudonyms_are_the_same_in_every_export_and_differ_by_key(exported, tmp_path, world):
+def test_pseudonyms_are_the_same_in_every_export_and_differ_by_key(
+    exported, tmp_path, export_graph
+):
     key = tmp_path / "other.key"
     key.write_text("ab" * 32)
     rings = {r["account_id"] for r in lines(exported("rings", "jsonl", pseudonymise=True))}
@@ -358,7 +349,7 @@ def test_pseudonyms_are_the_same_in_every_export_and_differ_by_key(exported, tmp
     others = lines(exported("rings", "jsonl", pseudonymise=True, key_file=key))
     assert not rings & {r["account_id"] for r in others}
     same = tmp_path / "same.key"
-    same.write_text(load_key(world.settings.home).hex())
+    same.write_text(load_key(export_graph.settings.home).hex())
     again = lines(exported("rings", "jsonl", pseudonymise=True, key_file=same))
     assert rings == {r["account_id"] for r in again}
     with pytest.raises(WrongUsage, match="--pseudonymise"):

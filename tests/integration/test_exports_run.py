@@ -18,17 +18,7 @@ from exports.handover import FORMATS, Options, export, format_of
 from ringleader.errors import NotFound, RingleaderError, WrongUsage
 
 
-@pytest.fixture(scope="module")
-def world(connection):
-    return export_world.built(connection)
-
-
-@pytest.fixture
-def exported(world, tmp_path):
-    return export_world.exporter(world, tmp_path)
-
-
-def test_since_a_run_is_what_changed_after_it(exported, world):
+def test_since_a_run_is_what_changed_after_it(exported, export_graph):
     rows = lines(exported("rings", "jsonl", since="run-1"))
     assert [r["account_id"] for r in rows] == [ODD, FORMULA, "carol-1"]
     accounts = lines(exported("accounts", "jsonl", since="run-1"))
@@ -58,26 +48,26 @@ def test_one_ring(exported):
         exported("rings", "csv", ring_id="ring-r9")
 
 
-def test_a_detection_that_finishes_meanwhile_leaves_no_file(world, tmp_path, monkeypatch):
-    runs = iter([handover_run(world), None])
+def test_a_detection_that_finishes_meanwhile_leaves_no_file(export_graph, tmp_path, monkeypatch):
+    runs = iter([handover_run(export_graph), None])
     monkeypatch.setattr("exports.findings.current_run", lambda graph: next(runs))
     with pytest.raises(RingleaderError, match="another detection finished"):
-        export(world, "rings", "csv", tmp_path / "rings.csv")
+        export(export_graph, "rings", "csv", tmp_path / "rings.csv")
     assert list(tmp_path.iterdir()) == []
 
 
-def handover_run(world):
+def handover_run(export_graph):
     from exports.findings import current_run
 
-    return current_run(world)
+    return current_run(export_graph)
 
 
 @pytest.mark.parametrize(("format_", "library"), [("stix", "stix2"), ("misp", "pymisp")])
-def test_a_missing_library_names_the_extra(world, tmp_path, monkeypatch, format_, library):
+def test_a_missing_library_names_the_extra(export_graph, tmp_path, monkeypatch, format_, library):
     monkeypatch.setitem(sys.modules, library, None)
     monkeypatch.delitem(sys.modules, f"exports.{format_}", raising=False)
     with pytest.raises(RingleaderError, match=library) as said:
-        export(world, "rings", format_, tmp_path / "x")
+        export(export_graph, "rings", format_, tmp_path / "x")
     assert "ringleader[intel]" in said.value.hint
     assert list(tmp_path.iterdir()) == []
 

@@ -1,5 +1,6 @@
 import itertools
 import math
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sharing_worlds import world
 
+from algorithms import shared_neighbours
 from algorithms.detect import LINES_KEPT, _link_rows
 from algorithms.parameters import Parameters, odds_by_family
 from algorithms.removal import OTHERS
@@ -244,6 +246,9 @@ def test_what_pairs_have_in_common_is_all_of_it(things, seed):
     owner, item = np.array(things, np.int64).reshape(-1, 2).T
     a, b = np.random.default_rng(seed).permutation(np.argwhere(np.triu(np.ones((7, 7)), 1))).T
     pair, low, high = in_common(owner, item, a, b)
+    with patch.object(shared_neighbours, "PAIRS_AT_ONCE", 3):  # seven pages, by two threads
+        paged = in_common(owner, item, a, b)
+    assert np.array_equal(paged, (pair, low, high))
     assert np.array_equal(owner[low], a[pair]) and np.array_equal(owner[high], b[pair])
     assert np.array_equal(item[low], item[high])
     expected = [

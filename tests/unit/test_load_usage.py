@@ -1,6 +1,6 @@
 """Requests that are grouped before they are checked mean what row by row they mean."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -94,10 +94,16 @@ def test_one_bad_row_is_refused_and_the_rest_is_as_before(workspace, tmp_path, r
     assert found == (False, (6, 1, 0, 1, {reason: 1}), rows)
 
 
+NO_TIME = "not a UTC time, or not between 2000 and 2099"
+
+
 @pytest.mark.parametrize(
     ("column", "value", "reason"),
     [
-        ("timestamp", datetime(1970, 1, 1), "not a UTC time, or not between 2000 and 2099"),
+        ("timestamp", datetime(1970, 1, 1), NO_TIME),
+        ("timestamp", datetime(2101, 1, 1), NO_TIME),
+        ("timestamp", datetime(1970, 1, 1, tzinfo=UTC), NO_TIME),
+        ("timestamp", datetime(2101, 1, 1, tzinfo=UTC), NO_TIME),
         ("timestamp", None, "missing"),
         ("input_tokens", -1, "not a whole number from 0 to 1,000,000,000,000"),
         ("channel", "carrier pigeon", "unknown channel"),
@@ -109,7 +115,7 @@ def test_one_bad_row_is_refused_and_the_rest_is_as_before(workspace, tmp_path, r
 def test_a_bad_value_that_is_not_grouped_by_is_seen(workspace, tmp_path, column, value, reason):
     good = {"account_id": "a", "ip": "192.0.2.1", "timestamp": datetime(2026, 2, 1), column: None}
     if column == "timestamp":
-        good[column] = datetime(2026, 2, 1)
+        good[column] = datetime(2026, 2, 1, tzinfo=value and value.tzinfo)
     file = tmp_path / "some.parquet"
     pa.parquet.write_table(pa.Table.from_pylist([good, good, {**good, column: value}]), file)
     first, said, rows = outcome(workspace, inspect(file), tmp_path)

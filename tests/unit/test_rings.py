@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sharing_worlds import world
 
 from algorithms.explanation import evidence_items
+from algorithms.groups import _witnesses
 from algorithms.parameters import Parameters
 from algorithms.removal import read_back
 from algorithms.rings import build_rings, cohesion, connected, name_of
@@ -322,3 +323,17 @@ def test_a_long_chain_of_strangers_is_no_ring():
     chain = world(uses, opened=dict.fromkeys(names, 0))
     assert [ring.size for ring in rings_of(chain)] == [40]
     assert rings_of(chain, Parameters(large_ring=30)) == []
+
+
+def test_who_is_asked_for_times_is_few_of_each_group_and_spread_over_its_openings():
+    """Names run against openings, ten to a block, so that neighbours by name say nothing."""
+    names = [f"a{n:02}" for n in range(80)]
+    opened = {name: (n % 8) * 10 + n // 8 for n, name in enumerate(names)}
+    sharing = world(shared(names, "Ip", "home"), opened=opened)
+    of = np.repeat([1, 2], [60, 20])
+    asked = np.flatnonzero(_witnesses(sharing, of, replace(P, witnesses=5)))
+    assert np.bincount(of[asked]).tolist() == [0, 5, 5]
+    for group in (1, 2):
+        rank = np.sort(sharing.opening_rank[asked[of[asked] == group]])
+        assert np.ptp(rank) > 40 and np.diff(rank).max() < 40
+    assert _witnesses(sharing, of, replace(P, witnesses=1_000)).all()
