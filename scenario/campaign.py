@@ -14,7 +14,8 @@ from scenario.draws import Floats, Ints, Mask, hex_names, mix, unit
 from scenario.knobs import Knobs
 
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
-HOURS = ("person", "office", "always")
+WEEK = 7 * DAY
+HOURS = ("person", "office", "always", "synchronised")
 CHANNELS = ("api", "bedrock", "vertex")
 CAPABILITIES = ("reasoning", "coding", "tool_use", "other")
 
@@ -49,6 +50,9 @@ class Draw(IntEnum):
     PAYING = 26
     BIN = 27
     LESSON = 28
+    VICTIM = 29
+    BATCH = 30
+    LANGUAGE = 31
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class Groups:
         cards: Number of payment methods.
         prompts: Number of prompt clusters.
         prompts_first: Index of the first of them.
+        network: The group whose addresses it uses; its own, unless it rents them.
     """
 
     cohort: Ints
@@ -72,6 +77,7 @@ class Groups:
     cards: Ints
     prompts: Ints
     prompts_first: Ints
+    network: Ints
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,8 @@ class Population:
         home: Number of its home.
         phone: Share of its sessions on a phone, of those that do not come from the group's exits.
         vpn: Share through a public VPN, of the rest.
+        taken: Whether this row is an operator's use of an account stolen from an honest owner,
+            whose own use is another row with the same index.
     """
 
     cohort: Ints
@@ -111,6 +119,7 @@ class Population:
     home: Ints
     phone: Floats
     vpn: Floats
+    taken: Mask
 
     def __len__(self) -> int:
         return len(self.index)
@@ -151,6 +160,13 @@ class World:
         """Which accounts are an operator's."""
         fraudulent: Mask = np.array([c.fraudulent for c in self.knobs.cohorts])
         return fraudulent[self.people.cohort]
+
+    @cached_property
+    def robbed(self) -> Mask:
+        """Which rows are the honest owner's use of an account that an operator has stolen."""
+        people = self.people
+        result: Mask = np.isin(people.index, people.index[people.taken]) & ~people.taken
+        return result
 
     @cached_property
     def account_ids(self) -> pa.Array:

@@ -18,19 +18,27 @@ FORMATS = ("parquet", "csv")  # scenario.simulate.FORMATS, without its imports
 Examples:
   ringleader simulate --accounts 3000 --output sample
   ringleader simulate --output campaign
+  ringleader simulate --crossed --seed 1 --output crossed
   ringleader load requests campaign/requests""",
 )
 @click.option(
     "--accounts",
     type=click.IntRange(2_000, 3_000_000),
-    default=1_000_000,
-    show_default=True,
-    help="Honest accounts; operators and cohorts are in proportion.",
+    help="Honest accounts; operators and cohorts are in proportion "
+    "[default: 1,000,000; with --crossed 60,000].",
 )
 @click.option(
     "--requests",
     type=click.IntRange(min=1),
-    help="Requests of the honest accounts [default: 60 for each].",
+    help="Requests of the honest accounts [default: 60 for each; with --crossed 30].",
+)
+@click.option(
+    "--crossed", is_flag=True, help="Operators of crossed traits, not the reported campaign."
+)
+@click.option(
+    "--design",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Your own declaration of crossed traits, in the form of scenario/crossed.toml.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="parquet")
@@ -44,8 +52,10 @@ Examples:
 @pass_app
 def simulate(
     app: App,
-    accounts: int,
+    accounts: int | None,
     requests: int | None,
+    crossed: bool,
+    design: Path | None,
     seed: int,
     format_: str,
     output: Path,
@@ -53,14 +63,18 @@ def simulate(
 ) -> None:
     """Write a simulated campaign: every table of the input contract, and the truth in labels.
 
-    Three operators among honest accounts, some of which look guilty (docs/simulation.md). The same
-    options write the same bytes.
+    Three operators among honest accounts, some of which look guilty (docs/simulation.md). With
+    --crossed there are 56 operators, each with another combination of traits; traits.csv,
+    cohorts.csv and stolen.csv say which. The same options write the same bytes.
     """
     from ringleader.output import emit
+    from scenario.crossed import read_design
     from scenario.simulate import as_rows
     from scenario.simulate import simulate as write
 
     began = time.monotonic()
+    crossed = crossed or design is not None
+    accounts = accounts or (60_000 if crossed else 1_000_000)
     written = write(
         output,
         accounts=accounts,
@@ -68,7 +82,8 @@ def simulate(
         seed=seed,
         format=format_,
         threads=threads,
+        design=read_design(accounts, seed, design) if crossed else None,
     )
     size = sum(w.bytes for w in written) / 1e6
-    app.say(f"{size:,.1f} MB in {output}, {time.monotonic() - began:.1f} s")
+    app.say(f"{size:,.1f} MB in {output}, seed {seed}, {time.monotonic() - began:.1f} s")
     emit(as_rows(written))

@@ -18,6 +18,7 @@ class Cohort:
     """Accounts of one kind, in groups that share; ``campaign.toml`` says what each figure means."""
 
     name: str
+    kind: str = ""
     share: float = 0.0
     accounts: int = 0
     least: int = 0
@@ -29,6 +30,7 @@ class Cohort:
     exits_use: float = 0.0
     household: bool = False
     listed: str = ""
+    rents: str = ""
     hotel_use: float = 0.0
     vpn_use: float = 0.0
     at_exit: bool = False
@@ -36,11 +38,15 @@ class Cohort:
     devices: float = 0.0
     devices_least: int = 0
     devices_each: int = 0
+    popular: float | None = None
+    one_build: bool = False
     cards: float = 0.0
     cards_least: int = 0
     cards_each: int = 0
     card_kind: str = "card"
     bin: str = ""
+    stolen_cards: bool = False
+    card_failed: float | None = None
     paying: float | None = None
     domain: float = 0.0
     own_domain: float = 0.08
@@ -50,12 +56,19 @@ class Cohort:
     prompts_per_account: float = 0.0
     prompts_each: int = 0
     prompts_use: float = 0.0
+    languages: int = 1
     interests: int = 6
     hours: str = "person"
     volume: float = 1.0
     spread: float | None = None
     lesson_hours: int = 0
+    lesson_length: int = 1
+    lessons: int = 1
     signup_days: tuple[float, float] | None = None
+    aged_years: tuple[float, float] | None = None
+    woken_days: tuple[float, float] | None = None
+    stolen: bool = False
+    locked_out: float = 0.5
     replaced: float = 0.0
     replacement_minutes: tuple[float, float] = (0.0, 0.0)
     channels: dict[str, float] = field(default_factory=dict)
@@ -64,6 +77,11 @@ class Cohort:
     def fraudulent(self) -> bool:
         """Whether it is an operator's."""
         return self.accounts > 0
+
+    @property
+    def label(self) -> str:
+        """What labels call it: cohorts that differ in figures only may be of one kind."""
+        return self.kind or self.name
 
 
 @dataclass(frozen=True)

@@ -59,10 +59,20 @@ def network(world: World) -> Network:
     groups = world.groups
     household = np.array([c.household for c in world.knobs.cohorts])[groups.cohort]
     own = np.where(household, 0, groups.exits)
-    subnets = -(-own // _PER_SUBNET)
     homes = world.homes + np.cumsum(groups.exits * household) - groups.exits * household
-    first = np.where(household, homes, (np.cumsum(subnets) - subnets) * _PER_SUBNET)
-    used = int(subnets.sum())
+    # Listed groups have subnets of their own; others share subnets where a block is smaller.
+    block = int(knobs["block"])
+    alone = np.array([bool(c.listed) or block == _PER_SUBNET for c in world.knobs.cohorts])
+    alone = alone[groups.cohort]
+    whole = -(-np.where(alone, own, 0) // _PER_SUBNET)
+    parts = np.where(alone, 0, -(-own // block) * block)
+    place = np.where(
+        alone,
+        (np.cumsum(whole) - whole) * _PER_SUBNET,
+        whole.sum() * _PER_SUBNET + np.cumsum(parts) - parts,
+    )
+    first = np.where(household, homes, place)
+    used = int(whole.sum() + -(-parts.sum() // _PER_SUBNET))
     pools = []
     people = int((world.people.phone > 0).sum())
     for size in (
@@ -165,8 +175,9 @@ def session_address(world: World, rng: np.random.Generator, account: Ints, day: 
 
 
 def _exit(world: World, net: Network, slot: Ints, group: Ints, pick: Hashes, day: int) -> Ints:
-    """One of the addresses that a group shares, of those that the account uses."""
+    """One of the addresses that a group shares or rents, of those that the account uses."""
     each = np.array([c.exits_each for c in world.knobs.cohorts])[world.groups.cohort[group]]
+    group = world.groups.network[group]
     some = mix(world.seed, Draw.EXIT, slot, below(pick, np.maximum(each, 1)))
     place = below(np.where(each > 0, some, pick), world.groups.exits[group])
     number = net.first[group] + place

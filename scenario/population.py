@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from scenario.campaign import (
     DAY,
     HOUR,
     MINUTE,
+    WEEK,
     Draw,
     Groups,
     Population,
@@ -90,6 +92,7 @@ def populate(knobs: Knobs, seed: int, accounts: int, requests: int) -> World:
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     homes, home = _homes(knobs, seed, cohort, group_of, exit_homes)
     columns |= {"cohort": cohort, "group": group_of, "home": home}
+    _steal(knobs, seed, columns)
     asked = totals(knobs, counts, accounts, requests)
     order = np.argsort(columns["created"], kind="stable")
     people = Population(**{f.name: columns[f.name][order] for f in fields(Population)})
@@ -104,10 +107,12 @@ def _groups(knobs: Knobs, counts: Ints, accounts: int) -> tuple[Groups, Ints, in
     )
     rows: list[tuple[int, ...]] = [(0, 0, 0, 0, 0, 0, 0)]
     group_of = []
+    first_group: dict[str, int] = {}
     for number, (c, count) in enumerate(zip(knobs.cohorts, counts.tolist(), strict=True)):
         if c.group == 1:
             group_of.append(np.zeros(count, dtype=np.int64))
             continue
+        first_group[c.name] = len(rows)
         many = max(1, round(count / c.group)) if c.group else 1
         member_of = np.arange(count) * many // count
         group_of.append(member_of + len(rows))
@@ -118,7 +123,7 @@ def _groups(knobs: Knobs, counts: Ints, accounts: int) -> tuple[Groups, Ints, in
             else:
                 first, made = made, made + clusters
             of_group = [
-                max(least, round(each * size)) if each else 0
+                max(least, round(each * size))
                 for each, least in (
                     (c.exits, c.exits_least),
                     (c.devices, c.devices_least),
@@ -127,7 +132,10 @@ def _groups(knobs: Knobs, counts: Ints, accounts: int) -> tuple[Groups, Ints, in
             ]
             rows.append((number, place, *of_group, clusters, first))
     columns = np.array(rows, dtype=np.int64).T
-    return Groups(*columns), np.concatenate(group_of), prompts, made
+    network = np.arange(len(rows))
+    for tenant in [c for c in knobs.cohorts if c.rents]:
+        network[first_group[tenant.name]] = first_group[tenant.rents]
+    return Groups(*columns, *network[None, :]), np.concatenate(group_of), prompts, made
 
 
 def _household(knobs: Knobs, groups: Groups) -> Mask:
@@ -146,13 +154,19 @@ def _members(
     until = np.full(count, end)
     if c.lesson_hours:
         created, lesson = _class(knobs, seed, rng, c, group, zone)
-        begin, until = lesson, lesson + HOUR
+        begin = lesson
+        until = lesson + (c.lessons - 1) * WEEK + c.lesson_length * HOUR
     elif c.replaced:
         created, banned, slot = _chains(knobs, rng, c, group, first)
         begin = created
     else:
         created = _signups(knobs, rng, c, count, zone)
+        if c.aged_years:
+            created = start - (rng.uniform(*c.aged_years, count) * 365 * DAY).astype(np.int64)
         begin = np.maximum(created, start)
+        if c.woken_days:
+            woken = start + (rng.uniform(*c.woken_days, count) * DAY).astype(np.int64)
+            begin = np.maximum(begin, woken)
         chosen = rng.random(count) < knobs["signup"]["banned"]
         moment = begin + ((end - begin) * rng.uniform(0.3, 0.9, count)).astype(np.int64)
         banned[chosen] = moment[chosen]
@@ -179,6 +193,7 @@ def _members(
         "channel": channel,
         "phone": on_phone * network["phone_use"],
         "vpn": np.full(count, c.vpn_use) if c.vpn_use else on_vpn * network["vpn_use"],
+        "taken": np.full(count, c.stolen),
     }
 
 
@@ -203,8 +218,9 @@ def _volumes(
     if c.fraudulent:  # balanced
         return rng.uniform(0.9, 1.1, count), np.ones(count)
     spread = volume["spread"] if c.spread is None else c.spread
-    if c.lesson_hours:  # one hour has what others send in the period
-        return c.volume * knobs.days * 24 * rng.lognormal(0, 0.3, count), np.ones(count)
+    if c.lesson_hours:  # the lessons have what others send in the period
+        hours = c.lessons * c.lesson_length
+        return c.volume * knobs.days * 24 / hours * rng.lognormal(0, 0.3, count), np.ones(count)
     tail = rng.lognormal(-(spread**2) / 2, spread, count) * c.volume
     median = np.exp(-(volume["spread"] ** 2) / 2)
     presence = volume["presence"] * (tail / median) ** volume["presence_exponent"]
@@ -284,6 +300,31 @@ def _chains(
     before = index - slots
     created[later] = (banned[before[later]] + minutes[later]).astype(np.int64)
     return created, banned, first + head
+
+
+def _steal(knobs: Knobs, seed: int, columns: dict[str, Any]) -> None:
+    """Give every stolen account an owner: an honest person who had it before the period.
+
+    The operator's row takes the owner's index, and with it the id and the sign-up. Some owners are
+    locked out from the theft on; the others go on and notice nothing.
+    """
+    taken = np.flatnonzero(columns["taken"])
+    if not len(taken):
+        return
+    rng = np.random.default_rng([seed, 1 << 19])
+    fits = (columns["cohort"] == 0) & (columns["created"] < knobs.start) & (columns["banned"] == 0)
+    owner = rng.permutation(np.flatnonzero(fits))[: len(taken)]
+    if len(owner) < len(taken):
+        raise WrongUsage(
+            f"operators steal {len(taken):,} accounts, and only {len(owner):,} honest ones exist",
+            hint="use more --accounts",
+        )
+    for name in ("index", "created"):
+        columns[name][taken] = columns[name][owner]
+    columns["banned"][taken] = 0  # an operator that is stopped loses its use, the owner does not
+    share = np.array([c.locked_out for c in knobs.cohorts])[columns["cohort"][taken]]
+    out = rng.random(len(taken)) < share
+    columns["end"][owner[out]] = columns["begin"][taken[out]]
 
 
 def _homes(knobs: Knobs, seed: int, cohort: Ints, group: Ints, exit_homes: int) -> tuple[int, Ints]:

@@ -21,6 +21,7 @@ from ringleader.errors import InputError, WrongUsage
 from ringleader.parallel import side_by_side
 from ringleader.progress import progress
 from scenario.campaign import DAY, World
+from scenario.crossed import Design, cohorts_table, stolen_table, traits_table
 from scenario.draws import Ints
 from scenario.knobs import Knobs, read_knobs
 from scenario.population import populate
@@ -65,6 +66,7 @@ def simulate(
     format: str = "parquet",
     threads: int | None = None,
     knobs: Knobs | None = None,
+    design: Design | None = None,
 ) -> list[Written]:
     """Write a simulated campaign; the same arguments write the same bytes.
 
@@ -79,6 +81,8 @@ def simulate(
         format: One of :data:`FORMATS`.
         threads: How many days are made at a time; by default one for each processor, at most 4.
         knobs: The figures; by default those of ``campaign.toml``.
+        design: Operators of crossed traits in the place of the reported ones, with their knobs;
+            the truth about them is written beside the tables, in CSV.
 
     Returns:
         What was written, in the order of the contract.
@@ -86,7 +90,7 @@ def simulate(
     Raises:
         WrongUsage: The folder holds something else, or the population is too small or too large.
     """
-    knobs = knobs or read_knobs()
+    knobs = design.knobs if design else knobs or read_knobs()
     wanted = requests or accounts * int(knobs["scale"]["requests_per_account"])
     with _whole_folder(folder) as made:
         world = populate(knobs, seed, accounts, wanted)
@@ -94,6 +98,10 @@ def simulate(
         for name, table in TABLES.items():
             rows[name] = _write_table(made / f"{name}.{format}", table(world), format)
         rows["requests"] = _write_requests(made / "requests", world, format, threads)
+        truth = _truth(design, world) if design else {}
+        for name, table in truth.items():
+            pa.csv.write_csv(table, made / f"{name}.csv")
+            rows[name] = table.num_rows
         said = {
             "accounts": accounts,
             "requests": wanted,
@@ -104,7 +112,17 @@ def simulate(
         }
         (made / MANIFEST).write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
     order = ("accounts", "requests", "payments", "proxies", "prompts", "contacts", "labels")
-    return [_written(folder, name, rows[name], format) for name in order]
+    written = [_written(folder, name, rows[name], format) for name in order]
+    return [*written, *(_written(folder, name, rows[name], "csv") for name in truth)]
+
+
+def _truth(design: Design, world: World) -> dict[str, pa.Table]:
+    """What is known of operators of crossed traits, beyond the labels."""
+    return {
+        "traits": traits_table(design),
+        "cohorts": cohorts_table(world),
+        "stolen": stolen_table(world),
+    }
 
 
 def as_rows(written: Iterable[Written]) -> list[dict[str, Any]]:

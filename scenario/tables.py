@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scenario.campaign import CAPABILITIES, CHANNELS, DAY, HOUR, Draw, World
-from scenario.draws import Ints, below, categories, hex_names, mix, unit
+from scenario.draws import Ints, Mask, below, categories, hex_names, mix, unit
 from scenario.network import (
     SHARED_NET,
     home_address,
@@ -35,7 +35,7 @@ def accounts(world: World) -> pa.Table:
     place, _ = country(knobs, world.seed, people.index)
     banned = people.banned > 0
     mailbox = hex_names("u", mix(world.seed, Draw.MAILBOX, people.index))
-    return pa.table(
+    table = pa.table(
         {
             "account_id": world.account_ids,
             "created_at": _moment(people.created),
@@ -48,6 +48,7 @@ def accounts(world: World) -> pa.Table:
             "channel": categories(list(CHANNELS), people.channel),
         }
     )
+    return table.filter(pa.array(~people.taken))
 
 
 def _moment(seconds: Ints) -> pa.Array:
@@ -93,16 +94,19 @@ def labels(world: World) -> pa.Table:
         pa.string(),
     )
     end = knobs.start + knobs.days * DAY
-    return pa.table(
+    names = list(dict.fromkeys(c.label for c in knobs.cohorts))
+    kind = np.array([names.index(c.label) for c in knobs.cohorts])
+    table = pa.table(
         {
             "account_id": world.account_ids,
             "label": categories(["benign", "fraud"], world.fraud.astype(np.int64)),
             "ring_id": rings.take(pa.array(people.group)),
-            "campaign": categories([c.name for c in knobs.cohorts], people.cohort),
+            "campaign": categories(names, kind[people.cohort]),
             "decided_at": _moment(np.full(len(people), end)),
             "decided_by": categories(["simulation"], np.zeros(len(people), dtype=np.int64)),
         }
     )
+    return table.filter(pa.array(~world.robbed))
 
 
 def payments(world: World) -> pa.Table:
@@ -122,15 +126,17 @@ def payments(world: World) -> pa.Table:
     some = below(mix(world.seed, Draw.CARD, slot, turn), groups.cards[group])
     shared = groups.cards[group] > 0
     # A banned account's card is gone with it; its successor pays with another.
-    own = mix(world.seed, Draw.CARD, people.index[account], 1)
-    card = np.where(shared, mix(world.seed, Draw.CARD, group, some, 2), own)
+    holder, stolen = _holders(world, payer, account, group, some)
+    own = mix(world.seed, Draw.CARD, holder, 1)
+    card = np.where(shared & ~stolen, mix(world.seed, Draw.CARD, group, some, 2), own)
     months = rng.integers(1, knobs["payments"]["months"] + 1, len(account))
     row = np.repeat(np.arange(len(account)), months)
     month = np.arange(len(row)) - np.repeat(np.cumsum(months) - months, months)
-    account, card = account[row], card[row]
+    account, card, holder = account[row], card[row], holder[row]
+    paid_from = np.where(world.fraud, people.begin, people.created)[account]
     first = np.where(
-        people.created[account] >= knobs.start,
-        people.created[account] + 600,
+        paid_from >= knobs.start,
+        paid_from + 600,
         knobs.start + below(mix(card), 30 * DAY),
     )
     at = first + month * 30 * DAY + rng.integers(0, HOUR, len(row))
@@ -138,10 +144,12 @@ def payments(world: World) -> pa.Table:
     keep = (at < last) | (month == 0)
     kind = np.array([KINDS.index(c.card_kind) for c in knobs.cohorts])[people.cohort[account]]
     risk = np.where(kind == 1, knobs["payments"]["failed_prepaid"], knobs["payments"]["failed"])
-    failed = rng.random(len(row)) < risk
+    special = [np.nan if c.card_failed is None else c.card_failed for c in knobs.cohorts]
+    of_cohort = np.array(special)[people.cohort[account]]
+    failed = rng.random(len(row)) < np.where(np.isnan(of_cohort), risk, of_cohort)
     order = np.argsort(np.where(keep, at, np.iinfo(np.int64).max), kind="stable")[: keep.sum()]
     of = people.cohort[account][order]
-    place, _ = country(knobs, world.seed, people.index[account][order])
+    place, _ = country(knobs, world.seed, holder[order])
     zeros = np.zeros(len(order), dtype=np.int64)
     return pa.table(
         {
@@ -156,6 +164,23 @@ def payments(world: World) -> pa.Table:
             "outcome": categories(["succeeded", "failed"], failed[order].astype(np.int64)),
         }
     )
+
+
+def _holders(
+    world: World, payer: Ints, account: Ints, group: Ints, some: Ints
+) -> tuple[Ints, Mask]:
+    """Whose cards the payments are made with, and whether they are stolen from them.
+
+    A stolen card is that of an honest person who pays with it, too.
+    """
+    people = world.people
+    stolen: Mask = world.cohort_knob("stolen_cards", account)
+    alone = (people.cohort[payer] == 0) & ~world.robbed[payer]
+    victims = people.index[payer[alone]]
+    if not stolen.any() or not len(victims):
+        return people.index[account], np.zeros(len(account), dtype=bool)
+    drawn = below(mix(world.seed, Draw.VICTIM, group, some), len(victims))
+    return np.where(stolen, victims[drawn], people.index[account]), stolen
 
 
 def _bins(world: World, card: Any, cohort: Ints) -> pa.Array:

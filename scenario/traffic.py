@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from scenario.campaign import CAPABILITIES, CHANNELS, DAY, HOUR, HOURS, Draw, World
+from scenario.campaign import (
+    CAPABILITIES,
+    CHANNELS,
+    DAY,
+    HOUR,
+    HOURS,
+    MINUTE,
+    WEEK,
+    Draw,
+    World,
+)
 from scenario.draws import Floats, Ints, Mask, apportion, below, categories, hex_names, mix, unit
 from scenario.knobs import Knobs
 from scenario.network import session_address, written
@@ -49,11 +59,24 @@ SCHEMA = pa.schema(
 
 def overlap(world: World, day: int) -> Floats:
     """The part of a day that every account may send in."""
-    first = world.knobs.start + day * DAY
-    people = world.people
-    span = np.minimum(people.end, first + DAY) - np.maximum(people.begin, first)
-    result: Floats = np.clip(span, 0, DAY) / DAY
+    begin, end = _window(world, np.arange(len(world.people)), day)
+    result: Floats = np.clip(end - begin, 0, DAY) / DAY
     return result
+
+
+def _window(world: World, account: Ints, day: int) -> tuple[Ints, Ints]:
+    """From when until when accounts may send on a day: of a weekly class, in its lesson only."""
+    people, first = world.people, world.knobs.start + day * DAY
+    begin, end = people.begin[account], people.end[account]
+    weekly = np.array([c.lesson_length * HOUR if c.lessons > 1 else 0 for c in world.knobs.cohorts])
+    length = weekly[people.cohort[account]]
+    if length.any():
+        # The first lesson of the weekly ones that is not over when the day begins.
+        week = np.maximum(-(-(first - begin - length) // WEEK), 0)
+        lesson = begin + week * WEEK
+        begin = np.where(length > 0, lesson, begin)
+        end = np.where(length > 0, np.minimum(lesson + length, end), end)
+    return np.maximum(begin, first), np.minimum(end, first + DAY)
 
 
 def day_totals(world: World) -> Ints:
@@ -166,8 +189,11 @@ def _in(knobs: Knobs, name: str, channel: Ints) -> Mask:
 
 
 def _spread(values: pa.Array, of_session: Ints, session: Ints) -> pa.DictionaryArray:
-    """Values of sessions as a column of requests."""
-    return pa.DictionaryArray.from_arrays(pa.array(of_session[session].astype(np.int32)), values)
+    """Values of sessions as a column of requests; a stolen account's id stands in values twice."""
+    coded = values.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(
+        coded.indices.take(pa.array(of_session[session])), coded.dictionary
+    )
 
 
 def _named(name: Any, codes: Ints, session: Ints, mask: Mask | None = None) -> pa.DictionaryArray:
@@ -193,7 +219,14 @@ def _clusters(world: World, rng: np.random.Generator, who: Ints) -> Ints:
     each = np.where(each > 0, each, np.maximum(groups.prompts[group], 1))
     drawn = mix(world.seed, Draw.TARGET, slot, rng.integers(0, each))
     together = rng.random(len(who)) < world.cohort_knob("prompts_use", who)
-    asked = groups.prompts_first[group] + below(drawn, groups.prompts[group])
+    # A translated template has clusters in each language; an account works in two of them.
+    languages = world.cohort_knob("languages", who)
+    some = groups.prompts[group] // languages
+    spoken = 0 * some
+    if languages.max() > 1:
+        two = rng.integers(0, 2, len(who))
+        spoken = below(mix(world.seed, Draw.LANGUAGE, slot, two), languages)
+    asked = groups.prompts_first[group] + spoken * some + below(drawn, some)
     knobs = world.knobs["prompts"]
     curious = unit(mix(world.seed, Draw.CURIOUS, slot)) < knobs["targeted_by_honest"]
     curious &= ~world.fraud[who] & (rng.random(len(who)) < knobs["targeted_use"])
@@ -209,9 +242,15 @@ def _devices(world: World, rng: np.random.Generator, who: Ints) -> tuple[Ints, I
         rng.random(len(who)) < knobs["second_use"]
     )
     own = mix(world.seed, Draw.DEVICE, slot, second)
-    popular = unit(mix(world.seed, Draw.POPULAR, slot)) < knobs["popular"]
+    usual = knobs["popular"]
+    chance = np.array([usual if c.popular is None else c.popular for c in world.knobs.cohorts])
+    chance = chance[people.cohort[who]]
+    second &= chance < 1
+    popular = unit(mix(world.seed, Draw.POPULAR, slot)) < chance
     # The square makes few builds very popular.
     build = (unit(mix(world.seed, Draw.BUILD, slot)) ** 2 * knobs["builds"]).astype(np.int64)
+    favourite = below(mix(world.seed, Draw.BUILD, group, 1), knobs["favourites"])
+    build = np.where(world.cohort_knob("one_build", who), favourite, build)
     result = np.where(popular & ~second, mix(world.seed, Draw.BUILD, 0, build), own)
     each = np.maximum(world.cohort_knob("devices_each", who), 1)
     some = mix(world.seed, Draw.DEVICE, slot, rng.integers(0, each), 1)
@@ -231,6 +270,9 @@ def _times(
     local = np.zeros(len(who))
     for number, name in enumerate(HOURS):
         of = hours == number
+        if name == "synchronised":
+            local[of] = _batches(world, day, who[of], drawn[of])
+            continue
         local[of] = np.interp(drawn[of], hour_curve(rhythm[name]), np.arange(25) * HOUR)
     begin = ((local - people.zone[who]) % DAY) * 1000
     rows = len(session)
@@ -243,10 +285,18 @@ def _times(
     since = total - np.repeat(total[head], np.diff(np.append(np.flatnonzero(head), rows)))
     # Within the part of the day in which the account may send; what hangs over wraps around.
     first = (knobs.start + day * DAY) * 1000
-    low = np.maximum(people.begin[who] * 1000 - first, 0)
-    high = np.minimum(people.end[who] * 1000 - first, DAY * 1000)
+    low, high = (moment * 1000 - first for moment in _window(world, who, day))
     offset = (begin[session] + since - low[session]) % (high - low)[session]
     result: Ints = first + low[session] + offset.astype(np.int64)
+    return result
+
+
+def _batches(world: World, day: int, who: Ints, drawn: Floats) -> Floats:
+    """Local seconds of sessions that all of an operator's accounts begin in the same minutes."""
+    people, many = world.people, int(world.knobs["rhythm"]["batches"])
+    place = np.floor(drawn * many)
+    minute = below(mix(world.seed, Draw.BATCH, people.cohort[who], day, place), DAY // MINUTE)
+    result: Floats = minute * MINUTE + (drawn * many - place) * MINUTE + people.zone[who]
     return result
 
 
