@@ -60,7 +60,7 @@ def detect(
       ringleader detect --known-hubs hubs.csv
       ringleader detect --null 10
     """
-    from algorithms.parameters import effective, parameters
+    from ringleader.algorithms.parameters import effective, parameters
 
     if algorithm == "louvain" and seed is not None:
         raise WrongUsage(
@@ -72,10 +72,10 @@ def detect(
     if show:
         out(effective(values), ["parameter", "value", "default", "reason"])
         return
-    from algorithms.detect import detect as run_detection
-    from algorithms.detect import null_rings
+    from ringleader.algorithms.detect import detect as run_detection
+    from ringleader.algorithms.detect import null_rings
     from ringleader.catalogue import get
-    from ringleader.locks import exclusive
+    from ringleader.graph.locks import exclusive
 
     hubs = read_hubs(known_hubs) if known_hubs else frozenset()
     with app.graph() as graph:
@@ -232,8 +232,12 @@ def explain_ring(app: App, ring: str, account: str | None, limit: int, out: _Out
       ringleader rings explain ring-80502968ea5d
       ringleader rings explain ring-80502968ea5d --account acc_17
     """
-    from algorithms.explanation import explain, why_member
-    from algorithms.presentation import evidence_rows, membership_lines, summary_lines
+    from ringleader.algorithms.explanation.explain import explain, why_member
+    from ringleader.algorithms.explanation.presentation import (
+        evidence_rows,
+        membership_lines,
+        summary_lines,
+    )
 
     with app.graph() as graph:
         if account is not None:

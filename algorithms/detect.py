@@ -20,25 +20,35 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.communities import (
+from ringleader import __version__
+from ringleader.algorithms.evidence.hub_verdicts import (
+    pinned,
+    pins_in_force,
+    verdicts,
+    write_verdicts,
+)
+from ringleader.algorithms.evidence.hubs import summary_of
+from ringleader.algorithms.evidence.reading import read_sharing
+from ringleader.algorithms.evidence.removal import OTHERS
+from ringleader.algorithms.evidence.shared_neighbours import CONTACT, Evidence, Links, find_links
+from ringleader.algorithms.evidence.sharing import FAMILIES, REPLACED, Floats, Ints, Sharing
+from ringleader.algorithms.grouping.communities import (
     communities,
     drop_projections,
     estimated_memory,
     require_memory_to_begin,
 )
-from algorithms.hub_verdicts import pinned, pins_in_force, verdicts, write_verdicts
-from algorithms.hubs import summary_of
-from algorithms.joining import found_rings
-from algorithms.null_model import chance_of, redealt, with_chance
-from algorithms.parameters import Parameters
-from algorithms.publication import Findings, concluded, decisions_in_force, statements
-from algorithms.reading import read_sharing
-from algorithms.removal import OTHERS
-from algorithms.review import without_rejected
-from algorithms.rings import Ring, ring_of, touching_rings
-from algorithms.shared_neighbours import CONTACT, Evidence, Links, find_links
-from algorithms.sharing import FAMILIES, REPLACED, Floats, Ints, Sharing
-from ringleader import __version__
+from ringleader.algorithms.grouping.joining import found_rings
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.review.effects import without_rejected
+from ringleader.algorithms.rings.building import Ring, ring_of, touching_rings
+from ringleader.algorithms.rings.null_model import chance_of, redealt, with_chance
+from ringleader.algorithms.rings.publication import (
+    Findings,
+    concluded,
+    decisions_in_force,
+    statements,
+)
 from ringleader.catalogue import get
 from ringleader.graph import Graph
 from ringleader.parallel import meanwhile, side_by_side

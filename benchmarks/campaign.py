@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure
 from benchmarks.measure import Bench, Ran, ringleader, run, served
-from loaders.workspace import MEMORY
+from ringleader.loaders.workspace import MEMORY
 
 _STAGE = re.compile(r"^(.+): ([0-9.]+) s$", re.MULTILINE)
 GIB = 2.0**30

@@ -30,7 +30,9 @@ def day(bench: Bench) -> None:
         group(file.with_suffix(".duckdb"), str(file))
     rows = _pairs(files[1].with_suffix(".duckdb"))
 
-    measured, there = _second_day(work, [["cli", "load", "requests", file] for file in files])
+    measured, there = _second_day(
+        work, [["ringleader", "load", "requests", file] for file in files]
+    )
     for way, name, bar in (
         ("driver", "one session of UNWIND MERGE", ">= 1.5"),
         ("py2neo", "py2neo.bulk", ""),

@@ -152,7 +152,7 @@ def _peak_of(pid: int) -> Iterator[list[int]]:
 
 def ringleader(*arguments: str | Path, home: Path) -> Ran:
     """Run a command of ours."""
-    return run([sys.executable, "-m", "cli", *arguments], home=home)
+    return run([sys.executable, "-m", "ringleader", *arguments], home=home)
 
 
 @contextmanager

@@ -102,7 +102,7 @@ def main() -> None:
     from ringleader.settings import load_settings
 
     def ringleader(*arguments: object) -> None:
-        subprocess.run([sys.executable, "-m", "cli", *map(str, arguments)], check=True)
+        subprocess.run([sys.executable, "-m", "ringleader", *map(str, arguments)], check=True)
 
     with tempfile.TemporaryDirectory() as folder:
         ringleader("simulate", "--accounts", ACCOUNTS, "--output", Path(folder) / "sample")

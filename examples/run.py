@@ -30,7 +30,7 @@ class Walk:
         """Say why, show the command, and run it."""
         words = [str(argument) for argument in arguments]
         print(f"\n# {why}\n$ ringleader {shlex.join(words)}", flush=True)
-        result = subprocess.run([sys.executable, "-m", "cli", *words], env=self.environment)
+        result = subprocess.run([sys.executable, "-m", "ringleader", *words], env=self.environment)
         if result.returncode:
             sys.exit(result.returncode)
 
@@ -103,7 +103,7 @@ def hop(data: Path, home: Path, known_hubs: bool) -> None:
 def walk_rows(walk: Walk, *arguments: str) -> list[str]:
     """The first column of a command's CSV, quietly."""
     result = subprocess.run(
-        [sys.executable, "-m", "cli", *arguments],
+        [sys.executable, "-m", "ringleader", *arguments],
         env=walk.environment,
         capture_output=True,
         text=True,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from exports.handover import FORMATS, TLP, Options
 from ringleader.app import App, Group, pass_app
 from ringleader.errors import WrongUsage
+from ringleader.exports.handover import FORMATS, TLP, Options
 
 _path = click.Path(path_type=Path, dir_okay=False)
 _FORMATS_TOLD = "\n".join(
@@ -89,8 +89,8 @@ def _command(thing: str, doc: str) -> None:
         raw: bool,
         tlp: str,
     ) -> None:
-        from exports.handover import export as hand_over
-        from exports.handover import format_of
+        from ringleader.exports.handover import export as hand_over
+        from ringleader.exports.handover import format_of
 
         chosen = format_ or (format_of(output) if output else "csv")
         if raw and chosen != "csv":

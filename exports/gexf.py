@@ -7,8 +7,8 @@ from typing import Any, BinaryIO
 
 import networkx as nx
 
-from exports.findings import Subgraph
-from exports.networks import network
+from ringleader.exports.findings import Subgraph
+from ringleader.exports.networks import network
 
 # Colours that people with any kind of colour vision tell apart (Okabe and Ito, 2008).
 _COLOURS = {

@@ -6,8 +6,8 @@ from typing import Any, BinaryIO
 
 import networkx as nx
 
-from exports.findings import Subgraph
-from exports.networks import network
+from ringleader.exports.findings import Subgraph
+from ringleader.exports.networks import network
 
 
 def write(file: BinaryIO, shown: Subgraph, **_: Any) -> None:

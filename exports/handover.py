@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from ringleader.errors import NotFound, RingleaderError, WrongUsage
 
 if TYPE_CHECKING:
-    from exports.pseudonyms import Namer
+    from ringleader.exports.pseudonyms import Namer
     from ringleader.graph import Graph
 
 TLP = ("clear", "green", "amber", "amber+strict", "red")
@@ -129,7 +129,7 @@ def export(
         RingleaderError: The format's library is not installed, or another detection finished
             meanwhile, so that half of the file would tell of one and half of the other.
     """
-    from exports.findings import Wanted, changed_rings, current_run
+    from ringleader.exports.findings import Wanted, changed_rings, current_run
 
     options = options or Options()
     known = _known(format_)
@@ -155,9 +155,9 @@ def _known(format_: str) -> Format:
 
 def _writer(known: Format) -> Any:
     try:
-        return importlib.import_module(f"exports.{known.name}").write
+        return importlib.import_module(f"ringleader.exports.{known.name}").write
     except ModuleNotFoundError as error:
-        if known.extra is None or (error.name or "").startswith("exports"):
+        if known.extra is None or (error.name or "").startswith("ringleader"):
             raise
         raise RingleaderError(
             f"{known.name} needs {error.name}, which is not installed",
@@ -176,7 +176,7 @@ def namer_for(home: Path, pseudonymise: bool, key_file: Path | None) -> Namer | 
     Raises:
         WrongUsage: There is a key, and nothing to hash with it.
     """
-    from exports.pseudonyms import namer
+    from ringleader.exports.pseudonyms import namer
     from ringleader.keys import load_key, read_key
 
     if not pseudonymise:
@@ -218,8 +218,8 @@ def _write(
     options: Options,
     file: BinaryIO,
 ) -> Handed:
-    from exports.findings import rows, subgraph
-    from exports.pseudonyms import hidden_rows, hidden_subgraph
+    from ringleader.exports.findings import rows, subgraph
+    from ringleader.exports.pseudonyms import hidden_rows, hidden_subgraph
     from ringleader.progress import progress
 
     how = {"raw": options.raw, "tlp": options.tlp}

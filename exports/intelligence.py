@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from exports.findings import Key, Node, Subgraph, Tie
+from ringleader.exports.findings import Key, Node, Subgraph, Tie
 
 # The same finding has the same id whoever exports it and whenever (UUID version 5 of RFC 9562).
 NAMESPACE = uuid5(NAMESPACE_URL, "https://ringleader.invalid/findings")

@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 
 from pymisp import MISPAttribute, MISPEvent, MISPObject
 
-from exports.findings import Key, Node, Subgraph
-from exports.intelligence import Finding, findings, fixed_id, is_address, told
+from ringleader.exports.findings import Key, Node, Subgraph
+from ringleader.exports.intelligence import Finding, findings, fixed_id, is_address, told
 
 # "Your organisation only": whoever receives the file decides to pass it on.
 DISTRIBUTION = 0

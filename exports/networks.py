@@ -9,7 +9,7 @@ from typing import Any
 
 import networkx as nx
 
-from exports.findings import Key, Subgraph
+from ringleader.exports.findings import Key, Subgraph
 from ringleader.output import plain
 
 # Characters that XML 1.0 cannot hold, escaped or not.

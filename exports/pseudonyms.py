@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from exports.findings import NAMELESS, Key, Node, Subgraph
+from ringleader.exports.findings import NAMELESS, Key, Node, Subgraph
 from ringleader.keys import keyed_hash
 
 # Of the 64 hexadecimal digits so many are written: 128 bits, no two names meet.

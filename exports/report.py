@@ -13,8 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from exports.page import write_page
-from exports.report_overview import (
+from ringleader import __version__
+from ringleader.catalogue import get
+from ringleader.errors import NotFound, QueryError
+from ringleader.exports.page import write_page
+from ringleader.exports.report_overview import (
     campaign_told,
     caveats,
     evidence_told,
@@ -22,10 +25,7 @@ from exports.report_overview import (
     ring_line,
     run_told,
 )
-from exports.report_ring import Naming, Rows, Standing, as_it_is, ring_block
-from ringleader import __version__
-from ringleader.catalogue import get
-from ringleader.errors import NotFound, QueryError
+from ringleader.exports.report_ring import Naming, Rows, Standing, as_it_is, ring_block
 from ringleader.graph import Graph
 from ringleader.output import plain, whole_file
 from ringleader.progress import progress

@@ -45,10 +45,10 @@ def report(
       ringleader report --output top.html --limit 20
       ringleader report --output ring.html --ring ring-80502968ea5d --pseudonymise
     """
-    from exports.handover import namer_for
-    from exports.pseudonyms import hiding
-    from exports.report import write_report
-    from exports.report_ring import as_it_is
+    from ringleader.exports.handover import namer_for
+    from ringleader.exports.pseudonyms import hiding
+    from ringleader.exports.report import write_report
+    from ringleader.exports.report_ring import as_it_is
 
     named = namer_for(app.settings.home, pseudonymise, key_file)
     name = hiding(named) if named else as_it_is

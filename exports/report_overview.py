@@ -7,9 +7,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from algorithms.parameters import effective, recorded
-from algorithms.sharing import CONTACT_FAMILY, FAMILIES, family_of_label
-from exports.report_ring import Naming, Rows, Standing, count_of, evidence_named, in_a_row
+from ringleader.algorithms.evidence.sharing import CONTACT_FAMILY, FAMILIES, family_of_label
+from ringleader.algorithms.parameters import effective, recorded
+from ringleader.exports.report_ring import (
+    Naming,
+    Rows,
+    Standing,
+    count_of,
+    evidence_named,
+    in_a_row,
+)
 
 # Properties of a run that are told in another form.
 _TOLD_OTHERWISE = ("parameters", "known_hubs", "uses")

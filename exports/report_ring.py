@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from algorithms.dissolution import dissolution
-from algorithms.explanation import CONTACTED, Item, evidence_items
-from algorithms.parameters import recorded
-from algorithms.removal import OTHERS, read_back
-from exports.report_drawing import drawing
+from ringleader.algorithms.evidence.removal import OTHERS, read_back
+from ringleader.algorithms.explanation.dissolution import dissolution
+from ringleader.algorithms.explanation.explain import CONTACTED, Item, evidence_items
+from ringleader.algorithms.parameters import recorded
+from ringleader.exports.report_drawing import drawing
 
 # From a label (of the schema, or ``label.property``) and a name to what is shown in its place.
 # Every name and every text that comes from the data passes through it.

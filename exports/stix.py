@@ -20,8 +20,15 @@ from typing import Any, BinaryIO
 
 import stix2
 
-from exports.findings import Key, Node, Subgraph
-from exports.intelligence import Finding, confidence, findings, fixed_id, is_address, told
+from ringleader.exports.findings import Key, Node, Subgraph
+from ringleader.exports.intelligence import (
+    Finding,
+    confidence,
+    findings,
+    fixed_id,
+    is_address,
+    told,
+)
 
 # Fixed by the extension definition of OASIS, cti-stix-common-objects, tlp-2.0.
 TLP_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"

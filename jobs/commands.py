@@ -14,7 +14,8 @@ from click.shell_completion import CompletionItem
 from ringleader.app import App, Group, output_options, pass_app
 from ringleader.errors import FindingsFound, RingleaderError, SettingsError
 
-SCHEDULERS = ("systemd", "cron", "kubernetes", "airflow")  # jobs.schedulers', without its imports
+# Those of ringleader.jobs.schedulers, without its imports.
+SCHEDULERS = ("systemd", "cron", "kubernetes", "airflow")
 _Out = Callable[..., None]
 
 
@@ -46,8 +47,8 @@ def list_jobs(app: App, out: _Out) -> None:
     Example:
       ringleader job list
     """
-    from jobs.cron import due_times
-    from jobs.definitions import read_jobs
+    from ringleader.jobs.cron import due_times
+    from ringleader.jobs.definitions import read_jobs
 
     rows = [
         {
@@ -75,8 +76,8 @@ def show_job(app: App, name: str, out: _Out) -> None:
     Example:
       ringleader job show nightly
     """
-    from jobs.cron import due_times
-    from jobs.definitions import get_job
+    from ringleader.jobs.cron import due_times
+    from ringleader.jobs.definitions import get_job
 
     found = get_job(app.settings, name)
     if found.schedule:
@@ -101,7 +102,7 @@ def list_steps(app: App, kind: str | None, out: _Out) -> None:
       ringleader job steps
       ringleader job steps notify
     """
-    from jobs.steps import BY_NAME, commands_of, describe, suggestion
+    from ringleader.jobs.steps import BY_NAME, commands_of, describe, suggestion
 
     if kind is not None and kind not in BY_NAME:
         raise SettingsError(f"there is no step {kind!r}", hint=suggestion(kind, BY_NAME))
@@ -141,8 +142,8 @@ def run(
       ringleader job run nightly --date 2026-02-23 --log-format json
       ringleader job run nightly --fail-on-findings --wait 600
     """
-    from jobs.definitions import get_job
-    from jobs.run import run_job
+    from ringleader.jobs.definitions import get_job
+    from ringleader.jobs.run import run_job
 
     found = get_job(app.settings, name)
     signal.signal(signal.SIGTERM, _interrupt)
@@ -194,8 +195,8 @@ def history(app: App, name: str | None, job_run: str | None, limit: int, out: _O
       ringleader job history
       ringleader job history nightly --limit 3 --format json
     """
-    from jobs.history import runs
     from ringleader.errors import NotFound
+    from ringleader.jobs.history import runs
 
     with app.graph() as graph:
         found = runs(graph, name, job_run, limit)
@@ -238,8 +239,8 @@ def schedule(app: App, name: str, scheduler: str, image: str, output: Path | Non
       ringleader job schedule nightly --as kubernetes --image registry.example/ringleader:0.2
       ringleader job schedule nightly --as airflow --output dags
     """
-    from jobs.definitions import get_job
-    from jobs.schedulers import scheduled
+    from ringleader.jobs.definitions import get_job
+    from ringleader.jobs.schedulers import scheduled
     from ringleader.output import whole_file
 
     files = scheduled(get_job(app.settings, name), app.settings, scheduler, image)
@@ -266,11 +267,11 @@ def watch(app: App, names: tuple[str, ...]) -> None:
       ringleader job watch
       ringleader job watch nightly --log-format json
     """
-    from jobs.cron import due_times
-    from jobs.definitions import Job, get_job, read_jobs
-    from jobs.run import run_job
-    from jobs.watch import watch as watch_jobs
     from ringleader.app import complain
+    from ringleader.jobs.cron import due_times
+    from ringleader.jobs.definitions import Job, get_job, read_jobs
+    from ringleader.jobs.run import run_job
+    from ringleader.jobs.watch import watch as watch_jobs
 
     found = [get_job(app.settings, name) for name in names] or list(
         read_jobs(app.settings).values()

@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jobs.steps import Step, read_step, suggestion
 from ringleader.errors import NotFound, SettingsError
+from ringleader.jobs.steps import Step, read_step, suggestion
 from ringleader.settings import Settings, expanded
 
 # Names become names of units, files and Kubernetes objects; a CronJob's has 52 characters at most,
@@ -104,7 +104,7 @@ def _job(name: str, given: Any, file: Path) -> Job:
         raise SettingsError(f"{where} has no steps", hint=f"add [[jobs.{name}.steps]]")
     schedule, metrics = given.get("schedule"), given.get("metrics")
     if schedule is not None:
-        from jobs.cron import parse
+        from ringleader.jobs.cron import parse
 
         parse(schedule, f"{where}: schedule")
     steps = tuple(

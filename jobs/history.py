@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from jobs.definitions import Job
-from jobs.outcomes import Findings, Outcome
 from ringleader import __version__
 from ringleader.catalogue import get
 from ringleader.graph import Graph
+from ringleader.jobs.definitions import Job
+from ringleader.jobs.outcomes import Findings, Outcome
 from ringleader.output import plain
 
 

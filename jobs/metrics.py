@@ -11,9 +11,9 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from jobs.definitions import Job
-from jobs.outcomes import Findings, Outcome
 from ringleader.errors import SettingsError
+from ringleader.jobs.definitions import Job
+from ringleader.jobs.outcomes import Findings, Outcome
 from ringleader.output import whole_file
 
 

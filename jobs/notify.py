@@ -23,11 +23,11 @@ from urllib.parse import urlsplit
 
 import click
 
-from jobs.outcomes import Findings
-from jobs.steps import StepApp
 from ringleader import __version__
 from ringleader.app import Command
 from ringleader.errors import DeliveryFailed, SettingsError
+from ringleader.jobs.outcomes import Findings
+from ringleader.jobs.steps import StepApp
 
 # Standard Webhooks asks for 24 to 64 bytes.
 KEY_BYTES = 24

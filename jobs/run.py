@@ -7,16 +7,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
-from jobs import metrics
-from jobs.definitions import Job
-from jobs.history import Record
-from jobs.outcomes import Findings, Outcome
-from jobs.steps import Step, StepApp, placeholders
 from ringleader import log
 from ringleader.app import App
 from ringleader.errors import LeaseLost, LockHeld, RingleaderError
 from ringleader.graph import Graph
-from ringleader.locks import exclusive
+from ringleader.graph.locks import exclusive
+from ringleader.jobs import metrics
+from ringleader.jobs.definitions import Job
+from ringleader.jobs.history import Record
+from ringleader.jobs.outcomes import Findings, Outcome
+from ringleader.jobs.steps import Step, StepApp, placeholders
 
 WAIT_STEP = 1.0  # seconds between two looks at a lock that somebody holds
 

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from string import Template
 
-from jobs.cron import on_calendar
-from jobs.definitions import Job
 from ringleader.errors import SettingsError
+from ringleader.jobs.cron import on_calendar
+from ringleader.jobs.definitions import Job
 from ringleader.settings import Settings, expanded
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -127,7 +127,7 @@ def _filled(template: str, **values: str) -> str:
 
 def _command(job: Job, settings: Settings) -> list[str]:
     program = Path(sys.executable).parent / "ringleader"
-    words = [str(program)] if program.exists() else [sys.executable, "-m", "cli"]
+    words = [str(program)] if program.exists() else [sys.executable, "-m", "ringleader"]
     return [*words, "--config", str(settings.file), "job", "run", job.name]
 
 

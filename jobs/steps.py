@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from jobs.outcomes import Findings
 from ringleader.app import App
 from ringleader.errors import SettingsError
+from ringleader.jobs.outcomes import Findings
 from ringleader.settings import expanded
 
 if TYPE_CHECKING:
@@ -53,17 +53,17 @@ class Kind:
 
 
 KINDS = (
-    Kind("load", "loaders.commands:load", ("sources",), ("dry_run",), counts=True),
+    Kind("load", "ringleader.loaders.commands:load", ("sources",), ("dry_run",), counts=True),
     Kind(
         "detect",
-        "algorithms.commands:detect",
+        "ringleader.algorithms.commands:detect",
         without=("dry_run", "parameters", "fail_on_findings"),
         counts=True,
     ),
-    Kind("query", "ringleader.query_commands:run_query"),
-    Kind("export", "exports.commands:export", what="what", needs=("output",)),
-    Kind("report", "exports.report_commands:report", needs=("output",)),
-    Kind("notify", "jobs.notify:notify"),
+    Kind("query", "ringleader.commands.query:run_query"),
+    Kind("export", "ringleader.exports.commands:export", what="what", needs=("output",)),
+    Kind("report", "ringleader.exports.report_commands:report", needs=("output",)),
+    Kind("notify", "ringleader.jobs.notify:notify"),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
 # The only things that braces may name: none can hold a path separator or climb out of a folder.

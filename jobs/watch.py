@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from threading import Thread
 
-from jobs.cron import following
-from jobs.definitions import Job
 from ringleader.errors import SettingsError
+from ringleader.jobs.cron import following
+from ringleader.jobs.definitions import Job
 
 
 def watch(jobs: Sequence[Job], run: Callable[[Job], None]) -> None:

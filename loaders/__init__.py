@@ -1,1 +1,1 @@
-"""Loaders: read, validate, aggregate, write; one module per table of the input contract."""
+"""Load tables into the graph: read, validate, aggregate, enrich, write."""

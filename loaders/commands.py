@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from loaders.contract import PROXY_KINDS, TABLE_NAMES, help_text
 from ringleader.app import App, Command, output_options, pass_app
 from ringleader.errors import ConnectionFailed, WrongUsage
+from ringleader.loaders.contract import PROXY_KINDS, TABLE_NAMES, help_text
 
 if TYPE_CHECKING:
-    from loaders.load import Summary, Wanted
-    from loaders.mapping import Mapping
-    from loaders.sources import InputFile
-    from loaders.workspace import Workspace
     from ringleader.graph import Graph
+    from ringleader.loaders.load import Summary, Wanted
+    from ringleader.loaders.mapping import Mapping
+    from ringleader.loaders.sources.files import InputFile
+    from ringleader.loaders.workspace import Workspace
 
-# Names of loaders.reference_lists.FORMATS, without its imports.
+# Names of ringleader.loaders.sources.reference_lists.FORMATS, without its imports.
 LISTS = ("cidr", "x4b", "ipranges", "tor", "asn", "asn-csv", "mmdb")
 ALL = "all"
 INPUT_FORMATS = ("csv", "jsonl", "parquet")
@@ -54,7 +54,7 @@ _folder = click.Path(path_type=Path, file_okay=False)
 def _complete_mapping(
     _ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    from loaders.mapping import PRESET, presets
+    from ringleader.loaders.mapping import PRESET, presets
 
     names = [PRESET + name for name in presets()]
     found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
@@ -107,7 +107,7 @@ def load(
 ) -> None:
     """Parse, call, render; the help is made from the contract above."""
     if table == "presets":
-        from loaders.mapping import preset_rows
+        from ringleader.loaders.mapping import preset_rows
 
         out(preset_rows())
         return
@@ -122,12 +122,12 @@ def load(
         )
     if table not in ("proxies", ALL) and (list_format or kind or source_name):
         raise WrongUsage("--as, --kind and --source are for lists of proxies")
-    from loaders.bulk import Bulk
-    from loaders.first import first_load, timed
-    from loaders.folder import left_out, tables_of
-    from loaders.load import Wanted, collect_files, load_files
-    from loaders.workspace import Workspace
-    from ringleader.locks import exclusive
+    from ringleader.graph.locks import exclusive
+    from ringleader.loaders.load import Wanted, collect_files, load_files
+    from ringleader.loaders.sources.folder import left_out, tables_of
+    from ringleader.loaders.workspace import Workspace
+    from ringleader.loaders.writing.bulk_load import first_load, timed
+    from ringleader.loaders.writing.import_files import Bulk
 
     settings = app.settings
     wanted = Wanted(
@@ -199,12 +199,12 @@ def _jobs(
     wanted: Wanted,
 ) -> Iterator[tuple[str, list[InputFile], Mapping]]:
     """What to load: one load for the files of a table, one for every kind of list."""
-    from loaders import reference_lists
-    from loaders.contract import BY_NAME
-    from loaders.databases import query_file
-    from loaders.documents import opened
-    from loaders.mapping import read_mapping
-    from loaders.sources import expand
+    from ringleader.loaders.contract import BY_NAME
+    from ringleader.loaders.mapping import read_mapping
+    from ringleader.loaders.sources import reference_lists
+    from ringleader.loaders.sources.databases import query_file
+    from ringleader.loaders.sources.files import expand
+    from ringleader.loaders.sources.json_documents import opened
 
     said = read_mapping(mapping, BY_NAME[table])
     if url and query:
@@ -235,9 +235,9 @@ def _jobs(
 
 
 def _tie_subnets(app: App, graph: Graph | None, path: Path, wanted: Wanted) -> None:
-    from loaders.prefixes import paged
-    from loaders.systems import link_systems
     from ringleader.catalogue import get
+    from ringleader.loaders.enrichment.asn import link_systems
+    from ringleader.loaders.enrichment.prefixes import paged
     from ringleader.progress import progress
 
     if graph is None or wanted.dry_run:

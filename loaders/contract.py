@@ -9,7 +9,7 @@ import textwrap
 from dataclasses import dataclass
 from enum import StrEnum
 
-from loaders.skeletons import EXEMPLAR_SENDERS
+from ringleader.loaders.enrichment.prompt_skeletons import EXEMPLAR_SENDERS
 
 # Part of every batch's identity: raise it when the same file would load differently.
 CONTRACT_VERSION = 1

@@ -9,23 +9,32 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loaders import accounts, batches, contacts, labels, payments, prompts, proxies, requests
-from loaders.mapping import Mapping
-from loaders.prepare import prepare, refuse_if_strict
-from loaders.prepared import Prepared
-from loaders.quarantine import write as write_quarantine
-from loaders.sources import InputFile
-from loaders.steps import Load, Step
-from loaders.systems import open_database
-from loaders.workspace import Workspace
-from loaders.write import write_steps
 from ringleader.catalogue import get
 from ringleader.errors import InputError
+from ringleader.loaders.enrichment.asn import open_database
+from ringleader.loaders.mapping import Mapping
+from ringleader.loaders.sources.files import InputFile
+from ringleader.loaders.tables import (
+    accounts,
+    contacts,
+    labels,
+    payments,
+    prompts,
+    proxies,
+    requests,
+)
+from ringleader.loaders.validation.clean_table import Prepared
+from ringleader.loaders.validation.prepare import prepare, refuse_if_strict
+from ringleader.loaders.validation.quarantine import write as write_quarantine
+from ringleader.loaders.workspace import Workspace
+from ringleader.loaders.writing import batches
+from ringleader.loaders.writing.write_plan import Load, Step
+from ringleader.loaders.writing.writer import write_steps
 from ringleader.progress import progress
 
 if TYPE_CHECKING:
-    from loaders.bulk import Bulk
     from ringleader.graph import Graph
+    from ringleader.loaders.writing.import_files import Bulk
     from ringleader.settings import Settings
 
 _STEPS: dict[str, Callable[[Load], list[Step]]] = {

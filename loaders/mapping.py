@@ -31,8 +31,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loaders.contract import BY_NAME, TABLE_NAMES, Column, Table, Type
 from ringleader.errors import InputError
+from ringleader.loaders.contract import BY_NAME, TABLE_NAMES, Column, Table, Type
 
 PRESETS = Path(__file__).parent / "presets"
 PRESET = "preset:"

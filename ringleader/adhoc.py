@@ -19,7 +19,7 @@ from ringleader import audit
 from ringleader.cypher_text import Token, code
 from ringleader.errors import QueryError
 from ringleader.graph import Graph, WriteSummary
-from ringleader.plans import READ_OPERATORS, operators, plan_rows
+from ringleader.graph.plans import READ_OPERATORS, operators, plan_rows
 
 # Functions with a namespace that only compute. Others could leave something behind (a projection
 # in memory), reach out (embeddings of a service), or do whatever a plug-in does. In lower case, for

@@ -135,7 +135,7 @@ def _gds(graph: Graph) -> tuple[str, str | None]:
 
 
 def _missing_constraints(graph: Graph) -> tuple[list[str], int]:
-    from ringleader.statements import schema_statements
+    from ringleader.schema.statements import schema_statements
 
     wanted = schema_statements()
     rows = graph.read("SHOW INDEXES YIELD name RETURN name", name="doctor constraints")

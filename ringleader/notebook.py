@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ringleader.catalogue import Query, get, load_catalogue
+from ringleader.commands.query import TIMEOUT_SECONDS, folders, require_reads
 from ringleader.errors import NotFound, ServerError
 from ringleader.graph import Graph
-from ringleader.query_commands import TIMEOUT_SECONDS, folders, require_reads
 from ringleader.ring_drawing import RingDrawing, draw
 from ringleader.settings import load_settings
 
@@ -98,9 +98,9 @@ class Notebook:
 
     def queries(self, words: str = "") -> pd.DataFrame:
         """The stored queries, or those that answer ``words``, the best first."""
-        from ringleader.catalogue_search import search
+        from ringleader.catalogue.search import search
+        from ringleader.commands.query import questions
         from ringleader.output import as_frame
-        from ringleader.query_commands import questions
 
         found = search(questions(self.graph.settings), words)
         return as_frame([{"name": q.name, "question": q.question} for q in found])

@@ -80,7 +80,7 @@ SCHEMES = ("bolt", "neo4j", "bolt+s", "neo4j+s", "bolt+ssc", "neo4j+ssc")
 # What the provider's own API and the clouds that resell it are called unless the file says more.
 DEFAULT_CHANNELS = ("api", "azure", "bedrock", "vertex")
 _BY_NAME = {declared.name: declared for declared in DECLARED}
-# Sections that another package declares key by key (algorithms.parameters, jobs).
+# Sections that another package declares key by key (ringleader.algorithms.parameters, jobs).
 OPEN_SECTIONS = frozenset({"detect", "jobs"})
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from scenario.draws import Floats, Ints, Mask, hex_names, mix, unit
-from scenario.knobs import Knobs
+from ringleader.scenario.draws import Floats, Ints, Mask, hex_names, mix, unit
+from ringleader.scenario.knobs import Knobs
 
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
 WEEK = 7 * DAY

@@ -9,7 +9,7 @@ import click
 
 from ringleader.app import App, Command, pass_app
 
-FORMATS = ("parquet", "csv")  # scenario.simulate.FORMATS, without its imports
+FORMATS = ("parquet", "csv")  # ringleader.scenario.simulate.FORMATS, without its imports
 
 
 @click.command(
@@ -68,9 +68,9 @@ def simulate(
     cohorts.csv and stolen.csv say which. The same options write the same bytes.
     """
     from ringleader.output import emit
-    from scenario.crossed import read_design
-    from scenario.simulate import as_rows
-    from scenario.simulate import simulate as write
+    from ringleader.scenario.crossed import read_design
+    from ringleader.scenario.simulate import as_rows
+    from ringleader.scenario.simulate import simulate as write
 
     began = time.monotonic()
     crossed = crossed or design is not None

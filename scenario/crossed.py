@@ -16,9 +16,9 @@ import numpy as np
 import pyarrow as pa
 
 from ringleader.errors import InputError
-from scenario.campaign import World
-from scenario.draws import Ints
-from scenario.knobs import HONEST, Cohort, Knobs, read_knobs
+from ringleader.scenario.campaign import World
+from ringleader.scenario.draws import Ints
+from ringleader.scenario.knobs import HONEST, Cohort, Knobs, read_knobs
 
 FILE = Path(__file__).with_name("crossed.toml")
 # An operator's kinds of evidence; addresses and the client are one environment.

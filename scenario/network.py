@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringleader.errors import WrongUsage
-from scenario.campaign import Draw, World
-from scenario.draws import Floats, Hashes, Ints, Mask, below, mix, unit
+from ringleader.scenario.campaign import Draw, World
+from ringleader.scenario.draws import Floats, Hashes, Ints, Mask, below, mix, unit
 
 HOMES_NET = 0x6440_0000  # 100.64.0.0/10
 HOMES_AREAS = 1 << 14  # its /24s

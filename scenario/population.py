@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ringleader.errors import WrongUsage
-from scenario.campaign import (
+from ringleader.scenario.campaign import (
     CHANNELS,
     DAY,
     HOUR,
@@ -19,8 +19,8 @@ from scenario.campaign import (
     Population,
     World,
 )
-from scenario.draws import Floats, Ints, Mask, below, mix, unit
-from scenario.knobs import Cohort, Knobs
+from ringleader.scenario.draws import Floats, Ints, Mask, below, mix, unit
+from ringleader.scenario.knobs import Cohort, Knobs
 
 
 def sizes(knobs: Knobs, accounts: int) -> Ints:

@@ -20,13 +20,13 @@ import pyarrow.parquet
 from ringleader.errors import InputError, WrongUsage
 from ringleader.parallel import side_by_side
 from ringleader.progress import progress
-from scenario.campaign import DAY, World
-from scenario.crossed import Design, cohorts_table, stolen_table, traits_table
-from scenario.draws import Ints
-from scenario.knobs import Knobs, read_knobs
-from scenario.population import populate
-from scenario.tables import TABLES
-from scenario.traffic import SCHEMA, day_totals, requests_of
+from ringleader.scenario.campaign import DAY, World
+from ringleader.scenario.crossed import Design, cohorts_table, stolen_table, traits_table
+from ringleader.scenario.draws import Ints
+from ringleader.scenario.knobs import Knobs, read_knobs
+from ringleader.scenario.population import populate
+from ringleader.scenario.tables import TABLES
+from ringleader.scenario.traffic import SCHEMA, day_totals, requests_of
 
 FORMATS = ("parquet", "csv")
 MANIFEST = "simulation.json"

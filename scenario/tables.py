@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scenario.campaign import CAPABILITIES, CHANNELS, DAY, HOUR, Draw, World
-from scenario.draws import Ints, Mask, below, categories, hex_names, mix, unit
-from scenario.network import (
+from ringleader.scenario.campaign import CAPABILITIES, CHANNELS, DAY, HOUR, Draw, World
+from ringleader.scenario.draws import Ints, Mask, below, categories, hex_names, mix, unit
+from ringleader.scenario.network import (
     SHARED_NET,
     home_address,
     home_network,
@@ -20,8 +20,8 @@ from scenario.network import (
     network,
     shared_address,
 )
-from scenario.population import country
-from scenario.traffic import cluster_names
+from ringleader.scenario.population import country
+from ringleader.scenario.traffic import cluster_names
 
 MAILBOXES = ("mail.example", "post.example", "box.example", "web.example")
 PLANS = ("free", "pro", "team")

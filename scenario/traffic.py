@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from scenario.campaign import (
+from ringleader.scenario.campaign import (
     CAPABILITIES,
     CHANNELS,
     DAY,
@@ -19,10 +19,20 @@ from scenario.campaign import (
     Draw,
     World,
 )
-from scenario.draws import Floats, Ints, Mask, apportion, below, categories, hex_names, mix, unit
-from scenario.knobs import Knobs
-from scenario.network import session_address, written
-from scenario.population import hour_curve, weekday
+from ringleader.scenario.draws import (
+    Floats,
+    Ints,
+    Mask,
+    apportion,
+    below,
+    categories,
+    hex_names,
+    mix,
+    unit,
+)
+from ringleader.scenario.knobs import Knobs
+from ringleader.scenario.network import session_address, written
+from ringleader.scenario.population import hour_curve, weekday
 
 MODELS = ("large", "small")
 ENDPOINTS = ("messages", "invoke", "rawPredict")

@@ -73,7 +73,7 @@ def ringleader(server, tmp_path):
 
     def call(*args, check=True, env=None, input=None, timeout=180):
         result = subprocess.run(
-            [sys.executable, "-m", "cli", *map(str, args)],
+            [sys.executable, "-m", "ringleader", *map(str, args)],
             capture_output=True,
             text=True,
             input=input,

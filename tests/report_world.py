@@ -6,8 +6,8 @@ import json
 import random
 from dataclasses import asdict, dataclass
 
-from algorithms.parameters import Parameters
-from exports.report_ring import Standing
+from ringleader.algorithms.parameters import Parameters
+from ringleader.exports.report_ring import Standing
 
 EVIL = "</script><img src=x onerror=\"document.title='run'\"><b>\u202egnp"
 LABELS = (

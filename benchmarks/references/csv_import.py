@@ -16,8 +16,8 @@ import duckdb
 
 from ringleader.engine import run_admin
 from ringleader.engine.folder import DATABASE
-from ringleader.import_columns import END_ID, ID, START_ID, file_of
 from ringleader.schema import NODES, RELATIONSHIPS
+from ringleader.schema.import_columns import END_ID, ID, START_ID, file_of
 from ringleader.settings import load_settings
 
 

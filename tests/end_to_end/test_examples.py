@@ -18,11 +18,11 @@ import duckdb
 import nbformat
 import pytest
 
-import cli as command_line
 from docs import examples
+from ringleader import cli as command_line
 from ringleader.app import run
 from ringleader.catalogue import get
-from scenario.simulate import simulate
+from ringleader.scenario.simulate import simulate
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -24,7 +24,7 @@ def loaded(request, server, shared, connection, tmp_path_factory):
 
     def call(*args):
         result = subprocess.run(
-            [sys.executable, "-m", "cli", *map(str, args)],
+            [sys.executable, "-m", "ringleader", *map(str, args)],
             capture_output=True,
             text=True,
             cwd=root,

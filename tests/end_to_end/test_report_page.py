@@ -10,9 +10,9 @@ from threading import Thread
 import pytest
 from report_world import EVIL, ReportWorld
 
-from exports.page import write_page
-from exports.report import blocks
-from exports.report_ring import as_it_is
+from ringleader.exports.page import write_page
+from ringleader.exports.report import blocks
+from ringleader.exports.report_ring import as_it_is
 
 playwright = pytest.importorskip("playwright.sync_api", reason="NEEDS playwright")
 expect = playwright.expect

@@ -12,9 +12,9 @@ from collections import Counter
 import pyarrow.parquet as pq
 import pytest
 
-from algorithms.detect import detect
-from algorithms.parameters import Parameters
-from scenario.simulate import simulate
+from ringleader.algorithms.detect import detect
+from ringleader.algorithms.parameters import Parameters
+from ringleader.scenario.simulate import simulate
 
 OPERATORS = {"hydra", "card_sharers", "careful"}
 
@@ -33,7 +33,7 @@ def world(connection, server, tmp_path_factory):
         "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", name="empty"
     )
     subprocess.run(
-        [sys.executable, "-m", "cli", "load", "all", str(folder / "sample")],
+        [sys.executable, "-m", "ringleader", "load", "all", str(folder / "sample")],
         env={**os.environ, "RINGLEADER_HOME": str(server.home)},
         check=True,
         capture_output=True,

@@ -1,6 +1,6 @@
 """Two rings and look-alikes of theirs: a carrier, a VPN, a class, a household."""
 
-from algorithms.parameters import Parameters
+from ringleader.algorithms.parameters import Parameters
 
 P = Parameters()
 

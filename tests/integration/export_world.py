@@ -8,7 +8,7 @@ one kind of evidence. Both are of the second run, which only `r1` changed in; ca
 
 import json
 
-from exports.handover import Options, export
+from ringleader.exports.handover import Options, export
 
 FORMULA = "=cmd|' /C calc'!A0"
 ODD = "b\x0bödd <&>"

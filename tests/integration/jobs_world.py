@@ -8,11 +8,11 @@ from datetime import date
 
 from prometheus_client.parser import text_string_to_metric_families as read_metrics
 
-from jobs.definitions import get_job
-from jobs.history import runs
-from jobs.run import run_job
 from ringleader.app import App
 from ringleader.catalogue import get
+from ringleader.jobs.definitions import get_job
+from ringleader.jobs.history import runs
+from ringleader.jobs.run import run_job
 from ringleader.settings import load_settings
 
 RING = [f"card{n}" for n in range(8)]
@@ -26,7 +26,7 @@ DAY = date(2026, 2, 23)
 PAUSING = """
 import sys, time
 from pathlib import Path
-import algorithms.detect as detect
+import ringleader.algorithms.detect as detect
 folder = Path(sys.argv.pop(1))
 original = detect._publish
 def publish(*args):
@@ -35,7 +35,7 @@ def publish(*args):
         time.sleep(0.02)
     original(*args)
 detect._publish = publish
-from cli import main
+from ringleader.cli import main
 main()
 """
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from loaders.contract import BY_NAME
-from loaders.load import Wanted, load_files
-from loaders.mapping import read_mapping
-from loaders.sources import expand, inspect
-from loaders.workspace import Workspace
+from ringleader.loaders.contract import BY_NAME
+from ringleader.loaders.load import Wanted, load_files
+from ringleader.loaders.mapping import read_mapping
+from ringleader.loaders.sources.files import expand, inspect
+from ringleader.loaders.workspace import Workspace
 
 # When a load ran, and in how large chunks, is no part of what it says.
 _PASSING = {"started_at", "finished_at", "chunk_size"}

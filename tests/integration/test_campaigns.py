@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from rings_world import crowd, opened, shared
 
-from algorithms import publication
-from algorithms.campaigns import Feature, profiles
-from algorithms.detect import detect
-from algorithms.parameters import Parameters
-from algorithms.reading import read_sharing
-from algorithms.rings import name_of
-from algorithms.sharing import NO_ORIGINS
+from ringleader.algorithms.campaigns.linking import Feature, profiles
+from ringleader.algorithms.detect import detect
+from ringleader.algorithms.evidence.reading import read_sharing
+from ringleader.algorithms.evidence.sharing import NO_ORIGINS
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.rings import publication
+from ringleader.algorithms.rings.building import name_of
 from ringleader.catalogue import get
 from ringleader.output import plain
 

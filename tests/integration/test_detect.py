@@ -6,8 +6,8 @@ import json
 import pytest
 from detect_world import BOTS, CARDS, CLASS, NAT, P, build, members, open_accounts, share, standing
 
-from algorithms.detect import detect
-from algorithms.explanation import explain, why_member
+from ringleader.algorithms.detect import detect
+from ringleader.algorithms.explanation.explain import explain, why_member
 from ringleader.catalogue import get
 from ringleader.errors import NotFound
 

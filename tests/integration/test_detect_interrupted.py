@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 from detect_world import BOTS, CARDS, P, build, members, standing
 
-from algorithms import detect as stages
-from algorithms import publication
-from algorithms.communities import link_projection
-from algorithms.detect import detect
-from algorithms.explanation import explain, why_member
-from algorithms.parameters import Parameters
-from algorithms.reading import read_sharing
-from algorithms.shared_neighbours import find_links
+from ringleader.algorithms import detect as stages
+from ringleader.algorithms.detect import detect
+from ringleader.algorithms.evidence.reading import read_sharing
+from ringleader.algorithms.evidence.shared_neighbours import find_links
+from ringleader.algorithms.explanation.explain import explain, why_member
+from ringleader.algorithms.grouping.communities import link_projection
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.rings import publication
 from ringleader.catalogue import get
 from ringleader.errors import QueryError
 

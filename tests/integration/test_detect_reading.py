@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from detect_world import BOTS, CARDS, P, build, members, share, standing
 
-from algorithms import communities as memory
-from algorithms import reading as reading_module
-from algorithms.communities import estimated_memory, require_memory
-from algorithms.detect import detect, null_rings
-from algorithms.reading import read_sharing
-from algorithms.sharing import LABELS
+from ringleader.algorithms.detect import detect, null_rings
+from ringleader.algorithms.evidence import reading as reading_module
+from ringleader.algorithms.evidence.reading import read_sharing
+from ringleader.algorithms.evidence.sharing import LABELS
+from ringleader.algorithms.grouping import communities as memory
+from ringleader.algorithms.grouping.communities import estimated_memory, require_memory
 from ringleader.catalogue import get
 from ringleader.errors import ServerError
 from ringleader.graph import Graph

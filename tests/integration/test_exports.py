@@ -14,10 +14,10 @@ import stix2validator
 from export_world import FORMULA, MEMBERS, ODD, RAW, lines
 from pymisp import MISPEvent
 
-from exports.findings import THINGS
-from exports.handover import FORMATS, TLP
-from exports.pseudonyms import OPEN
 from ringleader.errors import InputError, WrongUsage
+from ringleader.exports.findings import THINGS
+from ringleader.exports.handover import FORMATS, TLP
+from ringleader.exports.pseudonyms import OPEN
 from ringleader.keys import load_key
 
 ODD_IN_XML = ODD.replace("\x0b", "\ufffd")

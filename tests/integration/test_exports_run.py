@@ -12,10 +12,10 @@ import stix2validator
 from export_world import FORMULA, MEMBERS, ODD, lines
 from pymisp import MISPEvent
 
-from exports import handover
-from exports.findings import THINGS
-from exports.handover import FORMATS, Options, export, format_of
 from ringleader.errors import NotFound, RingleaderError, WrongUsage
+from ringleader.exports import handover
+from ringleader.exports.findings import THINGS
+from ringleader.exports.handover import FORMATS, Options, export, format_of
 
 
 def test_since_a_run_is_what_changed_after_it(exported, export_graph):
@@ -50,14 +50,14 @@ def test_one_ring(exported):
 
 def test_a_detection_that_finishes_meanwhile_leaves_no_file(export_graph, tmp_path, monkeypatch):
     runs = iter([handover_run(export_graph), None])
-    monkeypatch.setattr("exports.findings.current_run", lambda graph: next(runs))
+    monkeypatch.setattr("ringleader.exports.findings.current_run", lambda graph: next(runs))
     with pytest.raises(RingleaderError, match="another detection finished"):
         export(export_graph, "rings", "csv", tmp_path / "rings.csv")
     assert list(tmp_path.iterdir()) == []
 
 
 def handover_run(export_graph):
-    from exports.findings import current_run
+    from ringleader.exports.findings import current_run
 
     return current_run(export_graph)
 
@@ -65,7 +65,7 @@ def handover_run(export_graph):
 @pytest.mark.parametrize(("format_", "library"), [("stix", "stix2"), ("misp", "pymisp")])
 def test_a_missing_library_names_the_extra(export_graph, tmp_path, monkeypatch, format_, library):
     monkeypatch.setitem(sys.modules, library, None)
-    monkeypatch.delitem(sys.modules, f"exports.{format_}", raising=False)
+    monkeypatch.delitem(sys.modules, f"ringleader.exports.{format_}", raising=False)
     with pytest.raises(RingleaderError, match=library) as said:
         export(export_graph, "rings", format_, tmp_path / "x")
     assert "ringleader[intel]" in said.value.hint

@@ -25,8 +25,6 @@ from jobs_world import (
 from prometheus_client.parser import text_string_to_metric_families as read_metrics
 from webhook_receiver import KEY_TEXT, listening, verified
 
-from jobs.definitions import get_job
-from jobs.history import runs
 from ringleader.catalogue import get
 from ringleader.errors import (
     DeliveryFailed,
@@ -37,7 +35,9 @@ from ringleader.errors import (
     SettingsError,
 )
 from ringleader.graph import Graph
-from ringleader.locks import LEASE, exclusive, file_lock
+from ringleader.graph.locks import LEASE, exclusive, file_lock
+from ringleader.jobs.definitions import get_job
+from ringleader.jobs.history import runs
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_a_folder_that_is_not_there_is_told_before_anything_runs(graph, server, 
 
 
 def test_what_is_new_stays_new_until_the_receiver_has_taken_it(graph, server, tables, monkeypatch):
-    monkeypatch.setattr("jobs.notify.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("ringleader.jobs.notify.BACKOFF_SECONDS", 0.01)
     monkeypatch.setenv("HOOK_KEY", KEY_TEXT)
     with listening() as receiver:
         notify = '[[jobs.nightly.steps]]\nstep = "notify"\nkey_env = "HOOK_KEY"\nattempts = 2\n'
@@ -196,7 +196,7 @@ def test_interrupted_it_says_so_and_gives_the_lock_back(graph, server, tables, m
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("algorithms.detect._publish", interrupt)
+    monkeypatch.setattr("ringleader.algorithms.detect._publish", interrupt)
     with pytest.raises(KeyboardInterrupt):
         run(server, tables)
     assert (states(graph), leases(graph)) == (["interrupted"], [])
@@ -272,7 +272,7 @@ def test_on_one_machine_nobody_waits_for_the_dead(graph, server):
 
 
 def test_without_the_token_nothing_is_written(graph, server, tables, monkeypatch):
-    monkeypatch.setattr("ringleader.locks._renew", lambda *_: None)  # it stands still
+    monkeypatch.setattr("ringleader.graph.locks._renew", lambda *_: None)  # it stands still
     declare(tables, head="[lock]\nlease_seconds = 1")
     mine = Graph.connect(app_of(server, tables).settings)
     other = Graph.connect(app_of(server, tables, tables / "other host").settings)
@@ -305,8 +305,9 @@ def test_without_the_token_nothing_is_written(graph, server, tables, monkeypatch
 
 
 def test_a_long_statement_keeps_the_lease_and_others_do_not_hang(server, tables, monkeypatch):
-    monkeypatch.setattr("ringleader.locks._renew", lambda *_: None)  # it waits for the same lock
-    monkeypatch.setattr("ringleader.locks.PATIENCE", 0.5)
+    # Renewal waits for the same lock.
+    monkeypatch.setattr("ringleader.graph.locks._renew", lambda *_: None)
+    monkeypatch.setattr("ringleader.graph.locks.PATIENCE", 0.5)
     declare(tables, head="[lock]\nlease_seconds = 2")
     mine = Graph.connect(app_of(server, tables).settings)
     other = Graph.connect(app_of(server, tables, tables / "other host").settings)

@@ -6,9 +6,9 @@ import random
 import pytest
 from rings_world import crowd, forget_uses, opened, shared, uses
 
-from algorithms.detect import detect
-from algorithms.parameters import Parameters
-from algorithms.rings import name_of
+from ringleader.algorithms.detect import detect
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.rings.building import name_of
 from ringleader.catalogue import get
 
 P = Parameters()

@@ -8,10 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 from load_world import REQUESTS, T, everything, load, nodes, relationships, requests_file, write_csv
 
-from loaders.steps import Step
-from loaders.write import write_chunk
 from ringleader.catalogue import get
 from ringleader.errors import InputError, QueryError
+from ringleader.loaders.writing.write_plan import Step
+from ringleader.loaders.writing.writer import write_chunk
 from ringleader.schema import RELATIONSHIP_BY_TYPE
 
 

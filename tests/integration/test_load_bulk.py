@@ -8,16 +8,16 @@ import pyarrow.parquet as pq
 import pytest
 from load_world import everything, load, write_csv
 
-from loaders.bulk import Bulk
-from loaders.first import first_load
-from loaders.workspace import Workspace
 from ringleader.engine import managed_connection, stop
 from ringleader.errors import InputError, LockHeld
 from ringleader.graph import Graph
+from ringleader.graph.locks import exclusive, file_lock
 from ringleader.keys import KEY_FILE, load_key
-from ringleader.locks import exclusive, file_lock
+from ringleader.loaders.workspace import Workspace
+from ringleader.loaders.writing.bulk_load import first_load
+from ringleader.loaders.writing.import_files import Bulk
+from ringleader.scenario.simulate import simulate
 from ringleader.settings import load_settings
-from scenario.simulate import simulate
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,14 @@ import pyarrow.parquet as pq
 import pytest
 from load_world import everything, relationships
 
-import loaders.databases
-from loaders.contract import BY_NAME
-from loaders.databases import Content, query_file
-from loaders.load import Wanted, load_files
-from loaders.mapping import read_mapping
-from loaders.workspace import Workspace
+import ringleader.loaders.sources.databases
 from ringleader.catalogue import get
 from ringleader.errors import InputError
+from ringleader.loaders.contract import BY_NAME
+from ringleader.loaders.load import Wanted, load_files
+from ringleader.loaders.mapping import read_mapping
+from ringleader.loaders.sources.databases import Content, query_file
+from ringleader.loaders.workspace import Workspace
 
 QUERY = 'SELECT who AS account_id, moment AS "timestamp", address AS ip FROM log ORDER BY who'
 
@@ -46,7 +46,7 @@ def test_other_packing_of_the_same_rows_is_the_same_load(graph, log, monkeypatch
     url = log(*((f"a{number}", 1769904000, "192.0.2.1") for number in range(9)))
     load_query(graph, url)
     before = everything(graph)
-    monkeypatch.setattr(loaders.databases, "_BATCH_ROWS", 2)
+    monkeypatch.setattr(ringleader.loaders.sources.databases, "_BATCH_ROWS", 2)
     monkeypatch.setattr("pyarrow.parquet.ParquetWriter.__init__", packed_otherwise)
     summary = load_query(graph, url)
     assert (summary.batch_id, len(summary.skipped)) == (None, 1)

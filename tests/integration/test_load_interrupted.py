@@ -10,22 +10,22 @@ import psutil
 import pytest
 from load_world import everything, load, nodes, relationships, write_csv
 
-from loaders.clusters import Clusters
-from loaders.write import write_chunk
 from ringleader.engine import ensure_running, managed_connection, stop
 from ringleader.graph import Graph
 from ringleader.keys import load_key
+from ringleader.loaders.enrichment.prompt_clusters import Clusters
+from ringleader.loaders.writing.writer import write_chunk
 from ringleader.settings import load_settings
 
 # Runs the command line, but kills its own process, or the server, at a chosen chunk: before the
 # chunk's transaction begins (delay 0), or so many milliseconds into it.
 KILLING = """
 import os, signal, sys, threading, time
-import loaders.write, ringleader.graph
-ringleader.graph.RETRY_SECONDS = 1.0  # a killed server does not come back while we wait
+import ringleader.loaders.writing.writer, ringleader.graph.runner
+ringleader.graph.runner.RETRY_SECONDS = 1.0  # a killed server does not come back while we wait
 victim, after, delay = int(sys.argv.pop(1)), int(sys.argv.pop(1)), float(sys.argv.pop(1))
 victim = victim or os.getpid()
-original, calls = loaders.write.write_chunk, 0
+original, calls = ringleader.loaders.writing.writer.write_chunk, 0
 def kill():
     time.sleep(delay / 1000)
     os.kill(victim, signal.SIGKILL)
@@ -35,8 +35,8 @@ def write_chunk(*args):
     if calls == after:
         threading.Thread(target=kill).start() if delay else kill()
     return original(*args)
-loaders.write.write_chunk = write_chunk
-from cli import main
+ringleader.loaders.writing.writer.write_chunk = write_chunk
+from ringleader.cli import main
 main()
 """
 
@@ -166,7 +166,7 @@ def test_a_load_run_again_does_not_look_at_its_own_clusters(graph, tmp_path, mon
         return write_chunk(graph, batch, step, *rest)
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr("loaders.write.write_chunk", stops_after_clusters)
+        patched.setattr("ringleader.loaders.writing.writer.write_chunk", stops_after_clusters)
         load(graph, "requests", path)
     assert len(nodes(graph, "PromptCluster")) == 2
     assert load(graph, "requests", path).resumed

@@ -5,16 +5,16 @@ import json
 import pytest
 from rings_world import crowd, opened, shared
 
-from algorithms.decisions import decide
-from algorithms.detect import detect
-from algorithms.explanation import explain
-from algorithms.parameters import Parameters
-from algorithms.reading import read_sharing
-from cli import cli
+from ringleader.algorithms.detect import detect
+from ringleader.algorithms.evidence.reading import read_sharing
+from ringleader.algorithms.explanation.explain import explain
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.review.decisions import decide
 from ringleader.app import App
 from ringleader.catalogue import get
+from ringleader.cli import cli
 from ringleader.errors import NotFound
-from ringleader.locks import exclusive
+from ringleader.graph.locks import exclusive
 
 P = Parameters()
 TEN = [f"m{n}" for n in range(10)]
@@ -230,7 +230,7 @@ def test_what_is_decided_during_a_run_needs_no_lock_and_counts_from_the_next_on(
         analyst("hubs", "pin", "card-others", "benign")
         return read_sharing(graph, known_hubs)
 
-    monkeypatch.setattr("algorithms.detect.read_sharing", deciding)
+    monkeypatch.setattr("ringleader.algorithms.detect.read_sharing", deciding)
     with exclusive(world, "job run nightly"):
         detect(world, P)
     monkeypatch.undo()

@@ -39,13 +39,13 @@ class Home:
         return {**os.environ, "RINGLEADER_HOME": str(self.path)}
 
     def popen(self, *args):
-        command = [sys.executable, "-m", "cli", *map(str, args)]
+        command = [sys.executable, "-m", "ringleader", *map(str, args)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(command, cwd=self.path, env=self.environment, text=True, **pipes)
 
     def run(self, *args, code=0, **env):
         result = subprocess.run(
-            [sys.executable, "-m", "cli", *map(str, args)],
+            [sys.executable, "-m", "ringleader", *map(str, args)],
             cwd=self.path,
             env={**self.environment, **env},
             stdin=subprocess.DEVNULL,

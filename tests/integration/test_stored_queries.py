@@ -9,9 +9,9 @@ import pytest
 import question_world
 
 from ringleader.catalogue import load_catalogue
-from ringleader.catalogue_check import problems
+from ringleader.catalogue.check import problems
+from ringleader.graph.plans import operators
 from ringleader.output import plain
-from ringleader.plans import operators
 
 CATALOGUE = load_catalogue()
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from algorithms.sharing import LABELS, UNKNOWN, Uses, assemble, seconds
+from ringleader.algorithms.evidence.sharing import LABELS, UNKNOWN, Uses, assemble, seconds
 
 DAY = 86_400_000
 NOTHING = np.zeros(0, np.int64)

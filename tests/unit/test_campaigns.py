@@ -9,9 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algorithms.campaigns import Feature, Profiles, agreed, campaigns, one_operator, ties
-from algorithms.parameters import Parameters
-from algorithms.rings import Ring, name_of
+from ringleader.algorithms.campaigns.linking import (
+    Feature,
+    Profiles,
+    agreed,
+    campaigns,
+    one_operator,
+    ties,
+)
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.rings.building import Ring, name_of
 
 P = Parameters()
 CARD, BIN = Feature("payment", "PaymentMethod", "pm"), Feature("payment", "Bin", "400777")

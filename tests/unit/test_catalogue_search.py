@@ -3,7 +3,7 @@
 import pytest
 
 from ringleader.catalogue import load_catalogue
-from ringleader.catalogue_search import search
+from ringleader.catalogue.search import search
 
 QUESTIONS = [query for query in load_catalogue().values() if not query.internal]
 

@@ -10,17 +10,17 @@ import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
-from cli import cli
 from ringleader import errors
 from ringleader.app import Command, run
+from ringleader.cli import cli
 from ringleader.errors import ConnectionFailed, FindingsFound, LockHeld, WrongUsage
-from ringleader.locks import file_lock
+from ringleader.graph.locks import file_lock
 from ringleader.settings import load_settings
 
 
 def ringleader(*args, env=None, **kwargs):
     return subprocess.run(
-        [sys.executable, "-m", "cli", *args],
+        [sys.executable, "-m", "ringleader", *args],
         capture_output=True,
         text=True,
         env={**os.environ, **(env or {})},
@@ -51,7 +51,7 @@ def test_help_lists_the_commands_in_the_order_of_work():
 
 def test_help_imports_nothing_heavy():
     code = (
-        "import sys\nfrom click.testing import CliRunner\nfrom cli import cli\n"
+        "import sys\nfrom click.testing import CliRunner\nfrom ringleader.cli import cli\n"
         "CliRunner().invoke(cli, ['--help'])\n"
         "heavy = ('duckdb', 'ibis', 'pandas', 'neo4j', 'pyarrow', 'numpy', 'prompt_toolkit')\n"
         "print([m for m in heavy if m in sys.modules])"

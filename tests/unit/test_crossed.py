@@ -10,8 +10,8 @@ import pyarrow.dataset as ds
 import pytest
 
 from ringleader.errors import InputError
-from scenario.crossed import FILE, balanced, read_design
-from scenario.simulate import simulate
+from ringleader.scenario.crossed import FILE, balanced, read_design
+from ringleader.scenario.simulate import simulate
 
 KINDS = ["environment", "payment", "prompts"]
 

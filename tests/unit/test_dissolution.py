@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from algorithms.dissolution import dissolution
-from algorithms.parameters import Parameters, recorded
-from algorithms.removal import read_back, without
-from algorithms.rings import holds
+from ringleader.algorithms.evidence.removal import read_back, without
+from ringleader.algorithms.explanation.dissolution import dissolution
+from ringleader.algorithms.parameters import Parameters, recorded
+from ringleader.algorithms.rings.building import holds
 
 P = Parameters()
 BOTH = {"payment__PaymentMethod__p": 1.5, "network__Ip__i": 1.5}

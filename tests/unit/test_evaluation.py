@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algorithms.evaluation import (
+from ringleader.algorithms.evaluation.commands import table
+from ringleader.algorithms.evaluation.metrics import (
     CohortScores,
     Label,
     OperatorScores,
@@ -14,7 +15,6 @@ from algorithms.evaluation import (
     evaluate_by,
     operators,
 )
-from algorithms.evaluation_commands import table
 
 NAMES = [f"a{n}" for n in range(9)]
 groupings = st.dictionaries(st.sampled_from(NAMES), st.sampled_from("xyz"))

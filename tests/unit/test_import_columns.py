@@ -6,13 +6,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from loaders.aggregate import END, START
-from loaders.bulk import Bulk
-from loaders.steps import Step
-from loaders.workspace import Workspace
 from ringleader.errors import InputError
-from ringleader.import_columns import relationship_properties
+from ringleader.loaders.aggregation.aggregate import END, START
+from ringleader.loaders.workspace import Workspace
+from ringleader.loaders.writing.import_files import Bulk
+from ringleader.loaders.writing.write_plan import Step
 from ringleader.schema import NODE_BY_LABEL, RELATIONSHIP_BY_TYPE, RELATIONSHIPS
+from ringleader.schema.import_columns import relationship_properties
 
 
 def names(type_):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from jobs.definitions import get_job, read_jobs
-from jobs.steps import KINDS, commands_of, keys, placeholders
 from ringleader.errors import NotFound, SettingsError
+from ringleader.jobs.definitions import get_job, read_jobs
+from ringleader.jobs.steps import KINDS, commands_of, keys, placeholders
 from ringleader.settings import load_settings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "jobs.md"

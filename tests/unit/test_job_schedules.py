@@ -17,11 +17,11 @@ import pytest
 import yaml
 from cronsim import CronSim
 
-from jobs.cron import on_calendar, parse
-from jobs.definitions import get_job
-from jobs.schedulers import scheduled
-from jobs.watch import watch
 from ringleader.errors import SettingsError
+from ringleader.jobs.cron import on_calendar, parse
+from ringleader.jobs.definitions import get_job
+from ringleader.jobs.schedulers import scheduled
+from ringleader.jobs.watch import watch
 from ringleader.settings import load_settings
 
 SCHEDULES = [
@@ -230,7 +230,7 @@ def test_a_password_that_is_in_the_environment_only_is_no_way(job):
 def test_watch_makes_up_for_missed_times_once_and_ends_whole(job, monkeypatch):
     found, _ = job
     tick = timedelta(seconds=0.1)
-    monkeypatch.setattr("jobs.watch.following", lambda schedule, moment: moment + tick)
+    monkeypatch.setattr("ringleader.jobs.watch.following", lambda schedule, moment: moment + tick)
     began = []
 
     def run(one):

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from sharing_worlds import world
 
-from algorithms.hub_verdicts import opening_spread, pinned, verdicts
-from algorithms.hubs import BENIGN, OWNED, ownership
-from algorithms.joining import found_rings
-from algorithms.parameters import Parameters
-from algorithms.rings import build_rings, ring_of
-from algorithms.shared_neighbours import find_links
+from ringleader.algorithms.evidence.hub_verdicts import opening_spread, pinned, verdicts
+from ringleader.algorithms.evidence.hubs import BENIGN, OWNED, ownership
+from ringleader.algorithms.evidence.shared_neighbours import find_links
+from ringleader.algorithms.grouping.joining import found_rings
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.rings.building import build_rings, ring_of
 
 P = Parameters()
 POOL = [f"r{n:03}" for n in range(60)]  # each with a device of twelve

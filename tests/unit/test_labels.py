@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from random import Random
 
-from algorithms.evaluation import Label
-from algorithms.labels import latest
+from ringleader.algorithms.evaluation.labels import latest
+from ringleader.algorithms.evaluation.metrics import Label
 
 
 def decision(account, label, ring=None, day=None, by="ann"):

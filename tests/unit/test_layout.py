@@ -1,6 +1,7 @@
-"""Imports run one way (decision 0001), and the driver stays behind one module."""
+"""Imports run one way inside one package (decision 0001), and one module owns the driver."""
 
 import ast
+import os
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -15,19 +16,34 @@ MAY_IMPORT = {
     "jobs": {"ringleader", "loaders", "algorithms", "exports", "jobs"},
     "scenario": {"ringleader", "scenario"},
 }
-OURS = {*MAY_IMPORT, "cli"}
+# The folders and the module that `ringleader/` links to, so that they are parts of the package.
+LINKED = {*MAY_IMPORT, "cypher", "cli.py"} - {"ringleader"}
+BARE = {name.removesuffix(".py") for name in LINKED}
+# What may name every part: the command line, and `python -m ringleader` which calls it.
+ENTRY = {"ringleader/__main__.py", "cli.py"}
 # Who may know the driver: the runner, its errors and values, and values in output.
 DRIVER = {
-    "ringleader/driver_errors.py",
-    "ringleader/driver_values.py",
-    "ringleader/graph.py",
+    "ringleader/graph/driver_errors.py",
+    "ringleader/graph/driver_values.py",
+    "ringleader/graph/runner.py",
     "ringleader/output.py",
 }
 
 
 def modules():
+    """Every module of the package, each once: links are not followed."""
+    yield ROOT / "cli.py"
     for package in MAY_IMPORT:
-        yield from sorted((ROOT / package).rglob("*.py"))
+        for folder, _, names in os.walk(ROOT / package):
+            paths = (Path(folder) / name for name in sorted(names) if name.endswith(".py"))
+            yield from (path for path in paths if not path.is_symlink())
+
+
+def named(path):
+    """The name that a module is imported by."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    below = parts if parts[0] == "ringleader" else ("ringleader", *parts)
+    return ".".join(below).removesuffix(".__init__")
 
 
 def imported(path):
@@ -36,27 +52,56 @@ def imported(path):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def part_of(name):
+    """The part of the package that an imported name belongs to, ``ringleader`` for the core."""
+    package, part = [*name.split("."), ""][:2]
+    if package != "ringleader":
+        return None
+    return part if part in BARE else "ringleader"
+
+
+def python_files():
+    for folder in (*MAY_IMPORT, "benchmarks", "docs", "examples", "tests"):
+        yield from sorted(path for path in (ROOT / folder).rglob("*.py") if not path.is_symlink())
+
+
+@pytest.mark.parametrize("name", sorted(LINKED))
+def test_package_links_to_folder_at_the_top_level(name):
+    link = ROOT / "ringleader" / name
+    assert link.is_symlink()
+    assert link.readlink() == Path("..") / name
+    assert link.exists()
+
+
+def test_nothing_imports_a_linked_folder_bare():
+    found = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in python_files()
+        for name in imported(path)
+        if name.split(".")[0] in BARE
+    }
+    assert found == set()
 
 
 @pytest.mark.parametrize("path", list(modules()), ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_run_one_way(path):
-    package = path.relative_to(ROOT).parts[0]
-    tops = {name.split(".")[0] for name in imported(path)}
-    assert tops & OURS <= MAY_IMPORT[package]
+    parts = {part_of(name) for name in imported(path)} - {None}
+    if str(path.relative_to(ROOT)) not in ENTRY:
+        assert parts <= MAY_IMPORT[path.relative_to(ROOT).parts[0]]
 
 
 def test_modules_import_each_other_in_no_circle():
-    named = {
-        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-        for path in modules()
-    }
-    graph = {name: set() for name in named}
-    for name, path in named.items():
+    paths = {named(path): path for path in modules()}
+    graph = {name: set() for name in paths}
+    for name, path in paths.items():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module in named:
-                inner = {f"{node.module}.{alias.name}" for alias in node.names} & set(named)
+            if isinstance(node, ast.ImportFrom) and node.module in paths:
+                inner = {f"{node.module}.{alias.name}" for alias in node.names} & set(paths)
                 graph[name] |= inner or {node.module}
-    TopologicalSorter(graph).prepare()  # says which modules, if there is one
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the modules
 
 
 def test_only_the_runner_imports_the_driver():

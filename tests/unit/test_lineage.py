@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algorithms.lineage import Continuation, Earlier, lasting_names, traced
-from algorithms.parameters import Parameters
-from algorithms.rings import Ring, name_of
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.rings.building import Ring, name_of
+from ringleader.algorithms.rings.lineage import Continuation, Earlier, lasting_names, traced
 
 P = Parameters()
 

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sharing_worlds import world
 
-from algorithms import shared_neighbours
-from algorithms.detect import LINES_KEPT, _link_rows
-from algorithms.parameters import Parameters, odds_by_family
-from algorithms.removal import OTHERS
-from algorithms.shared_neighbours import find_links, in_common, neighbours
-from algorithms.sharing import FAMILIES, LABELS, family_of_label
+from ringleader.algorithms.detect import LINES_KEPT, _link_rows
+from ringleader.algorithms.evidence import shared_neighbours
+from ringleader.algorithms.evidence.removal import OTHERS
+from ringleader.algorithms.evidence.shared_neighbours import find_links, in_common, neighbours
+from ringleader.algorithms.evidence.sharing import FAMILIES, LABELS, family_of_label
+from ringleader.algorithms.parameters import Parameters, odds_by_family
 
 P = Parameters()
 

@@ -5,8 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.addresses import CANONICAL_IPV4, CANONICAL_IPV6, Address, canonical, network
-from loaders.prefixes import Prefixes
+from ringleader.loaders.enrichment.prefixes import Prefixes
+from ringleader.loaders.validation.addresses import (
+    CANONICAL_IPV4,
+    CANONICAL_IPV6,
+    Address,
+    canonical,
+    network,
+)
 from ringleader.subnets import subnet
 
 

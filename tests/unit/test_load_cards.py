@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from loaders.cards import holds_card, shown
-from loaders.contract import BY_NAME
-from loaders.mapping import Mapping
-from loaders.prepare import prepare
-from loaders.sources import inspect
-from loaders.workspace import Workspace
+from ringleader.loaders.contract import BY_NAME
+from ringleader.loaders.mapping import Mapping
+from ringleader.loaders.sources.files import inspect
+from ringleader.loaders.validation.card_numbers import holds_card, shown
+from ringleader.loaders.validation.prepare import prepare
+from ringleader.loaders.workspace import Workspace
 
 CARDS = (
     "4111111111111111",

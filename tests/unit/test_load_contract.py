@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-import loaders
-from loaders.contract import BY_NAME, CURRENCIES, TABLES, describe, help_text
-from loaders.mapping import ColumnMap, read_mapping
+import ringleader.loaders
 from ringleader.errors import InputError
+from ringleader.loaders.contract import BY_NAME, CURRENCIES, TABLES, describe, help_text
+from ringleader.loaders.mapping import ColumnMap, read_mapping
 
 
 def test_tables_and_required_columns():
@@ -125,10 +125,10 @@ def test_missing_mapping_file(tmp_path):
 
 
 def test_every_error_of_the_loaders_says_what_to_do():
-    folder = Path(loaders.__file__).parent
+    folder = Path(ringleader.loaders.__file__).parent
     without = [
         f"{path.name}:{node.lineno}"
-        for path in sorted(folder.glob("*.py"))
+        for path in sorted(folder.rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from loaders.contract import BY_NAME
-from loaders.mapping import Mapping
-from loaders.prepare import prepare
-from loaders.sources import inspect
-from loaders.workspace import Workspace
 from ringleader.errors import InputError
+from ringleader.loaders.contract import BY_NAME
+from ringleader.loaders.mapping import Mapping
+from ringleader.loaders.sources.files import inspect
+from ringleader.loaders.validation.prepare import prepare
+from ringleader.loaders.workspace import Workspace
 
 HEAD = "account_id,user_agent,timestamp\n"
 GOOD = "a,ua,2026-02-01\n"

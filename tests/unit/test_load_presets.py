@@ -28,12 +28,12 @@ from preset_records import (
     vertex,
 )
 
-from loaders.contract import BY_NAME
-from loaders.documents import opened
-from loaders.mapping import PRESETS, preset_rows, presets, read_mapping
-from loaders.prepare import prepare
-from loaders.workspace import Workspace
 from ringleader.errors import InputError
+from ringleader.loaders.contract import BY_NAME
+from ringleader.loaders.mapping import PRESETS, preset_rows, presets, read_mapping
+from ringleader.loaders.sources.json_documents import opened
+from ringleader.loaders.validation.prepare import prepare
+from ringleader.loaders.workspace import Workspace
 
 CHANNELS = ("api", "azure", "bedrock", "vertex")
 

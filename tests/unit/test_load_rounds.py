@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pytest
 
-from loaders.steps import WRITERS, Step, in_order
-from loaders.workspace import Workspace
+from ringleader.loaders.workspace import Workspace
+from ringleader.loaders.writing.write_plan import WRITERS, Step, in_order
 from ringleader.schema import NODE_BY_LABEL, RELATIONSHIP_BY_TYPE
 
 

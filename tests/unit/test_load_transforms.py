@@ -9,19 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import aggregate, reference_lists
-from loaders.accounts import domain_of, plain_email
-from loaders.batches import batch_id
-from loaders.clusters import Clusters
-from loaders.contract import BY_NAME
-from loaders.mapping import ColumnMap, Mapping
-from loaders.prepare import prepare
-from loaders.quarantine import records
-from loaders.skeletons import masked
-from loaders.sources import expand, inspect
-from loaders.workspace import Workspace
 from ringleader.errors import InputError
 from ringleader.keys import keyed_hash, load_key
+from ringleader.loaders.aggregation import aggregate
+from ringleader.loaders.contract import BY_NAME
+from ringleader.loaders.enrichment.prompt_clusters import Clusters
+from ringleader.loaders.enrichment.prompt_skeletons import masked
+from ringleader.loaders.mapping import ColumnMap, Mapping
+from ringleader.loaders.sources import reference_lists
+from ringleader.loaders.sources.files import expand, inspect
+from ringleader.loaders.tables.accounts import domain_of, plain_email
+from ringleader.loaders.validation.prepare import prepare
+from ringleader.loaders.validation.quarantine import records
+from ringleader.loaders.workspace import Workspace
+from ringleader.loaders.writing.batches import batch_id
 from ringleader.output import emit
 
 CHANNELS = ("api", "azure", "bedrock", "vertex")

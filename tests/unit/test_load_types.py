@@ -6,11 +6,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from loaders.contract import BY_NAME
-from loaders.mapping import ColumnMap, Mapping
-from loaders.prepare import prepare
-from loaders.sources import inspect
-from loaders.workspace import Workspace
+from ringleader.loaders.contract import BY_NAME
+from ringleader.loaders.mapping import ColumnMap, Mapping
+from ringleader.loaders.sources.files import inspect
+from ringleader.loaders.validation.prepare import prepare
+from ringleader.loaders.workspace import Workspace
 
 COUNT = "input_tokens: not a whole number from 0 to 1,000,000,000,000"
 TEXT = "account_id: a list, an object, or true or false; text or a number is expected"

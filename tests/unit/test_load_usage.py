@@ -7,13 +7,13 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from loaders import requests
-from loaders.contract import BY_NAME
-from loaders.mapping import Mapping
-from loaders.prepare import prepare
-from loaders.sources import inspect
-from loaders.steps import Load
-from loaders.workspace import Workspace
+from ringleader.loaders.contract import BY_NAME
+from ringleader.loaders.mapping import Mapping
+from ringleader.loaders.sources.files import inspect
+from ringleader.loaders.tables import requests
+from ringleader.loaders.validation.prepare import prepare
+from ringleader.loaders.workspace import Workspace
+from ringleader.loaders.writing.write_plan import Load
 
 CHANNELS = ("api", "azure", "bedrock", "vertex")
 COLUMNS = ("account_id", "ip", "device_id", "user_agent", "prompt_cluster_id", "request_id")
@@ -60,7 +60,7 @@ def test_good_rows_are_grouped_first_and_mean_the_same(workspace, tmp_path, monk
     first, said, rows = outcome(workspace, file, tmp_path)
     assert first
     assert said == (5, 0, 0, 1, {})
-    monkeypatch.setattr("loaders.prepare.grouped_first", lambda *_: None)
+    monkeypatch.setattr("ringleader.loaders.validation.prepare.grouped_first", lambda *_: None)
     assert outcome(workspace, file, tmp_path) == (False, said, rows)
     assert [(r["start"], r["end"], r["events"], r["hours"]) for r in rows["USED_IP"]] == [
         ("a", "192.0.2.1", 3, [0, 1, 2]),

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from sharing_worlds import world
 from test_joining import P, components, pool
 
-from algorithms import null_model
-from algorithms.joining import found_rings
-from algorithms.null_model import Chance, chance_of, redealt, with_chance
-from algorithms.shared_neighbours import find_links
+from ringleader.algorithms.evidence.shared_neighbours import find_links
+from ringleader.algorithms.grouping.joining import found_rings
+from ringleader.algorithms.rings import null_model
+from ringleader.algorithms.rings.null_model import Chance, chance_of, redealt, with_chance
 
 labels = st.sampled_from(["Ip", "Device", "PaymentMethod"])
 uses = st.lists(

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from sharing_worlds import world
 
-from algorithms.parameters import Parameters
-from algorithms.removal import without
-from algorithms.review import REJECTED, Decision, positions, without_rejected
-from algorithms.shared_neighbours import CONTACT, find_links
+from ringleader.algorithms.evidence.removal import without
+from ringleader.algorithms.evidence.shared_neighbours import CONTACT, find_links
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.review.effects import REJECTED, Decision, positions, without_rejected
 
 P = Parameters()
 

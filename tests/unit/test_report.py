@@ -12,11 +12,17 @@ from pathlib import Path
 import pytest
 from report_world import EVIL, ReportWorld
 
-from exports.page import PARTS, SCRIPTS, policy, write_page
-from exports.pseudonyms import hiding, namer
-from exports.report import batches, blocks
-from exports.report_drawing import HEIGHT, IDENTIFIERS_DRAWN, MEMBERS_DRAWN, WIDTH, drawing
-from exports.report_ring import ITEMS_TOLD, as_it_is
+from ringleader.exports.page import PARTS, SCRIPTS, policy, write_page
+from ringleader.exports.pseudonyms import hiding, namer
+from ringleader.exports.report import batches, blocks
+from ringleader.exports.report_drawing import (
+    HEIGHT,
+    IDENTIFIERS_DRAWN,
+    MEMBERS_DRAWN,
+    WIDTH,
+    drawing,
+)
+from ringleader.exports.report_ring import ITEMS_TOLD, as_it_is
 
 NOW = datetime(2026, 2, 13, tzinfo=UTC)
 

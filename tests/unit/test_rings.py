@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sharing_worlds import world
 
-from algorithms.explanation import evidence_items
-from algorithms.groups import _witnesses
-from algorithms.parameters import Parameters
-from algorithms.removal import read_back
-from algorithms.rings import build_rings, cohesion, connected, name_of
-from algorithms.shared_neighbours import find_links
+from ringleader.algorithms.evidence.removal import read_back
+from ringleader.algorithms.evidence.shared_neighbours import find_links
+from ringleader.algorithms.explanation.explain import evidence_items
+from ringleader.algorithms.grouping.groups import _witnesses
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.rings.building import build_rings, cohesion, connected, name_of
 
 P = Parameters()
 SIX = [f"m{n}" for n in range(6)]

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sharing_worlds import world
 
-from algorithms.hubs import BENIGN
-from algorithms.joining import found_rings
-from algorithms.parameters import Parameters
-from algorithms.rotation import rotating_pairs, rotation
-from algorithms.shared_neighbours import everything_shared, find_links
+from ringleader.algorithms.evidence.hubs import BENIGN
+from ringleader.algorithms.evidence.rotation import rotating_pairs, rotation
+from ringleader.algorithms.evidence.shared_neighbours import everything_shared, find_links
+from ringleader.algorithms.grouping.joining import found_rings
+from ringleader.algorithms.parameters import Parameters
 
 P = Parameters(telling_rarity=4.0)  # among some hundred accounts as 256 is among many thousands
 POOL = [f"r{n:03}" for n in range(120)]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algorithms import scoring
-from algorithms.parameters import DAY, Parameters, effective, odds_by_family, parameters
+from ringleader.algorithms.evidence import scoring
+from ringleader.algorithms.parameters import DAY, Parameters, effective, odds_by_family, parameters
 from ringleader.errors import SettingsError
 
 P = Parameters()

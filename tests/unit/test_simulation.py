@@ -11,16 +11,16 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from loaders.contract import BY_NAME, TABLE_NAMES
-from loaders.load import Wanted, load_files
-from loaders.mapping import read_mapping
-from loaders.sources import expand, inspect
-from loaders.workspace import Workspace
+from ringleader.loaders.contract import BY_NAME, TABLE_NAMES
+from ringleader.loaders.load import Wanted, load_files
+from ringleader.loaders.mapping import read_mapping
+from ringleader.loaders.sources.files import expand, inspect
+from ringleader.loaders.workspace import Workspace
+from ringleader.scenario import simulate as module
+from ringleader.scenario.knobs import read_knobs
+from ringleader.scenario.population import sizes, totals
+from ringleader.scenario.simulate import simulate
 from ringleader.settings import load_settings
-from scenario import simulate as module
-from scenario.knobs import read_knobs
-from scenario.population import sizes, totals
-from scenario.simulate import simulate
 
 RESERVED = [
     ipaddress.ip_network(net) for net in ("198.18.0.0/15", "100.64.0.0/10", "2001:db8::/32")

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from ringleader.errors import WrongUsage
-from scenario import simulate as module
-from scenario.knobs import read_knobs
-from scenario.population import sizes
-from scenario.simulate import simulate
+from ringleader.scenario import simulate as module
+from ringleader.scenario.knobs import read_knobs
+from ringleader.scenario.population import sizes
+from ringleader.scenario.simulate import simulate
 
 
 def test_nothing_is_left_of_what_was_interrupted(tmp_path, monkeypatch):

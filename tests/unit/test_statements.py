@@ -4,13 +4,13 @@ import re
 
 from ringleader.catalogue import load_catalogue
 from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL, NODES, RELATIONSHIP_BY_TYPE, RELATIONSHIPS
-from ringleader.schema_types import Kind, Merge
-from ringleader.statements import (
+from ringleader.schema.statements import (
     schema_page,
     schema_statements,
     upsert_nodes,
     upsert_relationships,
 )
+from ringleader.schema.types import Kind, Merge
 
 
 def test_every_label_has_a_uniqueness_constraint_on_its_key():

@@ -9,11 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sharing_worlds import world
 
-from algorithms import shared_neighbours
-from algorithms.parameters import DAY, Parameters
-from algorithms.shared_neighbours import candidates, find_links, replacement_evidence
-from algorithms.sharing import FAMILIES
-from algorithms.timing import replacements
+from ringleader.algorithms.evidence import shared_neighbours
+from ringleader.algorithms.evidence.shared_neighbours import (
+    candidates,
+    find_links,
+    replacement_evidence,
+)
+from ringleader.algorithms.evidence.sharing import FAMILIES
+from ringleader.algorithms.evidence.timing import replacements
+from ringleader.algorithms.parameters import DAY, Parameters
 
 P = Parameters(telling_rarity=1.0)
 

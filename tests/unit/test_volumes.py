@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 from sharing_worlds import world
 
-from algorithms.sharing import Origins
-from algorithms.volumes import kinds, proxies, volume
+from ringleader.algorithms.campaigns.volumes import kinds, proxies, volume
+from ringleader.algorithms.evidence.sharing import Origins
 
 
 def row(requests, first, last, channels, capabilities):

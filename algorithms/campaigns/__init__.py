@@ -1,0 +1,1 @@
+"""Campaigns: rings with one operator behind them, and the volume of each."""

@@ -1,0 +1,1 @@
+"""Compare detected rings with labels."""

@@ -1,0 +1,109 @@
+"""``ringleader hubs``: parse, call, render."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from ringleader.app import App, Group, output_options, pass_app
+
+_Out = Callable[..., None]
+
+
+@click.group(cls=Group)
+def hubs() -> None:
+    """See which identifiers are a ring's own and which are hubs of strangers, and pin a verdict."""
+
+
+@hubs.command("list")
+@click.option("--verdict", type=click.Choice(("owned", "benign")), help="Only these.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@output_options
+@pass_app
+def list_hubs(app: App, verdict: str | None, limit: int, out: _Out) -> None:
+    """List the identifiers that rings use, those of most accounts first.
+
+    \b
+    Example:
+      ringleader hubs list --verdict benign
+    """
+    from ringleader.catalogue import get
+
+    stored = get("list-verdicts")
+    with app.graph() as graph:
+        rows = graph.read(stored, stored.bind({"verdict": verdict, "limit": limit}))
+    if not rows:
+        app.say("no identifier has a verdict: no ring was found yet; ringleader detect")
+    out(
+        rows,
+        [column.name for column in stored.columns],
+        brief=["label", "identifier", "verdict", "accounts", "ring", "part"],
+    )
+
+
+@hubs.command("show")
+@click.argument("identifier")
+@output_options
+@pass_app
+def show_hub(app: App, identifier: str, out: _Out) -> None:
+    """Show the verdict on IDENTIFIER, its reasons, and what analysts said.
+
+    \b
+    Example:
+      ringleader hubs show 198.51.100.7
+    """
+    from ringleader.algorithms.evidence.hub_verdicts import the_one
+    from ringleader.catalogue import get
+
+    stored = get("show-identifier")
+    with app.graph() as graph:
+        label, _, key = the_one(graph, identifier).partition("|")
+        rows = graph.read(stored, {"identifier": key})
+    out(
+        [row for row in rows if row["label"] == label],
+        [column.name for column in stored.columns],
+    )
+
+
+@hubs.command("pin")
+@click.argument("identifier")
+@click.argument("verdict", type=click.Choice(("benign", "owned")))
+@click.option("--note", required=True, help="Why: whoever asks later reads this.")
+@click.option("--by", help="Who says so [default: the system's user].")
+@pass_app
+def pin_hub(app: App, identifier: str, verdict: str, note: str, by: str | None) -> None:
+    """Pin a VERDICT on IDENTIFIER; the next detection honours it.
+
+    What is pinned benign counts nothing; what is pinned owned counts as if two accounts shared it.
+
+    \b
+    Examples:
+      ringleader hubs pin 198.51.100.7 benign --note 'office of a customer, ticket 4711'
+      ringleader hubs pin pm_9f2 owned --note 'issued to one buyer'
+    """
+    import getpass
+
+    from ringleader.algorithms.evidence.hub_verdicts import pin
+
+    with app.graph() as graph:
+        graph.ensure_schema()
+        target = pin(graph, identifier, verdict, note, by or getpass.getuser())
+    app.say(f"{target} is pinned {verdict}; ringleader detect honours it")
+
+
+@hubs.command("unpin")
+@click.argument("identifier")
+@pass_app
+def unpin_hub(app: App, identifier: str) -> None:
+    """Take back what was pinned on IDENTIFIER.
+
+    \b
+    Example:
+      ringleader hubs unpin 198.51.100.7
+    """
+    from ringleader.algorithms.evidence.hub_verdicts import pin
+
+    with app.graph() as graph:
+        target = pin(graph, identifier, None, "", "")
+    app.say(f"{target} is judged by detection again")

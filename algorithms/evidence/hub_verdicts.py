@@ -1,0 +1,226 @@
+"""Verdicts on identifiers: a ring's own, or a hub of strangers, with the reasons.
+
+Every identifier that two members of a ring use gets one. It is *owned* if half of those who use it
+are of one ring (``owned_part``), and *benign* otherwise: the ring uses it, as strangers do. What an
+analyst pins stands above that, and the next detection honours it: what is pinned benign counts
+nothing, what is pinned owned counts as if two accounts shared it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from ringleader.algorithms.evidence.hubs import BENIGN, OWNED, ownership
+from ringleader.algorithms.evidence.sharing import LABELS, Floats, Ints, Sharing
+from ringleader.algorithms.parameters import DAY, Parameters
+from ringleader.algorithms.rings.building import Ring, ring_of
+from ringleader.catalogue import get
+from ringleader.errors import NotFound, WrongUsage
+from ringleader.graph import Graph
+from ringleader.parallel import side_by_side
+
+VERDICTS = {"benign": BENIGN, "owned": OWNED}
+ROWS_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an identifier is.
+
+    Attributes:
+        label: Its label.
+        key: Its key.
+        number: The store's own number of it.
+        verdict: ``owned`` or ``benign``.
+        ring: The ring that most of its users are of.
+        part: The chance that another user of it is of that ring.
+        reasons: Ownership, tenure, diversity and lists, in words.
+    """
+
+    label: str
+    key: str
+    number: int
+    verdict: str
+    ring: str
+    part: float
+    reasons: tuple[str, ...]
+
+
+def pins_in_force(graph: Graph) -> dict[str, int]:
+    """What analysts say of identifiers: ``BENIGN`` or ``OWNED`` by ``label|key``."""
+    return {row["target"]: VERDICTS[row["verdict"]] for row in graph.read(get("pins"))}
+
+
+def pinned(sharing: Sharing, pins: Mapping[str, int]) -> Sharing:
+    """The sharing with verdicts on identifiers.
+
+    Args:
+        sharing: Who shares what.
+        pins: ``BENIGN`` or ``OWNED`` by ``label|key``.
+    """
+    verdict = np.zeros(len(sharing.keys), dtype=np.int64)
+    for target, said in pins.items():
+        label, _, key = target.partition("|")
+        # Identifiers lie in the order of label and key.
+        low, high = np.searchsorted(sharing.label, [LABELS.index(label), LABELS.index(label) + 1])
+        at = low + int(np.searchsorted(sharing.keys[low:high], key))
+        if at < high and sharing.keys[at] == key:
+            verdict[at] = said
+    return replace(sharing, pinned=verdict)
+
+
+def verdicts(sharing: Sharing, rings: Sequence[Ring], parameters: Parameters) -> Iterator[Verdict]:
+    """A verdict on every identifier that two members of one ring use, in the order of the store.
+
+    Args:
+        sharing: Who shares what.
+        rings: The rings under their names.
+        parameters: ``owned_part``.
+    """
+    of = ring_of(sharing, rings)
+    owner, part = ownership(sharing, of)
+    mine = of[sharing.user] == owner[sharing.used]
+    members = np.bincount(sharing.used[mine & (of[sharing.user] > 0)], minlength=len(owner))
+    spread = opening_spread(sharing, np.flatnonzero(members > 1))
+    inside = np.flatnonzero(of[sharing.user] > 0)
+    pairs = np.unique(sharing.used[inside] * (len(rings) + 1) + of[sharing.user[inside]])
+    ring_count = np.bincount(pairs // (len(rings) + 1), minlength=len(owner))
+    in_rings = np.bincount(sharing.used[inside], minlength=len(owner))
+    chosen = np.flatnonzero(members > 1)
+    # What lies together in the store is written together.
+    chosen = chosen[np.argsort(sharing.identifier_number[chosen])]
+    # Lists, since a value of an array costs several times one of a list.
+    columns = (
+        chosen,
+        sharing.identifier_number[chosen],
+        owner[chosen],
+        part[chosen],
+        members[chosen],
+        sharing.sharers[chosen],
+        spread[chosen],
+        in_rings[chosen],
+        ring_count[chosen],
+        sharing.listed[chosen],
+        sharing.pinned[chosen],
+    )
+    for at, number, of_ring, share, inside_it, users, days, ringed, several, listed, said in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        ring = rings[of_ring - 1].ring_id
+        reasons = [
+            f"{inside_it} of {users} accounts on it are of {ring}",
+            f"half of its accounts were opened within {days:.0f} days",
+            f"{users - ringed} accounts of no ring use it, and {several} "
+            f"{'ring' if several == 1 else 'rings'}",
+        ]
+        if listed:
+            reasons.append("a list of known hubs names it")
+        if said:
+            reasons.append("an analyst pinned it")
+        owned = said == OWNED if said else share >= parameters.owned_part
+        told = "owned" if owned else "benign"
+        yield Verdict(*sharing.name(at), number, told, ring, share, tuple(reasons))
+
+
+def opening_spread(sharing: Sharing, identifiers: Ints) -> Floats:
+    """Days within which the middle half of each identifier's accounts were opened.
+
+    Args:
+        sharing: Who shares what.
+        identifiers: Those that are asked about; the others have NaN.
+    """
+    spread = np.full(len(sharing.keys), np.nan)
+    asked = np.zeros(len(sharing.keys), dtype=bool)
+    asked[identifiers] = True
+    used = sharing.used[sharing.by_opening]
+    opened = sharing.opened[sharing.user[sharing.by_opening]]
+    told = asked[used] & ~np.isnan(opened)
+    used, opened = used[told], opened[told]
+    starts = np.flatnonzero(np.diff(used, prepend=-1))
+    last = np.diff(np.append(starts, len(used))) - 1
+    early, late = (_between(opened, starts + part * last) for part in (0.25, 0.75))
+    spread[used[starts]] = (late - early) / DAY
+    return spread
+
+
+def _between(values: Floats, place: Floats) -> Floats:
+    """Values at places that may lie between two, as far along as the place is."""
+    low = np.floor(place).astype(np.int64)
+    high = np.ceil(place).astype(np.int64)
+    between: Floats = values[low] + (values[high] - values[low]) * (place - low)
+    return between
+
+
+def write_verdicts(graph: Graph, run: str, found: Iterable[Verdict]) -> None:
+    """Write the verdicts of a run, and drop those of others."""
+    rest = iter(found)
+    pages = iter(lambda: list(islice(rest, ROWS_AT_ONCE)), [])
+
+    def write(page: Sequence[Verdict]) -> None:
+        rows = [_row(verdict) for verdict in page]
+        graph.write(get("write-verdicts"), {"run": run, "rows": rows})
+
+    for _ in side_by_side(write, pages):
+        pass
+    stored = get("drop-other-verdicts")
+    graph.run_in_batches(stored, stored.bind({"keep": run}))
+
+
+def _row(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "number": verdict.number,
+        "verdict": verdict.verdict,
+        "ring": verdict.ring,
+        "part": verdict.part,
+        "reasons": list(verdict.reasons),
+    }
+
+
+def pin(graph: Graph, identifier: str, verdict: str | None, note: str, by: str) -> str:
+    """Pin a verdict on an identifier, or take the pin back.
+
+    Args:
+        graph: An open graph.
+        identifier: Its key, or ``label|key`` where several labels have it.
+        verdict: ``benign``, ``owned``, or None to take it back.
+        note: Why.
+        by: Who says so.
+
+    Returns:
+        The identifier as ``label|key``.
+
+    Raises:
+        NotFound: There is no such identifier.
+        WrongUsage: Several labels have one of that key.
+    """
+    target = the_one(graph, identifier)
+    if verdict is None:
+        graph.write(get("drop-pin"), {"target": target})
+    else:
+        given = {"target": target, "verdict": verdict, "note": note, "by": by}
+        graph.write(get("pin-verdict"), given)
+    return target
+
+
+def the_one(graph: Graph, identifier: str) -> str:
+    """The identifier that a name means, as ``label|key``.
+
+    Raises:
+        NotFound: There is none.
+        WrongUsage: There are several.
+    """
+    label, _, key = identifier.partition("|") if "|" in identifier else ("", "", identifier)
+    rows = graph.read(get("show-identifier"), {"identifier": key})
+    names = [f"{row['label']}|{key}" for row in rows if label in ("", row["label"])]
+    if not names:
+        raise NotFound(f"there is no identifier {identifier!r}", hint="ringleader hubs list")
+    if len(names) > 1:
+        raise WrongUsage(
+            f"{identifier!r} is several identifiers", hint="say which: " + " or ".join(names)
+        )
+    return names[0]

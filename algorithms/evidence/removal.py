@@ -1,0 +1,103 @@
+"""Links as they would be without some of their evidence.
+
+Two callers need them: what would dissolve a ring
+(:mod:`ringleader.algorithms.explanation.dissolution`), and what is left without the evidence that
+an analyst rejected (:mod:`ringleader.algorithms.review.effects`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringleader.algorithms.evidence.shared_neighbours import Evidence, Links, strong_enough
+from ringleader.algorithms.evidence.sharing import FAMILIES, Ints
+from ringleader.algorithms.parameters import Parameters
+
+OTHERS = "others"  # label of what a link has beyond the lines that are kept by name
+
+
+@dataclass(frozen=True)
+class Told:
+    """Links as the graph tells them.
+
+    Attributes:
+        accounts: Account ids, sorted; the links count accounts by position here.
+        names: What lines are called, ``family|label|key``, sorted; the evidence of the links
+            counts identifiers by position here.
+        links: The links.
+    """
+
+    accounts: tuple[str, ...]
+    names: tuple[str, ...]
+    links: Links
+
+    @property
+    def named(self) -> NDArray[np.bool_]:
+        """Whether each name is that of something, and no sum of what is not kept by name."""
+        return np.array([name.split("|", 2)[1] != OTHERS for name in self.names], dtype=bool)
+
+
+def read_back(rows: Sequence[Mapping[str, Any]]) -> Told:
+    """Links from rows of the stored query ``ring-links``."""
+    accounts = sorted({row[end] for row in rows for end in ("account_a", "account_b")})
+    position = {account: number for number, account in enumerate(accounts)}
+    names = sorted({name for row in rows for name in row["evidence"]})
+    code = {name: number for number, name in enumerate(names)}
+    family_of = np.array([FAMILIES.index(name.split("|", 1)[0]) for name in names], dtype=np.int64)
+    a, b = (
+        np.array([position[row[end]] for row in rows], dtype=np.int64)
+        for end in ("account_a", "account_b")
+    )
+    lines = [len(row["evidence"]) for row in rows]
+    link_of = np.repeat(np.arange(len(rows)), lines).astype(np.int64)
+    item = np.array([code[name] for row in rows for name in row["evidence"]], dtype=np.int64)
+    bits = np.array([amount for row in rows for amount in row["evidence_bits"]], dtype=np.float64)
+    family = family_of[item] if len(item) else item
+    unknown = np.full(len(item), -1, dtype=np.int64)
+    cell = link_of * len(FAMILIES) + family
+    sums = np.bincount(cell, bits, minlength=len(rows) * len(FAMILIES)).astype(np.float64)
+    table = sums.reshape(-1, len(FAMILIES))
+    evidence = Evidence(a[link_of], b[link_of], item, unknown, family, bits, unknown, unknown)
+    return Told(tuple(accounts), tuple(names), Links(a, b, table, evidence, link_of, bits))
+
+
+def without(links: Links, gone: NDArray[np.bool_], several: bool, parameters: Parameters) -> Links:
+    """The links that hold without some lines of their evidence.
+
+    Evidence adds up before it becomes bits, log2(1 + sum / odds), so without half of it a link has
+    more than half of its bits. A family at its cap has more evidence than its bits say: without
+    some of it, less is said to be left than there is.
+
+    Args:
+        links: The links.
+        gone: Which lines of evidence to take away.
+        several: Whether the data hold several independent groups of evidence.
+        parameters: What makes a link hold.
+    """
+    width = len(FAMILIES)
+    cell = links.link_of * width + links.evidence.family
+    cells = len(links) * width
+    before = np.bincount(cell, links.bits, minlength=cells)
+    left = np.bincount(cell, links.bits * ~gone, minlength=cells)
+    part = np.divide(left, before, out=np.zeros(cells), where=before > 0)
+    whole = links.family_bits.ravel()
+    touched = np.bincount(cell, gone, minlength=cells) > 0
+    bits = np.where(touched, np.log2(1.0 + part * (2.0**whole - 1.0)), whole)
+    table = bits.reshape(-1, width)
+    holds = strong_enough(table, several, parameters) | ~touched.reshape(-1, width).any(axis=1)
+    kept = ~gone & holds[links.link_of]
+    factor = np.divide(bits, left, out=np.ones(cells), where=left > 0)
+    number: Ints = np.cumsum(holds) - 1
+    return Links(
+        a=links.a[holds],
+        b=links.b[holds],
+        family_bits=table[holds],
+        evidence=links.evidence.take(kept),
+        link_of=number[links.link_of[kept]],
+        bits=(links.bits * factor[cell])[kept],
+    )

@@ -1,0 +1,398 @@
+"""Links: pairs of accounts that share more than strangers do.
+
+Only pairs that share something are ever compared, and on an identifier each account only with the
+few opened next to it, so the number of candidates grows with the number of uses and never with its
+square. Identifiers too widely shared to matter are skipped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringleader.algorithms.evidence import scoring
+from ringleader.algorithms.evidence.hubs import tied_elsewhere, worth_alone, worth_confirmed
+from ringleader.algorithms.evidence.rotation import rotating_pairs, rotation
+from ringleader.algorithms.evidence.sharing import (
+    CONTACT_FAMILY,
+    FAMILIES,
+    GROUPS,
+    REPLACED,
+    Floats,
+    Ints,
+    Sharing,
+    group_codes,
+)
+from ringleader.algorithms.evidence.timing import replacements
+from ringleader.algorithms.parameters import Parameters, odds_by_family
+from ringleader.parallel import side_by_side
+
+PAIRS_AT_ONCE = 200_000
+CONTACT = -1  # stands for the identifier of a direct contact
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One line per pair and identifier that it shares, or per direct contact.
+
+    Attributes:
+        a: Position of the lower account.
+        b: Position of the higher account.
+        identifier: What they share; ``CONTACT`` for a direct contact.
+        contact: Position of the contact, -1 for a shared identifier or a replacement.
+        family: Code in :data:`ringleader.algorithms.evidence.sharing.FAMILIES`.
+        amount: Evidence before it becomes bits.
+        use_a: Position of one account's use, -1 for a contact.
+        use_b: Position of the other's.
+    """
+
+    a: Ints
+    b: Ints
+    identifier: Ints
+    contact: Ints
+    family: Ints
+    amount: Floats
+    use_a: Ints
+    use_b: Ints
+
+    def take(self, chosen: NDArray[np.bool_] | Ints) -> Evidence:
+        """The chosen lines."""
+        return Evidence(*(column[chosen] for column in vars(self).values()))
+
+
+@dataclass(frozen=True)
+class Links:
+    """Linked pairs and why.
+
+    Attributes:
+        a: Position of the lower account of each link.
+        b: Position of the higher account.
+        family_bits: Bits per link and family, shape (links, families).
+        evidence: The lines behind the links.
+        link_of: The link of each line.
+        bits: Bits of each line; a link's lines sum to its weight.
+    """
+
+    a: Ints
+    b: Ints
+    family_bits: Floats
+    evidence: Evidence
+    link_of: Ints
+    bits: Floats
+
+    @property
+    def weight(self) -> Floats:
+        """Bits of each link."""
+        total: Floats = self.family_bits.sum(axis=1)
+        return total
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    def take(self, chosen: NDArray[np.bool_]) -> Links:
+        """The chosen links with their lines."""
+        kept = chosen[self.link_of]
+        number = np.cumsum(chosen) - 1
+        return Links(
+            self.a[chosen],
+            self.b[chosen],
+            self.family_bits[chosen],
+            self.evidence.take(kept),
+            number[self.link_of[kept]],
+            self.bits[kept],
+        )
+
+
+def find_links(sharing: Sharing, parameters: Parameters) -> Links:
+    """All links that hold.
+
+    Neighbours on an identifier are candidates; for those with some evidence in one family,
+    everything that they share is looked up, however many others share it.
+
+    Args:
+        sharing: Who shares what.
+        parameters: The judgements.
+    """
+    direct = contact_evidence(sharing, parameters)
+    a, b = candidates(sharing, direct, parameters)
+    # Who declares one organization openly belongs together and does not pretend to be strangers.
+    apart = ~openly_together(sharing, a, b)
+    a, b = a[apart], b[apart]
+    # A replacement supports a pair that is found in another way, and makes none a candidate.
+    direct = joined(direct, replacement_evidence(sharing, parameters))
+    kept = np.isin(direct.a * len(sharing.accounts) + direct.b, a * len(sharing.accounts) + b)
+    lines = joined(everything_shared(sharing, a, b, parameters), direct.take(kept))
+    several = len(sharing.groups_in_data()) > 1
+    lines = confirmed(lines, sharing, parameters)
+    return summed(lines, len(sharing.accounts), several, parameters)
+
+
+def joined(*parts: Evidence) -> Evidence:
+    """All lines of several evidences."""
+    columns = zip(*(vars(part).values() for part in parts), strict=True)
+    return Evidence(*(np.concatenate(column) for column in columns))
+
+
+def candidates(sharing: Sharing, direct: Evidence, parameters: Parameters) -> tuple[Ints, Ints]:
+    """Pairs with evidence of ``confirming_bits`` in one family at least.
+
+    Each family is looked at by itself, so that no more than one family's pairs are in memory.
+
+    Args:
+        sharing: Who shares what.
+        direct: Evidence from direct contacts.
+        parameters: The judgements.
+
+    Returns:
+        Positions of the lower and the higher account of each pair, in order.
+    """
+    width = max(len(sharing.accounts), 1)
+    found = [np.zeros(0, dtype=np.int64)]
+    for family, name in enumerate(FAMILIES):
+        pairs, amounts = neighbours(sharing, family, parameters)
+        mine = direct.family == family
+        pairs = np.concatenate([pairs, direct.a[mine] * width + direct.b[mine]])
+        order = np.argsort(pairs)
+        pairs, amounts = pairs[order], np.concatenate([amounts, direct.amount[mine]])[order]
+        starts = np.flatnonzero(np.diff(pairs, prepend=-1))
+        if len(starts):
+            total = np.add.reduceat(amounts, starts)
+            odds = odds_by_family(parameters)[name]
+            enough = scoring.bits(total, odds, parameters) >= parameters.confirming_bits
+            found.append(pairs[starts[enough]])
+    found.append(rotating_pairs(sharing, parameters))
+    keys = np.unique(np.concatenate(found))
+    return keys // width, keys % width
+
+
+def neighbours(sharing: Sharing, family: int, parameters: Parameters) -> tuple[Ints, Floats]:
+    """Evidence from the identifiers of a family, for neighbours in the order of opening.
+
+    Args:
+        sharing: Who shares what.
+        family: Code of the family.
+        parameters: The judgements.
+
+    Returns:
+        For each pair and identifier the pair, as lower position times accounts plus higher
+        position, and the evidence.
+    """
+    worth = worth_alone(sharing, parameters)
+    # Several identifiers may add up, so what is negligible is judged on the best case of one.
+    odds = odds_by_family(parameters)[FAMILIES[family]]
+    least = odds * (2.0**parameters.negligible_bits - 1.0)
+    mine = (sharing.family == family) & (worth >= least)
+    order = sharing.by_opening[mine[sharing.used[sharing.by_opening]]]
+    user, used, share = sharing.user[order], sharing.used[order], sharing.share[order]
+    opened, worth = sharing.opened[user], worth[used]
+    keys: list[Ints] = [np.zeros(0, dtype=np.int64)]
+    amounts: list[Floats] = [np.zeros(0)]
+    at = np.arange(len(order))
+    for distance in range(1, min(parameters.neighbours, max(len(order) - 1, 0)) + 1):
+        at = at[at + distance < len(order)]
+        # Whose identifier has no user at this distance has none farther away.
+        at = at[used[at] == used[at + distance]]
+        if not len(at):
+            break
+        to = at + distance
+        near = scoring.synchrony(opened[to] - opened[at], parameters)
+        amount = near * scoring.breadth(share[at], share[to], parameters) * worth[at]
+        enough = amount >= least
+        one, other = user[at[enough]], user[to[enough]]
+        keys.append(np.minimum(one, other) * len(sharing.accounts) + np.maximum(one, other))
+        amounts.append(amount[enough])
+    return np.concatenate(keys), np.concatenate(amounts)
+
+
+def openly_together(sharing: Sharing, a: Ints, b: Ints) -> NDArray[np.bool_]:
+    """Whether each pair declares an organization in common, be it one of several."""
+    together = np.zeros(len(a), dtype=bool)
+    declares = np.zeros(len(sharing.accounts), dtype=bool)
+    declares[sharing.declarer] = True
+    both = np.flatnonzero(declares[a] & declares[b])
+    pair, _, _ = in_common(sharing.declarer, sharing.declared, a[both], b[both])
+    together[both[pair]] = True
+    return together
+
+
+def everything_shared(sharing: Sharing, a: Ints, b: Ints, parameters: Parameters) -> Evidence:
+    """One line for every identifier that each pair shares."""
+    _, low, high = in_common(sharing.user, sharing.used, a, b)
+    return _lines(sharing, low, high, parameters)
+
+
+def in_common(owner: Ints, item: Ints, a: Ints, b: Ints) -> tuple[Ints, Ints, Ints]:
+    """What pairs of accounts have in common, by looking up each thing of one among the other's.
+
+    Args:
+        owner: Account of each thing that an account has.
+        item: The thing; an account has it once.
+        a: One account of each pair.
+        b: The other.
+
+    Returns:
+        For each thing in common the number of the pair, and where ``item`` has it for both.
+    """
+    width = int(item.max(initial=0)) + 1
+    accounts = int(max(owner.max(initial=0), a.max(initial=0), b.max(initial=0))) + 1
+    asked = np.zeros(accounts, dtype=bool)
+    asked[a] = asked[b] = True
+    # Few accounts are in any pair; what the others have, or only one of them, need not be sorted.
+    theirs = np.flatnonzero(asked[owner])
+    theirs = theirs[np.bincount(item[theirs], minlength=width)[item[theirs]] > 1]
+    by_owner = theirs[np.lexsort((item[theirs], owner[theirs]))]
+    start = np.searchsorted(owner[by_owner], np.arange(accounts + 1))
+    keys = owner[by_owner] * width + item[by_owner]
+
+    def page(begin: int) -> Ints:
+        one, other = a[begin : begin + PAIRS_AT_ONCE], b[begin : begin + PAIRS_AT_ONCE]
+        # What the one of them has who has less is looked up.
+        turned = start[one + 1] - start[one] > start[other + 1] - start[other]
+        one, other = np.where(turned, other, one), np.where(turned, one, other)
+        counts = start[one + 1] - start[one]
+        pair = np.repeat(np.arange(len(one)), counts)
+        mine = start[one[pair]] + np.arange(len(pair)) - np.repeat(counts.cumsum() - counts, counts)
+        wanted = other[pair] * width + item[by_owner[mine]]
+        place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+        found = keys[place] == wanted if len(keys) else np.zeros(0, dtype=bool)
+        pair, mine, place = pair[found], by_owner[mine[found]], by_owner[place[found]]
+        low, high = np.where(turned[pair], place, mine), np.where(turned[pair], mine, place)
+        return np.stack([begin + pair, low, high])
+
+    none = np.zeros((3, 0), dtype=np.int64)
+    pages = side_by_side(page, range(0, len(a), PAIRS_AT_ONCE))
+    pairs, low, high = np.concatenate([none, *pages], axis=1)
+    return pairs, low, high
+
+
+def _lines(sharing: Sharing, low: Ints, high: Ints, parameters: Parameters) -> Evidence:
+    """Evidence of pairs of uses of one identifier, the identifier taken by itself."""
+    a, b, identifier = sharing.user[low], sharing.user[high], sharing.used[low]
+    amount = (
+        scoring.synchrony(sharing.opened[b] - sharing.opened[a], parameters)
+        * scoring.breadth(sharing.share[low], sharing.share[high], parameters)
+        * worth_alone(sharing, parameters)[identifier]
+    )
+    contact = np.full(len(a), -1, dtype=np.int64)
+    return Evidence(a, b, identifier, contact, sharing.family[identifier], amount, low, high)
+
+
+def confirmed(lines: Evidence, sharing: Sharing, parameters: Parameters) -> Evidence:
+    """The lines, worth what their identifier's rarity says where the pair is tied elsewhere too."""
+    if not len(lines.a):
+        return lines
+    pair = np.unique(lines.a * len(sharing.accounts) + lines.b, return_inverse=True)[1]
+    rotated = rotation(sharing, pair, lines.identifier, lines.use_a, lines.use_b, parameters)
+    tied = tied_elsewhere(pair, lines.family, lines.amount + rotated, parameters)
+    alone, rare = worth_alone(sharing, parameters), worth_confirmed(sharing, parameters)
+    gain = np.ones(len(pair))
+    better = np.flatnonzero(tied & (lines.identifier != CONTACT))
+    shared = lines.identifier[better]
+    # A known hub may be worth nothing at all: nothing times anything is nothing.
+    gain[better] = np.divide(
+        rare[shared], alone[shared], out=np.ones(len(better)), where=alone[shared] > 0
+    )
+    return replace(lines, amount=lines.amount * gain + rotated)
+
+
+def contact_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
+    """Evidence from direct contacts.
+
+    A transfer counts by its share of the busier account's counterparties; referrals and invitations
+    are open ties and count by ``open_tie_weight``.
+    """
+    a, b = sharing.contacts[:, 0], sharing.contacts[:, 1]
+    pairs = np.unique(sharing.contacts, axis=0)
+    partners = np.bincount(pairs.ravel(), minlength=len(sharing.accounts))
+    wide = np.maximum(partners, sharing.payment_breadth)
+    money = np.array([kind == "transferred" for kind in sharing.contact_kinds], dtype=bool)
+    busier = np.maximum(np.maximum(wide[a], wide[b]), 1)
+    amount = np.where(
+        money, scoring.breadth(1.0 / busier, 1.0 / busier, parameters), parameters.open_tie_weight
+    )
+    ends = sharing.accounts[sharing.contacts].tolist()
+    hub = np.array([not sharing.known_hubs.isdisjoint(pair) for pair in ends], dtype=bool)
+    amount = np.where(hub, amount * parameters.known_hub_weight, amount)
+    families = [
+        FAMILIES.index(CONTACT_FAMILY.get(k, "registration")) for k in sharing.contact_kinds
+    ]
+    unknown = np.full(len(a), -1, dtype=np.int64)
+    return Evidence(
+        a=a,
+        b=b,
+        identifier=np.full(len(a), CONTACT, dtype=np.int64),
+        contact=np.arange(len(a), dtype=np.int64),
+        family=np.array(families, dtype=np.int64),
+        amount=amount,
+        use_a=unknown,
+        use_b=unknown,
+    )
+
+
+def replacement_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
+    """Evidence from accounts opened just after another was ended: its surprise as odds."""
+    ended, opened, p = replacements(sharing, parameters)
+    none = np.full(len(ended), -1, dtype=np.int64)
+    return Evidence(
+        a=np.minimum(ended, opened),
+        b=np.maximum(ended, opened),
+        identifier=none + 1 + CONTACT,
+        contact=none,
+        family=none + 1 + FAMILIES.index(CONTACT_FAMILY[REPLACED]),
+        amount=1.0 / np.maximum(p, np.finfo(float).tiny) - 1.0,
+        use_a=none,
+        use_b=none,
+    )
+
+
+def summed(lines: Evidence, accounts: int, several: bool, parameters: Parameters) -> Links:
+    """Links from lines of evidence: summed by family, turned into bits, and divided again.
+
+    Args:
+        lines: The evidence.
+        accounts: Number of accounts.
+        several: Whether the data hold several independent groups of evidence, so that a pair tied
+            by one alone needs ``min_lone_bits``.
+        parameters: The odds of each family, ``family_cap``, ``min_link_bits``.
+    """
+    width = len(FAMILIES)
+    keys, pair = np.unique(lines.a * max(accounts, 1) + lines.b, return_inverse=True)
+    cell = pair * width + lines.family
+    totals = np.bincount(cell, lines.amount, minlength=len(keys) * width)
+    odds = np.array([odds_by_family(parameters)[family] for family in FAMILIES])
+    by_family = scoring.bits(totals, np.tile(odds, len(keys)), parameters)
+    table = by_family.reshape(-1, width)
+    strong = strong_enough(table, several, parameters)
+    kept = strong[pair]
+    part = np.divide(lines.amount, totals[cell], out=np.zeros(len(cell)), where=totals[cell] > 0)
+    number = np.cumsum(strong) - 1
+    return Links(
+        a=keys[strong] // max(accounts, 1),
+        b=keys[strong] % max(accounts, 1),
+        family_bits=by_family.reshape(-1, width)[strong],
+        evidence=lines.take(kept),
+        link_of=number[pair[kept]],
+        bits=(by_family[cell] * part)[kept],
+    )
+
+
+def strong_enough(family_bits: Floats, several: bool, parameters: Parameters) -> NDArray[np.bool_]:
+    """Whether each pair is linked, by its bits per family.
+
+    Args:
+        family_bits: Bits per pair and family, shape (pairs, families).
+        several: Whether the data hold several independent groups of evidence.
+        parameters: ``min_link_bits``, ``min_lone_bits`` and ``family_bits``.
+    """
+    codes = group_codes()
+    ties = sum(
+        (family_bits[:, codes == code].sum(axis=1) >= parameters.family_bits).astype(int)
+        for code in range(len(GROUPS))
+    )
+    least = parameters.min_lone_bits if several else parameters.min_link_bits
+    needed = np.where(ties > 1, parameters.min_link_bits, least)
+    # What supports, such as a mail domain or a coincidence in time, never links by itself.
+    strong: NDArray[np.bool_] = (family_bits.sum(axis=1) >= needed) & (ties > 0)
+    return strong

@@ -1,0 +1,342 @@
+"""Who shares what, as arrays: what linking works on.
+
+Positions follow from names alone, so that nothing depends on the order of the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL
+from ringleader.schema.types import Family
+from ringleader.subnets import subnet
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+# First and last use in seconds since 1970, NaN where unknown: of uses by their positions, and by
+# those of their accounts and identifiers.
+Times = Callable[[Ints], tuple[Floats, Floats]]
+LookUp = Callable[[Ints, Ints], tuple[Floats, Floats]]
+
+LABELS: tuple[str, ...] = tuple(IDENTIFIERS)
+FAMILIES: tuple[str, ...] = tuple(str(family) for family in Family)
+# Kinds of evidence that fail together are one: a shared office, VPN image or build farm explains
+# address and device at once. Registration and timing support and never stand alone: a mail
+# domain says where one works, and a coincidence in time was looked for among all that is shared.
+GROUP_OF_FAMILY: dict[str, str | None] = {
+    "network": "environment",
+    "device": "environment",
+    "payment": "payment",
+    "prompt": "prompt",
+    "registration": None,
+    "timing": None,
+}
+GROUPS: tuple[str, ...] = ("environment", "payment", "prompt")
+REPLACED = "replaced"  # an opening just after another's end, told like a contact
+CONTACT_FAMILY = {
+    "transferred": "payment",
+    "referred": "registration",
+    "invited": "registration",
+    REPLACED: "timing",
+}
+UNIX_MS = 1000.0
+UNKNOWN = -1  # stands for an unknown time in the lists of the stored queries
+# What identifiers belong to, with its family of evidence: the issuer of a card, the proxy of an
+# address and who runs that.
+FAMILY_OF_ORIGIN = {"Bin": "payment", "Proxy": "network", "ProxyOperator": "network"}
+
+
+def family_of_label(label: str) -> str:
+    """The family of evidence that sharing a node of this label gives."""
+    family = NODE_BY_LABEL[label].family
+    return str(family) if family else "registration"
+
+
+FAMILY_OF_LABEL: Ints = np.array(
+    [FAMILIES.index(family_of_label(label)) for label in LABELS], dtype=np.int64
+)
+
+
+@dataclass(frozen=True)
+class Origins:
+    """What identifiers belong to, as if the accounts that use them used it.
+
+    Attributes:
+        labels: Of each origin, in the order of :data:`FAMILY_OF_ORIGIN`.
+        keys: Key of each, in the order of label and key.
+        user: Account of each use, one for each account and origin.
+        used: Origin of each use, in order.
+    """
+
+    labels: NDArray[np.object_]
+    keys: NDArray[np.object_]
+    user: Ints
+    used: Ints
+
+
+_NOTHING: Ints = np.zeros(0, dtype=np.int64)
+NO_ORIGINS = Origins(_NOTHING.astype(object), _NOTHING.astype(object), _NOTHING, _NOTHING)
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """Accounts, the identifiers they share, and their direct contacts.
+
+    Attributes:
+        accounts: Account ids, sorted; every other array counts accounts by position here.
+        account_number: The store's own number of each, by which it is found cheapest.
+        opened: Opening times in seconds since 1970, NaN where unknown.
+        ended: When an account got a status that ends it, NaN where it has not.
+        declarer: Account of each declaration of an organization, in the order of accounts.
+        declared: Code of the organization that it declares.
+        label: Code in :data:`LABELS` of each identifier.
+        keys: Key of each identifier, in the order of label and key.
+        identifier_number: The store's own number of each.
+        network: Code of the subnet that each address lies in, -1 for what is no address.
+        sharers: Number of accounts of each identifier.
+        user: Account of each use of an identifier, in the order of identifiers.
+        used: Identifier of each use.
+        share: Part of the account's activity with that label that the identifier carries.
+        times: First and last use, in seconds since 1970, of uses by their positions.
+        activity: Events of each account with each label, shape (accounts, labels).
+        contacts: Pairs of accounts in direct contact, shape (contacts, 2), lower position first.
+        contact_kinds: Kind of each contact.
+        payment_breadth: Number of payment methods that each account paid with.
+        pinned: What analysts said of each identifier, 0 where nothing
+            (:mod:`ringleader.algorithms.evidence.hubs`).
+        known_hubs: Keys of identifiers that a list names as hubs.
+        origins: What identifiers belong to, be they shared or not.
+    """
+
+    accounts: NDArray[np.object_]
+    account_number: Ints
+    opened: Floats
+    ended: Floats
+    declarer: Ints
+    declared: Ints
+    label: Ints
+    keys: NDArray[np.object_]
+    identifier_number: Ints
+    network: Ints
+    sharers: Ints
+    user: Ints
+    used: Ints
+    share: Floats
+    times: Times
+    activity: Floats
+    contacts: Ints
+    contact_kinds: NDArray[np.object_]
+    payment_breadth: Ints
+    pinned: Ints
+    known_hubs: frozenset[str] = field(default_factory=frozenset)
+    origins: Origins = NO_ORIGINS
+
+    @property
+    def labels(self) -> NDArray[np.object_]:
+        """Label of each identifier."""
+        return np.array(LABELS, dtype=object)[self.label]
+
+    @property
+    def family(self) -> Ints:
+        """Code of each identifier's family in :data:`FAMILIES`."""
+        return FAMILY_OF_LABEL[self.label]
+
+    @property
+    def group(self) -> Ints:
+        """Code of each identifier's group in :data:`GROUPS`, -1 for supporting evidence."""
+        return group_codes()[self.family]
+
+    @cached_property
+    def opening_rank(self) -> Ints:
+        """Place of each account in the order of openings.
+
+        Accounts without a time come last; ties are broken by account id, so that the order of input
+        does not matter.
+        """
+        order = np.argsort(np.nan_to_num(self.opened, nan=np.inf), kind="stable")
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        return rank
+
+    @cached_property
+    def by_opening(self) -> Ints:
+        """Positions of uses, identifier by identifier, by the order of the accounts' openings."""
+        return np.argsort(self.used * max(len(self.accounts), 1) + self.opening_rank[self.user])
+
+    @cached_property
+    def network_users(self) -> Ints:
+        """Number of accounts in each network, by its code."""
+        network, accounts = self.network[self.used], max(len(self.accounts), 1)
+        met = np.sort((network * accounts + self.user)[network >= 0])
+        once = met[np.flatnonzero(np.diff(met, prepend=-1))]
+        return np.bincount(once // accounts, minlength=int(self.network.max(initial=-1)) + 1)
+
+    @cached_property
+    def listed(self) -> Flags:
+        """Whether a list names the identifier as a hub."""
+        if not self.known_hubs:
+            return np.zeros(len(self.keys), dtype=bool)
+        return np.fromiter((key in self.known_hubs for key in self.keys), bool, len(self.keys))
+
+    @property
+    def known(self) -> Flags:
+        """Whether activity of each account and family is known, shape (accounts, families)."""
+        known = np.zeros((len(self.accounts), len(FAMILIES)), dtype=bool)
+        for label, family in enumerate(FAMILY_OF_LABEL):
+            known[:, family] |= self.activity[:, label] > 0
+        # What two accounts do to each other is known of all.
+        known[:, ~np.isin(np.arange(len(FAMILIES)), FAMILY_OF_LABEL)] = True
+        return known
+
+    def name(self, identifier: int) -> tuple[str, str]:
+        """Label and key of an identifier."""
+        return LABELS[self.label[identifier]], str(self.keys[identifier])
+
+    def missing_families(self) -> tuple[str, ...]:
+        """Families of identifiers of which two accounts share none in these data."""
+        there = {FAMILIES[code] for code in np.unique(self.family)}
+        asked = [family for family in FAMILIES if GROUP_OF_FAMILY[family]]
+        return tuple(family for family in asked if family not in there)
+
+    def groups_in_data(self) -> set[str]:
+        """The independent kinds of evidence that the data hold at all."""
+        present = {GROUPS[code] for code in np.unique(self.group) if code >= 0}
+        for kind in set(self.contact_kinds):
+            group = GROUP_OF_FAMILY[CONTACT_FAMILY.get(kind, "registration")]
+            if group:
+                present.add(group)
+        return present
+
+
+def group_codes() -> Ints:
+    """For each family in :data:`FAMILIES` the code of its group, -1 for none."""
+    groups = [GROUP_OF_FAMILY[family] for family in FAMILIES]
+    return np.array([GROUPS.index(g) if g else -1 for g in groups], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Uses:
+    """Uses of identifiers, one entry per account and identifier, in any order.
+
+    Attributes:
+        user: Position of the account.
+        used: Position of the identifier; -1 for one that nobody else uses.
+        label: Code of its label.
+        events: How often.
+    """
+
+    user: Ints
+    used: Ints
+    label: Ints
+    events: Floats
+
+
+def assemble(
+    people: pd.DataFrame,
+    identifiers: pd.DataFrame,
+    uses: Uses,
+    contacts: pd.DataFrame,
+    look_up: LookUp,
+    known_hubs: Collection[str] = (),
+    origins: Origins = NO_ORIGINS,
+) -> Sharing:
+    """Arrays in an order that depends on names alone.
+
+    Args:
+        people: Accounts in the order of ``account_id``, with ``number`` (the store's own),
+            ``opened`` and ``ended`` (milliseconds since 1970, ``UNKNOWN`` where unknown), and
+            ``organizations``, a list of those that it declares.
+        identifiers: Those of two accounts or more, in the order of ``label`` (its code) and
+            ``key``, with their ``number``.
+        uses: Who used them, and what nobody else uses.
+        contacts: ``account_a``, ``account_b`` (the later name), ``kind``.
+        look_up: Tells when accounts used identifiers.
+        known_hubs: Keys of identifiers that are known to be shared by strangers.
+        origins: What identifiers belong to.
+    """
+    accounts = len(people)
+    width = len(LABELS)
+    # Together a use's account and label are its cell in the table of activity.
+    cell = uses.user.astype(np.int64) * width + uses.label
+    activity = np.bincount(cell, uses.events, minlength=accounts * width).astype(float)
+    # An attempt that failed is nobody's use: anybody can make one with anybody's card.
+    paid = uses.user[(uses.label == LABELS.index("PaymentMethod")) & (uses.events > 0)]
+    shared = np.flatnonzero((uses.used >= 0) & (uses.events > 0))
+    key = uses.used[shared].astype(np.int64) * max(accounts, 1) + uses.user[shared]
+    shared = shared[np.argsort(key)]
+    user, used = uses.user[shared].astype(np.int64), uses.used[shared].astype(np.int64)
+    position = pd.Series(np.arange(accounts), index=people["account_id"], dtype=np.int64)
+    pairs = contacts.sort_values(["account_a", "account_b", "kind"], ignore_index=True)
+    ends = [position.reindex(pairs[c]).to_numpy(np.int64) for c in ("account_a", "account_b")]
+    declarations = people["organizations"].explode().dropna()
+    return Sharing(
+        accounts=people["account_id"].to_numpy(object),
+        account_number=people["number"].to_numpy(np.int64),
+        opened=seconds(people["opened"].to_numpy(np.int64)),
+        ended=seconds(people["ended"].to_numpy(np.int64)),
+        declarer=declarations.index.to_numpy(np.int64),
+        declared=np.asarray(pd.factorize(declarations)[0], dtype=np.int64),
+        label=identifiers["label"].to_numpy(np.int64),
+        keys=identifiers["key"].to_numpy(object),
+        identifier_number=identifiers["number"].to_numpy(np.int64),
+        network=_networks(identifiers),
+        sharers=np.bincount(used, minlength=len(identifiers)).astype(np.int64),
+        user=user,
+        used=used,
+        share=uses.events[shared] / np.maximum(activity[cell[shared]], 1.0),
+        times=_TimesAskedFor(user, used, look_up),
+        activity=activity.reshape(accounts, width),
+        contacts=np.sort(np.column_stack(ends), axis=1) if len(pairs) else np.zeros((0, 2), int),
+        contact_kinds=pairs["kind"].to_numpy(object),
+        payment_breadth=np.bincount(paid, minlength=accounts).astype(np.int64),
+        pinned=np.zeros(len(identifiers), dtype=np.int64),
+        known_hubs=frozenset(known_hubs),
+        origins=origins,
+    )
+
+
+def _networks(identifiers: pd.DataFrame) -> Ints:
+    """Code of the subnet of each address, -1 for what is no address."""
+    addresses = np.flatnonzero(identifiers["label"] == LABELS.index("Ip"))
+    subnets = [subnet(key) for key in identifiers["key"].iloc[addresses]]
+    codes = np.full(len(identifiers), -1, dtype=np.int64)
+    codes[addresses] = pd.factorize(np.array(subnets, dtype=object))[0]
+    return codes
+
+
+class _TimesAskedFor:
+    """Times of uses, looked up where they are asked for: few are, and each is dear to read.
+
+    Of an account all are read, and those asked for are kept.
+
+    Args:
+        user: Account of each use.
+        used: Its identifier.
+        look_up: Tells when accounts used identifiers.
+    """
+
+    def __init__(self, user: Ints, used: Ints, look_up: LookUp) -> None:
+        self._user, self._used, self._look_up = user, used, look_up
+        self._known = np.zeros(len(user), dtype=bool)
+        # What is not written to takes no memory.
+        self._first, self._last = np.empty(len(user)), np.empty(len(user))
+
+    def __call__(self, uses: Ints) -> tuple[Floats, Floats]:
+        new = np.unique(uses[~self._known[uses]])
+        if len(new):
+            self._first[new], self._last[new] = self._look_up(self._user[new], self._used[new])
+            self._known[new] = True
+        return self._first[uses], self._last[uses]
+
+
+def seconds(milliseconds: Ints) -> Floats:
+    """Seconds of milliseconds, NaN where these are ``UNKNOWN``."""
+    known: Floats = np.where(milliseconds == UNKNOWN, np.nan, milliseconds / UNIX_MS)
+    return known

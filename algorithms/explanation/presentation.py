@@ -1,0 +1,209 @@
+"""An explanation as rows and lines that an analyst can read, 80 columns wide and without colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ringleader.algorithms.explanation.explain import (
+    CounterEvidence,
+    Explanation,
+    Item,
+    Membership,
+    in_words,
+)
+
+BAR = 24
+NAMED = 5  # of a longer list
+
+
+def summary_lines(told: Explanation) -> list[str]:
+    """The ring in a few lines: size, bits per family, who else is there, what would dissolve it."""
+    lines = [
+        f"{told.ring_id}: {told.size:,} accounts, {told.links:,} links "
+        f"({100 * told.density:.0f}% of all pairs), {told.score:,.1f} bits of evidence"
+    ]
+    so_far = 0.0
+    for family, bits in told.families.items():
+        lines.append(f"  {family:13} {bits:11,.1f} bits  {bar(so_far, bits, told.score)}")
+        so_far += bits
+    if told.single_family:
+        lines.append("  these data hold one kind of evidence only; nothing independent supports it")
+    if told.expected_false is not None:
+        lines.append(_by_chance(told.expected_false, told.parameters.null_deals))
+    lines += [f"against it: {line}" for line in _against(told)]
+    return [*lines, _dissolved(told)]
+
+
+def _by_chance(expected: float, deals: int) -> str:
+    few = f"{expected:.2g}" if expected >= 1e-6 else "fewer than one in a million"
+    return (
+        f"chance makes {few} such rings in a graph like this one "
+        f"({deals} deal{'' if deals == 1 else 's'} of the identifiers)"
+    )
+
+
+def _against(told: Explanation) -> list[str]:
+    against: CounterEvidence = told.against
+    lines = []
+    if against.shared:
+        most = against.shared[0]
+        lines.append(
+            f"{len(against.shared)} of {len(told.identifiers)} identifiers, with "
+            f"{_percent(against.shared_bits, told.score)} of the bits, are used outside it too; "
+            f"the strongest of these, {most.words}, by {most.outside:,} other "
+            f"{'account' if most.outside == 1 else 'accounts'}"
+        )
+    if against.benign:
+        lines.append(f"decided to be benign: {_several(against.benign)}")
+    if against.declared:
+        declared = [f"{name} ({count} members)" for name, count in against.declared]
+        lines.append(f"members declare organizations: {_several(declared)}")
+    if against.weak:
+        part = told.parameters.weak_part
+        lines.append(
+            f"{len(against.weak)} of {told.size:,} members are tied by less than "
+            f"{100 * part:.0f}% of what ties the median member: {_several(against.weak)}"
+        )
+    if against.long_standing:
+        lines.append(
+            f"opened {told.parameters.tenure_days:.0f} days or more before the median member: "
+            f"{_several(against.long_standing)}"
+        )
+    return lines or ["nothing that these data hold"]
+
+
+def _dissolved(told: Explanation) -> str:
+    found = told.dissolution
+    names = _several([in_words(name) for name in found.names])
+    if not found.names:
+        return (
+            f"its evidence makes no ring as it stands: no {found.criterion} (criteria of "
+            f"{told.run}); a decision keeps it"
+        )
+    if not found.complete:
+        return (
+            f"without all that links have by name ({names}) it would be a ring still: "
+            f"{found.criterion} (criteria of {told.run})"
+        )
+    how = "no smaller set does" if found.smallest else "found greedily; a smaller set may do"
+    return (
+        f"without {names} it would be no ring: no {found.criterion} ({how}; criteria of {told.run})"
+    )
+
+
+def _several(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
+
+
+def _percent(part: float, whole: float) -> str:
+    return f"{100 * part / whole:.1f}%" if whole else "0.0%"
+
+
+def bar(begin: float, amount: float, whole: float) -> str:
+    """A step of a waterfall: dots for what came before, blocks for what this adds.
+
+    Args:
+        begin: What came before.
+        amount: What this adds.
+        whole: What everything adds up to.
+    """
+    if whole <= 0:
+        return ""
+    start = round(BAR * begin / whole)
+    end = max(round(BAR * (begin + amount) / whole), start + (amount > 0))
+    return ("." * start + "#" * (end - start))[-BAR:]
+
+
+def evidence_rows(told: Explanation, limit: int) -> list[dict[str, Any]]:
+    """A waterfall: one row per identifier, family by family; the bits add up to the score.
+
+    Args:
+        told: The explanation.
+        limit: How many identifiers have a row of their own; of each family the others have one.
+    """
+    shown = _waterfall(told.families, told.items, limit)
+    rows, so_far = [], 0.0
+    for family, evidence, bits, item in shown:
+        rows.append(
+            {
+                "family": family,
+                "evidence": evidence,
+                "bits": round(bits, 2),
+                "so_far": round(so_far + bits, 2),
+                "part": _percent(bits, told.score),
+                "waterfall": bar(so_far, bits, told.score),
+                "links": item and item.links,
+                "members": item and item.members,
+                "outside": item and item.outside,
+            }
+        )
+        so_far += bits
+    return rows
+
+
+def _waterfall(
+    families: Iterable[str], items: Sequence[Item], limit: int
+) -> Iterable[tuple[str, str, float, Item | None]]:
+    strongest = set(items[:limit])
+    for family in families:
+        mine = [item for item in items if item.family == family]
+        for item in mine:
+            if item in strongest:
+                yield family, item.words, item.bits, item
+        rest = [item.bits for item in mine if item not in strongest]
+        if rest:
+            yield family, f"{len(rest)} more of {family}", sum(rest), None
+
+
+def membership_lines(why: Membership) -> list[str]:
+    """Why one account is in its ring: what it shares, in bits that add up to its score."""
+    lines = [
+        f"{why.account_id} is in {why.ring_id} by {len(why.links):,} links of "
+        f"{why.score:,.1f} bits together; the median member is tied by {why.typical:,.1f}"
+    ]
+    so_far = 0.0
+    rest = why.items[NAMED:]
+    steps = [(item.words, item.bits) for item in why.items[:NAMED]]
+    if rest:
+        steps.append((f"{len(rest)} more", sum(item.bits for item in rest)))
+    for words, bits in steps:
+        lines.append(f"  {words[:38]:38} {bits:9,.1f}  {bar(so_far, bits, why.score)}")
+        so_far += bits
+    return lines
+
+
+def campaign_lines(campaign: dict[str, Any]) -> list[str]:
+    """A campaign in a few lines: size, volume, targets, ways in, time, and what ties its rings.
+
+    Args:
+        campaign: Properties of its node.
+    """
+    total = sum(campaign["capability_requests"]) or 1
+    targets = [
+        f"{name} {100 * count / total:.0f}%"
+        for name, count in zip(
+            campaign["capabilities"], campaign["capability_requests"], strict=True
+        )
+    ]
+    first, last = (campaign.get(name) for name in ("first_seen", "last_seen"))
+    ties = [
+        f"{in_words(name)} ({bits:.1f})"
+        for name, bits in zip(campaign["shared"], campaign["shared_bits"], strict=True)
+    ]
+    operators = f" of {_several(campaign['operators'])}" if campaign["operators"] else ""
+    lines = [
+        f"{campaign['campaign_id']}: {campaign['accounts']:,} accounts in {campaign['rings']:,} "
+        f"{'ring' if campaign['rings'] == 1 else 'rings'}, found by {campaign['run']}",
+        f"  volume: {campaign['requests']:,} requests, {campaign['input_tokens']:,} tokens in, "
+        f"{campaign['output_tokens']:,} out, at least",
+        f"  targets: {', '.join(targets) or 'unknown: no prompts are known'}",
+        f"  channels: {', '.join(campaign['channels']) or 'unknown'}",
+        f"  proxies: {len(campaign['proxies']):,}{operators}",
+    ]
+    if first and last:
+        lines.append(f"  active: {first.to_native():%Y-%m-%d} to {last.to_native():%Y-%m-%d}")
+    if ties:
+        lines.append(f"  rings share, in bits per member: {_several(ties)}")
+    return lines

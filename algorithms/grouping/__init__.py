@@ -1,0 +1,1 @@
+"""Group linked accounts into communities, and expand these by accounts tied to them."""

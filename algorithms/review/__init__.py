@@ -1,0 +1,1 @@
+"""Decisions of analysts, and their effect on the next detection."""

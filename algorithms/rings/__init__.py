@@ -1,0 +1,1 @@
+"""Rings: communities whose evidence is sufficient, their names over time, and publication."""

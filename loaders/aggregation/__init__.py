@@ -1,0 +1,1 @@
+"""Group events, so that the graph holds one relationship per account and identifier."""

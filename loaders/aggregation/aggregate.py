@@ -1,0 +1,135 @@
+"""Many events, one row: per account and identifier, what the graph keeps of them.
+
+Sums, extremes and bit masks only: they give the same result in whatever order rows come, and they
+are cheap. Hours and channels are sets of few values, so they travel as bits of one integer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from ringleader.loaders.duckdb_functions import milliseconds
+
+START, END = "start", "end"
+_SUMS, _MASKS = ("events", "input_tokens", "output_tokens"), ("channels", "hours")
+
+
+def distinct(rows: ir.Table, **columns: str) -> ir.Table:
+    """Distinct combinations of columns, without those where one is null.
+
+    Args:
+        rows: The rows.
+        columns: New name and column.
+    """
+    picked = rows.select(**{new: rows[old] for new, old in columns.items()})
+    for new in columns:
+        picked = picked.filter(picked[new].notnull())
+    return picked.distinct()
+
+
+def activity(
+    rows: ir.Table, identifier: str, channels: Sequence[str], attribute: str | None = None
+) -> ir.Table:
+    """Requests per account and identifier.
+
+    Args:
+        rows: Clean requests.
+        identifier: The column of the identifier; rows without one are left out.
+        channels: Names that a channel may have, in the order of their bits.
+        attribute: A column of which the greatest value is kept too.
+
+    Returns:
+        One row per pair: start, end, events, tokens, first_seen and last_seen (milliseconds),
+        bit masks ``channels`` and ``hours``, and the attribute.
+    """
+    rows = rows.filter(rows[identifier].notnull())
+    more = {attribute: rows[attribute].max()} if attribute else {}
+    grouped = rows.group_by(**{START: rows.account_id, END: rows[identifier]}).aggregate(
+        events=rows.count(),
+        input_tokens=rows.input_tokens.sum().cast("int64"),
+        output_tokens=rows.output_tokens.sum().cast("int64"),
+        first=rows.timestamp.min(),
+        last=rows.timestamp.max(),
+        channels=_mask(rows.channel, channels),
+        hours=_hours(rows.timestamp),
+        **more,
+    )
+    return _with_times(grouped)
+
+
+def merged(pairs: ir.Table) -> ir.Table:
+    """Activity whose identifiers have been renamed since, again one row per pair."""
+    return pairs.group_by(START, END).aggregate(
+        **{name: pairs[name].sum().cast("int64") for name in _SUMS},
+        first_seen=pairs.first_seen.min(),
+        last_seen=pairs.last_seen.max(),
+        **{name: pairs[name].bit_or() for name in _MASKS},
+    )
+
+
+def payments(rows: ir.Table, failed: Sequence[str], currencies: Sequence[str]) -> ir.Table:
+    """Payments per account and method.
+
+    Args:
+        rows: Clean payments.
+        failed: Outcomes that count as failed, in lower case.
+        currencies: Currency codes; those that occur come back as a list.
+    """
+    grouped = rows.group_by(**{START: rows.account_id, END: rows.payment_method_id}).aggregate(
+        events=rows.count(),
+        failed=rows.outcome.lower().isin(failed).fill_null(False).sum().cast("int64"),
+        currencies=rows.currency.collect(
+            where=rows.currency.isin(currencies), distinct=True
+        ).sort(),
+        first=rows.timestamp.min(),
+        last=rows.timestamp.max(),
+        hours=_hours(rows.timestamp),
+    )
+    return _with_times(grouped)
+
+
+def contacts(rows: ir.Table) -> ir.Table:
+    """Contacts per pair of accounts and kind."""
+    rows = rows.mutate(kind=rows.kind.fill_null("unknown"))
+    grouped = rows.group_by(
+        **{START: rows.account_id, END: rows.other_account_id, "kind": rows.kind}
+    ).aggregate(events=rows.count(), first=rows.timestamp.min(), last=rows.timestamp.max())
+    return _with_times(grouped)
+
+
+def _with_times(grouped: ir.Table) -> ir.Table:
+    return grouped.mutate(
+        first_seen=milliseconds(grouped["first"]), last_seen=milliseconds(grouped["last"])
+    ).drop("first", "last")
+
+
+def _mask(column: Any, names: Sequence[str]) -> Any:
+    bits = ibis.cases(
+        *((column == name, ibis.literal(1 << bit, "int64")) for bit, name in enumerate(names)),
+        else_=ibis.literal(0, "int64"),
+    )
+    return bits.bit_or()
+
+
+def _hours(moment: Any) -> Any:
+    return (ibis.literal(1, "int64") << moment.hour().cast("int64")).bit_or()
+
+
+def listed(pairs: ir.Table, channels: Sequence[str]) -> ir.Table:
+    """Pairs as the graph takes them: bit masks as sorted lists."""
+    lists = {}
+    if "hours" in pairs.columns:
+        lists["hours"] = _members(pairs.hours, 24)
+    if "channels" in pairs.columns:
+        names = ibis.array(list(channels))
+        lists["channels"] = _members(pairs.channels, len(channels)).map(lambda bit: names[bit])
+    return pairs.mutate(**lists)
+
+
+def _members(mask: Any, number: int) -> Any:
+    """The positions of the bits that are set, of the first so many."""
+    return ibis.range(number).cast("array<int64>").filter(lambda bit: (mask >> bit) & 1 == 1)

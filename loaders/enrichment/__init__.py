@@ -1,0 +1,1 @@
+"""Derive what no column says: prompt clusters, listed prefixes, autonomous systems."""

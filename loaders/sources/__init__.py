@@ -1,0 +1,1 @@
+"""Read input: files, folders, JSON documents, databases and public lists, as tables of text."""

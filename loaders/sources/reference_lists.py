@@ -1,0 +1,265 @@
+"""Public lists of networks, each in its own format: prefixes, systems, MaxMind databases.
+
+An entry of a list becomes a row of the proxies table, or of :data:`SYSTEMS` for lists of
+autonomous systems: those mark systems and name no addresses, so none are made up.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ringleader.errors import InputError
+from ringleader.loaders.contract import BY_NAME, PROXY_KINDS, Column, Table, Type
+from ringleader.loaders.enrichment.asn import open_database
+from ringleader.loaders.mapping import ColumnMap, Mapping
+from ringleader.loaders.sources.files import InputFile, fingerprint
+
+if TYPE_CHECKING:
+    from ringleader.loaders.workspace import Workspace
+
+SYSTEMS = Table(
+    "proxies",
+    "An autonomous system that hosts servers or proxies.",
+    (
+        Column("number", Type.COUNT, required=True, doc="its number"),
+        Column("name", Type.TEXT, doc="who runs it"),
+        Column("kind", Type.CHOICE, values=("hosting", "vpn"), doc="what it is"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of lists.
+
+    Attributes:
+        name: What ``--as`` calls it.
+        doc: What a line is.
+        kind: Kind of its entries, unless ``--kind`` says another.
+        systems: Whether its entries are autonomous systems.
+    """
+
+    name: str
+    doc: str
+    kind: str | None = None
+    systems: bool = False
+
+
+FORMATS: dict[str, Format] = {
+    form.name: form
+    for form in (
+        Format("cidr", "an address or CIDR a line, # comments"),
+        Format("x4b", "X4BNet/lists_vpn: CIDRs, or `AS123 # name`; kind from the folder's name"),
+        Format("ipranges", "lord-alfred/ipranges: CIDRs; operator from the folder", "datacentre"),
+        Format("tor", "addresses of Tor nodes, one a line", "tor"),
+        Format("asn", "`AS123 # name` a line", systems=True),
+        Format("asn-csv", "CSV with ASN and Entity", systems=True),
+        Format("mmdb", "a MaxMind database: autonomous systems, or anonymous addresses"),
+    )
+}
+# What files with lists end in besides .csv and .txt.
+ENDINGS = (".mmdb", ".lst", ".list", ".netset", ".conf", ".ipset")
+# Formats that one publisher has to itself; the format's name says where an entry is from.
+_PUBLISHED = ("x4b", "ipranges")
+_PREFIX = re.compile(r"^[0-9a-fA-F:.]+(/[0-9]{1,3})?$")
+_SYSTEM = re.compile(r"^AS\s*([0-9]+)\b\s*[#;,|-]?\s*(.*)$", re.IGNORECASE)
+_FOLDERS = {
+    "datacenter": "datacentre",
+    "datacentre": "datacentre",
+    "hosting": "datacentre",
+    "vpn": "vpn",
+    "tor": "tor",
+    "residential": "residential",
+}
+# Flags of MaxMind's anonymous databases, the most telling first, and our kinds.
+_FLAGS = (
+    ("is_tor_exit_node", "tor"),
+    ("is_residential_proxy", "residential"),
+    ("is_anonymous_vpn", "vpn"),
+    ("is_hosting_provider", "datacentre"),
+)
+
+
+@dataclass(frozen=True)
+class ListFile:
+    """A list that is to be loaded: its file, format and what is said of every entry."""
+
+    path: Path
+    form: Format
+    kind: str | None
+    source: str
+    operator: str | None
+
+
+def recognise(path: Path) -> str | None:
+    """The format of a file by its name and first lines; None for an ordinary table."""
+    if path.suffix.lower() == ".mmdb":
+        return "mmdb"
+    if path.suffix.lower() in (".jsonl", ".ndjson", ".json", ".parquet", ".pq", ".gz"):
+        return None
+    try:
+        with path.open("rb") as file:
+            head = file.read(65_536).decode("utf-8", errors="replace").splitlines()
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error}", hint="check that it is there and may be read"
+        ) from error
+    lines = [line.strip() for line in head if line.strip() and not line.startswith("#")]
+    first = lines[0] if lines else ""
+    if _SYSTEM.match(first):
+        return "asn"
+    if _PREFIX.match(first.split()[0] if first else ""):
+        return "tor" if "tor" in re.split(r"[^a-z]+", path.stem.lower()) else "cidr"
+    header = [name.strip().lower() for name in first.split(",")]
+    return "asn-csv" if header[:1] == ["asn"] and "address" not in header else None
+
+
+def list_file(
+    path: Path, format_: str, kind: str | None = None, source: str | None = None
+) -> ListFile:
+    """What is known of a list before it is read.
+
+    Args:
+        path: The file.
+        format_: A name of :data:`FORMATS`.
+        kind: Kind of its entries.
+        source: What the list is called; by default its folder and name.
+    """
+    form = FORMATS[format_]
+    if format_ in ("x4b", "cidr") and recognise(path) == "asn":
+        form = FORMATS["asn"]
+    folders = [part.lower() for part in path.parts[-3:]]
+    guessed = next((_FOLDERS[name] for name in reversed(folders) if name in _FOLDERS), None)
+    if kind is None:
+        kind = form.kind or (guessed if format_ in ("x4b", "cidr") or form.systems else None)
+    if form.systems:
+        kind = {"datacentre": "hosting", None: "hosting"}.get(kind, kind)
+    elif kind is not None and kind not in PROXY_KINDS:
+        raise InputError(f"--kind {kind} is unknown", hint=f"one of {', '.join(PROXY_KINDS)}")
+    operator = path.parent.name if format_ == "ipranges" else None
+    if source is None:
+        source = format_ if format_ in _PUBLISHED else f"{path.parent.name}/{path.stem}"
+    return ListFile(path, form, kind, source, operator)
+
+
+def is_system_database(path: Path) -> bool:
+    """Whether a MaxMind database says which autonomous system announces an address."""
+    with open_database(path) as reader:
+        return any(word in reader.metadata().database_type for word in ("ASN", "ISP"))
+
+
+def as_table(workspace: Workspace, lists: Sequence[ListFile]) -> tuple[list[InputFile], Mapping]:
+    """Lists of one format and kind as files that the loaders read.
+
+    Args:
+        workspace: Where the files are put.
+        lists: Lists that agree in all but path; entries keep the line they stand on.
+
+    Returns:
+        The files and the mapping that says what holds for every entry.
+    """
+    first = lists[0]
+    table = SYSTEMS if first.form.systems else BY_NAME["proxies"]
+    said: dict[str, str | None] = {"kind": first.kind}
+    if not first.form.systems:
+        said |= {"source": first.source, "operator": first.operator}
+    if first.form.name == "mmdb":
+        said = {"source": first.source}
+    columns = {name: ColumnMap(source=None, const=value) for name, value in said.items() if value}
+    return [_as_file(workspace, entry) for entry in lists], Mapping(table, columns)
+
+
+def _as_file(workspace: Workspace, entry: ListFile) -> InputFile:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if entry.form.name == "mmdb":
+        rows = list(_anonymous(entry.path))
+    elif entry.form.name == "asn-csv":
+        rows = list(_systems_csv(entry.path))
+    else:
+        rows = list(_lines(entry.path, systems=entry.form.systems))
+    names = tuple(name for name in rows[0] if name != "line") if rows else ()
+    if not rows:
+        hint = "a database of systems (ASN, ISP) or of anonymous addresses is expected"
+        raise InputError(
+            f"{entry.path} holds no entries", hint=hint if entry.form.name == "mmdb" else None
+        )
+    columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in names}
+    path = workspace.folder / (workspace.name("list") + ".parquet")
+    pq.write_table(pa.table(columns), path)
+    return InputFile(
+        path.resolve(),
+        "parquet",
+        fingerprint(entry.path),
+        names,
+        origin=entry.path,
+        lines=tuple(row["line"] for row in rows),
+    )
+
+
+def _text_lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        text = path.read_bytes().decode("utf-8", errors="replace")
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error}", hint="check that it is there and may be read"
+        ) from error
+    if not text:
+        raise InputError(f"{path} is empty", hint="fetch it again, or leave it out")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip() and not line.lstrip().startswith(("#", ";", "//")):
+            yield number, line.strip()
+
+
+def _lines(path: Path, *, systems: bool) -> Iterator[dict[str, Any]]:
+    for number, line in _text_lines(path):
+        if systems:
+            found = _SYSTEM.match(line)
+            yield {
+                "line": number,
+                "number": found[1] if found else line,
+                "name": (found[2].strip() or None) if found else None,
+            }
+        else:
+            yield {"line": number, "address": re.split(r"[\s#;,]", line, maxsplit=1)[0]}
+
+
+def _systems_csv(path: Path) -> Iterator[dict[str, Any]]:
+    for number, line in _text_lines(path):
+        # Such lists put blanks before quotes and forget quotes around commas.
+        fields = next(csv.reader([line], skipinitialspace=True))
+        if number == 1 and fields[0].strip().lower() == "asn":
+            continue
+        name = ", ".join(field.strip() for field in fields[1:]).strip()
+        system = fields[0].strip().upper().removeprefix("AS")
+        yield {"line": number, "number": system, "name": name or None}
+
+
+def _anonymous(path: Path) -> Iterator[dict[str, Any]]:
+    with open_database(path) as reader:
+        for position, (prefix, record) in enumerate(reader, start=1):
+            if not isinstance(record, dict):
+                continue
+            kind = next((kind for flag, kind in _FLAGS if record.get(flag)), None)
+            if kind or record.get("is_anonymous") or record.get("is_public_proxy"):
+                operator = record.get("provider_name")
+                yield {
+                    "line": position,
+                    "address": str(prefix),
+                    "kind": kind,
+                    "operator": None if operator is None else str(operator),
+                }
+
+
+def grouped(lists: Sequence[ListFile]) -> list[list[ListFile]]:
+    """Lists that agree in all but path together, so that each group is one load."""
+    groups: dict[ListFile, list[ListFile]] = {}
+    for entry in lists:
+        groups.setdefault(replace(entry, path=Path()), []).append(entry)
+    return list(groups.values())

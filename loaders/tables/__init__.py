@@ -1,0 +1,1 @@
+"""One module per table of the input contract: what its rows become in the graph."""

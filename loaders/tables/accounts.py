@@ -1,0 +1,64 @@
+"""accounts → (:Account), its e-mail domain and its declared organization."""
+
+from __future__ import annotations
+
+import functools
+
+from ringleader.keys import keyed_hash
+from ringleader.loaders.aggregation.aggregate import END, START, distinct
+from ringleader.loaders.duckdb_functions import milliseconds
+from ringleader.loaders.writing.write_plan import Load, Step
+
+_COPIED = ("status", "country", "phone_country", "plan", "channel")
+
+
+def steps(load: Load) -> list[Step]:
+    """What accounts become."""
+    rows = load.rows
+    accounts = rows.select(
+        "account_id",
+        *_COPIED,
+        "email",
+        created_at=milliseconds(rows.created_at),
+        # The time of a status that is not said would hide an earlier one that is.
+        status_at=rows.status.notnull().ifelse(milliseconds(rows.status_at), None),
+    )
+
+    mails = load.workspace.size(rows.filter(rows.account_id.contains("@")))
+    if mails:
+        load.notes["account ids that look like e-mail addresses, kept as they are"] = mails
+
+    emails = rows.filter(rows.email.notnull()).email
+    hashes = load.workspace.mapped(emails, lambda email: keyed_hash(load.key, plain_email(email)))
+    accounts = accounts.left_join(hashes, accounts.email == hashes.raw)
+    accounts = accounts.rename(email_hash="mapped").drop("email", "raw")
+    mailed = rows.select("account_id", given=rows.email.split("@")[1])
+    domains = load.workspace.mapped(mailed.given, lambda given: domain_of("@" + given))
+    mailed = mailed.inner_join(domains, mailed.given == domains.raw)
+    organizations = distinct(rows, **{START: "account_id", END: "organization_id"})
+    return [
+        load.nodes("Account", accounts),
+        load.relationships(
+            "REGISTERED_WITH", distinct(mailed, **{START: "account_id", END: "mapped"})
+        ),
+        load.relationships("IN_ORGANIZATION", organizations),
+    ]
+
+
+def domain_of(email: str) -> str:
+    """The domain of an address in lower case, international names in their ASCII form."""
+    return _in_ascii(email.rpartition("@")[2])
+
+
+@functools.lru_cache(100_000)
+def _in_ascii(domain: str) -> str:
+    domain = domain.strip().rstrip(".").lower()
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain
+
+
+def plain_email(email: str) -> str:
+    """An address as it is hashed: lower case, the domain as in :func:`domain_of`."""
+    return f"{email.rpartition('@')[0].strip().lower()}@{domain_of(email)}"

@@ -1,0 +1,93 @@
+"""prompts → (:PromptCluster); and the clusters of raw prompts in requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringleader.catalogue import get
+from ringleader.loaders.enrichment import prompt_skeletons
+from ringleader.loaders.writing.write_plan import Load, Step
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+def steps(load: Load) -> list[Step]:
+    """What given clusters become."""
+    rows = load.rows
+    exemplar = prompt_skeletons.masked(rows.exemplar).substr(0, prompt_skeletons.EXEMPLAR_LENGTH)
+    clusters = rows.select("prompt_cluster_id", "label", "capability", exemplar=exemplar)
+    return [load.nodes("PromptCluster", clusters)]
+
+
+def clustered(load: Load, rows: ir.Table) -> tuple[ir.Table, ir.Table | None]:
+    """Give requests with a raw prompt and no cluster the cluster of their prompt.
+
+    Args:
+        load: The load; its graph knows the clusters of earlier ones.
+        rows: Clean requests.
+
+    Returns:
+        The requests with ``prompt_cluster_id`` filled in, and the clusters that are new, with an
+        exemplar where enough accounts sent such prompts (None where no request has a raw prompt).
+    """
+    import pyarrow as pa
+
+    workspace = load.workspace
+    raw = rows.filter(rows.prompt.notnull() & rows.prompt_cluster_id.isnull())
+    if not workspace.one(raw.limit(1).aggregate(n=raw.limit(1).count()))["n"]:
+        return rows, None
+    from ringleader.loaders.enrichment.prompt_clusters import (
+        Clusters,  # heavy, and few loads have raw prompts
+    )
+
+    load.reads_graph = True
+    skeleton = prompt_skeletons.masked(rows.prompt)
+    wanted = rows.prompt_cluster_id.isnull()
+    # Masked once and kept; the raw text goes no further than this.
+    rows = workspace.keep(
+        "masked", rows.mutate(skeleton=wanted.ifelse(skeleton, None)).drop("prompt")
+    )
+    distinct = rows.filter(rows.skeleton.notnull()).select("skeleton").distinct()
+    texts = [row["skeleton"] for row in workspace.rows(distinct)]
+
+    def known(bands: list[str]) -> dict[str, str]:
+        if load.graph is None:
+            return {}
+        asked = {"batch_id": load.batch_id, "bands": bands}
+        answer = load.graph.read(get("prompt-signatures"), asked)
+        return {row["prompt_cluster_id"]: row["signature"] for row in answer}
+
+    found, new = Clusters(load.key, known).assign(texts)
+    load.notes["distinct prompt skeletons"] = len(texts)
+    load.notes["new prompt clusters"] = len(new)
+    assigned = workspace.take(
+        "assigned",
+        pa.table(
+            {
+                "masked": pa.array(list(found), pa.string()),
+                "cluster": pa.array(list(found.values()), pa.string()),
+            }
+        ),
+    )
+    joined = rows.left_join(assigned, rows.skeleton == assigned.masked)
+    shared = _sent_by_several(load, joined)
+    rows = joined.mutate(prompt_cluster_id=joined.prompt_cluster_id.fill_null(joined.cluster)).drop(
+        "skeleton", "masked", "cluster"
+    )
+    columns = {
+        "prompt_cluster_id": [cluster.prompt_cluster_id for cluster in new],
+        "exemplar": [c.exemplar if c.prompt_cluster_id in shared else None for c in new],
+        "signature": [cluster.signature for cluster in new],
+    }
+    made = {name: pa.array(values, pa.string()) for name, values in columns.items()}
+    made["bands"] = pa.array([cluster.bands for cluster in new], pa.list_(pa.string()))
+    return rows, workspace.take("clusters", pa.table(made))
+
+
+def _sent_by_several(load: Load, rows: ir.Table) -> set[str]:
+    """Clusters that at least :data:`prompt_skeletons.EXEMPLAR_SENDERS` accounts sent to."""
+    sent = rows.filter(rows.cluster.notnull())
+    senders = sent.group_by("cluster").aggregate(accounts=sent.account_id.nunique())
+    several = senders.filter(senders.accounts >= prompt_skeletons.EXEMPLAR_SENDERS)
+    return {row["cluster"] for row in load.workspace.rows(several)}

@@ -1,0 +1,41 @@
+"""proxies → (:Proxy), lists of systems → (:Asn); addresses are tied to their longest prefix."""
+
+from __future__ import annotations
+
+import ibis
+
+from ringleader.catalogue import get
+from ringleader.loaders.duckdb_functions import milliseconds
+from ringleader.loaders.enrichment.prefixes import link_exits, listed, paged
+from ringleader.loaders.sources.reference_lists import SYSTEMS
+from ringleader.loaders.writing.write_plan import Load, Step
+
+
+def steps(load: Load) -> list[Step]:
+    """What proxies become."""
+    rows = load.rows
+    if load.mapping.table is SYSTEMS:
+        systems = rows.group_by("number").aggregate(name=rows.name.max(), kind=rows.kind.max())
+        return [load.nodes("Asn", systems)]
+    by_default = ibis.coalesce(rows.kind + ":" + rows.address, rows.address)
+    rows = rows.mutate(proxy_id=rows.proxy_id.fill_null(by_default))
+    proxies = rows.group_by("proxy_id").aggregate(
+        cidrs=rows.address.collect(distinct=True).sort(),
+        sources=rows.source.collect(distinct=True).sort(),
+        operator=rows.operator.max(),
+        kind=rows.kind.max(),
+        first_seen=milliseconds(rows.first_seen.min()),
+        last_seen=milliseconds(rows.last_seen.max()),
+    )
+    return [load.nodes("Proxy", proxies)]
+
+
+def follow(load: Load, done: list[Step]) -> None:
+    """Tie the addresses that are in the graph to the proxies that are new."""
+    if load.graph is None or load.mapping.table is SYSTEMS:
+        return
+    [step] = done
+    new = frozenset(row["proxy_id"] for chunk in step.chunks(50_000) for row in chunk)
+    addresses = paged(load.graph, get("addresses-page"), "address")
+    linked = link_exits(load.graph, listed(load.graph), addresses, only=new)
+    load.notes["addresses tied to these proxies"] = linked

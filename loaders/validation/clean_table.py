@@ -1,0 +1,147 @@
+"""Clean rows of one table, with what was left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import ibis
+import ibis.expr.types as ir
+
+from ringleader.loaders.aggregation.usage import Usage
+from ringleader.loaders.contract import Table
+from ringleader.loaders.sources import csv_rejects
+from ringleader.loaders.sources.files import FILE, ROW, Group
+from ringleader.loaders.validation import card_numbers
+from ringleader.loaders.validation.quarantine import Refused, locate
+from ringleader.loaders.validation.type_checks import PROBLEM, SHOWN, VALUE, Problem
+from ringleader.loaders.workspace import Workspace
+
+# Beyond so many refused rows in one file their lines are not looked up; row numbers remain.
+LOCATED = 1_000_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one group of files, typed, with the meaning of their problem numbers."""
+
+    group: Group
+    rows: ir.Table
+    problems: tuple[Problem, ...]
+    read: int
+    clean: bool
+
+
+@dataclass
+class Prepared:
+    """Clean rows and what was left out.
+
+    Attributes:
+        table: The table of the contract.
+        workspace: Where the rows are.
+        rows: The clean rows: the contract's columns.
+        read: Data rows read, whether clean or not.
+        refused: Rows that were refused.
+        duplicates: Rows left out because another says the same.
+        reasons: Number of refused rows by column and reason.
+        unknown: Columns of the source that nothing uses.
+        ports: Distinct addresses whose port was cut off.
+        usage: Requests that have been grouped already, because their groups are checked.
+        parts: The rows by group of files, refused ones too.
+        losers: Rows that contradict the one that is kept for their key.
+    """
+
+    table: Table
+    workspace: Workspace
+    rows: ir.Table
+    read: int = 0
+    refused: int = 0
+    duplicates: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    ports: int = 0
+    usage: Usage | None = None
+    parts: list[Part] = field(default_factory=list)
+    losers: ir.Table | None = None
+
+    @property
+    def loaded(self) -> int:
+        """The number of clean rows."""
+        return self.read - self.refused - self.duplicates
+
+    def count(self, column: str | None, reason: str, rows: int) -> None:
+        """Note that rows were refused."""
+        if rows:
+            self.refused += rows
+            key = f"{column}: {reason}" if column else reason
+            self.reasons[key] = self.reasons.get(key, 0) + rows
+
+    def refusals(self) -> Iterator[Refused]:
+        """Every refused row with its place and reason; reads the bad rows a second time."""
+        for part in self.parts:
+            bad = part.rows.filter(part.rows[PROBLEM] > 0).select(FILE, ROW, PROBLEM, VALUE)
+            yield from _refusals(self.workspace, part, self.workspace.keep("refused", bad))
+        if self.losers is not None:
+            for part in self.parts:
+                files = [str(file.path) for file in part.group.files]
+                mine = self.losers.filter(self.losers[FILE].isin(files))
+                number = len(part.problems) + 1
+                key = ", ".join(self.table.key)
+                marked = mine.select(
+                    FILE, ROW, **{PROBLEM: ibis.literal(number), VALUE: ibis.null("string")}
+                )
+                reason = f"contradicts the row that is kept for this {key}"
+                widened = replace(part, problems=(*part.problems, Problem(key, reason)))
+                kept = self.workspace.keep("contradictions", marked)
+                yield from _refusals(self.workspace, widened, kept, rejects=False)
+
+
+def clean_rows(table: Table, parts: Sequence[Part], *places: str) -> ir.Table:
+    """The rows that break nothing: the contract's columns, and these."""
+    clean = [
+        (part.rows if part.clean else part.rows.filter(part.rows[PROBLEM] == 0)).select(
+            *table.names, *places
+        )
+        for part in parts
+    ]
+    return clean[0].union(*clean[1:]) if len(clean) > 1 else clean[0]
+
+
+def first_rows(workspace: Workspace, part: Part) -> dict[str, int]:
+    """The number of the first row of every file."""
+    first = dict.fromkeys((str(file.path) for file in part.group.files), 0)
+    rows = part.rows.group_by(FILE).aggregate(n=part.rows[ROW].min())
+    return first | {row[FILE]: row["n"] for row in workspace.rows(rows)}
+
+
+def _refusals(
+    workspace: Workspace, part: Part, bad: ir.Table, *, rejects: bool = True
+) -> Iterator[Refused]:
+    textual = part.group.format != "parquet"
+    first = first_rows(workspace, part) if textual else {}
+    unreadable = csv_rejects.first_rejects(workspace, part.group) if rejects else None
+    for file in part.group.files:
+        path = str(file.path)
+        mine = bad.filter(bad[FILE] == path).order_by(ROW)
+        broken = {}
+        if unreadable is not None:
+            listed = unreadable.filter(unreadable.file_path == path)
+            broken = {row["line"]: row["kind"] for row in workspace.rows(listed)}
+        number = workspace.one(mine.aggregate(n=mine.count()))["n"]
+        if not number and not broken:
+            continue
+        lines: dict[int, int] = {}
+        broken_lines: dict[int, int] = {}
+        if textual and number + len(broken) <= LOCATED:
+            numbers = {row[ROW] - first[path] + 1 for row in workspace.rows(mine.select(ROW))}
+            lines, broken_lines, _ = locate(file.path, file.format, numbers, set(broken))
+        shown = str(file.shown)
+        for record, kind in sorted(broken.items()):
+            yield Refused(shown, None, broken_lines.get(record), None, csv_rejects.said(kind))
+        for chunk in workspace.chunks(mine, 10_000):
+            for row in chunk:
+                place = row[ROW] - first.get(path, 0) + 1
+                line = file.lines[place - 1] if file.lines else lines.get(place)
+                problem = part.problems[row[PROBLEM] - 1]
+                value = None if row[VALUE] is None else card_numbers.shown(row[VALUE], SHOWN)
+                yield Refused(shown, place, line, problem.column, problem.reason, value)

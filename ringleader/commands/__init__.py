@@ -1,0 +1,1 @@
+"""Commands of the core: server, doctor, query, cypher, shell and completion."""

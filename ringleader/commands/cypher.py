@@ -1,0 +1,146 @@
+"""``ringleader cypher`` and ``ringleader shell``: ask what no stored query asks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ringleader.app import App, Command, output_options, pass_app
+from ringleader.commands.query import (
+    ROW_CAP,
+    TIMEOUT_SECONDS,
+    mode_of,
+    parse_parameters,
+    row_options,
+)
+from ringleader.errors import InputError, WrongUsage
+
+
+@click.command(cls=Command)
+@click.argument("statement", required=False)
+@click.option(
+    "--file", type=click.Path(path_type=Path, dir_okay=False), help="File with the statement."
+)
+@click.option(
+    "-p",
+    "--param",
+    "pairs",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A parameter; KEY:=VALUE is JSON.",
+)
+@click.option("--write", is_flag=True, help="Allow the statement to write.")
+@row_options
+@output_options
+@pass_app
+def cypher(
+    app: App,
+    statement: str | None,
+    file: Path | None,
+    pairs: tuple[str, ...],
+    write: bool,
+    limit: int | None,
+    timeout: float,
+    explain: bool,
+    profile: bool,
+    out: Callable[..., None],
+) -> None:
+    """Run a STATEMENT of Cypher: one given, in a file, or on standard input (``-``).
+
+    Unless --write is given it only reads: the server plans the statement first, and what writes,
+    reads files, administers, or calls a procedure that is not on a list is refused. Each statement
+    leaves a line, without its values, in audit/statements.jsonl of the data folder.
+
+    \b
+    Examples:
+      ringleader cypher 'MATCH (a:Account) RETURN count(a) AS accounts'
+      ringleader cypher 'MATCH (i:Ip {address: $a})<--(x) RETURN x.account_id' -p a=203.0.113.7
+      ringleader cypher 'MATCH (a:Account) RETURN a LIMIT $n' -p n:=5 --format json
+      ringleader cypher --file question.cypher --limit 20
+      ringleader cypher 'MATCH (a:Account)-->(d:Device) RETURN count(d)' --explain
+      echo 'MATCH (r:Ring) RETURN r.ring_id, r.size' | ringleader cypher -
+    """
+    from ringleader.adhoc import run_reading
+
+    mode, text = mode_of(explain, profile), _statement(statement, file)
+    params = parse_parameters(pairs)
+    if write and mode != "run":
+        raise WrongUsage("--write runs a statement; leave --explain and --profile away")
+    with app.graph() as graph:
+        if write:
+            from ringleader.adhoc import run_writing
+            from ringleader.graph.locks import exclusive
+
+            with exclusive(graph, "cypher --write"):
+                done = run_writing(graph, text, params, timeout=timeout)
+            app.say(", ".join(f"{k.replace('_', ' ')}: {v:,}" for k, v in done.counters.items()))
+            if done.rows:
+                out(done.rows[: limit or ROW_CAP])
+            return
+        cap = limit or ROW_CAP
+        answer = run_reading(graph, text, params, timeout=timeout, limit=cap, mode=mode)
+    for warning in answer.unknown:
+        app.say(f"warning: {warning}")
+    if answer.cut:
+        app.say(f"stopped after {cap:,} rows; --limit raises that")
+    out(answer.rows, answer.columns)
+
+
+def _statement(given: str | None, file: Path | None) -> str:
+    if given is not None and file is not None:
+        raise WrongUsage("give the statement or --file, not both")
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"statement {file} cannot be read: {error}") from error
+    if given is None and sys.stdin.isatty():
+        raise WrongUsage(
+            "there is no statement", hint="ringleader cypher 'RETURN 1 AS one', or ringleader shell"
+        )
+    return sys.stdin.read() if given in (None, "-") else str(given)
+
+
+@click.command(cls=Command)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="Rows of an answer at the most.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.1),
+    default=TIMEOUT_SECONDS,
+    show_default=True,
+    help="Seconds after which the server ends a statement.",
+)
+@output_options
+@pass_app
+def shell(app: App, limit: int, timeout: float, out: Callable[..., Any]) -> None:
+    """Ask in Cypher and by stored queries, at a prompt; nothing is ever written.
+
+    A statement ends with a semicolon, over as many lines as it takes. Labels, properties and
+    stored queries complete with Tab. Ctrl-C ends the statement that runs, Ctrl-D the shell. `:help`
+    lists what else can be typed. Statements on standard input run without a prompt.
+
+    \b
+    Examples:
+      ringleader shell
+      echo 'MATCH (r:Ring) RETURN r.ring_id, r.size;' | ringleader shell --format csv
+      echo ':run what-is-loaded' | ringleader shell
+    """
+    from ringleader.commands.shell import Shell, read_all
+    from ringleader.commands.shell_prompt import ask_all
+
+    with app.graph() as graph:
+        session = Shell(app, graph, out, limit=limit, timeout=timeout)
+        if sys.stdin.isatty():
+            ask_all(session)
+        else:
+            read_all(session, sys.stdin.read())

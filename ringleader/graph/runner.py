@@ -1,0 +1,390 @@
+"""The one runner: everything that reaches Neo4j goes through :class:`Graph`.
+
+Statements carry the name of their query as transaction metadata, so that `SHOW TRANSACTIONS` and
+the query log tell which one runs. What the driver raises becomes a :class:`RingleaderError` that
+says what to do.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import neo4j
+from neo4j.exceptions import DriverError, Neo4jError
+
+from ringleader import __version__
+from ringleader.catalogue import Query
+from ringleader.engine.releases import require_supported
+from ringleader.errors import ConnectionFailed, QueryError, RingleaderError
+from ringleader.graph.driver_errors import START_HINT, translated
+from ringleader.graph.driver_values import counted, row, sent
+from ringleader.graph.guard import Guard
+from ringleader.parallel import side_by_side
+from ringleader.schema.statements import schema_statements
+from ringleader.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from graphdatascience import GraphDataScience
+
+_T = TypeVar("_T")
+CONNECT_SECONDS = 15.0
+# How long the driver repeats a transaction that failed for a passing reason.
+RETRY_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class WriteSummary:
+    """What a write did: its rows and the server's counters that are not zero."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    counters: dict[str, int] = field(default_factory=dict)
+
+
+class Graph:
+    """A database, open. Use it as a context manager."""
+
+    def __init__(self, driver: neo4j.Driver, settings: Settings, version: str) -> None:
+        self._driver = driver
+        self._database = settings.database
+        # Tells our transactions from those of others, so that Ctrl-C can end them.
+        self._client = secrets.token_hex(8)
+        # A session sees what those before it wrote, whichever member of a cluster answers.
+        self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
+        self._opened = 0
+        self._streams: list[Generator[dict[str, Any], None, None]] = []
+        self.settings = settings
+        self.version = version  # of the server, e.g. 2026.08.1
+        self.guard: Guard | None = None  # set while a lease is held (ringleader.graph.locks)
+
+    @classmethod
+    def connect(cls, settings: Settings) -> Self:
+        """Open the database of the settings and make sure that it answers.
+
+        Raises:
+            ConnectionFailed: It does not answer, or refuses the login.
+            ServerError: Its version is not supported.
+        """
+        if settings.uri is None:
+            raise ConnectionFailed("no Neo4j is configured and none is running", hint=START_HINT)
+        password = settings.password
+        auth = None if password is None else neo4j.basic_auth(settings.username, password)
+        with translated(settings):
+            driver = neo4j.GraphDatabase.driver(
+                settings.uri,
+                auth=auth,
+                user_agent=f"ringleader/{__version__}",
+                connection_timeout=CONNECT_SECONDS,
+                max_transaction_retry_time=RETRY_SECONDS,
+                notifications_min_severity="OFF",
+                telemetry_disabled=True,
+            )
+            with ExitStack() as undo:
+                undo.callback(driver.close)
+                # An auto-commit query is not repeated: a server that is down is told at once.
+                with driver.session(database=settings.database) as session:
+                    agent = session.run("RETURN 1").consume().server.agent
+                version = str(agent).rpartition("/")[2]
+                require_supported(version, settings.uri)
+                undo.pop_all()
+        return cls(driver, settings, version)
+
+    def __enter__(self) -> Self:
+        self._opened += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # A job lends its graph to its steps, which open and close it as any command does.
+        self._opened -= 1
+        if not self._opened:
+            self.close()
+
+    def close(self) -> None:
+        """Give the connections back; streams that nobody read to the end are ended."""
+        for rows in self._streams:
+            rows.close()
+        self._driver.close()
+
+    def read(
+        self,
+        statement: str | Query,
+        params: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        timeout: float | None = None,
+        limit: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """Run a statement that only reads, and return its rows.
+
+        Args:
+            statement: Cypher, or a query of the catalogue.
+            params: Its parameters.
+            name: What it is called in the server's logs; the query's own name by default.
+            timeout: Seconds after which the server ends it.
+            limit: Rows after which the rest is not fetched.
+
+        Raises:
+            QueryError: The server refuses it, for instance because it writes.
+        """
+        text, name = _named(statement, name)
+
+        def work(tx: neo4j.ManagedTransaction) -> list[dict[str, Any]]:
+            result = tx.run(text, sent(params))
+            records = result if limit is None else result.fetch(limit)
+            return [row(record) for record in records]
+
+        return self._transact(neo4j.READ_ACCESS, name, work, timeout)
+
+    def stream(
+        self, statement: str | Query, params: Mapping[str, Any] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The rows of a statement that only reads, as they arrive: any number in little memory.
+
+        What has been handed over cannot be repeated, so a lost connection is an error.
+        """
+        rows = self._rows(statement, params or {})
+        self._streams.append(rows)
+        return rows
+
+    def _rows(
+        self, statement: str | Query, params: Mapping[str, Any]
+    ) -> Generator[dict[str, Any], None, None]:
+        text, name = _named(statement, None)
+        query = neo4j.Query(text, metadata=self._metadata(name))
+        with self._session(neo4j.READ_ACCESS, name) as session:
+            yield from map(row, session.run(query, sent(params)))
+
+    def explain(
+        self, statement: str | Query, params: Mapping[str, Any] | None = None
+    ) -> neo4j.ResultSummary:
+        """The plan of a statement, which does not run, with the server's warnings.
+
+        Raises:
+            QueryError: The statement does not compile.
+        """
+        text, name = _named(statement, None)
+        warned = self._session(neo4j.READ_ACCESS, name, notifications_min_severity="WARNING")
+        # On a line of its own, so that columns in messages are those of the statement.
+        with _a_line_less(), warned as session:
+            return session.run("EXPLAIN\n" + text, sent(params)).consume()
+
+    def profile(
+        self,
+        statement: str | Query,
+        params: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> dict[str, Any]:
+        """Run a statement that only reads, and return its plan with what each operator did.
+
+        Raises:
+            QueryError: The server refuses it.
+        """
+        text, name = _named(statement, None)
+
+        def work(tx: neo4j.ManagedTransaction) -> dict[str, Any]:
+            return dict(tx.run("PROFILE\n" + text, sent(params)).consume().profile or {})
+
+        with _a_line_less():
+            return self._transact(neo4j.READ_ACCESS, name, work, timeout)
+
+    def columns(self, statement: str | Query) -> list[str]:
+        """The columns that a statement would return."""
+        text, name = _named(statement, None)
+        with self._session(neo4j.READ_ACCESS, name) as session:
+            return list(session.run("EXPLAIN " + text, {}).keys())
+
+    def write(
+        self,
+        statement: str | Query,
+        params: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+    ) -> WriteSummary:
+        """Run one statement that writes, in a transaction of its own."""
+        return self.write_all([(statement, params or {})], name=name)[0]
+
+    def write_all(
+        self,
+        statements: Sequence[tuple[str | Query, Mapping[str, Any]]],
+        *,
+        name: str | None = None,
+        timeout: float | None = None,
+    ) -> list[WriteSummary]:
+        """Run several statements in one transaction: all of them take effect, or none.
+
+        Args:
+            statements: Pairs of a statement and its parameters, in order.
+            name: What the transaction is called in the server's logs.
+            timeout: Seconds after which the server ends it.
+
+        Returns:
+            A summary per statement.
+
+        Raises:
+            LeaseLost: Another run has taken the lock over.
+        """
+        name = name or _named(statements[0][0], None)[1]
+
+        def work(tx: neo4j.ManagedTransaction) -> list[WriteSummary]:
+            summaries = []
+            for statement, params in statements:
+                result = tx.run(_named(statement, name)[0], sent(params))
+                rows = [row(record) for record in result]
+                summaries.append(WriteSummary(rows, counted(result.consume())))
+            if self.guard is not None:
+                self.guard.check(tx)
+            return summaries
+
+        return self._transact(neo4j.WRITE_ACCESS, name, work, timeout)
+
+    def run_in_batches(
+        self,
+        statement: str | Query,
+        params: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        timeout: float | None = None,
+    ) -> WriteSummary:
+        """Run a statement that commits as it goes (``CALL { … } IN TRANSACTIONS``).
+
+        Args:
+            statement: Cypher, or a query of the catalogue.
+            params: Its parameters.
+            name: What it is called in the server's logs.
+            timeout: Seconds after which the server ends it; what is committed stays.
+        """
+        text, name = _named(statement, name)
+        query = neo4j.Query(text, metadata=self._metadata(name), timeout=timeout)
+        with ExitStack() as stack:
+            session = stack.enter_context(self._session(neo4j.WRITE_ACCESS, name))
+            if self.guard is not None:
+                other = self._driver.session(database=self._database)
+                # What people type may touch the lease itself, and would wait for it for ever.
+                stack.enter_context(self.guard.around(other, keep=isinstance(statement, Query)))
+            result = session.run(query, sent(params))
+            rows = [row(record) for record in result]
+            return WriteSummary(rows, counted(result.consume()))
+
+    def frame(
+        self,
+        statement: str | Query,
+        params: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+    ) -> pd.DataFrame:
+        """Run a statement that only reads, and return its rows as a pandas frame."""
+        text, name = _named(statement, name)
+        return self._transact(
+            neo4j.READ_ACCESS, name, lambda tx: tx.run(text, sent(params)).to_df()
+        )
+
+    def gds(self) -> GraphDataScience:
+        """The Graph Data Science client on this connection.
+
+        Raises:
+            ServerError: The server has no GDS.
+        """
+        from graphdatascience import GraphDataScience
+
+        # Its progress bars poll from a thread of their own and write to standard output.
+        with self.translated("gds"):
+            return GraphDataScience(
+                self._driver, database=self._database, arrow=False, show_progress=False
+            )
+
+    def ensure_schema(self) -> list[str]:
+        """Create the constraints and indexes that are missing; returns their names."""
+        there = {r["name"] for r in self.read("SHOW INDEXES YIELD name", name="schema")}
+        missing = {n: s for n, s in schema_statements().items() if n not in there}
+
+        def create(name: str) -> None:
+            # No transaction may change the schema and data, such as the lease that guards writes.
+            self.run_in_batches(missing[name], name=f"schema {name}")
+
+        if list(side_by_side(create, missing)):
+            self.read("CALL db.awaitIndexes(300)", name="schema")
+        return list(missing)
+
+    @contextmanager
+    def translated(self, name: str) -> Iterator[None]:
+        """Turn what the driver or GDS raises inside the block into our own errors."""
+        with translated(self.settings, name):
+            yield
+
+    def _metadata(self, name: str) -> dict[str, Any]:
+        return {"app": f"ringleader/{__version__}", "query": name, "client": self._client}
+
+    def _transact(
+        self,
+        access: str,
+        name: str,
+        work: Callable[[neo4j.ManagedTransaction], _T],
+        timeout: float | None = None,
+    ) -> _T:
+        interrupted = False
+
+        @neo4j.unit_of_work(metadata=self._metadata(name), timeout=timeout)
+        def interruptible(tx: neo4j.ManagedTransaction) -> _T:
+            nonlocal interrupted
+            try:
+                return work(tx)
+            except KeyboardInterrupt:
+                interrupted = True
+                self._end_transactions()
+                raise
+
+        try:
+            with self._session(access, name) as session:
+                reads = access == neo4j.READ_ACCESS
+                run = session.execute_read if reads else session.execute_write
+                return run(interruptible)
+        except RingleaderError as error:
+            if interrupted:  # what was ended is no error of its own
+                raise KeyboardInterrupt from error
+            raise
+
+    @contextmanager
+    def _session(self, access: str, name: str, **config: Any) -> Iterator[neo4j.Session]:
+        with (
+            translated(self.settings, name),
+            self._driver.session(
+                database=self._database,
+                default_access_mode=access,
+                bookmark_manager=self._bookmarks,
+                **config,
+            ) as session,
+        ):
+            yield session
+
+    def _end_transactions(self) -> None:
+        """End what runs: the driver waits for the server's answer before it gives anything up."""
+        with suppress(DriverError, Neo4jError), self._driver.session() as s:
+            s.run(
+                "SHOW TRANSACTIONS YIELD transactionId AS id, metaData AS data "
+                "WHERE data.client = $client "
+                "TERMINATE TRANSACTIONS id YIELD message RETURN message",
+                client=self._client,
+            ).consume()
+
+
+@contextmanager
+def _a_line_less() -> Iterator[None]:
+    """Count places in messages as if the statement had not got a line before it."""
+    place = re.compile(r"\(line (\d+), column (\d+) \(offset: \d+\)\)")
+    try:
+        yield
+    except QueryError as error:
+        message = place.sub(lambda m: f"(line {int(m[1]) - 1}, column {m[2]})", error.message)
+        raise QueryError(message, hint=error.hint) from error
+
+
+def _named(statement: str | Query, name: str | None) -> tuple[str, str]:
+    if isinstance(statement, Query):
+        return statement.text, name or statement.name
+    return statement, name or "ad hoc"
