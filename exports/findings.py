@@ -36,7 +36,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Selection:
     """Which findings.
 
     Attributes:
@@ -140,14 +140,14 @@ def columns(thing: str) -> dict[str, str]:
     return {column.name: column.type for column in get(THINGS[thing]).columns}
 
 
-def rows(graph: Graph, wanted: Wanted) -> tuple[dict[str, str], Iterator[dict[str, Any]]]:
+def rows(graph: Graph, selection: Selection) -> tuple[dict[str, str], Iterator[dict[str, Any]]]:
     """The findings as rows that stream.
 
     Returns:
         Columns with their types, and the rows.
     """
-    named = columns(wanted.thing)
-    found = _stream(graph, THINGS[wanted.thing], wanted)
+    named = columns(selection.thing)
+    found = _stream(graph, THINGS[selection.thing], selection)
     if "properties" not in named:
         return named, found
     # Few rows: what their nodes hold decides the columns.
@@ -157,7 +157,7 @@ def rows(graph: Graph, wanted: Wanted) -> tuple[dict[str, str], Iterator[dict[st
     return {**named, **{n: t for n, t in more.items() if n not in named}}, iter(listed)
 
 
-def subgraph(graph: Graph, wanted: Wanted) -> Subgraph:
+def subgraph(graph: Graph, selection: Selection) -> Subgraph:
     """The findings as a graph.
 
     * rings: rings, their members, campaigns, and the identifiers that tie them
@@ -165,34 +165,34 @@ def subgraph(graph: Graph, wanted: Wanted) -> Subgraph:
     * links: accounts and their links
     * campaigns: campaigns, with their rings as above
     """
-    made = Subgraph(wanted.thing, wanted.run)
-    if wanted.thing == "links":
-        for row in _stream(graph, "export-links", wanted):
+    made = Subgraph(selection.thing, selection.run)
+    if selection.thing == "links":
+        for row in _stream(graph, "export-links", selection):
             one, other = (made.add("Account", row.pop(name)) for name in ("account_a", "account_b"))
             made.tie("LINKED", one, other, **row)
         return made
-    if wanted.thing == "accounts":
-        for row in _stream(graph, "export-accounts", wanted):
+    if selection.thing == "accounts":
+        for row in _stream(graph, "export-accounts", selection):
             made.add("Account", row.pop("account_id"), **row)
     else:
-        campaigns = list(_stream(graph, "export-campaigns", wanted))
-        if wanted.thing == "campaigns":
+        campaigns = list(_stream(graph, "export-campaigns", selection))
+        if selection.thing == "campaigns":
             inside = {ring for row in campaigns for ring in row["ring_ids"]}
-            wanted = Wanted(wanted.thing, wanted.run, tuple(sorted(inside)))
+            selection = Selection(selection.thing, selection.run, tuple(sorted(inside)))
         for row in campaigns:
             made.add("Campaign", row["campaign_id"], **row["properties"])
-        _add_rings(made, _stream(graph, "export-rings", wanted))
+        _add_rings(made, _stream(graph, "export-rings", selection))
     _add_evidence(
-        made, _stream(graph, "export-evidence", wanted), _stream(graph, "export-uses", wanted)
+        made, _stream(graph, "export-evidence", selection), _stream(graph, "export-uses", selection)
     )
     return made
 
 
-def _stream(graph: Graph, name: str, wanted: Wanted) -> Iterator[dict[str, Any]]:
+def _stream(graph: Graph, name: str, selection: Selection) -> Iterator[dict[str, Any]]:
     stored = get(name)
-    given: dict[str, Any] = {"rings": None if wanted.rings is None else list(wanted.rings)}
+    given: dict[str, Any] = {"rings": None if selection.rings is None else list(selection.rings)}
     if any(param.name == "run" for param in stored.params):
-        given["run"] = wanted.run.run_id
+        given["run"] = selection.run.run_id
     for row in graph.stream(stored, stored.bind(given)):
         yield {name: _native(value) for name, value in row.items()}
 

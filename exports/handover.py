@@ -129,16 +129,16 @@ def export(
         RingleaderError: The format's library is not installed, or another detection finished
             meanwhile, so that half of the file would tell of one and half of the other.
     """
-    from ringleader.exports.findings import Wanted, changed_rings, current_run
+    from ringleader.exports.findings import Selection, changed_rings, current_run
 
     options = options or Options()
     known = _known(format_)
     writer = _writer(known)
     name = namer_for(graph.settings.home, options.pseudonymise, options.key_file)
     run = current_run(graph)
-    wanted = Wanted(thing, run, _rings(graph, options, changed_rings))
+    selection = Selection(thing, run, _rings(graph, options, changed_rings))
     with _opened(path, known) as file:
-        handed = _write(graph, wanted, known, writer, name, options, file)
+        handed = _write(graph, selection, known, writer, name, options, file)
         if current_run(graph) != run:
             raise RingleaderError(
                 "another detection finished while findings were read; nothing was written",
@@ -211,7 +211,7 @@ def _opened(path: Path | None, known: Format) -> Iterator[BinaryIO]:
 
 def _write(
     graph: Graph,
-    wanted: Any,
+    selection: Any,
     known: Format,
     writer: Any,
     name: Namer | None,
@@ -223,13 +223,13 @@ def _write(
     from ringleader.progress import progress
 
     how = {"raw": options.raw, "tlp": options.tlp}
-    with progress(f"export {wanted.thing}") as advance:
+    with progress(f"export {selection.thing}") as advance:
         if known.relations:
-            shown = subgraph(graph, wanted)
+            shown = subgraph(graph, selection)
             shown = hidden_subgraph(shown, name) if name else shown
             writer(file, shown, **how)
-            return Handed(wanted.run.run_id, len(shown.nodes), len(shown.ties))
-        columns, found = rows(graph, wanted)
+            return Handed(selection.run.run_id, len(shown.nodes), len(shown.ties))
+        columns, found = rows(graph, selection)
         count = 0
 
         def counted() -> Iterator[dict[str, Any]]:
@@ -240,4 +240,4 @@ def _write(
                 yield row
 
         writer(file, columns, counted(), **how)
-        return Handed(wanted.run.run_id, count)
+        return Handed(selection.run.run_id, count)

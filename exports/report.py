@@ -36,7 +36,7 @@ Reading = Callable[[str, Mapping[str, Any]], list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
-class Written:
+class ReportContents:
     """What a report holds: rings, the accounts in them, and the size of its file in bytes."""
 
     rings: int
@@ -56,7 +56,7 @@ def write_report(
     limit: int | None = None,
     name: Naming = as_it_is,
     now: Callable[[], datetime] = _now,
-) -> Written:
+) -> ReportContents:
     """Write the report: a file that is there whole or not at all.
 
     Args:
@@ -89,7 +89,7 @@ def write_report(
                 "a detection finished while the report was read", hint="run the same command again"
             )
         size = file.tell()
-    return Written(len(rings), sum(ring.size for ring in rings), size)
+    return ReportContents(len(rings), sum(ring.size for ring in rings), size)
 
 
 def _current_run(read: Reading) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ringleader import __version__
 from ringleader.catalogue import get
 from ringleader.graph import Graph
 from ringleader.jobs.definitions import Job
-from ringleader.jobs.outcomes import Findings, Outcome
+from ringleader.jobs.outcomes import Outcome, StandingRings
 from ringleader.output import plain
 
 
@@ -65,15 +65,15 @@ class Record:
         self._graph.write(get("note-job-steps"), {"job_run": self.run, "steps": self._steps()})
         return self.steps[-1]
 
-    def findings(self) -> Findings:
+    def findings(self) -> StandingRings:
         """The rings as they stand now."""
         rows = self._graph.read(get("job-findings"), {"job": self._job})
         rings = [{"ring_id": row["ring_id"], "size": row["size"]} for row in rows]
         new = [ring for ring, row in zip(rings, rows, strict=True) if row["is_new"]]
         since = rows[0]["since"] if rows else None
-        return Findings(self._job, self.run, self._day, since, rings, new)
+        return StandingRings(self._job, self.run, self._day, since, rings, new)
 
-    def finish(self, state: str, findings: Findings, error: str | None = None) -> None:
+    def finish(self, state: str, findings: StandingRings, error: str | None = None) -> None:
         """Note how the run ended.
 
         Args:

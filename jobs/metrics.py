@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from ringleader.errors import SettingsError
 from ringleader.jobs.definitions import Job
-from ringleader.jobs.outcomes import Findings, Outcome
+from ringleader.jobs.outcomes import Outcome, StandingRings
 from ringleader.output import whole_file
 
 
@@ -30,7 +30,7 @@ def require_folder(job: Job) -> None:
         )
 
 
-def write(job: Job, steps: list[Outcome], seconds: float, findings: Findings | None) -> None:
+def write(job: Job, steps: list[Outcome], seconds: float, findings: StandingRings | None) -> None:
     """Write the metrics of a run, if the job says where to.
 
     Args:

@@ -26,7 +26,7 @@ import click
 from ringleader import __version__
 from ringleader.app import Command
 from ringleader.errors import DeliveryFailed, SettingsError
-from ringleader.jobs.outcomes import Findings
+from ringleader.jobs.outcomes import StandingRings
 from ringleader.jobs.steps import StepApp
 
 # Standard Webhooks asks for 24 to 64 bytes.
@@ -106,7 +106,7 @@ def notify(
     app.count(status=status, new_rings=len(findings.new))
 
 
-def message_id(findings: Findings, step: int, url: str, occasion: str | None) -> str:
+def message_id(findings: StandingRings, step: int, url: str, occasion: str | None) -> str:
     """The id of what a step tells: the same when a run that failed after it is run again.
 
     Args:
@@ -120,7 +120,7 @@ def message_id(findings: Findings, step: int, url: str, occasion: str | None) ->
     return "msg_" + hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 
 
-def payload(findings: Findings) -> dict[str, Any]:
+def payload(findings: StandingRings) -> dict[str, Any]:
     """What is told: counts, and ids and sizes of the new rings."""
     return {
         "type": "ringleader.rings",

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Findings:
+class StandingRings:
     """The rings that stand, and which of them the job's last run that was done did not see.
 
     Attributes:

@@ -15,7 +15,7 @@ from ringleader.graph.locks import exclusive
 from ringleader.jobs import metrics
 from ringleader.jobs.definitions import Job
 from ringleader.jobs.history import Record
-from ringleader.jobs.outcomes import Findings, Outcome
+from ringleader.jobs.outcomes import Outcome, StandingRings
 from ringleader.jobs.steps import Step, StepApp, placeholders
 
 WAIT_STEP = 1.0  # seconds between two looks at a lock that somebody holds
@@ -35,7 +35,7 @@ class JobResult:
     run: str
     seconds: float
     steps: list[Outcome]
-    findings: Findings
+    findings: StandingRings
 
 
 def run_job(app: App, job: Job, day: date, wait: float = 0.0) -> JobResult:

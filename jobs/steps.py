@@ -21,7 +21,7 @@ import click
 
 from ringleader.app import App
 from ringleader.errors import SettingsError
-from ringleader.jobs.outcomes import Findings
+from ringleader.jobs.outcomes import StandingRings
 from ringleader.settings import expanded
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class StepApp(App):
         findings: The rings that stand, and who asks about them.
     """
 
-    def __init__(self, app: App, graph: Graph, number: int, findings: Findings) -> None:
+    def __init__(self, app: App, graph: Graph, number: int, findings: StandingRings) -> None:
         super().__init__()
         self.settings = app.settings
         self.number = number

@@ -16,7 +16,7 @@ from ringleader.loaders.contract import PROXY_KINDS, TABLE_NAMES, help_text
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
-    from ringleader.loaders.load import Summary, Wanted
+    from ringleader.loaders.load import LoadOptions, Summary
     from ringleader.loaders.mapping import Mapping
     from ringleader.loaders.sources.files import InputFile
     from ringleader.loaders.workspace import Workspace
@@ -123,14 +123,14 @@ def load(
     if table not in ("proxies", ALL) and (list_format or kind or source_name):
         raise WrongUsage("--as, --kind and --source are for lists of proxies")
     from ringleader.graph.locks import exclusive
-    from ringleader.loaders.load import Wanted, collect_files, load_files
+    from ringleader.loaders.load import LoadOptions, collect_files, load_files
     from ringleader.loaders.sources.folder import left_out, tables_of
     from ringleader.loaders.workspace import Workspace
     from ringleader.loaders.writing.bulk_load import first_load, timed
-    from ringleader.loaders.writing.import_files import Bulk
+    from ringleader.loaders.writing.import_files import BulkImport
 
     settings = app.settings
-    wanted = Wanted(
+    options = LoadOptions(
         strict,
         dry_run,
         chunk_size or int(settings.get("load.chunk_size")),
@@ -150,17 +150,27 @@ def load(
             if not dry_run:
                 stack.enter_context(exclusive(graph, f"load {table}"))
         workspace = stack.enter_context(Workspace(settings.home / "scratch"))
-        collected = Bulk(workspace) if bulk else None
+        collected = BulkImport(workspace) if bulk else None
         lists = (list_format, kind, source_name)
         for each, of_it in tables.items():
             for name, files, said in _jobs(
-                app, workspace, each, of_it, mapping, input_format, lists, url, query, graph, wanted
+                app,
+                workspace,
+                each,
+                of_it,
+                mapping,
+                input_format,
+                lists,
+                url,
+                query,
+                graph,
+                options,
             ):
                 if collected is None:
-                    summary = load_files(graph, settings, workspace, files, said, wanted)
+                    summary = load_files(graph, settings, workspace, files, said, options)
                 else:
                     with timed(f"{name} read"):
-                        summary = collect_files(collected, settings, files, said, wanted)
+                        summary = collect_files(collected, settings, files, said, options)
                 _tell(app, summary)
                 rows.append(_row(name, summary))
         if collected is not None and write_only:
@@ -170,7 +180,7 @@ def load(
                 f"holds, and the constraints for after it (schema.cypher) are in {write_only}"
             )
         elif collected is not None and building is not None:
-            building.build(collected, wanted.asn_mmdb)
+            building.build(collected, options.asn_mmdb)
     if rows:
         out(rows)
 
@@ -196,7 +206,7 @@ def _jobs(
     url: str | None,
     query: str | None,
     graph: Graph | None,
-    wanted: Wanted,
+    options: LoadOptions,
 ) -> Iterator[tuple[str, list[InputFile], Mapping]]:
     """What to load: one load for the files of a table, one for every kind of list."""
     from ringleader.loaders.contract import BY_NAME
@@ -219,7 +229,7 @@ def _jobs(
         if form is None:
             tables.append(path)
         elif form == "mmdb" and reference_lists.is_system_database(path):
-            _tie_subnets(app, graph, path, wanted)
+            _tie_subnets(app, graph, path, options)
         else:
             found.append(reference_lists.list_file(path, form, kind, source_name))
     read = opened(workspace, tables, input_format, said)
@@ -234,13 +244,13 @@ def _jobs(
         yield table, files, said
 
 
-def _tie_subnets(app: App, graph: Graph | None, path: Path, wanted: Wanted) -> None:
+def _tie_subnets(app: App, graph: Graph | None, path: Path, options: LoadOptions) -> None:
     from ringleader.catalogue import get
     from ringleader.loaders.enrichment.asn import link_systems
     from ringleader.loaders.enrichment.prefixes import paged
     from ringleader.progress import progress
 
-    if graph is None or wanted.dry_run:
+    if graph is None or options.dry_run:
         app.say(f"{path.name}: would tie the graph's subnets to their systems")
         return
     with progress(f"subnets to systems of {path.name}"):

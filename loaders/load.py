@@ -23,21 +23,21 @@ from ringleader.loaders.tables import (
     proxies,
     requests,
 )
-from ringleader.loaders.validation.clean_table import Prepared
-from ringleader.loaders.validation.prepare import prepare, refuse_if_strict
+from ringleader.loaders.validation.clean_table import CleanTable
 from ringleader.loaders.validation.quarantine import write as write_quarantine
+from ringleader.loaders.validation.validate import refuse_if_strict, validate
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing import batches
-from ringleader.loaders.writing.write_plan import Load, Step
+from ringleader.loaders.writing.write_plan import Load, WriteStep
 from ringleader.loaders.writing.writer import write_steps
 from ringleader.progress import progress
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
-    from ringleader.loaders.writing.import_files import Bulk
+    from ringleader.loaders.writing.import_files import BulkImport
     from ringleader.settings import Settings
 
-_STEPS: dict[str, Callable[[Load], list[Step]]] = {
+_STEPS: dict[str, Callable[[Load], list[WriteStep]]] = {
     "accounts": accounts.steps,
     "requests": requests.steps,
     "payments": payments.steps,
@@ -49,7 +49,7 @@ _STEPS: dict[str, Callable[[Load], list[Step]]] = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LoadOptions:
     """How a load is to be done.
 
     Attributes:
@@ -114,7 +114,7 @@ def load_files(
     workspace: Workspace,
     files: Sequence[InputFile],
     mapping: Mapping,
-    wanted: Wanted,
+    options: LoadOptions,
 ) -> Summary:
     """Load files of one table.
 
@@ -124,16 +124,16 @@ def load_files(
         workspace: Scratch space.
         files: The files.
         mapping: Where the contract's columns come from.
-        wanted: How.
+        options: How.
 
     Raises:
-        InputError: A file is broken, or a row is and ``wanted.strict``; nothing was written.
+        InputError: A file is broken, or a row is and ``options.strict``; nothing was written.
     """
     table, channels = mapping.table.name, settings.channels
-    if table == "requests" and wanted.asn_mmdb is not None:
-        open_database(wanted.asn_mmdb).close()  # one that cannot be read ends the load here
+    if table == "requests" and options.asn_mmdb is not None:
+        open_database(options.asn_mmdb).close()  # one that cannot be read ends the load here
     files = batches.distinct_files(files)
-    summary = Summary(table, dry_run=wanted.dry_run)
+    summary = Summary(table, dry_run=options.dry_run)
     batch = batches.batch_id(table, mapping.fingerprint, channels, [f.sha256 for f in files])
     if graph is not None:
         left = batches.pending(graph, table, mapping.fingerprint, channels, files)
@@ -146,22 +146,22 @@ def load_files(
         if not files:
             return summary
     summary.batch_id = batch
-    load, steps = _planned(graph, settings, workspace, files, mapping, wanted, summary)
-    if wanted.dry_run:
+    load, steps = _planned(graph, settings, workspace, files, mapping, options, summary)
+    if options.dry_run:
         return summary
     if graph is None:
         raise InputError("a load needs a graph", hint="only --dry-run does without")
     _quarantine(settings, load, summary)
-    _write(graph, load, steps, files, summary, wanted)
+    _write(graph, load, steps, files, summary, options)
     return summary
 
 
 def collect_files(
-    bulk: Bulk,
+    bulk: BulkImport,
     settings: Settings,
     files: Sequence[InputFile],
     mapping: Mapping,
-    wanted: Wanted,
+    options: LoadOptions,
 ) -> Summary:
     """Do of a load all but the writing, which is left to a first load as a whole.
 
@@ -170,10 +170,10 @@ def collect_files(
         settings: Channels and the data folder.
         files: The files.
         mapping: Where the contract's columns come from.
-        wanted: How.
+        options: How.
 
     Raises:
-        InputError: A file is broken, or a row is and ``wanted.strict``.
+        InputError: A file is broken, or a row is and ``options.strict``.
     """
     table = mapping.table.name
     files = batches.distinct_files(files)
@@ -181,7 +181,7 @@ def collect_files(
     batch = batches.batch_id(table, mapping.fingerprint, settings.channels, hashes)
     summary = Summary(table, batch, created=None)
     began = datetime.now(UTC)
-    load, steps = _planned(None, settings, bulk.workspace, files, mapping, wanted, summary, bulk)
+    load, steps = _planned(None, settings, bulk.workspace, files, mapping, options, summary, bulk)
     _quarantine(settings, load, summary)
     bulk.steps += steps
     bulk.batches.append(
@@ -190,7 +190,7 @@ def collect_files(
             "state": "done",
             "started_at": int(began.timestamp() * 1000),
             "finished_at": int(datetime.now(UTC).timestamp() * 1000),
-            **_said(load, files, summary, wanted),
+            **_said(load, files, summary, options),
         }
     )
     return summary
@@ -202,19 +202,19 @@ def _planned(
     workspace: Workspace,
     files: Sequence[InputFile],
     mapping: Mapping,
-    wanted: Wanted,
+    options: LoadOptions,
     summary: Summary,
-    bulk: Bulk | None = None,
-) -> tuple[Load, list[Step]]:
+    bulk: BulkImport | None = None,
+) -> tuple[Load, list[WriteStep]]:
     """Read, validate and aggregate: what the load is to write."""
     assert summary.batch_id is not None
     with progress(f"reading {summary.table}"):
-        prepared = prepare(workspace, files, mapping, settings.channels)
+        prepared = validate(workspace, files, mapping, settings.channels)
         _report(summary, prepared)
         if not summary.loaded:
             why = "not one row is good" if summary.read else "there are no rows"
             _warn(summary, f"{why}; nothing is loaded")
-        if wanted.strict:
+        if options.strict:
             refuse_if_strict(prepared)
         load = Load(
             prepared,
@@ -259,7 +259,7 @@ def _warn(summary: Summary, text: str) -> None:
     summary.notes["warning"] = f"{earlier}; {text}" if earlier else text
 
 
-def _report(summary: Summary, prepared: Prepared) -> None:
+def _report(summary: Summary, prepared: CleanTable) -> None:
     summary.read = prepared.read
     summary.loaded = prepared.loaded
     summary.quarantined = prepared.refused
@@ -269,7 +269,7 @@ def _report(summary: Summary, prepared: Prepared) -> None:
 
 
 def _said(
-    load: Load, files: Sequence[InputFile], summary: Summary, wanted: Wanted
+    load: Load, files: Sequence[InputFile], summary: Summary, options: LoadOptions
 ) -> dict[str, Any]:
     """What the graph remembers of a load."""
     return {
@@ -277,7 +277,7 @@ def _said(
         "mapping": load.mapping.fingerprint,
         "files": sorted(file.sha256 for file in files),
         "file_names": sorted(file.shown.name for file in files),
-        "chunk_size": wanted.chunk_size,
+        "chunk_size": options.chunk_size,
         "rows": summary.loaded,
         "quarantined": summary.quarantined,
         "duplicates": summary.duplicates,
@@ -288,14 +288,14 @@ def _said(
 def _write(
     graph: Graph,
     load: Load,
-    steps: list[Step],
+    steps: list[WriteStep],
     files: Sequence[InputFile],
     summary: Summary,
-    wanted: Wanted,
+    options: LoadOptions,
 ) -> None:
     batches.refuse_if_others_wait(graph, load.batch_id)
     graph.ensure_schema()
-    state = batches.open_batch(graph, load.batch_id, _said(load, files, summary, wanted))
+    state = batches.open_batch(graph, load.batch_id, _said(load, files, summary, options))
     summary.resumed = state.resumed
     total = sum(step.total for step in steps)
     with progress(f"writing {summary.table}", total) as advance:
@@ -303,7 +303,7 @@ def _write(
     with progress("linking addresses"):
         # These say the same however often they are said, so they need no marks.
         if summary.table == "requests":
-            requests.follow(load, steps, wanted.asn_mmdb)
+            requests.follow(load, steps, options.asn_mmdb)
         elif summary.table == "proxies":
             proxies.follow(load, steps)
     graph.write(get("finish-batch"), {"batch_id": load.batch_id})

@@ -35,7 +35,7 @@ _ROWS = 500_000
 
 
 @dataclass(frozen=True)
-class Written:
+class TableFile:
     """A table that was written.
 
     Attributes:
@@ -67,7 +67,7 @@ def simulate(
     threads: int | None = None,
     knobs: Knobs | None = None,
     design: Design | None = None,
-) -> list[Written]:
+) -> list[TableFile]:
     """Write a simulated campaign; the same arguments write the same bytes.
 
     Memory grows with the accounts, not with the requests.
@@ -125,15 +125,15 @@ def _truth(design: Design, world: World) -> dict[str, pa.Table]:
     }
 
 
-def as_rows(written: Iterable[Written]) -> list[dict[str, Any]]:
+def as_rows(written: Iterable[TableFile]) -> list[dict[str, Any]]:
     """What was written, for output."""
     return [{**asdict(w), "path": str(w.path)} for w in written]
 
 
-def _written(folder: Path, name: str, rows: int, format: str) -> Written:
+def _written(folder: Path, name: str, rows: int, format: str) -> TableFile:
     path = folder / (name if name == "requests" else f"{name}.{format}")
     files = path.iterdir() if path.is_dir() else [path]
-    return Written(name, path, rows, sum(file.stat().st_size for file in files))
+    return TableFile(name, path, rows, sum(file.stat().st_size for file in files))
 
 
 @contextmanager

@@ -36,13 +36,13 @@ def read_labels(
     from ringleader.loaders.contract import BY_NAME
     from ringleader.loaders.mapping import read_mapping
     from ringleader.loaders.sources.files import expand, inspect
-    from ringleader.loaders.validation.prepare import prepare
+    from ringleader.loaders.validation.validate import validate
     from ringleader.loaders.workspace import Workspace
 
     mapping = read_mapping(mapping_file, BY_NAME["labels"])
     with Workspace(settings.home / "scratch") as workspace:
         inputs = [inspect(path) for path in expand(files)]
-        prepared = prepare(workspace, inputs, mapping, settings.channels)
+        prepared = validate(workspace, inputs, mapping, settings.channels)
         columns = ["account_id", "decided_at", "label", "ring_id", "campaign", "decided_by"]
         rows = workspace.rows(prepared.rows.select(*columns))
     if not rows:

@@ -3,7 +3,7 @@
 A bad value of a column that is grouped by makes a bad group, and there are far fewer groups than
 requests. So the rows of Parquet files are grouped as if their identifiers were good; only if the
 groups say that one is not, the rows are looked at one by one
-(:mod:`ringleader.loaders.validation.prepare`).
+(:mod:`ringleader.loaders.validation.validate`).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ringleader.loaders.aggregation.aggregate import END, START, activity, merged
 from ringleader.loaders.validation import addresses
-from ringleader.loaders.validation.type_checks import refused_values, typed
+from ringleader.loaders.validation.conversion import convert, refused_values
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from ringleader.loaders.mapping import Mapping
-    from ringleader.loaders.sources.files import Group
+    from ringleader.loaders.sources.files import FileGroup
     from ringleader.loaders.workspace import Workspace
 
 # What requests are grouped by besides the account, and what the graph keeps of it.
@@ -75,7 +75,7 @@ def grouped(workspace: Workspace, rows: ir.Table, channels: Sequence[str], total
 
 
 class Grouped(NamedTuple):
-    """Good requests that have been grouped; what is called as in Prepared is the same."""
+    """Good requests that have been grouped; what is called as in CleanTable is the same."""
 
     rows: ir.Table
     read: int
@@ -85,7 +85,7 @@ class Grouped(NamedTuple):
 
 
 def grouped_first(
-    workspace: Workspace, groups: Sequence[Group], mapping: Mapping, channels: Sequence[str]
+    workspace: Workspace, groups: Sequence[FileGroup], mapping: Mapping, channels: Sequence[str]
 ) -> Grouped | None:
     """Group requests before their identifiers are checked.
 
@@ -102,7 +102,7 @@ def grouped_first(
     prompts = "prompt" in mapping.columns
     if prompts or any(g.format != "parquet" or "prompt" in g.columns for g in groups):
         return None
-    parts = [typed(g, mapping, channels, blanks=False, later=_GROUPED_BY) for g in groups]
+    parts = [convert(g, mapping, channels, blanks=False, later=_GROUPED_BY) for g in groups]
     if any(workspace.size(rows.limit(1)) for part in parts for rows in part.doubtful):
         return None
     read = sum(workspace.size(group.table) for group in groups)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringleader.errors import InputError
-from ringleader.loaders.sources.files import FILE, LINE_BYTES, Group, open_bytes
+from ringleader.loaders.sources.files import FILE, LINE_BYTES, FileGroup, open_bytes
 from ringleader.loaders.validation.quarantine import locate
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def said(kind: str) -> str:
     return _UNREADABLE.get(kind, kind.lower())
 
 
-def first_rejects(workspace: Workspace, group: Group) -> ir.Table | None:
+def first_rejects(workspace: Workspace, group: FileGroup) -> ir.Table | None:
     """The first complaint about every unreadable record: file, record number, kind."""
     if group.rejects is None:
         return None
@@ -45,7 +45,7 @@ def first_rejects(workspace: Workspace, group: Group) -> ir.Table | None:
     return joined.group_by(["file_path", "line"]).aggregate(kind=kind.max())
 
 
-def counted(workspace: Workspace, group: Group) -> dict[str, int]:
+def counted(workspace: Workspace, group: FileGroup) -> dict[str, int]:
     """The number of unreadable records by reason."""
     rejects = first_rejects(workspace, group)
     if rejects is None:
@@ -54,7 +54,7 @@ def counted(workspace: Workspace, group: Group) -> dict[str, int]:
     return {said(row["kind"]): row["n"] for row in workspace.rows(counts)}
 
 
-def refuse_lost_lines(workspace: Workspace, group: Group) -> None:
+def refuse_lost_lines(workspace: Workspace, group: FileGroup) -> None:
     """Fail where a quote that does not end has taken other lines along.
 
     The file's lines are counted and compared with those that became rows or were complained of:

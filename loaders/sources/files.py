@@ -41,6 +41,7 @@ FILE, ROW = "_file", "_row"
 _AS_IT_IS: dict[str, Any] = {"filename": FILE, "hive_partitioning": False}
 # What a query is called where a file has its name, followed by a hash of database and query.
 QUERY = "query "
+_Files = tuple["InputFile", ...]
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,10 @@ class InputFile:
 
 
 @dataclass(frozen=True)
-class Group:
+class FileGroup:
     """Files of one format and the same columns, read as one table."""
 
-    files: tuple[InputFile, ...]
+    files: _Files
     table: ir.Table
     rejects: str | None = None
 
@@ -211,7 +212,7 @@ def open_bytes(path: Path) -> IO[bytes]:
 
 def read_groups(
     workspace: Workspace, files: Iterable[InputFile], wanted: Iterable[str]
-) -> Iterator[Group]:
+) -> Iterator[FileGroup]:
     """Read files through DuckDB, those of the same shape together.
 
     Files come in the order of their content hashes, so that a load means the same whatever the
@@ -234,7 +235,7 @@ def read_groups(
             yield _READERS[shape[0]](workspace, group, wanted)
 
 
-def _read_csv(workspace: Workspace, files: tuple[InputFile, ...], _: Sequence[str]) -> Group:
+def _read_csv(workspace: Workspace, files: _Files, _: Sequence[str]) -> FileGroup:
     rejects = workspace.name("rejects")
     table = workspace.con.read_csv(
         _literal(files),
@@ -254,10 +255,10 @@ def _read_csv(workspace: Workspace, files: tuple[InputFile, ...], _: Sequence[st
         rejects_limit=0,
         compression="gzip" if is_gzip(files[0].path) else "none",
     )
-    return Group(files, table, rejects)
+    return FileGroup(files, table, rejects)
 
 
-def _read_jsonl(workspace: Workspace, files: tuple[InputFile, ...], wanted: Sequence[str]) -> Group:
+def _read_jsonl(workspace: Workspace, files: _Files, wanted: Sequence[str]) -> FileGroup:
     files = tuple(_without_mark(workspace, file) for file in files)
     table = workspace.con.read_json(
         _literal(files),
@@ -269,7 +270,7 @@ def _read_jsonl(workspace: Workspace, files: tuple[InputFile, ...], wanted: Sequ
         **_AS_IT_IS,
         compression="gzip" if is_gzip(files[0].path) else "none",
     )
-    return Group(files, table)
+    return FileGroup(files, table)
 
 
 def _without_mark(workspace: Workspace, file: InputFile) -> InputFile:
@@ -284,14 +285,14 @@ def _without_mark(workspace: Workspace, file: InputFile) -> InputFile:
     return replace(file, path=copy, origin=file.shown)
 
 
-def _read_parquet(workspace: Workspace, files: tuple[InputFile, ...], _: Sequence[str]) -> Group:
+def _read_parquet(workspace: Workspace, files: _Files, _: Sequence[str]) -> FileGroup:
     table = workspace.con.read_parquet(
         _literal(files),
         table_name=workspace.name("parquet"),
         **_AS_IT_IS,
         file_row_number=True,
     )
-    return Group(files, table.rename({ROW: "file_row_number"}))
+    return FileGroup(files, table.rename({ROW: "file_row_number"}))
 
 
 _READERS = {"csv": _read_csv, "jsonl": _read_jsonl, "parquet": _read_parquet}

@@ -7,12 +7,12 @@ import functools
 from ringleader.keys import keyed_hash
 from ringleader.loaders.aggregation.aggregate import END, START, distinct
 from ringleader.loaders.duckdb_functions import milliseconds
-from ringleader.loaders.writing.write_plan import Load, Step
+from ringleader.loaders.writing.write_plan import Load, WriteStep
 
 _COPIED = ("status", "country", "phone_country", "plan", "channel")
 
 
-def steps(load: Load) -> list[Step]:
+def steps(load: Load) -> list[WriteStep]:
     """What accounts become."""
     rows = load.rows
     accounts = rows.select(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ringleader.catalogue import get
 from ringleader.loaders.aggregation import aggregate
-from ringleader.loaders.writing.write_plan import Load, Step
+from ringleader.loaders.writing.write_plan import Load, WriteStep
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _PAGE = 50_000
 
 
-def steps(load: Load) -> list[Step]:
+def steps(load: Load) -> list[WriteStep]:
     """What contacts become."""
     rows = load.rows
     others = rows.filter(rows.account_id != rows.other_account_id)

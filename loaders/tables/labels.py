@@ -6,12 +6,12 @@ import functools
 
 from ringleader.loaders.aggregation.aggregate import END, START
 from ringleader.loaders.duckdb_functions import character, milliseconds, sha256
-from ringleader.loaders.writing.write_plan import Load, Step
+from ringleader.loaders.writing.write_plan import Load, WriteStep
 
 _FIELDS = ("account_id", "label", "ring", "campaign", "decided_at", "decided_by")
 
 
-def steps(load: Load) -> list[Step]:
+def steps(load: Load) -> list[WriteStep]:
     """What labels become."""
     rows = load.rows
     said = rows.select(

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from ringleader.catalogue import get
 from ringleader.loaders.enrichment import prompt_skeletons
-from ringleader.loaders.writing.write_plan import Load, Step
+from ringleader.loaders.writing.write_plan import Load, WriteStep
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
-def steps(load: Load) -> list[Step]:
+def steps(load: Load) -> list[WriteStep]:
     """What given clusters become."""
     rows = load.rows
     exemplar = prompt_skeletons.masked(rows.exemplar).substr(0, prompt_skeletons.EXEMPLAR_LENGTH)

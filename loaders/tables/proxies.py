@@ -8,10 +8,10 @@ from ringleader.catalogue import get
 from ringleader.loaders.duckdb_functions import milliseconds
 from ringleader.loaders.enrichment.prefixes import link_exits, listed, paged
 from ringleader.loaders.sources.reference_lists import SYSTEMS
-from ringleader.loaders.writing.write_plan import Load, Step
+from ringleader.loaders.writing.write_plan import Load, WriteStep
 
 
-def steps(load: Load) -> list[Step]:
+def steps(load: Load) -> list[WriteStep]:
     """What proxies become."""
     rows = load.rows
     if load.mapping.table is SYSTEMS:
@@ -30,7 +30,7 @@ def steps(load: Load) -> list[Step]:
     return [load.nodes("Proxy", proxies)]
 
 
-def follow(load: Load, done: list[Step]) -> None:
+def follow(load: Load, done: list[WriteStep]) -> None:
     """Tie the addresses that are in the graph to the proxies that are new."""
     if load.graph is None or load.mapping.table is SYSTEMS:
         return

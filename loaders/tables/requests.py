@@ -15,7 +15,7 @@ from ringleader.loaders.enrichment.asn import link_systems
 from ringleader.loaders.enrichment.prefixes import link_exits, listed
 from ringleader.loaders.tables.prompts import clustered
 from ringleader.loaders.validation.addresses import CANONICAL_IPV6
-from ringleader.loaders.writing.write_plan import Load, Step
+from ringleader.loaders.writing.write_plan import Load, WriteStep
 from ringleader.schema import NODE_BY_LABEL, RELATIONSHIP_BY_TYPE
 from ringleader.schema.types import Merge, NodeType
 from ringleader.subnets import subnet
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _USES = (("ip", "USED_IP"), ("device_id", "USED_DEVICE"), ("prompt_cluster_id", "SENT"))
 
 
-def steps(load: Load) -> list[Step]:
+def steps(load: Load) -> list[WriteStep]:
     """What requests become."""
     rows, clusters = clustered(load, load.rows)
     usage = load.prepared.usage or grouped(
@@ -61,12 +61,12 @@ def _greatest(pairs: ir.Table, key: str, attribute: str) -> ir.Table:
     return said.group_by(**{key: said[END]}).aggregate(**{attribute: said[attribute].max()})
 
 
-def _activity(load: Load, type_: str, pairs: ir.Table) -> Step:
+def _activity(load: Load, type_: str, pairs: ir.Table) -> WriteStep:
     target = RELATIONSHIP_BY_TYPE[type_]
     # What is kept of the identifier itself does not travel with every pair.
     rows = pairs.select(START, END, *(prop.name for prop in target.properties))
     rows = aggregate.listed(rows, load.channels)
-    return Step(target, rows, (START, END), load.workspace)
+    return WriteStep(target, rows, (START, END), load.workspace)
 
 
 def _subnets(load: Load, ips: ir.Table) -> ir.Table:
@@ -88,7 +88,7 @@ def _keeping(node: NodeType) -> NodeType:
     return replace(node, properties=kept)
 
 
-def follow(load: Load, done: list[Step], asn_mmdb: Path | None) -> None:
+def follow(load: Load, done: list[WriteStep], asn_mmdb: Path | None) -> None:
     """Tie the load's addresses to known proxies, and its subnets to their systems."""
     ips = next((step for step in done if step.name == "IN_SUBNET"), None)
     if load.graph is None or ips is None:

@@ -11,10 +11,10 @@ import ibis.expr.types as ir
 from ringleader.loaders.aggregation.usage import Usage
 from ringleader.loaders.contract import Table
 from ringleader.loaders.sources import csv_rejects
-from ringleader.loaders.sources.files import FILE, ROW, Group
+from ringleader.loaders.sources.files import FILE, ROW, FileGroup
 from ringleader.loaders.validation import card_numbers
+from ringleader.loaders.validation.conversion import PROBLEM, SHOWN, VALUE, Problem
 from ringleader.loaders.validation.quarantine import Refused, locate
-from ringleader.loaders.validation.type_checks import PROBLEM, SHOWN, VALUE, Problem
 from ringleader.loaders.workspace import Workspace
 
 # Beyond so many refused rows in one file their lines are not looked up; row numbers remain.
@@ -25,7 +25,7 @@ LOCATED = 1_000_000
 class Part:
     """Rows of one group of files, typed, with the meaning of their problem numbers."""
 
-    group: Group
+    group: FileGroup
     rows: ir.Table
     problems: tuple[Problem, ...]
     read: int
@@ -33,7 +33,7 @@ class Part:
 
 
 @dataclass
-class Prepared:
+class CleanTable:
     """Clean rows and what was left out.
 
     Attributes:

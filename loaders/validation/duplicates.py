@@ -12,10 +12,10 @@ from ringleader.loaders.validation.clean_table import clean_rows
 
 if TYPE_CHECKING:
     from ringleader.loaders.mapping import Mapping
-    from ringleader.loaders.validation.clean_table import Prepared
+    from ringleader.loaders.validation.clean_table import CleanTable
 
 
-def drop(prepared: Prepared, mapping: Mapping) -> None:
+def drop(prepared: CleanTable, mapping: Mapping) -> None:
     """Leave out rows that another one says already, and refuse those that contradict it.
 
     Args:
@@ -39,7 +39,7 @@ def drop(prepared: Prepared, mapping: Mapping) -> None:
             prepared.rows = once.union(undated)
 
 
-def _one_row_per_key(prepared: Prepared) -> None:
+def _one_row_per_key(prepared: CleanTable) -> None:
     """Keep one row per key: equal rows are one, rows that contradict it are refused.
 
     Nothing is ranked unless a key repeats, which one count tells.
@@ -82,7 +82,7 @@ def _one_row_per_key(prepared: Prepared) -> None:
         prepared.count(key, f"contradicts another row of the same key{by}", sizes["losers"])
 
 
-def _one_row_per_request(prepared: Prepared) -> None:
+def _one_row_per_request(prepared: CleanTable) -> None:
     """Of the rows with one request id keep one; costs one count when ids do not repeat."""
     workspace, rows = prepared.workspace, prepared.rows
     repeated = repeated_requests(workspace, rows)

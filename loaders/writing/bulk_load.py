@@ -16,7 +16,7 @@ from ringleader.graph import Graph
 from ringleader.graph.locks import file_lock, lease
 from ringleader.loaders.enrichment.asn import link_systems
 from ringleader.loaders.enrichment.prefixes import paged
-from ringleader.loaders.writing.import_files import Bulk
+from ringleader.loaders.writing.import_files import BulkImport
 from ringleader.progress import progress, say
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class FirstLoad:
     overwrite: bool
     place: str
 
-    def build(self, bulk: Bulk, asn_mmdb: Path | None) -> None:
+    def build(self, bulk: BulkImport, asn_mmdb: Path | None) -> None:
         """Build the managed server's database of what was collected, and start the server.
 
         Args:

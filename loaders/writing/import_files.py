@@ -17,7 +17,7 @@ import ibis
 from ringleader.errors import InputError
 from ringleader.loaders.aggregation.aggregate import END, START
 from ringleader.loaders.enrichment.prefixes import Prefixes
-from ringleader.loaders.writing.write_plan import Step, mentions
+from ringleader.loaders.writing.write_plan import WriteStep, mentions
 from ringleader.schema import NODES, RELATIONSHIPS
 from ringleader.schema.import_columns import (
     END_ID,
@@ -72,7 +72,7 @@ _NODES = tuple(_BATCH if node.label == _BATCH.label else node for node in NODES)
 
 
 @dataclass
-class Bulk:
+class BulkImport:
     """What several loads write, to be written at once.
 
     Attributes:
@@ -82,7 +82,7 @@ class Bulk:
     """
 
     workspace: Workspace
-    steps: list[Step] = field(default_factory=list)
+    steps: list[WriteStep] = field(default_factory=list)
     batches: list[dict[str, Any]] = field(default_factory=list)
 
     def accounts(self) -> ir.Table:
@@ -181,14 +181,14 @@ class Bulk:
         ends = {START: pa.array(found[0], pa.string()), END: pa.array(found[1], pa.string())}
         return self.workspace.take("exits", pa.table(ends))
 
-    def _batches(self) -> Step:
+    def _batches(self) -> WriteStep:
         import pyarrow as pa
 
         taken = self.workspace.take("batches", pa.Table.from_pylist(self.batches))
-        return Step(_BATCH, taken, (_BATCH.key,), self.workspace)
+        return WriteStep(_BATCH, taken, (_BATCH.key,), self.workspace)
 
 
-def _nodes(node: NodeType, numbered: ir.Table, steps: Sequence[Step]) -> ir.Table:
+def _nodes(node: NodeType, numbered: ir.Table, steps: Sequence[WriteStep]) -> ir.Table:
     """The columns of a label's file: the number, the key, and what the steps say of it."""
     table = numbered
     said: dict[str, Any] = {}

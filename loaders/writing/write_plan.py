@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ringleader.graph import Graph
     from ringleader.loaders.mapping import Mapping
-    from ringleader.loaders.validation.clean_table import Prepared
+    from ringleader.loaders.validation.clean_table import CleanTable
     from ringleader.loaders.workspace import Workspace
 
 Row = dict[str, Any]
@@ -30,7 +30,7 @@ WRITERS = 2
 
 
 @dataclass(frozen=True)
-class Step:
+class WriteStep:
     """Rows for one kind of node or relationship.
 
     Attributes:
@@ -74,7 +74,7 @@ class Step:
         ordered = self.rows.order_by(list(self.order))
         yield from self.workspace.chunks(ordered, size, apart=True)
 
-    def rounds(self, chunk_size: int) -> list[list[Step]]:
+    def rounds(self, chunk_size: int) -> list[list[WriteStep]]:
         """The step in parts that may be written side by side, round by round.
 
         No node is touched by two parts of one round, so that they never wait for each other's
@@ -95,14 +95,14 @@ class Step:
             return [[self]]
         return [[self._part(ends, numbers) for numbers in side] for side in sides]
 
-    def _part(self, ends: tuple[str, ...], numbers: tuple[int, ...]) -> Step:
+    def _part(self, ends: tuple[str, ...], numbers: tuple[int, ...]) -> WriteStep:
         rows = self.rows
         for end, number in zip(ends, numbers, strict=True):
             rows = rows.filter(stable_hash(rows[end].cast("string")) % WRITERS == number)
         return replace(self, rows=rows, part=(*self.part, *map(str, numbers)))
 
 
-def mentions(steps: Sequence[Step], label: str) -> list[ir.Table]:
+def mentions(steps: Sequence[WriteStep], label: str) -> list[ir.Table]:
     """The keys of a label's nodes, in ``key``, wherever steps name them."""
     found = []
     for step in steps:
@@ -116,7 +116,7 @@ def mentions(steps: Sequence[Step], label: str) -> list[ir.Table]:
     return found
 
 
-def in_order(steps: Sequence[Step]) -> list[Step]:
+def in_order(steps: Sequence[WriteStep]) -> list[WriteStep]:
     """Steps as they can be written: nodes before relationships, and those at their ends too.
 
     Logs often arrive before the master data, so relationships bring their nodes with them.
@@ -133,7 +133,7 @@ def in_order(steps: Sequence[Step]) -> list[Step]:
         for made in mentions(nodes, node.label):
             keys = keys.anti_join(made, "key")
         kept = workspace.keep("ends", keys.select(**{node.key: keys.key}))
-        step = Step(replace(node, properties=()), kept, (node.key,), workspace, ("ends",))
+        step = WriteStep(replace(node, properties=()), kept, (node.key,), workspace, ("ends",))
         ends += [step] if step.total else []
     return [*nodes, *ends, *ties]
 
@@ -155,7 +155,7 @@ class Load:
         notes: What the summary says besides, by name.
     """
 
-    prepared: Prepared
+    prepared: CleanTable
     mapping: Mapping
     channels: tuple[str, ...]
     home: Path
@@ -180,16 +180,16 @@ class Load:
         """The key of hashes."""
         return load_key(self.home)
 
-    def nodes(self, label: str, rows: ir.Table) -> Step:
+    def nodes(self, label: str, rows: ir.Table) -> WriteStep:
         """A step that makes nodes of rows with the label's key."""
         target = NODE_BY_LABEL[label]
         kept = self.workspace.keep(label, rows)
-        return Step(target, kept, (target.key,), self.workspace)
+        return WriteStep(target, kept, (target.key,), self.workspace)
 
-    def relationships(self, type_: str, rows: ir.Table) -> Step:
+    def relationships(self, type_: str, rows: ir.Table) -> WriteStep:
         """A step that makes relationships of rows with start and end."""
         target = RELATIONSHIP_BY_TYPE[type_]
         kept = self.workspace.keep(type_, rows)
         order = (START, END, *(key.name for key in target.keys))
         order = tuple(name for name in order if name in rows.columns)
-        return Step(target, kept, order, self.workspace)
+        return WriteStep(target, kept, order, self.workspace)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ringleader.catalogue import Query, get
 from ringleader.errors import QueryError
 from ringleader.loaders.writing.batches import Progress
-from ringleader.loaders.writing.write_plan import WRITERS, Row, Step, in_order
+from ringleader.loaders.writing.write_plan import WRITERS, Row, WriteStep, in_order
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def write_steps(
     graph: Graph,
     batch: str,
-    steps: Sequence[Step],
+    steps: Sequence[WriteStep],
     progress: Progress,
     advance: Callable[[float], None] = lambda amount: None,
 ) -> Counter[str]:
@@ -39,7 +39,7 @@ def write_steps(
     written: Counter[str] = Counter()
     stop = Event()
 
-    def write(part: Step) -> Counter[str]:
+    def write(part: WriteStep) -> Counter[str]:
         done = progress.done.get(part.mark, 0)
         counters: Counter[str] = Counter()
         for number, rows in enumerate(part.chunks(progress.chunk_size)):
@@ -63,7 +63,7 @@ def write_steps(
 
 
 def write_chunk(
-    graph: Graph, batch: str, step: Step, number: int, rows: list[Row]
+    graph: Graph, batch: str, step: WriteStep, number: int, rows: list[Row]
 ) -> dict[str, int]:
     """Write one chunk and its mark: both or neither.
 
@@ -98,7 +98,7 @@ def write_chunk(
     return summaries[0].counters
 
 
-def chunks_in(graph: Graph, batch: str, step: Step) -> int:
+def chunks_in(graph: Graph, batch: str, step: WriteStep) -> int:
     """The number of a step's chunks that are in."""
     [row] = graph.read(get("batch-progress"), {"batch_id": batch, "step": step.mark})
     return int(row["chunks"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ringleader.loaders.contract import BY_NAME
-from ringleader.loaders.load import Wanted, load_files
+from ringleader.loaders.load import LoadOptions, load_files
 from ringleader.loaders.mapping import read_mapping
 from ringleader.loaders.sources.files import expand, inspect
 from ringleader.loaders.workspace import Workspace
@@ -20,7 +20,7 @@ def load(graph, table, *paths, mapping=None, **wanted):
     with Workspace(settings.home / "scratch") as workspace:
         files = [inspect(path) for path in expand([str(path) for path in paths])]
         said = read_mapping(mapping, BY_NAME[table])
-        return load_files(graph, settings, workspace, files, said, Wanted(**wanted))
+        return load_files(graph, settings, workspace, files, said, LoadOptions(**wanted))
 
 
 def write_csv(path, header, *rows):

@@ -10,7 +10,7 @@ from load_world import REQUESTS, T, everything, load, nodes, relationships, requ
 
 from ringleader.catalogue import get
 from ringleader.errors import InputError, QueryError
-from ringleader.loaders.writing.write_plan import Step
+from ringleader.loaders.writing.write_plan import WriteStep
 from ringleader.loaders.writing.writer import write_chunk
 from ringleader.schema import RELATIONSHIP_BY_TYPE
 
@@ -162,7 +162,7 @@ def test_a_chunk_whose_commit_was_not_answered_counts_once(graph, tmp_path):
     before = everything(graph)
     (batch,) = graph.read("MATCH (b:Batch) RETURN b.batch_id AS id, b.done_used_ip AS done")
     assert batch["done"] == 1
-    step = Step(RELATIONSHIP_BY_TYPE["USED_IP"], None, ("start", "end"), None)
+    step = WriteStep(RELATIONSHIP_BY_TYPE["USED_IP"], None, ("start", "end"), None)
     row = {"start": "a", "end": "198.51.100.7", "events": 2}
     # The first chunk is in; saying it again, as a driver does, must change nothing.
     assert write_chunk(graph, batch["id"], step, 0, [row]) == {}

@@ -15,7 +15,7 @@ from ringleader.graph.locks import exclusive, file_lock
 from ringleader.keys import KEY_FILE, load_key
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing.bulk_load import first_load
-from ringleader.loaders.writing.import_files import Bulk
+from ringleader.loaders.writing.import_files import BulkImport
 from ringleader.scenario.simulate import simulate
 from ringleader.settings import load_settings
 
@@ -90,7 +90,7 @@ def test_who_loads_meanwhile_is_neither_let_in_nor_overwritten(
         Graph.connect(managed_connection(server).settings()) as told,  # by its address
         first_load(server, overwrite=False) as building,
     ):
-        collected = Bulk(workspace)
+        collected = BulkImport(workspace)
         monkeypatch.setattr(collected, "write", lambda *_: [])  # the files are not the point here
         with pytest.raises(LockHeld, match="load all --bulk"), exclusive(graph, "load accounts"):
             pass

@@ -12,7 +12,7 @@ import ringleader.loaders.sources.databases
 from ringleader.catalogue import get
 from ringleader.errors import InputError
 from ringleader.loaders.contract import BY_NAME
-from ringleader.loaders.load import Wanted, load_files
+from ringleader.loaders.load import LoadOptions, load_files
 from ringleader.loaders.mapping import read_mapping
 from ringleader.loaders.sources.databases import Content, query_file
 from ringleader.loaders.workspace import Workspace
@@ -39,7 +39,7 @@ def load_query(graph, url, query=QUERY):
     with Workspace(graph.settings.home / "scratch") as workspace:
         file = query_file(workspace, url, query)
         said = read_mapping(None, BY_NAME["requests"])
-        return load_files(graph, graph.settings, workspace, [file], said, Wanted())
+        return load_files(graph, graph.settings, workspace, [file], said, LoadOptions())
 
 
 def test_other_packing_of_the_same_rows_is_the_same_load(graph, log, monkeypatch):

@@ -9,8 +9,8 @@ import pytest
 from ringleader.errors import InputError
 from ringleader.loaders.aggregation.aggregate import END, START
 from ringleader.loaders.workspace import Workspace
-from ringleader.loaders.writing.import_files import Bulk
-from ringleader.loaders.writing.write_plan import Step
+from ringleader.loaders.writing.import_files import BulkImport
+from ringleader.loaders.writing.write_plan import WriteStep
 from ringleader.schema import NODE_BY_LABEL, RELATIONSHIP_BY_TYPE, RELATIONSHIPS
 from ringleader.schema.import_columns import relationship_properties
 
@@ -39,8 +39,10 @@ def test_files_hold_typed_values_and_no_empty_list(tmp_path):
     lists = pa.array([[]], pa.list_(pa.string()))
     with Workspace(tmp_path / "scratch") as workspace:
         rows = workspace.take("rows", pa.table({**said, "channels": lists, "events": counts}))
-        step = Step(RELATIONSHIP_BY_TYPE["USED_IP"], rows, (START, END), workspace)
-        Bulk(workspace, [step], [{"batch_id": "x", "rows": 1}]).write(tmp_path / "files", "neo4j")
+        step = WriteStep(RELATIONSHIP_BY_TYPE["USED_IP"], rows, (START, END), workspace)
+        BulkImport(workspace, [step], [{"batch_id": "x", "rows": 1}]).write(
+            tmp_path / "files", "neo4j"
+        )
     [row] = pq.read_table(tmp_path / "files" / "USED_IP.parquet").to_pylist()
     assert row == {
         ":START_ID": 0,
@@ -65,8 +67,8 @@ def test_files_hold_typed_values_and_no_empty_list(tmp_path):
 def test_rows_that_an_import_would_spoil_end_it(tmp_path, label, rows):
     target = NODE_BY_LABEL.get(label) or RELATIONSHIP_BY_TYPE[label]
     with Workspace(tmp_path / "scratch") as workspace:
-        step = Step(target, workspace.take("rows", pa.table(rows)), (START, END), workspace)
-        bulk = Bulk(workspace, [step], [{"batch_id": "x"}])
+        step = WriteStep(target, workspace.take("rows", pa.table(rows)), (START, END), workspace)
+        bulk = BulkImport(workspace, [step], [{"batch_id": "x"}])
         with pytest.raises(InputError, match=f"{label}: . rows came of ."):
             bulk.write(tmp_path / "files", "neo4j")
 

@@ -11,11 +11,11 @@ from webhook_receiver import KEY, KEY_TEXT, listening, verified
 from ringleader.app import App
 from ringleader.errors import DeliveryFailed, SettingsError
 from ringleader.jobs import notify
-from ringleader.jobs.outcomes import Findings
+from ringleader.jobs.outcomes import StandingRings
 from ringleader.jobs.steps import StepApp
 
 RINGS = [{"ring_id": "r1", "size": 5}, {"ring_id": "r2", "size": 7}]
-FINDINGS = Findings("nightly", "run1", "2026-02-23", "run0", RINGS)
+FINDINGS = StandingRings("nightly", "run1", "2026-02-23", "run0", RINGS)
 
 
 @pytest.fixture

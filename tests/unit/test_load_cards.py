@@ -12,7 +12,7 @@ from ringleader.loaders.contract import BY_NAME
 from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources.files import inspect
 from ringleader.loaders.validation.card_numbers import holds_card, shown
-from ringleader.loaders.validation.prepare import prepare
+from ringleader.loaders.validation.validate import validate
 from ringleader.loaders.workspace import Workspace
 
 CARDS = (
@@ -83,7 +83,7 @@ def test_payments_with_cards_are_refused(tmp_path, format_):
     else:
         pq.write_table(pa.table(columns), path)
     with Workspace(tmp_path / "scratch") as workspace:
-        prepared = prepare(workspace, [inspect(path)], Mapping(BY_NAME["payments"]), ("api",))
+        prepared = validate(workspace, [inspect(path)], Mapping(BY_NAME["payments"]), ("api",))
         kept = {row["payment_method_id"] for row in workspace.rows(prepared.rows)}
         refused = list(prepared.refusals())
     assert kept == set(NO_CARDS)
@@ -102,7 +102,7 @@ def test_emails_in_prompts(tmp_path):
         "ann@mail.example,x,coding\nc1,asked by ann@mail.example,coding\nc2,x,ann@mail.example\n"
     )
     with Workspace(tmp_path / "scratch") as workspace:
-        prepared = prepare(workspace, [inspect(path)], Mapping(BY_NAME["prompts"]), ("api",))
+        prepared = validate(workspace, [inspect(path)], Mapping(BY_NAME["prompts"]), ("api",))
         rows = [(row["prompt_cluster_id"], row["label"]) for row in workspace.rows(prepared.rows)]
         refused = [(row.column, row.reason, row.value) for row in prepared.refusals()]
     assert rows == [("c1", "asked by <email>")]

@@ -6,7 +6,7 @@ from ringleader.errors import InputError
 from ringleader.loaders.contract import BY_NAME
 from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources.files import inspect
-from ringleader.loaders.validation.prepare import prepare
+from ringleader.loaders.validation.validate import validate
 from ringleader.loaders.workspace import Workspace
 
 HEAD = "account_id,user_agent,timestamp\n"
@@ -22,7 +22,7 @@ def workspace(tmp_path):
 def read(workspace, tmp_path, text):
     path = tmp_path / "requests.csv"
     path.write_text(text, newline="")
-    return prepare(workspace, [inspect(path)], Mapping(BY_NAME["requests"]), ("api",))
+    return validate(workspace, [inspect(path)], Mapping(BY_NAME["requests"]), ("api",))
 
 
 @pytest.mark.parametrize(

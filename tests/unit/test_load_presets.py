@@ -32,7 +32,7 @@ from ringleader.errors import InputError
 from ringleader.loaders.contract import BY_NAME
 from ringleader.loaders.mapping import PRESETS, preset_rows, presets, read_mapping
 from ringleader.loaders.sources.json_documents import opened
-from ringleader.loaders.validation.prepare import prepare
+from ringleader.loaders.validation.validate import validate
 from ringleader.loaders.workspace import Workspace
 
 CHANNELS = ("api", "azure", "bedrock", "vertex")
@@ -56,7 +56,7 @@ def load(workspace, tmp_path):
         [(file, left_out)] = opened(workspace, [path], None, mapping)
         if file is None:
             return [], [], left_out
-        prepared = prepare(workspace, [file], mapping, CHANNELS)
+        prepared = validate(workspace, [file], mapping, CHANNELS)
         rows = [
             {
                 k: v.isoformat() if isinstance(v, datetime) else v

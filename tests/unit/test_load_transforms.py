@@ -19,8 +19,8 @@ from ringleader.loaders.mapping import ColumnMap, Mapping
 from ringleader.loaders.sources import reference_lists
 from ringleader.loaders.sources.files import expand, inspect
 from ringleader.loaders.tables.accounts import domain_of, plain_email
-from ringleader.loaders.validation.prepare import prepare
 from ringleader.loaders.validation.quarantine import records
+from ringleader.loaders.validation.validate import validate
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing.batches import batch_id
 from ringleader.output import emit
@@ -36,7 +36,7 @@ def workspace(tmp_path):
 
 def clean(workspace, path, table, **columns):
     mapping = Mapping(BY_NAME[table], columns)
-    prepared = prepare(workspace, [inspect(path)], mapping, CHANNELS)
+    prepared = validate(workspace, [inspect(path)], mapping, CHANNELS)
     return prepared, workspace.rows(prepared.rows)
 
 

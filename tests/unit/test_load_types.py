@@ -9,7 +9,7 @@ import pytest
 from ringleader.loaders.contract import BY_NAME
 from ringleader.loaders.mapping import ColumnMap, Mapping
 from ringleader.loaders.sources.files import inspect
-from ringleader.loaders.validation.prepare import prepare
+from ringleader.loaders.validation.validate import validate
 from ringleader.loaders.workspace import Workspace
 
 COUNT = "input_tokens: not a whole number from 0 to 1,000,000,000,000"
@@ -23,7 +23,7 @@ def workspace(tmp_path):
 
 
 def read(workspace, path, table="requests", **columns):
-    prepared = prepare(workspace, [inspect(path)], Mapping(BY_NAME[table], columns), ("api",))
+    prepared = validate(workspace, [inspect(path)], Mapping(BY_NAME[table], columns), ("api",))
     return prepared, workspace.rows(prepared.rows)
 
 

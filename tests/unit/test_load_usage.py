@@ -11,7 +11,7 @@ from ringleader.loaders.contract import BY_NAME
 from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources.files import inspect
 from ringleader.loaders.tables import requests
-from ringleader.loaders.validation.prepare import prepare
+from ringleader.loaders.validation.validate import validate
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing.write_plan import Load
 
@@ -48,7 +48,7 @@ def written(path: Path, rows):
 
 def outcome(workspace, file, tmp_path):
     mapping = Mapping(BY_NAME["requests"])
-    prepared = prepare(workspace, [file], mapping, CHANNELS)
+    prepared = validate(workspace, [file], mapping, CHANNELS)
     steps = requests.steps(Load(prepared, mapping, CHANNELS, tmp_path, "b", None))
     rows = {step.name: [row for chunk in step.chunks(1000) for row in chunk] for step in steps}
     said = (prepared.read, prepared.refused, prepared.duplicates, prepared.ports, prepared.reasons)
@@ -60,7 +60,7 @@ def test_good_rows_are_grouped_first_and_mean_the_same(workspace, tmp_path, monk
     first, said, rows = outcome(workspace, file, tmp_path)
     assert first
     assert said == (5, 0, 0, 1, {})
-    monkeypatch.setattr("ringleader.loaders.validation.prepare.grouped_first", lambda *_: None)
+    monkeypatch.setattr("ringleader.loaders.validation.validate.grouped_first", lambda *_: None)
     assert outcome(workspace, file, tmp_path) == (False, said, rows)
     assert [(r["start"], r["end"], r["events"], r["hours"]) for r in rows["USED_IP"]] == [
         ("a", "192.0.2.1", 3, [0, 1, 2]),

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ringleader.loaders.contract import BY_NAME, TABLE_NAMES
-from ringleader.loaders.load import Wanted, load_files
+from ringleader.loaders.load import LoadOptions, load_files
 from ringleader.loaders.mapping import read_mapping
 from ringleader.loaders.sources.files import expand, inspect
 from ringleader.loaders.workspace import Workspace
@@ -112,7 +112,7 @@ def test_every_table_keeps_the_contract(brief, tmp_path, format):
         with Workspace(tmp_path / "scratch") as workspace:
             found = [inspect(path) for path in expand([str(path_of(written, table, format))])]
             said = read_mapping(None, BY_NAME[table])
-            wanted = Wanted(strict=True, dry_run=True)
+            wanted = LoadOptions(strict=True, dry_run=True)
             summary = load_files(None, settings, workspace, found, said, wanted)
         assert (summary.read, summary.quarantined) == (rows[table], 0), table
         assert summary.read > 0 and not summary.unknown

@@ -20,7 +20,7 @@ from ringleader.errors import InputError
 from ringleader.loaders.contract import CURRENCIES, Column, Type
 from ringleader.loaders.duckdb_functions import character, is_json, json_text, length_in_bytes
 from ringleader.loaders.mapping import ColumnMap, Mapping
-from ringleader.loaders.sources.files import FILE, ROW, Group
+from ringleader.loaders.sources.files import FILE, ROW, FileGroup
 from ringleader.loaders.validation.card_numbers import EMAIL
 from ringleader.loaders.validation.timestamps import utc
 
@@ -60,7 +60,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Typed:
+class Converted:
     """Rows in the contract's types.
 
     Attributes:
@@ -97,14 +97,14 @@ def json_fields(mapping: Mapping, columns: Sequence[str]) -> list[str]:
     return sorted(fields)
 
 
-def typed(
-    group: Group,
+def convert(
+    group: FileGroup,
     mapping: Mapping,
     channels: Sequence[str],
     *,
     blanks: bool = True,
     later: Collection[str] = (),
-) -> Typed:
+) -> Converted:
     """Bring a group of files into the contract's types.
 
     Args:
@@ -183,7 +183,7 @@ def typed(
         if name not in put_off
     )
     unknown = tuple(name for name in group.columns if name not in used)
-    return Typed(table, faults, doubtful, tuple(problems), unknown, frozenset(put_off))
+    return Converted(table, faults, doubtful, tuple(problems), unknown, frozenset(put_off))
 
 
 def refused_values(column: Column, values: Any, channels: Sequence[str]) -> Any:
@@ -206,7 +206,7 @@ def _excerpt(found: Any) -> Any:
     return found.cast("string").substr(0, EXCERPT)
 
 
-def _raw(group: Group, mapping: Mapping, column: Column, used: set[str]) -> Any:
+def _raw(group: FileGroup, mapping: Mapping, column: Column, used: set[str]) -> Any:
     """The source's values for a contract column as they are; None without such a column."""
     entry = mapping.source_of(column.name)
     if entry.const is not None:
@@ -253,7 +253,7 @@ def _converted(value: Any, entry: ColumnMap) -> Any:
     return value
 
 
-def _lookup(group: Group, source: str, used: set[str]) -> Any:
+def _lookup(group: FileGroup, source: str, used: set[str]) -> Any:
     table = group.table
     if source in group.columns and source in table.columns:
         used.add(source)

@@ -17,33 +17,33 @@ from ringleader.loaders.sources.files import FILE, ROW, InputFile, read_groups
 from ringleader.loaders.validation import addresses, card_numbers, duplicates
 from ringleader.loaders.validation.clean_table import (
     LOCATED,
+    CleanTable,
     Part,
-    Prepared,
     clean_rows,
     first_rows,
 )
-from ringleader.loaders.validation.quarantine import locate
-from ringleader.loaders.validation.type_checks import (
+from ringleader.loaders.validation.conversion import (
     EXCERPT,
     MISSING,
     PROBLEM,
     VALUE,
     Problem,
+    convert,
     json_fields,
-    typed,
 )
+from ringleader.loaders.validation.quarantine import locate
 from ringleader.loaders.workspace import Workspace
 
 _NO_ADDRESS = "not an IP address"
 _NO_NETWORK = "neither an IP address nor a CIDR of one bit or more"
 
 
-def prepare(
+def validate(
     workspace: Workspace,
     files: Sequence[InputFile],
     mapping: Mapping,
     channels: Sequence[str],
-) -> Prepared:
+) -> CleanTable:
     """Read files, bring them into the contract's types and leave out what breaks it.
 
     Args:
@@ -59,10 +59,10 @@ def prepare(
     offered = {name for file in files for name in file.columns}
     groups = list(read_groups(workspace, files, json_fields(mapping, sorted(offered))))
     if table.name == "requests" and (found := grouped_first(workspace, groups, mapping, channels)):
-        return Prepared(table, workspace, **found._asdict())
+        return CleanTable(table, workspace, **found._asdict())
     parts, unknown = [], {}
     for group in groups:
-        result = typed(group, mapping, channels)
+        result = convert(group, mapping, channels)
         unknown.update(dict.fromkeys(result.unknown))
         rows = result.table
         if group.format == "parquet":
@@ -70,7 +70,7 @@ def prepare(
             read, blanks = faults.pop("read"), faults.pop("blanks")
             clean = not any(faults.values())
             if clean and not blanks:
-                rows = typed(group, mapping, channels, blanks=False).table
+                rows = convert(group, mapping, channels, blanks=False).table
         else:
             # Text is parsed once; its rows are numbered by where they land.
             kept = workspace.keep("staged", rows)
@@ -85,7 +85,7 @@ def prepare(
         parts.append(part)
     parts, ports = _with_addresses(workspace, table, parts)
     parts = _without_cards(workspace, table, parts)
-    prepared = Prepared(
+    prepared = CleanTable(
         table, workspace, clean_rows(table, parts), unknown=tuple(unknown), ports=ports, parts=parts
     )
     _count(prepared)
@@ -184,7 +184,7 @@ def _with_cards(part: Part, name: str, values: ir.Table) -> Part:
     )
 
 
-def _count(prepared: Prepared) -> None:
+def _count(prepared: CleanTable) -> None:
     for part in prepared.parts:
         prepared.read += part.read
         if not part.clean:
@@ -198,7 +198,7 @@ def _count(prepared: Prepared) -> None:
             prepared.count(None, reason, number)
 
 
-def refuse_if_strict(prepared: Prepared) -> None:
+def refuse_if_strict(prepared: CleanTable) -> None:
     """Fail because a row breaks the contract.
 
     Raises:
