@@ -31,7 +31,7 @@ from ringleader.algorithms.evidence.hubs import summary_of
 from ringleader.algorithms.evidence.reading import read_sharing
 from ringleader.algorithms.evidence.removal import OTHERS
 from ringleader.algorithms.evidence.shared_neighbours import CONTACT, Evidence, Links, find_links
-from ringleader.algorithms.evidence.sharing import FAMILIES, REPLACED, Floats, Ints, Sharing
+from ringleader.algorithms.evidence.sharing import REPLACED, Floats, Ints, Sharing
 from ringleader.algorithms.grouping.communities import (
     communities,
     drop_projections,
@@ -251,7 +251,7 @@ def _link_rows(sharing: Sharing, links: Links) -> Iterator[list[dict[str, Any]]]
     """Rows for the graph in batches, in the order of account ids."""
     link, names, bits = _told_lines(sharing, links)
     start = np.searchsorted(link, np.arange(len(links) + 1))
-    weight = links.weight
+    weight, families = links.weight, sharing.schema.family_names
     for low in range(0, len(links), ROWS_AT_ONCE):
         chosen = slice(low, low + ROWS_AT_ONCE)
         columns = (
@@ -267,7 +267,7 @@ def _link_rows(sharing: Sharing, links: Links) -> Iterator[list[dict[str, Any]]]
                 "a": a,
                 "b": b,
                 "weight": total,
-                "families": [f for f, some in zip(FAMILIES, by_family, strict=True) if some > 0],
+                "families": [f for f, some in zip(families, by_family, strict=True) if some > 0],
                 "family_bits": [some for some in by_family if some > 0],
                 "evidence": names[begin:end].tolist(),
                 "evidence_bits": bits[begin:end].tolist(),
@@ -288,12 +288,13 @@ def _told_lines(sharing: Sharing, links: Links) -> tuple[Ints, NDArray[np.object
     link = links.link_of[order]
     rank = np.arange(len(link)) - np.searchsorted(link, link)
     kept, rest = order[rank < LINES_KEPT], order[rank >= LINES_KEPT]
-    by_name = np.argsort(FAMILIES)
-    place, width = np.argsort(by_name), len(FAMILIES)
+    families = sharing.schema.family_names
+    by_name = np.argsort(families)
+    place, width = np.argsort(by_name), len(families)
     cells, where = np.unique(
         links.link_of[rest] * width + place[links.evidence.family[rest]], return_inverse=True
     )
-    others = np.array([f"{FAMILIES[family]}|{OTHERS}|" for family in by_name], dtype=object)
+    others = np.array([f"{families[family]}|{OTHERS}|" for family in by_name], dtype=object)
     link = np.concatenate([links.link_of[kept], cells // width])
     names = np.concatenate([_names(sharing, links.evidence.take(kept)), others[cells % width]])
     summed = np.bincount(where, links.bits[rest], minlength=len(cells))
@@ -307,13 +308,13 @@ def _names(sharing: Sharing, lines: Evidence) -> NDArray[np.object_]:
     names = np.empty(len(lines.a), dtype=object)
     contact = lines.identifier == CONTACT
     there, which = np.unique(lines.identifier[~contact], return_inverse=True)
-    family = sharing.family
-    told = [f"{FAMILIES[family[at]]}|{'|'.join(sharing.name(at))}" for at in there]
+    family, families = sharing.family, sharing.schema.family_names
+    told = [f"{families[family[at]]}|{'|'.join(sharing.name(at))}" for at in there]
     names[~contact] = np.array(told, dtype=object)[which]
     for line in np.flatnonzero(contact):
         at = lines.contact[line]
         kind = sharing.contact_kinds[at] if at >= 0 else REPLACED
-        names[line] = f"{FAMILIES[lines.family[line]]}|CONTACTED|{kind}"
+        names[line] = f"{families[lines.family[line]]}|CONTACTED|{kind}"
     return names
 
 

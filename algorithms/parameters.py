@@ -12,12 +12,19 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ringleader.errors import SettingsError
+from ringleader.schema import BUILT_IN, Schema
 
 HOUR, DAY = 3_600.0, 86_400.0
 
 
 def _parameter(default: Any, reason: str, low: float, high: float) -> Any:
     return field(default=default, metadata={"reason": reason, "low": low, "high": high})
+
+
+def _odds(family: str, high: float = 10.0) -> Any:
+    """The odds of a built-in family, as it is declared."""
+    declared = BUILT_IN.family_by_name[family]
+    return _parameter(declared.odds, declared.reason, 1e-6, high)
 
 
 @dataclass(frozen=True)
@@ -44,29 +51,13 @@ class Parameters:
         1.0,
         1000.0,
     )
-    payment_odds: float = _parameter(
-        0.04,
-        "evidence that strangers have by chance in payments; as much again is one bit (measured on "
-        "a labelled review)",
-        1e-6,
-        10.0,
-    )
-    device_odds: float = _parameter(
-        0.1, "client builds collide more often than payment methods do", 1e-6, 10.0
-    )
-    network_odds: float = _parameter(
-        0.2, "addresses are re-dealt by providers and shared by households", 1e-6, 10.0
-    )
-    prompt_odds: float = _parameter(0.2, "people copy prompts from tutorials", 1e-6, 10.0)
-    registration_odds: float = _parameter(
-        0.4, "a mail domain says where one works or studies more often than who one is", 1e-6, 10.0
-    )
-    timing_odds: float = _parameter(
-        1.0,
-        "the surprise of a replacement is a probability already: as likely as not is one bit",
-        1e-6,
-        1e6,
-    )
+    payment_odds: float = _odds("payment")
+    device_odds: float = _odds("device")
+    network_odds: float = _odds("network")
+    prompt_odds: float = _odds("prompt")
+    registration_odds: float = _odds("registration")
+    contact_odds: float = _odds("contact")
+    timing_odds: float = _odds("timing", 1e6)
     replacement_hours: float = _parameter(
         24.0,
         "operators replace a banned account within minutes, by hand within a day",
@@ -304,15 +295,16 @@ class Parameters:
     seed: int = _parameter(42, "of Leiden; any number does (Louvain takes none)", 0, 2**31 - 1)
 
 
-def odds_by_family(values: Parameters) -> dict[str, float]:
-    """Evidence that strangers have by chance, per family."""
+def odds_by_family(values: Parameters, schema: Schema = BUILT_IN) -> dict[str, float]:
+    """Evidence that strangers have by chance, per family.
+
+    Args:
+        values: What ``[detect]`` says of the built-in families.
+        schema: The families; those of the settings file bring their own odds.
+    """
     return {
-        "network": values.network_odds,
-        "payment": values.payment_odds,
-        "device": values.device_odds,
-        "prompt": values.prompt_odds,
-        "timing": values.timing_odds,
-        "registration": values.registration_odds,
+        family.name: getattr(values, f"{family.name}_odds", family.odds)
+        for family in schema.families
     }
 
 

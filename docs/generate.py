@@ -170,12 +170,13 @@ def exports_page() -> str:
 
 def pages() -> dict[Path, str]:
     """Every generated page by its path."""
+    from ringleader.schema import BUILT_IN
     from ringleader.schema.statements import schema_page
 
     return {
         DOCS / "cli.md": cli_page(),
         DOCS / "catalogue.md": catalogue_page(),
-        DOCS / "schema.md": schema_page(),
+        DOCS / "schema.md": schema_page(BUILT_IN),
         DOCS / "contract.md": contract_page(),
         DOCS / "presets.md": presets_page(),
         DOCS / "exports.md": exports_page(),

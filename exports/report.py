@@ -29,6 +29,7 @@ from ringleader.exports.report_ring import Naming, Rows, Standing, as_it_is, rin
 from ringleader.graph import Graph
 from ringleader.output import plain, whole_file
 from ringleader.progress import progress
+from ringleader.schema import BUILT_IN, Schema
 
 LINKS_AT_ONCE = 20_000
 # From the name of a stored query and its parameters to its rows.
@@ -83,7 +84,7 @@ def write_report(
     if unknown and limit is None:
         raise NotFound(f"there is no ring {unknown[0]!r}", hint="ringleader rings list")
     with whole_file(path) as file:
-        write_page(file, blocks(read, run, rings, name, now()))
+        write_page(file, blocks(read, run, rings, name, now(), graph.schema))
         if _current_run(read)["run_id"] != run["run_id"]:
             raise QueryError(
                 "a detection finished while the report was read", hint="run the same command again"
@@ -100,7 +101,12 @@ def _current_run(read: Reading) -> dict[str, Any]:
 
 
 def blocks(
-    read: Reading, run: Mapping[str, Any], rings: Sequence[Standing], name: Naming, now: datetime
+    read: Reading,
+    run: Mapping[str, Any],
+    rings: Sequence[Standing],
+    name: Naming,
+    now: datetime,
+    schema: Schema = BUILT_IN,
 ) -> Iterator[tuple[str, Any]]:
     """The page's data: a block per ring, then the names to find them by, then the overview.
 
@@ -110,10 +116,11 @@ def blocks(
         rings: The rings, in the order of the page.
         name: What a name is shown as.
         now: The time that the page says it was written at.
+        schema: What accounts can share.
     """
     ring_ids = [ring.ring_id for ring in rings]
     decisions = _by_ring(read, "report-decisions", ring_ids)
-    there = families_there(run["uses"])
+    there = families_there(run["uses"], schema)
     listed: list[dict[str, Any]] = []
     found_by: list[list[str]] = []
     with progress("read rings", len(rings)) as advance:
@@ -125,7 +132,7 @@ def blocks(
             for ring in batch:
                 at = ring.ring_id
                 rows = Rows(links[at], members[at], identifiers[at], decisions[at])
-                block = ring_block(ring, rows, there, name)
+                block = ring_block(ring, rows, there, name, schema)
                 listed.append(ring_line(ring, rows, name))
                 found_by.append([one["name"] for one in (*block["members"], *block["items"])])
                 yield f"ring-{len(listed) - 1}", block
@@ -137,13 +144,14 @@ def blocks(
             "written": plain(now),
             "version": __version__,
             "run": run_told(run),
-            "evidence": evidence_told(run["uses"]),
+            "evidence": evidence_told(run["uses"], schema),
             "caveats": caveats(
                 run,
                 rings,
                 read("loads-not-finished", {}),
                 read("channels-without-addresses", {}),
                 name,
+                schema,
             ),
             "campaigns": [
                 campaign_told(plain(row), name)

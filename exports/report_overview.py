@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ringleader.algorithms.evidence.sharing import CONTACT_FAMILY, FAMILIES, family_of_label
+from ringleader.algorithms.evidence.sharing import CONTACT_FAMILY
 from ringleader.algorithms.parameters import effective, recorded
 from ringleader.exports.report_ring import (
     Naming,
@@ -17,6 +17,7 @@ from ringleader.exports.report_ring import (
     evidence_named,
     in_a_row,
 )
+from ringleader.schema import Schema
 
 # Properties of a run that are told in another form.
 _TOLD_OTHERWISE = ("parameters", "known_hubs", "uses")
@@ -37,24 +38,25 @@ def run_told(run: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def evidence_told(uses: Mapping[str, int]) -> list[dict[str, Any]]:
+def evidence_told(uses: Mapping[str, int], schema: Schema) -> list[dict[str, Any]]:
     """Per family how many relationships of each kind the graph holds.
 
     Timing is left out: it comes with the times of the others.
 
     Args:
         uses: Relationships per label of identifier and per kind of contact.
+        schema: What accounts can share.
     """
     told: dict[str, dict[str, int]] = {}
     for kind, count in uses.items():
-        family = CONTACT_FAMILY.get(kind) or family_of_label(kind)
+        family = CONTACT_FAMILY.get(kind) or schema.family_of(kind)
         told.setdefault(family, {})[kind] = count
-    return [{"family": family, "uses": told[family]} for family in FAMILIES if family in told]
+    return [{"family": f, "uses": told[f]} for f in schema.family_names if f in told]
 
 
-def families_there(uses: Mapping[str, int]) -> list[str]:
+def families_there(uses: Mapping[str, int], schema: Schema) -> list[str]:
     """The families of which the graph holds anything."""
-    return [line["family"] for line in evidence_told(uses) if any(line["uses"].values())]
+    return [line["family"] for line in evidence_told(uses, schema) if any(line["uses"].values())]
 
 
 def ring_line(ring: Standing, rows: Rows, name: Naming) -> dict[str, Any]:
@@ -113,6 +115,7 @@ def caveats(
     waiting: Sequence[Mapping[str, Any]],
     channels: Sequence[Mapping[str, Any]],
     name: Naming,
+    schema: Schema,
 ) -> list[str]:
     """What a reader has to know before acting on any of it.
 
@@ -122,14 +125,15 @@ def caveats(
         waiting: Rows of ``loads-not-finished``.
         channels: Rows of ``channels-without-addresses``.
         name: What a name is shown as.
+        schema: What accounts can share.
     """
     told = [
         "Suspected rings are findings to be reviewed, not verdicts. Households, campuses, carriers "
         "and corporate networks share identifiers for good reasons: read what speaks against a "
         "ring before acting on it."
     ]
-    there = families_there(run["uses"])
-    missing = [e["family"] for e in evidence_told(run["uses"]) if e["family"] not in there]
+    there = families_there(run["uses"], schema)
+    missing = [e["family"] for e in evidence_told(run["uses"], schema) if e["family"] not in there]
     if missing:
         told.append(
             f"No {in_a_row(missing)} evidence is loaded. What is not loaded is unknown; it speaks "

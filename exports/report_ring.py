@@ -13,6 +13,7 @@ from ringleader.algorithms.explanation.dissolution import dissolution
 from ringleader.algorithms.explanation.explain import CONTACTED, Item, evidence_items
 from ringleader.algorithms.parameters import recorded
 from ringleader.exports.report_drawing import drawing
+from ringleader.schema import Schema
 
 # From a label (of the schema, or ``label.property``) and a name to what is shown in its place.
 # Every name and every text that comes from the data passes through it.
@@ -68,7 +69,9 @@ class Rows:
     decisions: Sequence[Mapping[str, Any]]
 
 
-def ring_block(ring: Standing, rows: Rows, there: Sequence[str], name: Naming) -> dict[str, Any]:
+def ring_block(
+    ring: Standing, rows: Rows, there: Sequence[str], name: Naming, schema: Schema
+) -> dict[str, Any]:
     """All that the page shows of a ring; items and what is left of them add up to its score.
 
     Args:
@@ -76,10 +79,11 @@ def ring_block(ring: Standing, rows: Rows, there: Sequence[str], name: Naming) -
         rows: What is known of it.
         there: Families of which the graph holds anything.
         name: What a name is shown as.
+        schema: What accounts can share.
     """
     outside = {(row["label"], row["identifier"]): row["outside"] for row in rows.identifiers}
     about = {(row["label"], row["identifier"]): row["about"] for row in rows.identifiers}
-    links = read_back(rows.links)
+    links = read_back(rows.links, schema)
     items = evidence_items(links, outside)
     told = items[:ITEMS_TOLD]
     single = bool(ring.single_family)

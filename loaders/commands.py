@@ -150,7 +150,7 @@ def load(
             if not dry_run:
                 stack.enter_context(exclusive(graph, f"load {table}"))
         workspace = stack.enter_context(Workspace(settings.home / "scratch"))
-        collected = BulkImport(workspace) if bulk else None
+        collected = BulkImport(workspace, schema=app.settings.schema) if bulk else None
         lists = (list_format, kind, source_name)
         for each, of_it in tables.items():
             for name, files, said in _jobs(

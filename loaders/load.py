@@ -224,6 +224,7 @@ def _planned(
             summary.batch_id,
             graph,
             earlier_accounts=bulk.accounts if bulk else None,
+            schema=settings.schema,
         )
         steps = _STEPS[summary.table](load)
         summary.steps = {step.name: step.total for step in steps}

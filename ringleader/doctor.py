@@ -137,7 +137,7 @@ def _gds(graph: Graph) -> tuple[str, str | None]:
 def _missing_constraints(graph: Graph) -> tuple[list[str], int]:
     from ringleader.schema.statements import schema_statements
 
-    wanted = schema_statements()
+    wanted = schema_statements(graph.schema)
     rows = graph.read("SHOW INDEXES YIELD name RETURN name", name="doctor constraints")
     there = {row["name"] for row in rows}
     return [name for name in wanted if name not in there], len(wanted)

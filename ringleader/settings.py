@@ -10,12 +10,14 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
 from ringleader.errors import SettingsError
+from ringleader.schema import Schema
 
 FILE_NAME = "ringleader.toml"
 SERVER_STATE = Path("server") / "state.json"
@@ -80,8 +82,8 @@ SCHEMES = ("bolt", "neo4j", "bolt+s", "neo4j+s", "bolt+ssc", "neo4j+ssc")
 # What the provider's own API and the clouds that resell it are called unless the file says more.
 DEFAULT_CHANNELS = ("api", "azure", "bedrock", "vertex")
 _BY_NAME = {declared.name: declared for declared in DECLARED}
-# Sections that another package declares key by key (ringleader.algorithms.parameters, jobs).
-OPEN_SECTIONS = frozenset({"detect", "jobs"})
+# Sections that another module declares key by key (algorithms.parameters, declarations, jobs).
+OPEN_SECTIONS = frozenset({"detect", "identifiers", "jobs"})
 
 
 class Settings:
@@ -110,6 +112,15 @@ class Settings:
     def section(self, name: str) -> dict[str, Any]:
         """A section of the file that another package declares, as it stands in the file."""
         return dict(self._sections.get(name, {}))
+
+    @cached_property
+    def schema(self) -> Schema:
+        """What accounts can share: the built-in identifiers and those of ``[identifiers]``.
+
+        Raises:
+            SettingsError: A declaration is wrong.
+        """
+        return Schema.of(self.section("identifiers"))
 
     def describe(self) -> list[Setting]:
         """Every setting with its source, in the order declared; the home folder first."""

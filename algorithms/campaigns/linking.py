@@ -28,11 +28,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ringleader.algorithms.evidence.sharing import FAMILY_OF_ORIGIN, Ints, Sharing, family_of_label
+from ringleader.algorithms.evidence.sharing import FAMILY_OF_ORIGIN, Ints, Sharing
 from ringleader.algorithms.grouping.groups import connected
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.rings.building import Ring, name_of, ring_of
 from ringleader.algorithms.rings.lineage import lasting_names
+from ringleader.schema import BUILT_IN, Schema
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Profiles:
         feature: Feature of each cell.
         ring: Ring of each cell, by position.
         members: Number of the ring's members that use the feature.
+        schema: What accounts can share.
     """
 
     labels: NDArray[np.object_]
@@ -88,6 +90,7 @@ class Profiles:
     feature: Ints
     ring: Ints
     members: Ints
+    schema: Schema = BUILT_IN
 
     def of(self, group: Ints) -> tuple[Uses, dict[Feature, int]]:
         """What two members or more of several groups of rings use.
@@ -112,7 +115,7 @@ class Profiles:
         for cell, count in zip(cells[several].tolist(), members[several].tolist(), strict=True):
             place, number = divmod(cell, width)
             label = self.labels[place]
-            family = FAMILY_OF_ORIGIN.get(label) or family_of_label(label)
+            family = FAMILY_OF_ORIGIN.get(label) or self.schema.family_of(label)
             feature = Feature(family, label, self.keys[place])
             uses[number][feature] = count
             users[feature] = int(self.users[place])
@@ -138,7 +141,15 @@ def profiles(sharing: Sharing, rings: Sequence[Ring]) -> Profiles:
     several = (np.bincount(feature, minlength=len(keys)) > 1)[feature]
     features, place = np.unique(feature[several], return_inverse=True)
     users = np.bincount(used, minlength=len(keys))[features]
-    return Profiles(labels[features], keys[features], users, place, ring[several], members[several])
+    return Profiles(
+        labels[features],
+        keys[features],
+        users,
+        place,
+        ring[several],
+        members[several],
+        sharing.schema,
+    )
 
 
 def ties(

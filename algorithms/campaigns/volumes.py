@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ringleader.algorithms.evidence.sharing import LABELS, Ints, Sharing
+from ringleader.algorithms.evidence.sharing import Ints, Sharing
 from ringleader.algorithms.review.effects import positions
 from ringleader.catalogue import get
 from ringleader.graph import Graph
 from ringleader.parallel import side_by_side
-from ringleader.schema import IDENTIFIERS
 
 ACCOUNTS_AT_ONCE = 500
 # What a request leaves; of equals the one of which an account has fewest comes first.
@@ -55,8 +54,9 @@ def volumes(
 
 def kinds(sharing: Sharing, at: Ints) -> list[str | None]:
     """The relationship type by which most requests of accounts are known, None for none."""
-    types = [IDENTIFIERS[label] for label in LEFT_BY_REQUESTS]
-    events = sharing.activity[at][:, [LABELS.index(label) for label in LEFT_BY_REQUESTS]]
+    schema = sharing.schema
+    types = [schema.by_label[label].relationship for label in LEFT_BY_REQUESTS]
+    events = sharing.activity[at][:, [schema.labels.index(label) for label in LEFT_BY_REQUESTS]]
     return [types[row.argmax()] if row.any() else None for row in events]
 
 

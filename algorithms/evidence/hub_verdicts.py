@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ringleader.algorithms.evidence.hubs import BENIGN, OWNED, ownership
-from ringleader.algorithms.evidence.sharing import LABELS, Floats, Ints, Sharing
+from ringleader.algorithms.evidence.sharing import Floats, Ints, Sharing
 from ringleader.algorithms.parameters import DAY, Parameters
 from ringleader.algorithms.rings.building import Ring, ring_of
 from ringleader.catalogue import get
@@ -66,8 +66,11 @@ def pinned(sharing: Sharing, pins: Mapping[str, int]) -> Sharing:
     verdict = np.zeros(len(sharing.keys), dtype=np.int64)
     for target, said in pins.items():
         label, _, key = target.partition("|")
+        if label not in sharing.schema.labels:
+            continue  # the settings declare it no more
         # Identifiers lie in the order of label and key.
-        low, high = np.searchsorted(sharing.label, [LABELS.index(label), LABELS.index(label) + 1])
+        code = sharing.schema.labels.index(label)
+        low, high = np.searchsorted(sharing.label, [code, code + 1])
         at = low + int(np.searchsorted(sharing.keys[low:high], key))
         if at < high and sharing.keys[at] == key:
             verdict[at] = said

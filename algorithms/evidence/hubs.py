@@ -17,15 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringleader.algorithms.evidence import scoring
-from ringleader.algorithms.evidence.sharing import (
-    FAMILIES,
-    GROUPS,
-    Floats,
-    Ints,
-    Sharing,
-    group_codes,
-)
+from ringleader.algorithms.evidence.sharing import Floats, Ints, Sharing, group_codes
 from ringleader.algorithms.parameters import Parameters, odds_by_family
+from ringleader.schema import Schema
 
 BENIGN, OWNED = -1, 1  # what an analyst may say of an identifier
 
@@ -91,7 +85,7 @@ def ownership(sharing: Sharing, of: Ints) -> tuple[Ints, Floats]:
 
 
 def tied_elsewhere(
-    pair: Ints, family: Ints, amount: Floats, parameters: Parameters
+    pair: Ints, family: Ints, amount: Floats, parameters: Parameters, schema: Schema
 ) -> NDArray[np.bool_]:
     """Whether the pair of each line of evidence is tied by another group than the line's.
 
@@ -100,18 +94,22 @@ def tied_elsewhere(
         family: Family of each line.
         amount: Evidence of each line, identifiers taken by themselves.
         parameters: ``confirming_bits``.
+        schema: The families.
 
     Returns:
         One value per line; False for lines of families that belong to no group.
     """
     if not len(pair):
         return np.zeros(0, dtype=bool)
-    pairs, width = int(pair.max()) + 1, len(FAMILIES)
+    pairs, width = int(pair.max()) + 1, len(schema.families)
     totals = np.bincount(pair * width + family, amount, minlength=pairs * width)
-    odds = np.tile([odds_by_family(parameters)[name] for name in FAMILIES], pairs)
+    odds = np.tile(list(odds_by_family(parameters, schema).values()), pairs)
     bits = scoring.bits(totals, odds, parameters).reshape(pairs, width)
-    by_group = np.stack([bits[:, group_codes() == g].sum(axis=1) for g in range(len(GROUPS))], 1)
-    group = group_codes()[family]
+    codes = group_codes(schema)
+    by_group = np.stack(
+        [bits[:, codes == group].sum(axis=1) for group in range(len(schema.groups))], 1
+    )
+    group = codes[family]
     own = by_group[pair, np.maximum(group, 0)]
     confirmed: NDArray[np.bool_] = (group >= 0) & (
         by_group.sum(axis=1)[pair] - own >= parameters.confirming_bits

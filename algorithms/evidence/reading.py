@@ -63,6 +63,7 @@ def read_sharing(graph: Graph, known_hubs: Collection[str] = ()) -> Sharing:
             _look_up(graph, store, named["number"].to_numpy(np.int64)),
             known_hubs,
             _origins(graph, number, uses),
+            graph.schema,
         )
 
 

@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringleader.algorithms.evidence.shared_neighbours import Evidence, Links, strong_enough
-from ringleader.algorithms.evidence.sharing import FAMILIES, Ints
+from ringleader.algorithms.evidence.sharing import Ints
 from ringleader.algorithms.parameters import Parameters
+from ringleader.errors import SettingsError
+from ringleader.schema import BUILT_IN, Schema
 
 OTHERS = "others"  # label of what a link has beyond the lines that are kept by name
 
@@ -42,13 +44,29 @@ class Told:
         return np.array([name.split("|", 2)[1] != OTHERS for name in self.names], dtype=bool)
 
 
-def read_back(rows: Sequence[Mapping[str, Any]]) -> Told:
-    """Links from rows of the stored query ``ring-links``."""
+def read_back(rows: Sequence[Mapping[str, Any]], schema: Schema = BUILT_IN) -> Told:
+    """Links from rows of the stored query ``ring-links``.
+
+    Args:
+        rows: The rows.
+        schema: The families.
+
+    Raises:
+        SettingsError: Their evidence is of a family that the settings do not declare.
+    """
     accounts = sorted({row[end] for row in rows for end in ("account_a", "account_b")})
     position = {account: number for number, account in enumerate(accounts)}
     names = sorted({name for row in rows for name in row["evidence"]})
     code = {name: number for number, name in enumerate(names)}
-    family_of = np.array([FAMILIES.index(name.split("|", 1)[0]) for name in names], dtype=np.int64)
+    families = [name.split("|", 1)[0] for name in names]
+    for family in families:
+        if family not in schema.family_by_name:
+            raise SettingsError(
+                f"the graph holds {family} evidence, which the settings do not declare",
+                hint=f"give the settings file of that detection, or declare [identifiers.{family}]",
+            )
+    places = [schema.family_names.index(family) for family in families]
+    family_of = np.array(places, dtype=np.int64)
     a, b = (
         np.array([position[row[end]] for row in rows], dtype=np.int64)
         for end in ("account_a", "account_b")
@@ -59,11 +77,13 @@ def read_back(rows: Sequence[Mapping[str, Any]]) -> Told:
     bits = np.array([amount for row in rows for amount in row["evidence_bits"]], dtype=np.float64)
     family = family_of[item] if len(item) else item
     unknown = np.full(len(item), -1, dtype=np.int64)
-    cell = link_of * len(FAMILIES) + family
-    sums = np.bincount(cell, bits, minlength=len(rows) * len(FAMILIES)).astype(np.float64)
-    table = sums.reshape(-1, len(FAMILIES))
+    width = len(schema.families)
+    cell = link_of * width + family
+    sums = np.bincount(cell, bits, minlength=len(rows) * width).astype(np.float64)
+    table = sums.reshape(-1, width)
     evidence = Evidence(a[link_of], b[link_of], item, unknown, family, bits, unknown, unknown)
-    return Told(tuple(accounts), tuple(names), Links(a, b, table, evidence, link_of, bits))
+    links = Links(a, b, table, evidence, link_of, bits, schema)
+    return Told(tuple(accounts), tuple(names), links)
 
 
 def without(links: Links, gone: NDArray[np.bool_], several: bool, parameters: Parameters) -> Links:
@@ -79,7 +99,7 @@ def without(links: Links, gone: NDArray[np.bool_], several: bool, parameters: Pa
         several: Whether the data hold several independent groups of evidence.
         parameters: What makes a link hold.
     """
-    width = len(FAMILIES)
+    width = len(links.schema.families)
     cell = links.link_of * width + links.evidence.family
     cells = len(links) * width
     before = np.bincount(cell, links.bits, minlength=cells)
@@ -89,7 +109,8 @@ def without(links: Links, gone: NDArray[np.bool_], several: bool, parameters: Pa
     touched = np.bincount(cell, gone, minlength=cells) > 0
     bits = np.where(touched, np.log2(1.0 + part * (2.0**whole - 1.0)), whole)
     table = bits.reshape(-1, width)
-    holds = strong_enough(table, several, parameters) | ~touched.reshape(-1, width).any(axis=1)
+    holds = strong_enough(table, several, parameters, links.schema)
+    holds |= ~touched.reshape(-1, width).any(axis=1)
     kept = ~gone & holds[links.link_of]
     factor = np.divide(bits, left, out=np.ones(cells), where=left > 0)
     number: Ints = np.cumsum(holds) - 1
@@ -100,4 +121,5 @@ def without(links: Links, gone: NDArray[np.bool_], several: bool, parameters: Pa
         evidence=links.evidence.take(kept),
         link_of=number[links.link_of[kept]],
         bits=(links.bits * factor[cell])[kept],
+        schema=links.schema,
     )

@@ -17,9 +17,8 @@ from ringleader.algorithms.evidence.hubs import tied_elsewhere, worth_alone, wor
 from ringleader.algorithms.evidence.rotation import rotating_pairs, rotation
 from ringleader.algorithms.evidence.sharing import (
     CONTACT_FAMILY,
-    FAMILIES,
-    GROUPS,
     REPLACED,
+    Flags,
     Floats,
     Ints,
     Sharing,
@@ -28,6 +27,7 @@ from ringleader.algorithms.evidence.sharing import (
 from ringleader.algorithms.evidence.timing import replacements
 from ringleader.algorithms.parameters import Parameters, odds_by_family
 from ringleader.parallel import side_by_side
+from ringleader.schema import BUILT_IN, Schema
 
 PAIRS_AT_ONCE = 200_000
 CONTACT = -1  # stands for the identifier of a direct contact
@@ -42,7 +42,7 @@ class Evidence:
         b: Position of the higher account.
         identifier: What they share; ``CONTACT`` for a direct contact.
         contact: Position of the contact, -1 for a shared identifier or a replacement.
-        family: Code in :data:`ringleader.algorithms.evidence.sharing.FAMILIES`.
+        family: Code of its family in ``schema.families``.
         amount: Evidence before it becomes bits.
         use_a: Position of one account's use, -1 for a contact.
         use_b: Position of the other's.
@@ -73,6 +73,7 @@ class Links:
         evidence: The lines behind the links.
         link_of: The link of each line.
         bits: Bits of each line; a link's lines sum to its weight.
+        schema: The families, in the order of their codes.
     """
 
     a: Ints
@@ -81,6 +82,7 @@ class Links:
     evidence: Evidence
     link_of: Ints
     bits: Floats
+    schema: Schema = BUILT_IN
 
     @property
     def weight(self) -> Floats:
@@ -102,6 +104,7 @@ class Links:
             self.evidence.take(kept),
             number[self.link_of[kept]],
             self.bits[kept],
+            self.schema,
         )
 
 
@@ -126,7 +129,7 @@ def find_links(sharing: Sharing, parameters: Parameters) -> Links:
     lines = joined(everything_shared(sharing, a, b, parameters), direct.take(kept))
     several = len(sharing.groups_in_data()) > 1
     lines = confirmed(lines, sharing, parameters)
-    return summed(lines, len(sharing.accounts), several, parameters)
+    return summed(lines, sharing, several, parameters)
 
 
 def joined(*parts: Evidence) -> Evidence:
@@ -150,7 +153,7 @@ def candidates(sharing: Sharing, direct: Evidence, parameters: Parameters) -> tu
     """
     width = max(len(sharing.accounts), 1)
     found = [np.zeros(0, dtype=np.int64)]
-    for family, name in enumerate(FAMILIES):
+    for family, odds in enumerate(odds_by_family(parameters, sharing.schema).values()):
         pairs, amounts = neighbours(sharing, family, parameters)
         mine = direct.family == family
         pairs = np.concatenate([pairs, direct.a[mine] * width + direct.b[mine]])
@@ -159,7 +162,6 @@ def candidates(sharing: Sharing, direct: Evidence, parameters: Parameters) -> tu
         starts = np.flatnonzero(np.diff(pairs, prepend=-1))
         if len(starts):
             total = np.add.reduceat(amounts, starts)
-            odds = odds_by_family(parameters)[name]
             enough = scoring.bits(total, odds, parameters) >= parameters.confirming_bits
             found.append(pairs[starts[enough]])
     found.append(rotating_pairs(sharing, parameters))
@@ -181,7 +183,7 @@ def neighbours(sharing: Sharing, family: int, parameters: Parameters) -> tuple[I
     """
     worth = worth_alone(sharing, parameters)
     # Several identifiers may add up, so what is negligible is judged on the best case of one.
-    odds = odds_by_family(parameters)[FAMILIES[family]]
+    odds = list(odds_by_family(parameters, sharing.schema).values())[family]
     least = odds * (2.0**parameters.negligible_bits - 1.0)
     mine = (sharing.family == family) & (worth >= least)
     order = sharing.by_opening[mine[sharing.used[sharing.by_opening]]]
@@ -285,7 +287,7 @@ def confirmed(lines: Evidence, sharing: Sharing, parameters: Parameters) -> Evid
         return lines
     pair = np.unique(lines.a * len(sharing.accounts) + lines.b, return_inverse=True)[1]
     rotated = rotation(sharing, pair, lines.identifier, lines.use_a, lines.use_b, parameters)
-    tied = tied_elsewhere(pair, lines.family, lines.amount + rotated, parameters)
+    tied = tied_elsewhere(pair, lines.family, lines.amount + rotated, parameters, sharing.schema)
     alone, rare = worth_alone(sharing, parameters), worth_confirmed(sharing, parameters)
     gain = np.ones(len(pair))
     better = np.flatnonzero(tied & (lines.identifier != CONTACT))
@@ -315,16 +317,13 @@ def contact_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
     ends = sharing.accounts[sharing.contacts].tolist()
     hub = np.array([not sharing.known_hubs.isdisjoint(pair) for pair in ends], dtype=bool)
     amount = np.where(hub, amount * parameters.known_hub_weight, amount)
-    families = [
-        FAMILIES.index(CONTACT_FAMILY.get(k, "registration")) for k in sharing.contact_kinds
-    ]
     unknown = np.full(len(a), -1, dtype=np.int64)
     return Evidence(
         a=a,
         b=b,
         identifier=np.full(len(a), CONTACT, dtype=np.int64),
         contact=np.arange(len(a), dtype=np.int64),
-        family=np.array(families, dtype=np.int64),
+        family=sharing.contact_family,
         amount=amount,
         use_a=unknown,
         use_b=unknown,
@@ -340,31 +339,32 @@ def replacement_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
         b=np.maximum(ended, opened),
         identifier=none + 1 + CONTACT,
         contact=none,
-        family=none + 1 + FAMILIES.index(CONTACT_FAMILY[REPLACED]),
+        family=none + 1 + sharing.schema.family_names.index(CONTACT_FAMILY[REPLACED]),
         amount=1.0 / np.maximum(p, np.finfo(float).tiny) - 1.0,
         use_a=none,
         use_b=none,
     )
 
 
-def summed(lines: Evidence, accounts: int, several: bool, parameters: Parameters) -> Links:
+def summed(lines: Evidence, sharing: Sharing, several: bool, parameters: Parameters) -> Links:
     """Links from lines of evidence: summed by family, turned into bits, and divided again.
 
     Args:
         lines: The evidence.
-        accounts: Number of accounts.
+        sharing: The accounts and the families.
         several: Whether the data hold several independent groups of evidence, so that a pair tied
             by one alone needs ``min_lone_bits``.
         parameters: The odds of each family, ``family_cap``, ``min_link_bits``.
     """
-    width = len(FAMILIES)
+    accounts, schema = len(sharing.accounts), sharing.schema
+    width = len(schema.families)
     keys, pair = np.unique(lines.a * max(accounts, 1) + lines.b, return_inverse=True)
     cell = pair * width + lines.family
     totals = np.bincount(cell, lines.amount, minlength=len(keys) * width)
-    odds = np.array([odds_by_family(parameters)[family] for family in FAMILIES])
+    odds = np.array(list(odds_by_family(parameters, schema).values()))
     by_family = scoring.bits(totals, np.tile(odds, len(keys)), parameters)
     table = by_family.reshape(-1, width)
-    strong = strong_enough(table, several, parameters)
+    strong = strong_enough(table, several, parameters, schema)
     kept = strong[pair]
     part = np.divide(lines.amount, totals[cell], out=np.zeros(len(cell)), where=totals[cell] > 0)
     number = np.cumsum(strong) - 1
@@ -375,24 +375,26 @@ def summed(lines: Evidence, accounts: int, several: bool, parameters: Parameters
         evidence=lines.take(kept),
         link_of=number[pair[kept]],
         bits=(by_family[cell] * part)[kept],
+        schema=schema,
     )
 
 
-def strong_enough(family_bits: Floats, several: bool, parameters: Parameters) -> NDArray[np.bool_]:
+def strong_enough(bits: Floats, several: bool, parameters: Parameters, schema: Schema) -> Flags:
     """Whether each pair is linked, by its bits per family.
 
     Args:
-        family_bits: Bits per pair and family, shape (pairs, families).
+        bits: Bits per pair and family, shape (pairs, families).
         several: Whether the data hold several independent groups of evidence.
         parameters: ``min_link_bits``, ``min_lone_bits`` and ``family_bits``.
+        schema: The families.
     """
-    codes = group_codes()
+    codes = group_codes(schema)
     ties = sum(
-        (family_bits[:, codes == code].sum(axis=1) >= parameters.family_bits).astype(int)
-        for code in range(len(GROUPS))
+        (bits[:, codes == code].sum(axis=1) >= parameters.family_bits).astype(int)
+        for code in range(len(schema.groups))
     )
     least = parameters.min_lone_bits if several else parameters.min_link_bits
     needed = np.where(ties > 1, parameters.min_link_bits, least)
     # What supports, such as a mail domain or a coincidence in time, never links by itself.
-    strong: NDArray[np.bool_] = (family_bits.sum(axis=1) >= needed) & (ties > 0)
+    strong: Flags = (bits.sum(axis=1) >= needed) & (ties > 0)
     return strong

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL
-from ringleader.schema.types import Family
+from ringleader.schema import BUILT_IN, Schema
 from ringleader.subnets import subnet
 
 Ints = NDArray[np.int64]
@@ -25,20 +24,6 @@ Flags = NDArray[np.bool_]
 Times = Callable[[Ints], tuple[Floats, Floats]]
 LookUp = Callable[[Ints, Ints], tuple[Floats, Floats]]
 
-LABELS: tuple[str, ...] = tuple(IDENTIFIERS)
-FAMILIES: tuple[str, ...] = tuple(str(family) for family in Family)
-# Kinds of evidence that fail together are one: a shared office, VPN image or build farm explains
-# address and device at once. Registration and timing support and never stand alone: a mail
-# domain says where one works, and a coincidence in time was looked for among all that is shared.
-GROUP_OF_FAMILY: dict[str, str | None] = {
-    "network": "environment",
-    "device": "environment",
-    "payment": "payment",
-    "prompt": "prompt",
-    "registration": None,
-    "timing": None,
-}
-GROUPS: tuple[str, ...] = ("environment", "payment", "prompt")
 REPLACED = "replaced"  # an opening just after another's end, told like a contact
 CONTACT_FAMILY = {
     "transferred": "payment",
@@ -51,17 +36,6 @@ UNKNOWN = -1  # stands for an unknown time in the lists of the stored queries
 # What identifiers belong to, with its family of evidence: the issuer of a card, the proxy of an
 # address and who runs that.
 FAMILY_OF_ORIGIN = {"Bin": "payment", "Proxy": "network", "ProxyOperator": "network"}
-
-
-def family_of_label(label: str) -> str:
-    """The family of evidence that sharing a node of this label gives."""
-    family = NODE_BY_LABEL[label].family
-    return str(family) if family else "registration"
-
-
-FAMILY_OF_LABEL: Ints = np.array(
-    [FAMILIES.index(family_of_label(label)) for label in LABELS], dtype=np.int64
-)
 
 
 @dataclass(frozen=True)
@@ -96,7 +70,7 @@ class Sharing:
         ended: When an account got a status that ends it, NaN where it has not.
         declarer: Account of each declaration of an organization, in the order of accounts.
         declared: Code of the organization that it declares.
-        label: Code in :data:`LABELS` of each identifier.
+        label: Code of each identifier's label, its place in ``schema.labels``.
         keys: Key of each identifier, in the order of label and key.
         identifier_number: The store's own number of each.
         network: Code of the subnet that each address lies in, -1 for what is no address.
@@ -113,6 +87,7 @@ class Sharing:
             (:mod:`ringleader.algorithms.evidence.hubs`).
         known_hubs: Keys of identifiers that a list names as hubs.
         origins: What identifiers belong to, be they shared or not.
+        schema: What accounts can share; labels, families and groups are coded by its order.
     """
 
     accounts: NDArray[np.object_]
@@ -137,21 +112,29 @@ class Sharing:
     pinned: Ints
     known_hubs: frozenset[str] = field(default_factory=frozenset)
     origins: Origins = NO_ORIGINS
+    schema: Schema = BUILT_IN
 
     @property
     def labels(self) -> NDArray[np.object_]:
         """Label of each identifier."""
-        return np.array(LABELS, dtype=object)[self.label]
+        return np.array(self.schema.labels, dtype=object)[self.label]
 
     @property
     def family(self) -> Ints:
-        """Code of each identifier's family in :data:`FAMILIES`."""
-        return FAMILY_OF_LABEL[self.label]
+        """Code of each identifier's family."""
+        return family_codes(self.schema)[self.label]
 
     @property
     def group(self) -> Ints:
-        """Code of each identifier's group in :data:`GROUPS`, -1 for supporting evidence."""
-        return group_codes()[self.family]
+        """Code of each identifier's group, -1 for supporting evidence."""
+        return group_codes(self.schema)[self.family]
+
+    @property
+    def contact_family(self) -> Ints:
+        """Code of the family of each contact."""
+        names = self.schema.family_names
+        families = [names.index(CONTACT_FAMILY.get(k, "registration")) for k in self.contact_kinds]
+        return np.array(families, dtype=np.int64)
 
     @cached_property
     def opening_rank(self) -> Ints:
@@ -188,37 +171,48 @@ class Sharing:
     @property
     def known(self) -> Flags:
         """Whether activity of each account and family is known, shape (accounts, families)."""
-        known = np.zeros((len(self.accounts), len(FAMILIES)), dtype=bool)
-        for label, family in enumerate(FAMILY_OF_LABEL):
+        families, of_label = len(self.schema.families), family_codes(self.schema)
+        known = np.zeros((len(self.accounts), families), dtype=bool)
+        for label, family in enumerate(of_label):
             known[:, family] |= self.activity[:, label] > 0
         # What two accounts do to each other is known of all.
-        known[:, ~np.isin(np.arange(len(FAMILIES)), FAMILY_OF_LABEL)] = True
+        known[:, ~np.isin(np.arange(families), of_label)] = True
         return known
 
     def name(self, identifier: int) -> tuple[str, str]:
         """Label and key of an identifier."""
-        return LABELS[self.label[identifier]], str(self.keys[identifier])
+        return self.schema.labels[self.label[identifier]], str(self.keys[identifier])
 
     def missing_families(self) -> tuple[str, ...]:
         """Families of identifiers of which two accounts share none in these data."""
-        there = {FAMILIES[code] for code in np.unique(self.family)}
-        asked = [family for family in FAMILIES if GROUP_OF_FAMILY[family]]
-        return tuple(family for family in asked if family not in there)
+        there = set(np.unique(self.family).tolist())
+        return tuple(
+            family.name
+            for code, family in enumerate(self.schema.families)
+            if family.group and code not in there
+        )
 
     def groups_in_data(self) -> set[str]:
         """The independent kinds of evidence that the data hold at all."""
-        present = {GROUPS[code] for code in np.unique(self.group) if code >= 0}
+        schema = self.schema
+        present = {schema.groups[code] for code in np.unique(self.group) if code >= 0}
         for kind in set(self.contact_kinds):
-            group = GROUP_OF_FAMILY[CONTACT_FAMILY.get(kind, "registration")]
+            group = schema.family_by_name[CONTACT_FAMILY.get(kind, "registration")].group
             if group:
                 present.add(group)
         return present
 
 
-def group_codes() -> Ints:
-    """For each family in :data:`FAMILIES` the code of its group, -1 for none."""
-    groups = [GROUP_OF_FAMILY[family] for family in FAMILIES]
-    return np.array([GROUPS.index(g) if g else -1 for g in groups], dtype=np.int64)
+def family_codes(schema: Schema) -> Ints:
+    """For each label of ``schema.labels`` the code of its family."""
+    names = schema.family_names
+    return np.array([names.index(schema.family_of(n)) for n in schema.labels], dtype=np.int64)
+
+
+def group_codes(schema: Schema) -> Ints:
+    """For each family of ``schema.families`` the code of its group, -1 for none."""
+    groups = [family.group for family in schema.families]
+    return np.array([schema.groups.index(g) if g else -1 for g in groups], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -246,6 +240,7 @@ def assemble(
     look_up: LookUp,
     known_hubs: Collection[str] = (),
     origins: Origins = NO_ORIGINS,
+    schema: Schema = BUILT_IN,
 ) -> Sharing:
     """Arrays in an order that depends on names alone.
 
@@ -260,14 +255,15 @@ def assemble(
         look_up: Tells when accounts used identifiers.
         known_hubs: Keys of identifiers that are known to be shared by strangers.
         origins: What identifiers belong to.
+        schema: What accounts can share; labels are coded by its order.
     """
     accounts = len(people)
-    width = len(LABELS)
+    width = len(schema.labels)
     # Together a use's account and label are its cell in the table of activity.
     cell = uses.user.astype(np.int64) * width + uses.label
     activity = np.bincount(cell, uses.events, minlength=accounts * width).astype(float)
     # An attempt that failed is nobody's use: anybody can make one with anybody's card.
-    paid = uses.user[(uses.label == LABELS.index("PaymentMethod")) & (uses.events > 0)]
+    paid = uses.user[(uses.label == schema.labels.index("PaymentMethod")) & (uses.events > 0)]
     shared = np.flatnonzero((uses.used >= 0) & (uses.events > 0))
     key = uses.used[shared].astype(np.int64) * max(accounts, 1) + uses.user[shared]
     shared = shared[np.argsort(key)]
@@ -286,7 +282,7 @@ def assemble(
         label=identifiers["label"].to_numpy(np.int64),
         keys=identifiers["key"].to_numpy(object),
         identifier_number=identifiers["number"].to_numpy(np.int64),
-        network=_networks(identifiers),
+        network=_networks(identifiers, schema),
         sharers=np.bincount(used, minlength=len(identifiers)).astype(np.int64),
         user=user,
         used=used,
@@ -299,12 +295,13 @@ def assemble(
         pinned=np.zeros(len(identifiers), dtype=np.int64),
         known_hubs=frozenset(known_hubs),
         origins=origins,
+        schema=schema,
     )
 
 
-def _networks(identifiers: pd.DataFrame) -> Ints:
+def _networks(identifiers: pd.DataFrame, schema: Schema) -> Ints:
     """Code of the subnet of each address, -1 for what is no address."""
-    addresses = np.flatnonzero(identifiers["label"] == LABELS.index("Ip"))
+    addresses = np.flatnonzero(identifiers["label"] == schema.labels.index("Ip"))
     subnets = [subnet(key) for key in identifiers["key"].iloc[addresses]]
     codes = np.full(len(identifiers), -1, dtype=np.int64)
     codes[addresses] = pd.factorize(np.array(subnets, dtype=object))[0]

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ringleader.algorithms.evidence.sharing import GROUPS, Floats, Ints, Sharing
+from ringleader.algorithms.evidence.sharing import Floats, Ints, Sharing
 from ringleader.algorithms.parameters import DAY, HOUR, Parameters
 
 
@@ -44,7 +44,8 @@ def replacements(sharing: Sharing, parameters: Parameters) -> tuple[Ints, Ints, 
     )
     told = np.zeros(len(sharing.keys), dtype=bool)
     told[sharing.used[has_ended[sharing.user]]] = True
-    told &= np.isin(sharing.group, [GROUPS.index("environment"), GROUPS.index("payment")])
+    groups = sharing.schema.groups
+    told &= np.isin(sharing.group, [groups.index("environment"), groups.index("payment")])
     uses = np.flatnonzero((told & rare)[sharing.used] & ~np.isnan(sharing.opened[sharing.user]))
     if not len(uses):
         return none, none, np.zeros(0)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ringleader.algorithms.evidence.removal import Told, read_back, without
 from ringleader.algorithms.evidence.shared_neighbours import strong_enough
-from ringleader.algorithms.evidence.sharing import FAMILIES, Ints
+from ringleader.algorithms.evidence.sharing import Ints
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.rings.building import criterion, holds
 
@@ -107,7 +107,8 @@ def _by_weight(told: Told, single: bool, parameters: Parameters) -> list[int]:
     Every step looks at the links of one name only, so that all steps together look at each line of
     evidence a few times.
     """
-    links, width = told.links, len(FAMILIES)
+    links, schema = told.links, told.links.schema
+    width = len(schema.families)
     lines = links.evidence
     cell = links.link_of * width + lines.family
     whole = links.family_bits.ravel().copy()
@@ -136,7 +137,7 @@ def _by_weight(told: Told, single: bool, parameters: Parameters) -> list[int]:
             left[cells], whole[cells], out=np.zeros(cells.shape), where=whole[cells] > 0
         )
         table = np.log2(1.0 + np.clip(part, 0.0, 1.0) * (2.0 ** whole[cells] - 1.0))
-        fallen = touched[~strong_enough(table, not single, parameters)]
+        fallen = touched[~strong_enough(table, not single, parameters, schema)]
         standing[fallen] = False
         if len(fallen):
             lost = np.concatenate([by_link[number] for number in fallen])

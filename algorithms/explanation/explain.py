@@ -131,7 +131,7 @@ def explain(graph: Graph, ring_id: str) -> Explanation:
         NotFound: There is no such ring.
     """
     summary = _summary(graph, ring_id)
-    told = read_back(graph.read(get("ring-links"), {"ring_id": ring_id}))
+    told = read_back(graph.read(get("ring-links"), {"ring_id": ring_id}), graph.schema)
     members = graph.read(get("members-of-ring"), {"ring_id": ring_id})
     outside = {
         (row["label"], row["identifier"]): row["outside"]
@@ -193,7 +193,7 @@ def why_member(graph: Graph, ring_id: str, account_id: str) -> Membership:
         ring_id,
         members[account_id],
         tuple(found),
-        evidence_items(read_back(rows), {}),
+        evidence_items(read_back(rows, graph.schema), {}),
         median(members.values()),
     )
 

@@ -55,7 +55,7 @@ def link_projection(graph: Graph, run: str, links: Links) -> Iterator[Any]:
         drop_projections(graph)
         try:
             made = gds.graph.project.cypher(
-                get("link-projection").text,
+                get("link-projection").rendered(graph.schema),
                 graph_name=name,
                 **sent(
                     {

@@ -7,15 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ringleader.algorithms.evidence.shared_neighbours import Links
-from ringleader.algorithms.evidence.sharing import (
-    FAMILIES,
-    GROUPS,
-    Flags,
-    Floats,
-    Ints,
-    Sharing,
-    group_codes,
-)
+from ringleader.algorithms.evidence.sharing import Flags, Floats, Ints, Sharing, group_codes
 from ringleader.algorithms.parameters import HOUR, Parameters
 
 
@@ -66,7 +58,7 @@ def grouped(
     inside = (of[links.a] == of[links.b]) & (of[links.a] > 0)
     count = int(of.max(initial=0)) + 1
     group = of[links.a[inside]]
-    family_bits = np.zeros((count, len(FAMILIES)))
+    family_bits = np.zeros((count, len(sharing.schema.families)))
     for family, bits in enumerate(links.family_bits[inside].T):
         family_bits[:, family] = np.bincount(group, bits, minlength=count)
     member_bits = np.zeros(len(of))
@@ -115,14 +107,15 @@ def without_bystanders(
             None where only links are: it is taken to be known where they have bits of it.
     """
     inside = (of[links.a] == of[links.b]) & (of[links.a] > 0)
-    bits = np.zeros((len(of), len(FAMILIES)))
+    bits = np.zeros((len(of), len(links.schema.families)))
     for family, mine in enumerate(links.family_bits[inside].T):
         for end in (links.a[inside], links.b[inside]):
             bits[:, family] += np.bincount(end, mine, minlength=len(of))
     ties = np.zeros(len(of), dtype=np.int64)
-    for code in range(len(GROUPS)):
+    codes = group_codes(links.schema)
+    for code in range(len(links.schema.groups)):
         tied = np.zeros(len(of), dtype=bool)
-        by_group = links.family_bits[:, group_codes() == code].sum(axis=1)
+        by_group = links.family_bits[:, codes == code].sum(axis=1)
         at = inside & (by_group >= parameters.family_bits)
         tied[links.a[at]] = tied[links.b[at]] = True
         ties += tied
@@ -182,9 +175,10 @@ def covering_groups(
 
     One speaks when it ties ``family_coverage`` of the members with ``min_kind_bits`` for each.
     """
-    covered = np.zeros((len(size), len(GROUPS)), dtype=bool)
-    for code in range(len(GROUPS)):
-        bits = links.family_bits[:, group_codes() == code].sum(axis=1)
+    count, codes = len(links.schema.groups), group_codes(links.schema)
+    covered = np.zeros((len(size), count), dtype=bool)
+    for code in range(count):
+        bits = links.family_bits[:, codes == code].sum(axis=1)
         at = inside & (bits >= parameters.family_bits)
         tied = np.unique(np.concatenate([links.a[at], links.b[at]]))
         part = np.bincount(of[tied], minlength=len(size)) / np.maximum(size, 1)
@@ -209,8 +203,9 @@ def _independent_groups(
     timed = inside & asked[of[links.a]]
     earliest, latest = _spans(sharing, links, of, timed, count, parameters)
     independent = covered.sum(axis=1)
-    for one in range(len(GROUPS)):
-        for other in range(one + 1, len(GROUPS)):
+    groups = len(sharing.schema.groups)
+    for one in range(groups):
+        for other in range(one + 1, groups):
             low = np.minimum(earliest[:, one], earliest[:, other])
             high = np.maximum(latest[:, one], latest[:, other])
             at_once = high <= low + parameters.occasion_hours * HOUR
@@ -233,20 +228,21 @@ def _spans(
     Strays are left out: of the evidence, by bits, ``occasion_part`` lies between the two. Unknown
     times span for ever.
     """
-    lines, group = links.evidence, group_codes()[links.evidence.family]
+    groups = len(links.schema.groups)
+    lines, group = links.evidence, group_codes(links.schema)[links.evidence.family]
     chosen = np.flatnonzero(inside[links.link_of] & (group >= 0))
     ends = np.concatenate([lines.a[chosen], lines.b[chosen]])
     asked = _witnesses(sharing, of, parameters)[ends]
-    cell = (of[ends] * len(GROUPS) + np.tile(group[chosen], 2))[asked]
+    cell = (of[ends] * groups + np.tile(group[chosen], 2))[asked]
     weight = np.tile(links.bits[chosen], 2)[asked]
     use = np.concatenate([lines.use_a[chosen], lines.use_b[chosen]])[asked]
     known = use >= 0
     first, last = np.full(len(use), -np.inf), np.full(len(use), np.inf)
     first[known], last[known] = sharing.times(use[known])
     stray = (1.0 - parameters.occasion_part) / 2.0
-    shape = (count, len(GROUPS))
-    earliest = _after(stray, cell, np.nan_to_num(first, nan=-np.inf), weight, count * len(GROUPS))
-    latest = -_after(stray, cell, -np.nan_to_num(last, nan=np.inf), weight, count * len(GROUPS))
+    shape = (count, groups)
+    earliest = _after(stray, cell, np.nan_to_num(first, nan=-np.inf), weight, count * groups)
+    latest = -_after(stray, cell, -np.nan_to_num(last, nan=np.inf), weight, count * groups)
     return earliest.reshape(shape), latest.reshape(shape)
 
 

@@ -23,7 +23,7 @@ from ringleader.algorithms.evidence.shared_neighbours import (
     openly_together,
     summed,
 )
-from ringleader.algorithms.evidence.sharing import LABELS, Floats, Ints, Sharing
+from ringleader.algorithms.evidence.sharing import Floats, Ints, Sharing
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.review.effects import Decision, without_rejected
 from ringleader.algorithms.rings.building import Ring, build_rings, ring_of
@@ -79,7 +79,7 @@ def second_look(
     lines = owned(lines, sharing, np.maximum(of[lines.a], of[lines.b]), owner, part, parameters)
     lines = confirmed(lines, sharing, parameters)
     several = len(sharing.groups_in_data()) > 1
-    more = summed(lines, len(sharing.accounts), several, parameters)
+    more = summed(lines, sharing, several, parameters)
     joined = of.copy()
     for one, other in ((more.a, more.b), (more.b, more.a)):
         joined[one] = np.where(of[one] > 0, of[one], of[other])
@@ -99,7 +99,7 @@ def leaning(
     Returns:
         Positions of the accounts, in order, and the ring of each.
     """
-    rings, labels = int(of.max(initial=0)) + 1, len(LABELS)
+    rings, labels = int(of.max(initial=0)) + 1, len(sharing.schema.labels)
     theirs = np.flatnonzero((part >= parameters.owned_part)[sharing.used])
     used = sharing.used[theirs]
     cell = (sharing.user[theirs] * rings + owner[used]) * labels + sharing.label[used]
@@ -188,4 +188,5 @@ def _together(links: Links, more: Links, accounts: int) -> Links:
         evidence=Evidence(*(np.concatenate(column) for column in lines)),
         link_of=np.concatenate([links.link_of, len(links) + more.link_of]),
         bits=np.concatenate([links.bits, more.bits]),
+        schema=links.schema,
     )

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ringleader.algorithms.evidence.removal import without
 from ringleader.algorithms.evidence.shared_neighbours import CONTACT, Links
-from ringleader.algorithms.evidence.sharing import FAMILIES, LABELS, Ints, Sharing
+from ringleader.algorithms.evidence.sharing import Ints, Sharing
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.rings.building import Ring
 from ringleader.algorithms.rings.lineage import Lineage
@@ -116,8 +116,8 @@ def rejected_evidence(sharing: Sharing, decision: Decision) -> tuple[Ints, Ints]
     known = positions(sharing.accounts, keys.pop("Account", ()))
     seen = [np.zeros(0, dtype=np.int64)]
     for label, wanted in keys.items():
-        if label in LABELS:
-            code = LABELS.index(label)
+        if label in sharing.schema.labels:
+            code = sharing.schema.labels.index(label)
             low, high = np.searchsorted(sharing.label, [code, code + 1])
             seen.append(low + positions(sharing.keys[low:high], wanted))
     return np.concatenate(seen), known
@@ -206,8 +206,9 @@ def ring_of(
     for end in (links.a[mine], links.b[mine]):
         member_bits += np.bincount(end, links.weight[mine], minlength=len(inside))
     by_family = links.family_bits[mine].sum(axis=0)
+    names_of = sharing.schema.family_names
     family_bits = sorted(
-        ((FAMILIES[f], float(by_family[f])) for f in np.flatnonzero(by_family > 0)),
+        ((names_of[f], float(by_family[f])) for f in np.flatnonzero(by_family > 0)),
         key=lambda item: (-item[1], item[0]),
     )
     found = like or Ring(name, (), (), (), 0, single)

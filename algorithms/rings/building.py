@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ringleader.algorithms.evidence.shared_neighbours import Links
-from ringleader.algorithms.evidence.sharing import FAMILIES, Ints, Sharing
+from ringleader.algorithms.evidence.sharing import Ints, Sharing
 from ringleader.algorithms.grouping.groups import (
     cohesion,
     connected,
@@ -95,6 +95,7 @@ def build_rings(
     found = grouped(sharing, links, of, single, parameters)
     good = found.sound & enough_bits(found.size, found.score, single, parameters)
     by_group = np.argsort(found.of, kind="stable")
+    names_of = sharing.schema.family_names
     rings = []
     for number in np.flatnonzero(good):
         low, high = np.searchsorted(found.of[by_group], [number, number + 1])
@@ -103,7 +104,7 @@ def build_rings(
         family = found.family_bits[number]
         names = tuple(str(name) for name in sharing.accounts[at])
         bits = sorted(
-            ((FAMILIES[f], float(family[f])) for f in np.flatnonzero(family > 0)),
+            ((names_of[f], float(family[f])) for f in np.flatnonzero(family > 0)),
             key=lambda item: (-item[1], item[0]),
         )
         rings.append(

@@ -16,7 +16,7 @@ import duckdb
 
 from ringleader.engine import run_admin
 from ringleader.engine.folder import DATABASE
-from ringleader.schema import NODES, RELATIONSHIPS
+from ringleader.schema import BUILT_IN
 from ringleader.schema.import_columns import END_ID, ID, START_ID, file_of
 from ringleader.settings import load_settings
 
@@ -26,7 +26,7 @@ def written(folder: Path, target: Path) -> list[str]:
     arguments = []
     with duckdb.connect(str(target / "names.duckdb")) as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        for node in NODES:
+        for node in BUILT_IN.nodes:
             source = folder / file_of(node.label)
             if source.exists():
                 _, key, *rest = _columns(connection, source)
@@ -36,7 +36,7 @@ def written(folder: Path, target: Path) -> list[str]:
                 told = ", ".join([name, *map(_told, rest)])
                 _copy(connection, f"SELECT {told} FROM '{source}'", target / f"{node.label}.csv")
                 arguments.append(f"--nodes={node.label}=./{node.label}.csv")
-        for rel in RELATIONSHIPS:
+        for rel in BUILT_IN.relationships:
             source = folder / file_of(rel.type)
             if source.exists():
                 _, _, *rest = _columns(connection, source)

@@ -10,7 +10,7 @@
 MATCH (:Campaign {campaign_id: $campaign_id})<-[:PART_OF]-(:Ring)<-[:MEMBER_OF]-(account:Account)
 WITH DISTINCT account
 CALL (account) {
-  OPTIONAL MATCH (account)-[use:USED_IP|USED_DEVICE|SENT|PAID_WITH]->()
+  OPTIONAL MATCH (account)-[use:{{ timed_uses }}]->()
   RETURN min(use.first_seen) AS first_seen, max(use.last_seen) AS last_seen
 }
 WITH [at IN [account.created_at, first_seen, last_seen,

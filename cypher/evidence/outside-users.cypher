@@ -8,17 +8,16 @@
 // column outside: integer
 // mode: read
 MATCH (ring:Ring {ring_id: $ring_id})<-[:MEMBER_OF]-(account:Account)
-MATCH (account)-[use:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
+MATCH (account)-[use:{{ uses }}]->(identifier)
 WHERE coalesce(use.events, 1) > coalesce(use.failed, 0)
 WITH identifier, count(account) AS members
 WHERE members > 1
 RETURN labels(identifier)[0] AS label,
-       coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
-                identifier.prompt_cluster_id, identifier.domain) AS identifier,
+       {{ key_of:identifier }} AS identifier,
        members,
        COUNT {
-         (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-()
+         (identifier)<-[:{{ uses }}]-()
        } - COUNT {
-         (identifier)<-[tried:PAID_WITH]-() WHERE tried.failed >= coalesce(tried.events, 1)
+         (identifier)<-[tried:{{ payment_uses }}]-() WHERE tried.failed >= coalesce(tried.events, 1)
        } - members AS outside
 ORDER BY members DESC, outside, label, identifier

@@ -5,7 +5,7 @@
 // column members: integer
 // mode: read
 MATCH (:Ring {ring_id: $ring_id})<-[:MEMBER_OF]-(account:Account)
-MATCH (account)-[used:USED_IP|USED_DEVICE|SENT]->()
+MATCH (account)-[used:{{ request_uses }}]->()
 UNWIND used.hours AS hour
 RETURN hour, count(DISTINCT account) AS members
 ORDER BY hour

@@ -8,15 +8,14 @@
 // column outside: integer
 // mode: read
 MATCH (:Ring {ring_id: $ring_id})<-[:MEMBER_OF]-(account:Account)
-MATCH (account)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
+MATCH (account)-[:{{ uses }}]->(identifier)
 WITH identifier, account ORDER BY account.account_id
 WITH identifier, collect(account.account_id) AS members
 WHERE size(members) > 1
 RETURN labels(identifier)[0] AS label,
-       coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
-                identifier.prompt_cluster_id, identifier.domain) AS identifier,
+       {{ key_of:identifier }} AS identifier,
        members,
-       COUNT { (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-() }
+       COUNT { (identifier)<-[:{{ uses }}]-() }
          - size(members) AS outside
 ORDER BY size(members) DESC, outside, label, identifier
 LIMIT $limit

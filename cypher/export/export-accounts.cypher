@@ -64,7 +64,7 @@ CALL (account) {
   RETURN collect(asn.number) AS asns
 }
 CALL (account) {
-  MATCH (account)-[use:USED_IP|USED_DEVICE|SENT]->()
+  MATCH (account)-[use:{{ request_uses }}]->()
   WITH type(use) AS kind, sum(use.events) AS events, min(use.first_seen) AS first_seen,
        max(use.last_seen) AS last_seen
   RETURN max(events) AS events, min(first_seen) AS first_seen, max(last_seen) AS last_seen

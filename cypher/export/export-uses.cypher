@@ -17,7 +17,7 @@
 MATCH (ring:Ring)
 WHERE $rings IS NULL OR ring.ring_id IN $rings
 MATCH (account:Account)-[:MEMBER_OF]->(ring)
-MATCH (account)-[use:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
+MATCH (account)-[use:{{ uses }}]->(identifier)
 WITH ring, identifier, collect({account_id: account.account_id, use: use}) AS uses
 WHERE size(uses) > 1
 OPTIONAL MATCH (identifier)-[:IN_SUBNET]->(subnet:Subnet)
@@ -33,8 +33,7 @@ UNWIND uses AS entry
 WITH DISTINCT identifier, subnet, asn, asn_name, proxies, entry.account_id AS account_id,
      entry.use AS use
 RETURN account_id, type(use) AS relation, labels(identifier)[0] AS label,
-       coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
-                identifier.prompt_cluster_id, identifier.domain) AS key,
+       {{ key_of:identifier }} AS key,
        use.events AS events, use.first_seen AS first_seen, use.last_seen AS last_seen, subnet, asn,
        asn_name, proxies
 ORDER BY account_id, label, key

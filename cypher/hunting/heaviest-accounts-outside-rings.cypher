@@ -7,7 +7,7 @@
 // column status: string
 // column organization_id: string
 // mode: read
-MATCH (account:Account)-[used:USED_IP|USED_DEVICE|SENT]->()
+MATCH (account:Account)-[used:{{ request_uses }}]->()
 WHERE NOT EXISTS { (account)-[:MEMBER_OF]->(:Ring) }
 // The same requests stand on addresses, devices and prompts: the most of the three, not their sum.
 WITH account, type(used) AS kind, sum(used.events) AS events,

@@ -7,14 +7,13 @@
 // column identifier: string
 // column accounts: integer
 // mode: read
-MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
+MATCH (identifier:{{ identifiers }})
 WHERE $kind IS NULL OR toLower($kind) IN [label IN labels(identifier) | toLower(label)]
 WITH identifier, labels(identifier)[0] AS kind,
-     COUNT { (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-() } AS accounts
+     COUNT { (identifier)<-[:{{ uses }}]-() } AS accounts
 WHERE accounts >= $at_least
 RETURN kind,
-       coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
-                identifier.prompt_cluster_id, identifier.domain) AS identifier,
+       {{ key_of:identifier }} AS identifier,
        accounts
 ORDER BY accounts DESC, kind, identifier
 LIMIT $limit

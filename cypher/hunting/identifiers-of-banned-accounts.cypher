@@ -8,13 +8,12 @@
 // column banned: integer
 // column others: integer
 // mode: read
-MATCH (banned:Account {status: $status})-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
+MATCH (banned:Account {status: $status})-[:{{ uses }}]->(identifier)
 WITH identifier, count(banned) AS banned,
-     COUNT { (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-() } AS accounts
+     COUNT { (identifier)<-[:{{ uses }}]-() } AS accounts
 WHERE accounts > banned AND accounts <= $at_most
 RETURN labels(identifier)[0] AS kind,
-       coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
-                identifier.prompt_cluster_id, identifier.domain) AS identifier,
+       {{ key_of:identifier }} AS identifier,
        banned, accounts - banned AS others
 ORDER BY banned DESC, others, kind, identifier
 LIMIT $limit

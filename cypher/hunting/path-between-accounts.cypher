@@ -9,15 +9,14 @@
 // Identifiers of more than $at_most accounts join anybody to anybody: they are no step.
 // Of several that are as short the first by name, so that asking again gives the same answer.
 MATCH path = SHORTEST 1 GROUP (:Account {account_id: $one})
-  ((here)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH|CONTACTED]-(there)
+  ((here)-[:{{ uses }}|CONTACTED]-(there)
    WHERE there:Account
-      OR COUNT { (there)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-() } <= $at_most
+      OR COUNT { (there)<-[:{{ uses }}]-() } <= $at_most
   ){1,8}
   (:Account {account_id: $other})
 RETURN [node IN nodes(path) |
         labels(node)[0] + ' ' +
-        coalesce(node.account_id, node.address, node.payment_method_id, node.device_id,
-                 node.prompt_cluster_id, node.domain)] AS steps,
+        coalesce(node.account_id, {{ key_of:node }})] AS steps,
        length(path) AS length
 ORDER BY steps
 LIMIT 1

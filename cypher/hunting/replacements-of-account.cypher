@@ -11,14 +11,13 @@
 // mode: read
 MATCH (banned:Account {account_id: $account_id})
 WHERE banned.status = $status AND banned.status_at IS NOT NULL
-MATCH (banned)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT]->(identifier)
-      <-[:USED_IP|PAID_WITH|USED_DEVICE|SENT]-(other:Account)
+MATCH (banned)-[:{{ independent_uses }}]->(identifier)
+      <-[:{{ independent_uses }}]-(other:Account)
 WHERE other.created_at >= banned.status_at
   AND other.created_at < banned.status_at + duration({hours: $hours})
 WITH DISTINCT banned, other,
      labels(identifier)[0] + ' ' +
-     coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
-              identifier.prompt_cluster_id) AS shared
+     {{ key_of:identifier }} AS shared
 ORDER BY shared
 RETURN other.account_id AS account_id, other.created_at AS created_at,
        duration.inSeconds(banned.status_at, other.created_at).minutes AS minutes_after,

@@ -5,7 +5,7 @@
 // column oldest: datetime
 // mode: read
 MATCH (account:Account)
-WHERE NOT EXISTS { (account)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT]->() }
+WHERE NOT EXISTS { (account)-[:{{ timed_uses }}]->() }
 RETURN coalesce(account.status, 'unknown') AS status, count(*) AS accounts,
        min(account.created_at) AS oldest
 ORDER BY accounts DESC, status

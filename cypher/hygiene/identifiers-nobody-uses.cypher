@@ -3,7 +3,7 @@
 // column kind: string
 // column identifiers: integer
 // mode: read
-MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
-WHERE NOT EXISTS { (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-(:Account) }
+MATCH (identifier:{{ identifiers }})
+WHERE NOT EXISTS { (identifier)<-[:{{ uses }}]-(:Account) }
 RETURN labels(identifier)[0] AS kind, count(*) AS identifiers
 ORDER BY kind

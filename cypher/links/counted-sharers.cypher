@@ -5,6 +5,6 @@
 // column accounts: list
 // mode: read
 // audience: internal
-MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
+MATCH (identifier:{{ identifiers }})
 WHERE identifier.accounts > 1
 RETURN collect(id(identifier)) AS numbers, collect(identifier.accounts) AS accounts

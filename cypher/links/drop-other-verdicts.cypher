@@ -4,7 +4,7 @@
 // param rows: integer = 20000
 // mode: write
 // audience: internal
-MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
+MATCH (identifier:{{ identifiers }})
 WHERE identifier.verdict IS NOT NULL AND identifier.verdict_run <> $keep
 CALL (identifier) {
   REMOVE identifier.verdict, identifier.verdict_ring, identifier.verdict_part,

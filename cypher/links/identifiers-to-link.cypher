@@ -9,5 +9,4 @@
 UNWIND $numbers AS number
 MATCH (identifier) WHERE id(identifier) = number
 RETURN collect(number) AS numbers,
-       collect(coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
-                        identifier.prompt_cluster_id, identifier.domain)) AS keys
+       collect({{ key_of:identifier }}) AS keys

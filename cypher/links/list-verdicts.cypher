@@ -11,11 +11,10 @@
 // column reasons: list
 // mode: read
 // audience: internal
-MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
+MATCH (identifier:{{ identifiers }})
 WHERE identifier.verdict IS NOT NULL AND ($verdict IS NULL OR identifier.verdict = $verdict)
 RETURN labels(identifier)[0] AS label,
-       coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
-                identifier.prompt_cluster_id, identifier.domain) AS identifier,
+       {{ key_of:identifier }} AS identifier,
        identifier.verdict AS verdict, identifier.accounts AS accounts,
        identifier.verdict_ring AS ring, identifier.verdict_part AS part,
        identifier.verdict_reasons AS reasons

@@ -15,19 +15,11 @@
 // mode: read
 // audience: internal
 CALL () {
-  MATCH (found:Ip {address: $identifier}) RETURN found
-  UNION
-  MATCH (found:Device {device_id: $identifier}) RETURN found
-  UNION
-  MATCH (found:PromptCluster {prompt_cluster_id: $identifier}) RETURN found
-  UNION
-  MATCH (found:PaymentMethod {payment_method_id: $identifier}) RETURN found
-  UNION
-  MATCH (found:EmailDomain {domain: $identifier}) RETURN found
+  {{ named:found:$identifier }}
 }
 OPTIONAL MATCH (pin:Pin {target: labels(found)[0] + '|' + $identifier})
 RETURN labels(found)[0] AS label, $identifier AS identifier,
-       COUNT { (found)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-() } AS accounts,
+       COUNT { (found)<-[:{{ uses }}]-() } AS accounts,
        found.verdict AS verdict, found.verdict_ring AS ring, found.verdict_part AS part,
        found.verdict_reasons AS reasons, pin.verdict AS pinned, pin.note AS note,
        pin.decided_by AS pinned_by, pin.decided_at AS pinned_at

@@ -6,9 +6,9 @@
 // column pairs_at_most: integer
 // mode: read
 // audience: internal
-MATCH (identifier:Ip|PaymentMethod|Device|PromptCluster|EmailDomain)
+MATCH (identifier:{{ identifiers }})
 WITH COUNT {
-  (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-()
+  (identifier)<-[:{{ uses }}]-()
 } AS users
 WHERE users > 1
 WITH sum(users) AS uses,

@@ -10,7 +10,7 @@
 // audience: internal
 UNWIND $numbers AS number
 MATCH (account:Account) WHERE id(account) = number
-MATCH (account)-[use:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
+MATCH (account)-[use:{{ uses }}]->(identifier)
 RETURN collect(number) AS accounts, collect(id(identifier)) AS identifiers,
        collect(coalesce(use.first_seen.epochMillis, -1)) AS first_seen,
        collect(coalesce(use.last_seen.epochMillis, -1)) AS last_seen

@@ -10,11 +10,10 @@
 // column events: list
 // mode: read
 // audience: internal
-MATCH (account:Account)-[use:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
+MATCH (account:Account)-[use:{{ uses }}]->(identifier)
 WHERE account.account_id >= $low AND account.account_id <= $high
-// A test of the type is cheaper than its name; a property that is not there is looked for in vain.
+// A test of the type is cheaper than its name; `failed` exists on payments only.
 RETURN collect(id(account)) AS accounts, collect(id(identifier)) AS identifiers,
-       collect(CASE WHEN use:USED_IP THEN 0 WHEN use:USED_DEVICE THEN 1 WHEN use:SENT THEN 2
-                    WHEN use:PAID_WITH THEN 3 ELSE 4 END) AS kinds,
+       collect({{ code_of:use }}) AS kinds,
        collect(coalesce(use.events, 1) -
-               CASE WHEN use:PAID_WITH THEN coalesce(use.failed, 0) ELSE 0 END) AS events
+               CASE WHEN use:{{ payment_uses }} THEN coalesce(use.failed, 0) ELSE 0 END) AS events

@@ -12,16 +12,15 @@
 // mode: read
 UNWIND $ring_ids AS ring_id
 MATCH (:Ring {ring_id: ring_id})<-[:MEMBER_OF]-(account:Account)
-MATCH (account)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(identifier)
+MATCH (account)-[:{{ uses }}]->(identifier)
 WITH ring_id, identifier, account.account_id AS account_id ORDER BY account_id
 WITH ring_id, identifier, collect(account_id) AS accounts
 WHERE size(accounts) > 1
 RETURN ring_id, labels(identifier)[0] AS label,
-       coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
-                identifier.prompt_cluster_id, identifier.domain) AS identifier,
+       {{ key_of:identifier }} AS identifier,
        accounts,
        COUNT {
-         (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]-()
+         (identifier)<-[:{{ uses }}]-()
        } - size(accounts) AS outside,
        [property IN ['kind', 'bin', 'issuer_country', 'user_agent', 'label', 'capability']
         WHERE identifier[property] IS NOT NULL

@@ -19,11 +19,11 @@
 UNWIND $ring_ids AS ring_id
 MATCH (:Ring {ring_id: ring_id})<-[member:MEMBER_OF]-(account:Account)
 CALL (account) {
-  MATCH (account)-[use:USED_IP|USED_DEVICE|SENT|PAID_WITH]->()
+  MATCH (account)-[use:{{ timed_uses }}]->()
   RETURN min(use.first_seen) AS first_seen, max(use.last_seen) AS last_seen
 }
 CALL (account) {
-  MATCH (account)-[use:USED_IP|USED_DEVICE|SENT]->()
+  MATCH (account)-[use:{{ request_uses }}]->()
   WITH type(use) AS kind, sum(use.events) AS events
   RETURN max(events) AS requests
 }
@@ -35,7 +35,7 @@ RETURN ring_id, account.account_id AS account_id, member.score AS score,
        } AS organizations,
        first_seen, last_seen, requests,
        COLLECT {
-         MATCH (account)-[use:USED_IP|USED_DEVICE|SENT|PAID_WITH]->()
+         MATCH (account)-[use:{{ timed_uses }}]->()
          UNWIND use.hours AS hour
          WITH hour, count(*) AS uses ORDER BY hour
          RETURN [hour, uses]

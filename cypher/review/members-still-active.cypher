@@ -14,7 +14,7 @@ MATCH (account:Account {status: $status})-[member:MEMBER_OF]->(ring:Ring)
 WHERE ring.score >= $least_score
 RETURN account.account_id AS account_id, ring.ring_id AS ring_id, member.score AS score,
        ring.score AS ring_score, account.created_at AS created_at,
-       COLLECT { MATCH (account)-[use:USED_IP|USED_DEVICE|SENT|PAID_WITH]->()
+       COLLECT { MATCH (account)-[use:{{ timed_uses }}]->()
                  RETURN max(use.last_seen) }[0] AS last_seen
 ORDER BY score DESC, account_id, ring_id
 LIMIT $limit

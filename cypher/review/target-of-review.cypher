@@ -27,7 +27,7 @@ CALL () {
 WITH target_kind, ring_id, least, CASE WHEN size(now) > 0 THEN now ELSE earlier END AS members
 RETURN target_kind, ring_id, members, COLLECT {
   CALL (members) {
-    MATCH (account:Account)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT|REGISTERED_WITH]->(used)
+    MATCH (account:Account)-[:{{ uses }}]->(used)
     WHERE account.account_id IN members
     RETURN used, count(DISTINCT account) AS users
     UNION ALL
@@ -42,8 +42,7 @@ RETURN target_kind, ring_id, members, COLLECT {
   WITH DISTINCT used, users, least
   WHERE users >= least
   RETURN DISTINCT labels(used)[0] + '|' +
-         coalesce(used.address, used.payment_method_id, used.device_id, used.prompt_cluster_id,
-                  used.domain, used.cidr, used.proxy_id, used.account_id) AS name
+         coalesce({{ key_of:used }}, used.cidr, used.proxy_id, used.account_id) AS name
   ORDER BY name
 } AS evidence
 ORDER BY target_kind

@@ -12,17 +12,16 @@
 // column bits_to_members: float
 // mode: read
 MATCH (ring:Ring {ring_id: $ring_id})<-[:MEMBER_OF]-(member:Account)
-MATCH (member)-[:USED_IP|PAID_WITH|USED_DEVICE|SENT]->(identifier)
+MATCH (member)-[:{{ independent_uses }}]->(identifier)
 WITH ring, identifier, count(member) AS members
 // What many use says little about anybody; a mail domain says nothing.
 WHERE members > 1
-  AND COUNT { (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT]-() } <= $at_most
-MATCH (identifier)<-[:USED_IP|PAID_WITH|USED_DEVICE|SENT]-(account:Account)
+  AND COUNT { (identifier)<-[:{{ independent_uses }}]-() } <= $at_most
+MATCH (identifier)<-[:{{ independent_uses }}]-(account:Account)
 WHERE NOT EXISTS { (account)-[:MEMBER_OF]->(ring) }
 WITH ring, account,
      labels(identifier)[0] + ' ' +
-     coalesce(identifier.address, identifier.payment_method_id, identifier.device_id,
-              identifier.prompt_cluster_id) AS shared
+     {{ key_of:identifier }} AS shared
 ORDER BY shared
 WITH ring, account, collect(shared) AS shared
 WHERE size(shared) >= $at_least

@@ -8,9 +8,9 @@
 // mode: read
 MATCH (:Ring {ring_id: $ring_id})<-[:MEMBER_OF]-(account:Account)
 WITH account,
-     COLLECT { MATCH (account)-[use:USED_IP|USED_DEVICE|SENT|PAID_WITH]->()
+     COLLECT { MATCH (account)-[use:{{ timed_uses }}]->()
                RETURN min(use.first_seen) } AS first,
-     COLLECT { MATCH (account)-[use:USED_IP|USED_DEVICE|SENT|PAID_WITH]->()
+     COLLECT { MATCH (account)-[use:{{ timed_uses }}]->()
                RETURN max(use.last_seen) } AS last
 UNWIND [
   {at: account.created_at, event: 'opened'},

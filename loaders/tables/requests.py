@@ -16,7 +16,6 @@ from ringleader.loaders.enrichment.prefixes import link_exits, listed
 from ringleader.loaders.tables.prompts import clustered
 from ringleader.loaders.validation.addresses import CANONICAL_IPV6
 from ringleader.loaders.writing.write_plan import Load, WriteStep
-from ringleader.schema import NODE_BY_LABEL, RELATIONSHIP_BY_TYPE
 from ringleader.schema.types import Merge, NodeType
 from ringleader.subnets import subnet
 
@@ -50,7 +49,9 @@ def steps(load: Load) -> list[WriteStep]:
         named = named.mutate(batch=found_now.ifelse(ibis.literal(load.batch_id), None))
 
     cluster_step = load.nodes("PromptCluster", named)
-    result.append(replace(cluster_step, target=_keeping(NODE_BY_LABEL["PromptCluster"])))
+    result.append(
+        replace(cluster_step, target=_keeping(load.schema.node_by_label["PromptCluster"]))
+    )
     result += [_activity(load, type_, pairs[column]) for column, type_ in _USES]
     return [step for step in result if step.total]
 
@@ -62,11 +63,11 @@ def _greatest(pairs: ir.Table, key: str, attribute: str) -> ir.Table:
 
 
 def _activity(load: Load, type_: str, pairs: ir.Table) -> WriteStep:
-    target = RELATIONSHIP_BY_TYPE[type_]
+    target = load.schema.relationship_by_type[type_]
     # What is kept of the identifier itself does not travel with every pair.
     rows = pairs.select(START, END, *(prop.name for prop in target.properties))
     rows = aggregate.listed(rows, load.channels)
-    return WriteStep(target, rows, (START, END), load.workspace)
+    return WriteStep(target, rows, (START, END), load.workspace, schema=load.schema)
 
 
 def _subnets(load: Load, ips: ir.Table) -> ir.Table:

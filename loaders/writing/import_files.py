@@ -18,7 +18,7 @@ from ringleader.errors import InputError
 from ringleader.loaders.aggregation.aggregate import END, START
 from ringleader.loaders.enrichment.prefixes import Prefixes
 from ringleader.loaders.writing.write_plan import WriteStep, mentions
-from ringleader.schema import NODES, RELATIONSHIPS
+from ringleader.schema import BUILT_IN, Schema
 from ringleader.schema.import_columns import (
     END_ID,
     ID,
@@ -68,7 +68,6 @@ _BATCH = NodeType(
         }.items()
     ),
 )
-_NODES = tuple(_BATCH if node.label == _BATCH.label else node for node in NODES)
 
 
 @dataclass
@@ -79,11 +78,13 @@ class BulkImport:
         workspace: Where their rows are.
         steps: Their steps, in the order in which they would be written.
         batches: The loads, as rows of the label Batch.
+        schema: What the graph holds.
     """
 
     workspace: Workspace
     steps: list[WriteStep] = field(default_factory=list)
     batches: list[dict[str, Any]] = field(default_factory=list)
+    schema: Schema = BUILT_IN
 
     def accounts(self) -> ir.Table:
         """The accounts so far, in ``key``."""
@@ -103,7 +104,8 @@ class BulkImport:
         steps = [*self.steps, self._batches()]
         numbered: dict[str, ir.Table] = {}
         first = 0
-        for node in _NODES:
+        for node in self.schema.nodes:
+            node = _BATCH if node.label == _BATCH.label else node
             keys = mentions(steps, node.label)
             if keys:
                 kept = self._numbered(node, keys, first)
@@ -112,7 +114,7 @@ class BulkImport:
                 numbered[node.label] = kept
                 self._write(_nodes(node, kept, steps), folder / file_of(node.label), rows)
         types = []
-        for rel in RELATIONSHIPS:
+        for rel in self.schema.relationships:
             sources = self._rows(rel)
             if sources:
                 table = _relationships(rel, sources, numbered)
@@ -128,7 +130,7 @@ class BulkImport:
         text = f"#!/bin/sh\n{warning}\n{go_there}\n{command}\n"
         script.write_text(text, encoding="utf-8")
         script.chmod(0o700)
-        statements = "".join(f"{text};\n" for text in schema_statements().values())
+        statements = "".join(f"{text};\n" for text in schema_statements(self.schema).values())
         (folder / "schema.cypher").write_text(statements, encoding="utf-8")
         return arguments
 

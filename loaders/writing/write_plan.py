@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ringleader.keys import load_key
 from ringleader.loaders.aggregation.aggregate import END, START
 from ringleader.loaders.duckdb_functions import stable_hash
-from ringleader.schema import NODE_BY_LABEL, NODES, RELATIONSHIP_BY_TYPE
+from ringleader.schema import BUILT_IN, Schema
 from ringleader.schema.statements import upsert_nodes, upsert_relationships
 from ringleader.schema.types import NodeType, RelType
 
@@ -39,6 +39,7 @@ class WriteStep:
         order: The key's columns: rows are cut into chunks in their order.
         workspace: Where the rows are.
         part: What tells it from other steps of the same kind, and from other parts of its own.
+        schema: What the graph holds.
     """
 
     target: NodeType | RelType
@@ -46,6 +47,7 @@ class WriteStep:
     order: tuple[str, ...]
     workspace: Workspace
     part: tuple[str, ...] = ()
+    schema: Schema = BUILT_IN
 
     @property
     def name(self) -> str:
@@ -62,7 +64,7 @@ class WriteStep:
         """The statement that writes ``$rows``."""
         if isinstance(self.target, NodeType):
             return upsert_nodes(self.target)
-        return upsert_relationships(self.target)
+        return upsert_relationships(self.target, self.schema)
 
     @cached_property
     def total(self) -> int:
@@ -124,7 +126,7 @@ def in_order(steps: Sequence[WriteStep]) -> list[WriteStep]:
     nodes = [step for step in steps if isinstance(step.target, NodeType)]
     ties = [step for step in steps if isinstance(step.target, RelType)]
     ends = []
-    for node in NODES:
+    for node in steps[0].schema.nodes if steps else ():
         said = mentions(ties, node.label)
         if not said:
             continue
@@ -133,7 +135,9 @@ def in_order(steps: Sequence[WriteStep]) -> list[WriteStep]:
         for made in mentions(nodes, node.label):
             keys = keys.anti_join(made, "key")
         kept = workspace.keep("ends", keys.select(**{node.key: keys.key}))
-        step = WriteStep(replace(node, properties=()), kept, (node.key,), workspace, ("ends",))
+        step = WriteStep(
+            replace(node, properties=()), kept, (node.key,), workspace, ("ends",), ties[0].schema
+        )
         ends += [step] if step.total else []
     return [*nodes, *ends, *ties]
 
@@ -153,6 +157,7 @@ class Load:
             has none yet.
         reads_graph: Whether what it writes depends on what is in the graph already.
         notes: What the summary says besides, by name.
+        schema: What the graph holds.
     """
 
     prepared: CleanTable
@@ -164,6 +169,7 @@ class Load:
     earlier_accounts: Callable[[], ir.Table] | None = None
     reads_graph: bool = False
     notes: dict[str, Any] = field(default_factory=dict)
+    schema: Schema = BUILT_IN
 
     @property
     def rows(self) -> ir.Table:
@@ -182,14 +188,14 @@ class Load:
 
     def nodes(self, label: str, rows: ir.Table) -> WriteStep:
         """A step that makes nodes of rows with the label's key."""
-        target = NODE_BY_LABEL[label]
+        target = self.schema.node_by_label[label]
         kept = self.workspace.keep(label, rows)
-        return WriteStep(target, kept, (target.key,), self.workspace)
+        return WriteStep(target, kept, (target.key,), self.workspace, schema=self.schema)
 
     def relationships(self, type_: str, rows: ir.Table) -> WriteStep:
         """A step that makes relationships of rows with start and end."""
-        target = RELATIONSHIP_BY_TYPE[type_]
+        target = self.schema.relationship_by_type[type_]
         kept = self.workspace.keep(type_, rows)
         order = (START, END, *(key.name for key in target.keys))
         order = tuple(name for name in order if name in rows.columns)
-        return WriteStep(target, kept, order, self.workspace)
+        return WriteStep(target, kept, order, self.workspace, schema=self.schema)

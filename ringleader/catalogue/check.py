@@ -61,7 +61,7 @@ def problems(graph: Graph, query: Query) -> Iterator[str]:
     try:
         summary = graph.explain(query, params)
         if query.mode == "read" and not query.internal:
-            check_reads_only(graph, query.text, params)
+            check_reads_only(graph, query.rendered(graph.schema), params)
     except QueryError as error:
         yield error.message
         return

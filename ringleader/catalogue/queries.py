@@ -9,9 +9,11 @@ A header is the comment lines at the top of the file::
     // column account_id: string
     // mode: read
 
-A parameter without a default is required. ``// audience: internal`` marks a step of loads or
-detections, which is no question of analysts. Everything else (the command line's help, completion,
-the catalogue page of the docs) is derived from headers.
+A parameter without a default is required. Lists of relationship types and keys, which follow from
+the schema, are placeholders such as ``{{ uses }}`` (:mod:`ringleader.catalogue.templates`).
+``// audience: internal`` marks a step of loads or detections, which is no question of analysts.
+Everything else (the command line's help, completion, the catalogue page of the docs) is derived
+from headers.
 """
 
 from __future__ import annotations
@@ -25,8 +27,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ringleader.catalogue.templates import check_placeholders, rendered
 from ringleader.cypher_text import parameters
 from ringleader.errors import CatalogueError, WrongUsage
+from ringleader.schema import Schema
 from ringleader.settings import expanded
 
 # In a checkout `ringleader/cypher` is a link; messages name the folder itself.
@@ -70,7 +74,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Query:
-    """A stored query; ``internal`` ones are steps of loads and detections."""
+    """A stored query; ``internal`` ones are steps of loads and detections.
+
+    ``text`` is the query as its file has it; :meth:`rendered` is what runs.
+    """
 
     name: str
     folder: str
@@ -81,6 +88,14 @@ class Query:
     text: str
     path: Path
     internal: bool = False
+
+    def rendered(self, schema: Schema) -> str:
+        """The query as it runs, its placeholders filled in.
+
+        Args:
+            schema: What accounts can share.
+        """
+        return rendered(self.text, schema)
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Values for every parameter: given ones converted, defaults for the others.
@@ -177,6 +192,10 @@ def parse(path: Path) -> Query:
         raise CatalogueError(f"{path}:1: mode {single['mode']!r} is neither read nor write")
     if single.get("audience", "analysts") not in ("analysts", "internal"):
         raise CatalogueError(f"{path}:1: audience {single['audience']!r} is not internal")
+    try:
+        check_placeholders(text)
+    except CatalogueError as error:
+        raise CatalogueError(f"{path}:{number}: {error.message}", hint=error.hint) from error
     declared, used = {param.name for param in params}, parameters(text)
     if not text or declared != used:
         odd = ", ".join(f"${name}" for name in sorted(declared ^ used)) or "the body is empty"

@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 
 from ringleader.app import App, Group, output_options, pass_app
 from ringleader.catalogue import Query, get, load_catalogue
+from ringleader.catalogue.templates import rendered
 from ringleader.errors import CatalogueError, FindingsFound, RingleaderError, WrongUsage
 from ringleader.settings import expanded
 
@@ -185,13 +186,16 @@ def list_queries(
 @click.argument("name", shell_complete=_complete_name)
 @pass_app
 def show_query(app: App, name: str) -> None:
-    """Print a stored query with its header.
+    """Print a stored query with its header, as it runs.
+
+    Lists that follow from the schema (`{{ uses }}` and the like in its file) are filled in.
 
     \b
     Example:
       ringleader query show accounts-on-ip
     """
-    click.echo(get(name, folders(app.settings)).path.read_text(encoding="utf-8"), nl=False)
+    text = get(name, folders(app.settings)).path.read_text(encoding="utf-8")
+    click.echo(rendered(text, app.settings.schema), nl=False)
 
 
 @query.command("run")
@@ -279,7 +283,9 @@ def require_reads(graph: Graph, stored: Query) -> None:
     from ringleader.catalogue.check import is_ours
 
     if not is_ours(stored):
-        check_reads_only(graph, stored.text, {param.name: None for param in stored.params})
+        check_reads_only(
+            graph, stored.rendered(graph.schema), {param.name: None for param in stored.params}
+        )
 
 
 def unknown_accounts(graph: Graph, params: dict[str, Any]) -> list[str]:

@@ -59,6 +59,7 @@ class Graph:
         self._opened = 0
         self._streams: list[Generator[dict[str, Any], None, None]] = []
         self.settings = settings
+        self.schema = settings.schema  # what accounts can share, and all else that the graph holds
         self.version = version  # of the server, e.g. 2026.08.1
         self.guard: Guard | None = None  # set while a lease is held (ringleader.graph.locks)
 
@@ -131,7 +132,7 @@ class Graph:
         Raises:
             QueryError: The server refuses it, for instance because it writes.
         """
-        text, name = _named(statement, name)
+        text, name = self._named(statement, name)
 
         def work(tx: neo4j.ManagedTransaction) -> list[dict[str, Any]]:
             result = tx.run(text, sent(params))
@@ -154,7 +155,7 @@ class Graph:
     def _rows(
         self, statement: str | Query, params: Mapping[str, Any]
     ) -> Generator[dict[str, Any], None, None]:
-        text, name = _named(statement, None)
+        text, name = self._named(statement, None)
         query = neo4j.Query(text, metadata=self._metadata(name))
         with self._session(neo4j.READ_ACCESS, name) as session:
             yield from map(row, session.run(query, sent(params)))
@@ -167,7 +168,7 @@ class Graph:
         Raises:
             QueryError: The statement does not compile.
         """
-        text, name = _named(statement, None)
+        text, name = self._named(statement, None)
         warned = self._session(neo4j.READ_ACCESS, name, notifications_min_severity="WARNING")
         # On a line of its own, so that columns in messages are those of the statement.
         with _a_line_less(), warned as session:
@@ -185,7 +186,7 @@ class Graph:
         Raises:
             QueryError: The server refuses it.
         """
-        text, name = _named(statement, None)
+        text, name = self._named(statement, None)
 
         def work(tx: neo4j.ManagedTransaction) -> dict[str, Any]:
             return dict(tx.run("PROFILE\n" + text, sent(params)).consume().profile or {})
@@ -195,7 +196,7 @@ class Graph:
 
     def columns(self, statement: str | Query) -> list[str]:
         """The columns that a statement would return."""
-        text, name = _named(statement, None)
+        text, name = self._named(statement, None)
         with self._session(neo4j.READ_ACCESS, name) as session:
             return list(session.run("EXPLAIN " + text, {}).keys())
 
@@ -229,12 +230,12 @@ class Graph:
         Raises:
             LeaseLost: Another run has taken the lock over.
         """
-        name = name or _named(statements[0][0], None)[1]
+        name = name or self._named(statements[0][0], None)[1]
 
         def work(tx: neo4j.ManagedTransaction) -> list[WriteSummary]:
             summaries = []
             for statement, params in statements:
-                result = tx.run(_named(statement, name)[0], sent(params))
+                result = tx.run(self._named(statement, name)[0], sent(params))
                 rows = [row(record) for record in result]
                 summaries.append(WriteSummary(rows, counted(result.consume())))
             if self.guard is not None:
@@ -259,7 +260,7 @@ class Graph:
             name: What it is called in the server's logs.
             timeout: Seconds after which the server ends it; what is committed stays.
         """
-        text, name = _named(statement, name)
+        text, name = self._named(statement, name)
         query = neo4j.Query(text, metadata=self._metadata(name), timeout=timeout)
         with ExitStack() as stack:
             session = stack.enter_context(self._session(neo4j.WRITE_ACCESS, name))
@@ -279,7 +280,7 @@ class Graph:
         name: str | None = None,
     ) -> pd.DataFrame:
         """Run a statement that only reads, and return its rows as a pandas frame."""
-        text, name = _named(statement, name)
+        text, name = self._named(statement, name)
         return self._transact(
             neo4j.READ_ACCESS, name, lambda tx: tx.run(text, sent(params)).to_df()
         )
@@ -301,7 +302,7 @@ class Graph:
     def ensure_schema(self) -> list[str]:
         """Create the constraints and indexes that are missing; returns their names."""
         there = {r["name"] for r in self.read("SHOW INDEXES YIELD name", name="schema")}
-        missing = {n: s for n, s in schema_statements().items() if n not in there}
+        missing = {n: s for n, s in schema_statements(self.schema).items() if n not in there}
 
         def create(name: str) -> None:
             # No transaction may change the schema and data, such as the lease that guards writes.
@@ -310,6 +311,12 @@ class Graph:
         if list(side_by_side(create, missing)):
             self.read("CALL db.awaitIndexes(300)", name="schema")
         return list(missing)
+
+    def _named(self, statement: str | Query, name: str | None) -> tuple[str, str]:
+        """A statement as it runs, and what it is called in the server's logs."""
+        if isinstance(statement, Query):
+            return statement.rendered(self.schema), name or statement.name
+        return statement, name or "ad hoc"
 
     @contextmanager
     def translated(self, name: str) -> Iterator[None]:
@@ -382,9 +389,3 @@ def _a_line_less() -> Iterator[None]:
     except QueryError as error:
         message = place.sub(lambda m: f"(line {int(m[1]) - 1}, column {m[2]})", error.message)
         raise QueryError(message, hint=error.hint) from error
-
-
-def _named(statement: str | Query, name: str | None) -> tuple[str, str]:
-    if isinstance(statement, Query):
-        return statement.text, name or statement.name
-    return statement, name or "ad hoc"

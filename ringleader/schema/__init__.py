@@ -1,11 +1,5 @@
 """The graph model, and the Cypher and import columns that follow from it."""
 
-from ringleader.schema.model import (
-    IDENTIFIERS,
-    NODE_BY_LABEL,
-    NODES,
-    RELATIONSHIP_BY_TYPE,
-    RELATIONSHIPS,
-)
+from ringleader.schema.model import BUILT_IN, Schema
 
-__all__ = ["IDENTIFIERS", "NODES", "NODE_BY_LABEL", "RELATIONSHIPS", "RELATIONSHIP_BY_TYPE"]
+__all__ = ["BUILT_IN", "Schema"]

@@ -1,29 +1,25 @@
 """The graph model, declared once.
 
-Constraints, upserts and the schema page of the docs are derived from what stands
-here (:mod:`ringleader.schema.statements`). Labels and relationship types in generated Cypher come
-from nowhere else.
+A :class:`Schema` holds what accounts can share (:mod:`ringleader.schema.identifiers`, and what the
+settings file declares) and every label and relationship type that there is. Constraints, upserts,
+the lists inside stored Cypher and the schema page of the docs are derived from it
+(:mod:`ringleader.schema.statements`). Labels and types in generated Cypher come from nowhere else.
 """
 
 from __future__ import annotations
 
-from ringleader.schema.records import RECORDS
-from ringleader.schema.types import Family, Kind, Merge, NodeType, Property, RelType
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
 
-_FIRST = Property("first_seen", Kind.DATETIME, Merge.MIN, "earliest event")
-_LAST = Property("last_seen", Kind.DATETIME, Merge.MAX, "latest event")
-_EVENTS = Property("events", Kind.INTEGER, Merge.ADD, "number of events")
-_CHANNELS = Property("channels", Kind.STRINGS, Merge.UNION, "channels the events came through")
-_HOURS = Property("hours", Kind.INTEGERS, Merge.UNION, "hours of the day (UTC) with events")
-_ACTIVITY = (
-    _EVENTS,
-    Property("input_tokens", Kind.INTEGER, Merge.ADD, "tokens sent"),
-    Property("output_tokens", Kind.INTEGER, Merge.ADD, "tokens generated"),
-    _FIRST,
-    _LAST,
-    _CHANNELS,
-    _HOURS,
-)
+from ringleader.errors import SettingsError
+from ringleader.schema.identifiers import FAMILIES, IDENTIFIERS
+from ringleader.schema.labels import NODES, RELATIONSHIPS, USES
+from ringleader.schema.types import Family, Identifier, NodeType, RelType
+
+__all__ = ["BUILT_IN", "Schema"]
+
 _SHARERS = (
     ("accounts", "how many accounts share it, if several do, as of the last detection"),
     ("verdict", "owned by a ring or benign; only on what rings use"),
@@ -32,320 +28,142 @@ _SHARERS = (
     ("verdict_reasons", "why"),
     ("verdict_run", "run_id of the detection that said so"),
 )
+_SHARED_INDEXES = ("accounts", "verdict")
 
 
-def _text(name: str, doc: str, merge: Merge = Merge.ASSIGN) -> Property:
-    return Property(name, Kind.STRING, merge, doc)
+@dataclass(frozen=True)
+class Schema:
+    """Everything that the graph can hold: what accounts share, labels and relationship types.
+
+    Attributes:
+        families: Kinds of evidence, in the order of their codes in detection.
+        identifiers: What accounts can share, in the order of the codes of their labels.
+    """
+
+    families: tuple[Family, ...] = FAMILIES
+    identifiers: tuple[Identifier, ...] = IDENTIFIERS
+
+    @classmethod
+    def of(cls, section: Mapping[str, Any]) -> Self:
+        """The schema with the identifiers that a settings file declares.
+
+        Args:
+            section: The tables ``[identifiers.<name>]``, by name.
+
+        Raises:
+            SettingsError: A declaration is wrong.
+        """
+        if not section:
+            return cls()
+        from ringleader.schema.declarations import declared
+
+        schema = cls(*declared(section))
+        _refuse_clashes(schema)
+        return schema
+
+    @cached_property
+    def nodes(self) -> tuple[NodeType, ...]:
+        """Every label."""
+        account, *others = NODES
+        return (account, *map(_node, self.identifiers), *others)
+
+    @cached_property
+    def relationships(self) -> tuple[RelType, ...]:
+        """Every relationship type."""
+        return (*map(_use, self.identifiers), *RELATIONSHIPS)
+
+    @cached_property
+    def node_by_label(self) -> dict[str, NodeType]:
+        """Every label by its name."""
+        return {node.label: node for node in self.nodes}
+
+    @cached_property
+    def relationship_by_type(self) -> dict[str, RelType]:
+        """Every relationship type by its name."""
+        return {rel.type: rel for rel in self.relationships}
+
+    @cached_property
+    def by_label(self) -> dict[str, Identifier]:
+        """What accounts can share, by label."""
+        return {identifier.label: identifier for identifier in self.identifiers}
+
+    @cached_property
+    def family_by_name(self) -> dict[str, Family]:
+        """Kinds of evidence by name."""
+        return {family.name: family for family in self.families}
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Labels of what accounts can share; the place of each is its code in detection."""
+        return tuple(identifier.label for identifier in self.identifiers)
+
+    @cached_property
+    def family_names(self) -> tuple[str, ...]:
+        """Kinds of evidence; the place of each is its code in detection."""
+        return tuple(family.name for family in self.families)
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """Independent kinds of evidence; the place of each is its code in detection."""
+        return tuple(dict.fromkeys(family.group for family in self.families if family.group))
+
+    def family_of(self, label: str) -> str:
+        """The kind of evidence that sharing an identifier of this label gives."""
+        return self.by_label[label].family
+
+    def of_table(self, table: str) -> tuple[Identifier, ...]:
+        """The identifiers that a table of the input contract brings."""
+        return tuple(found for found in self.identifiers if found.table == table)
 
 
-NODES: tuple[NodeType, ...] = (
-    NodeType(
-        "Account",
-        "account_id",
-        "Whoever signs up, logs in and pays; what rings are made of.",
-        (
-            Property("created_at", Kind.DATETIME, Merge.ASSIGN, "when it was opened"),
-            Property(
-                "status",
-                Kind.STRING,
-                Merge.LATEST,
-                "as the provider calls it, e.g. active, banned; by `status_at`, whatever the order "
-                "of loads (a status without a time gives way to any with one)",
-                as_of="status_at",
-            ),
-            Property("status_at", Kind.DATETIME, Merge.MAX, "since when it has that status"),
-            _text("country", "ISO country of the account"),
-            _text("phone_country", "ISO country of its phone number"),
-            _text("plan", "what it pays for"),
-            _text("channel", "channel it signed up through"),
-            _text("email_hash", "keyed hash of its e-mail address"),
-        ),
-        indexes=("created_at", "email_hash", "status"),
-    ),
-    NodeType(
-        "Ip",
-        "address",
-        "An IP address in canonical text; IPv4-mapped IPv6 is IPv4.",
-        family=Family.NETWORK,
-        indexes=("accounts", "verdict"),
+def _node(identifier: Identifier) -> NodeType:
+    return NodeType(
+        identifier.label,
+        identifier.key,
+        identifier.doc,
+        identifier.properties,
+        indexes=(*_SHARED_INDEXES, *identifier.indexes),
         derived=_SHARERS,
-    ),
-    NodeType(
-        "Subnet",
-        "cidr",
-        "The /24 of an IPv4 address or the /64 of an IPv6 address.",
-        family=Family.NETWORK,
-    ),
-    NodeType(
-        "Asn",
-        "number",
-        "An autonomous system.",
-        (
-            # Of several the greatest: the order in which lists are loaded must not matter.
-            _text("name", "who runs it", Merge.MAX),
-            _text("kind", "what reference lists call it: hosting or vpn", Merge.MAX),
-        ),
-        key_kind=Kind.INTEGER,
-    ),
-    NodeType(
-        "Proxy",
-        "proxy_id",
-        "A proxy, VPN, Tor exit, reseller or data centre: what a list calls by one id.",
-        (
-            Property("cidrs", Kind.STRINGS, Merge.UNION, "the prefixes that it answers for"),
-            _text("operator", "who runs it"),
-            _text("kind", "datacentre, vpn, tor, residential or reseller"),
-            Property("sources", Kind.STRINGS, Merge.UNION, "lists that name it"),
-            _FIRST,
-            _LAST,
-        ),
-        family=Family.NETWORK,
-        indexes=("operator",),
-    ),
-    NodeType(
-        "PaymentMethod",
-        "payment_method_id",
-        "A payment method by its processor's fingerprint, never a card number.",
-        (
-            _text("kind", "card, prepaid, wire, credit or wallet"),
-            _text("bin", "first six to eight digits"),
-            _text("issuer_country", "ISO country of the issuer"),
-        ),
-        family=Family.PAYMENT,
-        indexes=("accounts", "verdict", "bin"),
-        derived=_SHARERS,
-    ),
-    NodeType(
-        "Device",
-        "device_id",
-        "A TLS or client fingerprint.",
-        (_text("user_agent", "a user agent seen with it", Merge.MAX),),
-        family=Family.DEVICE,
-        indexes=("accounts", "verdict"),
-        derived=_SHARERS,
-    ),
-    NodeType(
-        "PromptCluster",
-        "prompt_cluster_id",
-        "Prompts that are the same but for names, numbers and payloads.",
-        (
-            _text("label", "what an analyst calls it"),
-            _text("capability", "reasoning, coding, tool_use or other"),
-            _text(
-                "exemplar",
-                "one prompt with names, numbers and payloads masked; none of a cluster that few "
-                "accounts sent to in the load that found it",
-            ),
-            _text("signature", "keyed MinHash that later prompts are compared with", Merge.KEEP),
-            _text("batch", "batch_id of the load that found it", Merge.KEEP),
-        ),
-        family=Family.PROMPT,
-        indexes=("accounts", "verdict"),
-        derived=_SHARERS,
-    ),
-    NodeType(
-        "PromptBand",
-        "band_id",
-        "A part of signatures: clusters of raw prompts that resemble each other share one.",
-    ),
-    NodeType(
-        "EmailDomain",
-        "domain",
-        "The domain of an e-mail address.",
-        family=Family.REGISTRATION,
-        indexes=("accounts", "verdict"),
-        derived=_SHARERS,
-    ),
-    NodeType("Organization", "organization_id", "An organization that accounts declare openly."),
-    NodeType(
-        "Ring",
-        "ring_id",
-        "A set of accounts that act as one, as of a run.",
-        indexes=("score",),
-        derived=(
-            ("score", "bits of evidence, see `rings explain`"),
-            ("size", "number of members"),
-            ("families", "families that tie its members"),
-            ("family_bits", "bits of each family, in the order of `families`"),
-            ("single_family", "whether one kind of evidence is all there is"),
-            ("links", "links between its members"),
-            ("density", "links as a share of all pairs"),
-            ("expected_false", "rings with as many bits per member that chance makes in the graph"),
-            ("p_value", "probability that chance makes one such ring at least"),
-            ("run", "run_id of the detection that found it last"),
-            ("state", "live, or retired: no longer found, and so without members"),
-            ("found_at", "when it was first found"),
-            ("retired_at", "when it was no longer found"),
-            ("last_members", "account ids of a retired ring, as of the last run that found it"),
-        ),
-    ),
-    NodeType(
-        "Campaign",
-        "campaign_id",
-        "Rings with one operator behind them.",
-        derived=(
-            ("rings", "number of rings"),
-            ("accounts", "number of accounts in them"),
-            ("shared", "what ties the rings to each other, each as family|label|key"),
-            ("shared_bits", "bits of each, in the order of `shared`"),
-            ("capabilities", "what the prompts target, most requests first"),
-            ("capability_requests", "requests of each, in the order of `capabilities`"),
-            ("channels", "channels the requests came through"),
-            ("requests", "requests, at least: the most that one kind of identifier has seen"),
-            ("input_tokens", "tokens sent, at least"),
-            ("output_tokens", "tokens generated, at least"),
-            ("first_seen", "earliest request or payment"),
-            ("last_seen", "latest request or payment"),
-            ("proxies", "proxies that two accounts or more came through"),
-            ("operators", "who runs these proxies"),
-            ("run", "run_id of the detection"),
-        ),
-    ),
-    NodeType(
-        "Review",
-        "review_id",
-        "A decision by a person or another system about an account or a ring.",
-        (
-            _text("label", "fraud or benign"),
-            _text("ring", "ring id the decision names"),
-            _text("campaign", "campaign the decision names"),
-            Property("decided_at", Kind.DATETIME, Merge.ASSIGN, "when"),
-            _text("decided_by", "by whom"),
-        ),
-        derived=(
-            ("verdict", "confirmed, rejected or watched, if `ringleader review` made the decision"),
-            ("target", "ring or account that it is about"),
-            ("target_kind", "ring or account"),
-            ("note", "why"),
-            ("members", "account ids that it is about, as of then"),
-            ("evidence", "identifiers that were seen then, each as label|key"),
-        ),
-    ),
-    NodeType(
-        "Pin",
-        "target",
-        "What an analyst says of an identifier, known by its label and key; detection honours it.",
-        derived=(
-            ("verdict", "owned or benign"),
-            ("note", "why"),
-            ("decided_at", "when"),
-            ("decided_by", "by whom"),
-        ),
-    ),
-    *RECORDS,
-)
+    )
 
-RELATIONSHIPS: tuple[RelType, ...] = (
-    RelType("USED_IP", "Account", "Ip", "The account sent requests from the address.", _ACTIVITY),
-    RelType("USED_DEVICE", "Account", "Device", "The account used the client.", _ACTIVITY),
-    RelType("SENT", "Account", "PromptCluster", "The account sent such prompts.", _ACTIVITY),
-    RelType(
-        "PAID_WITH",
-        "Account",
-        "PaymentMethod",
-        "The account paid, or tried to, with the method.",
-        (
-            _EVENTS,
-            Property("failed", Kind.INTEGER, Merge.ADD, "payments that did not go through"),
-            Property("currencies", Kind.STRINGS, Merge.UNION, "ISO currencies"),
-            _FIRST,
-            _LAST,
-            _HOURS,
-        ),
-    ),
-    RelType(
-        "REGISTERED_WITH",
-        "Account",
-        "EmailDomain",
-        "A domain of the account's e-mail address. Domains add up over loads: one that the account "
-        "had is evidence still.",
-    ),
-    RelType(
-        "IN_ORGANIZATION",
-        "Account",
-        "Organization",
-        "The account openly belongs, or belonged, to it. Organizations add up over loads: an "
-        "account may have several.",
-    ),
-    RelType(
-        "CONTACTED",
-        "Account",
-        "Account",
-        "One account referred, invited or transferred to the other.",
-        (_EVENTS, _FIRST, _LAST),
-        keys=(_text("kind", "referred, invited or transferred"),),
-    ),
-    RelType("IN_SUBNET", "Ip", "Subnet", "The address lies in the subnet."),
-    RelType("IN_BAND", "PromptCluster", "PromptBand", "The cluster's signature has the band."),
-    RelType("IN_ASN", "Subnet", "Asn", "The subnet is announced by the system."),
-    RelType("EXIT_OF", "Ip", "Proxy", "The address lies in the longest listed prefix."),
-    RelType(
-        "DECIDED",
-        "Review",
-        "Account",
-        "What the decision is about: an account, or a (:Ring) of `ringleader review`.",
-    ),
-    RelType(
-        "LINKED",
-        "Account",
-        "Account",
-        "Two accounts that share more than strangers do; written once per pair. Kept where they "
-        "touch a ring, as a member of it at one end or both: two accounts outside all rings may "
-        "share as much and have none. Those of the latest finished run are in force.",
-        derived=(
-            ("weight", "bits of evidence"),
-            ("families", "families the evidence comes from"),
-            ("family_bits", "bits of each family, in the order of `families`"),
-            ("evidence", "what is shared, each as family|label|key"),
-            ("evidence_bits", "bits of each, in the order of `evidence`"),
-            ("run", "run_id of the detection"),
-        ),
-    ),
-    RelType(
-        "MEMBER_OF",
-        "Account",
-        "Ring",
-        "The account belongs to the ring.",
-        derived=(("score", "bits that tie it to the ring"), ("run", "run_id of the detection")),
-    ),
-    RelType(
-        "PART_OF",
-        "Ring",
-        "Campaign",
-        "The ring belongs to the campaign.",
-        derived=(("run", "run_id of the detection"),),
-    ),
-    RelType("RUN_OF", "JobRun", "Job", "The run is one of the job's."),
-    RelType(
-        "CONTINUES",
-        "Ring",
-        "Ring",
-        "The ring took members over from another: a ring that merely goes on keeps its id.",
-        keys=(_text("run", "run_id of the detection that saw it"),),
-        derived=(
-            ("kind", "merges: the other ended in it; splits: the other left a part to it"),
-            ("overlap", "part of the other's members still seen that it took over"),
-        ),
-    ),
-    RelType(
-        "FOUND",
-        "Run",
-        "Ring",
-        "What the run found.",
-        derived=(
-            ("size", "number of members then"),
-            ("score", "bits of evidence then"),
-            ("joined", "members that the run before did not have in it"),
-            ("left", "members of the run before that are no longer in it"),
-        ),
-    ),
-)
 
-NODE_BY_LABEL = {node.label: node for node in NODES}
-RELATIONSHIP_BY_TYPE = {rel.type: rel for rel in RELATIONSHIPS}
-# Labels whose nodes accounts can share, with the relationship that leads there.
-IDENTIFIERS: dict[str, str] = {
-    rel.end: rel.type
-    for rel in RELATIONSHIPS
-    if rel.start == "Account" and rel.end != "Account" and NODE_BY_LABEL[rel.end].family
-}
+def _use(identifier: Identifier) -> RelType:
+    before, after = USES[identifier.table]
+    return RelType(
+        identifier.relationship,
+        "Account",
+        identifier.label,
+        identifier.use_doc,
+        (*before, *identifier.use_properties, *after),
+    )
+
+
+def _refuse_clashes(schema: Schema) -> None:
+    """Make sure that no name means two things.
+
+    Raises:
+        SettingsError: One does.
+    """
+    for what, names in (
+        ("label", [node.label for node in schema.nodes]),
+        ("relationship type", [rel.type for rel in schema.relationships]),
+    ):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise SettingsError(
+                f"[identifiers]: the {what} {twice[0]} exists already",
+                hint="give the identifier another name in the settings file",
+            )
+    # `coalesce` over all keys names whatever accounts use, so no key may be another property.
+    for identifier in schema.identifiers:
+        for node in schema.nodes:
+            taken = {node.key, *(p.name for p in node.properties), *(n for n, _ in node.derived)}
+            if node.label != identifier.label and identifier.key in taken:
+                raise SettingsError(
+                    f"[identifiers.{identifier.name}]: {identifier.key} is a property of "
+                    f"{node.label} already",
+                    hint="give the identifier another name, and its column by `column`",
+                )
+
+
+BUILT_IN = Schema()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ringleader.schema import NODE_BY_LABEL, NODES, RELATIONSHIPS
+from ringleader.schema import Schema
 from ringleader.schema.types import Kind, Merge, NodeType, Property, RelType
 
 
@@ -11,13 +11,13 @@ def constraint_name(node: NodeType) -> str:
     return f"{node.label.lower()}_{node.key}"
 
 
-def schema_statements() -> dict[str, str]:
+def schema_statements(schema: Schema) -> dict[str, str]:
     """Every constraint and index by name, as idempotent statements.
 
     Indexes come first: they fill by themselves, while a constraint keeps its statement waiting.
     """
     indexes, constraints = {}, {}
-    for node in NODES:
+    for node in schema.nodes:
         pattern = "(n:" + node.label + ")"
         for indexed in node.indexes:
             name = f"{node.label.lower()}_{indexed}_index"
@@ -40,13 +40,13 @@ def upsert_nodes(node: NodeType) -> str:
     )
 
 
-def upsert_relationships(rel: RelType) -> str:
+def upsert_relationships(rel: RelType, schema: Schema) -> str:
     """A statement that merges ``$rows``: maps with ``start``, ``end`` and the properties.
 
     Both ends are there already. A new relationship takes its properties as they are; sets of one
     that was there are united only where something is new, which is the dear part.
     """
-    start, end = NODE_BY_LABEL[rel.start], NODE_BY_LABEL[rel.end]
+    start, end = schema.node_by_label[rel.start], schema.node_by_label[rel.end]
     keys = ", ".join(key.name + ": row." + key.name for key in rel.keys)
     sets = tuple(prop for prop in rel.properties if prop.merge is Merge.UNION)
     others = tuple(prop for prop in rel.properties if prop.merge is not Merge.UNION)
@@ -125,12 +125,18 @@ def _merged(variable: str, prop: Property) -> str:
             return f"nullIf(COLLECT {{ {united} }}, [])"
 
 
-def schema_page() -> str:
+def schema_page(schema: Schema) -> str:
     """The schema as a page of Markdown."""
-    lines = ["# Graph schema", "", "Generated from `ringleader/schema/model.py`; do not edit.", ""]
+    lines = [
+        "# Graph schema",
+        "",
+        "Generated from `ringleader/schema/`; do not edit.",
+        "",
+    ]
     lines += ["## Nodes", ""]
-    for node in NODES:
-        family = f" Family: `{node.family}`." if node.family else ""
+    for node in schema.nodes:
+        shared = schema.by_label.get(node.label)
+        family = f" Family: `{shared.family}`." if shared else ""
         lines += [f"### {node.label}", "", node.doc + family, ""]
         lines += [
             "| property | type | on a repeated write | meaning |",
@@ -141,7 +147,7 @@ def schema_page() -> str:
         lines += [f"| {name} | | derived | {doc} |" for name, doc in node.derived]
         lines.append("")
     lines += ["## Relationships", ""]
-    for rel in RELATIONSHIPS:
+    for rel in schema.relationships:
         lines += [f"### (:{rel.start})-[:{rel.type}]->(:{rel.end})", "", rel.doc, ""]
         rows = [f"| **{key.name}** | {key.kind} | key | {key.doc} |" for key in rel.keys]
         rows += [_row(prop) for prop in rel.properties]

@@ -1,20 +1,9 @@
-"""What a graph model is declared with: properties, labels and relationship types."""
+"""What a graph model is declared with: properties, labels, relationship types, identifiers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-
-
-class Family(StrEnum):
-    """A kind of independent evidence."""
-
-    NETWORK = "network"
-    PAYMENT = "payment"
-    DEVICE = "device"
-    PROMPT = "prompt"
-    TIMING = "timing"
-    REGISTRATION = "registration"
 
 
 class Merge(StrEnum):
@@ -73,7 +62,6 @@ class NodeType:
         doc: What a node is.
         properties: What loaders write besides the key.
         key_kind: The type of the key.
-        family: The evidence that accounts sharing such a node give; None if it is no identifier.
         indexes: Properties with a range index.
         derived: Properties that detection or the server-side steps assign, with their meaning.
     """
@@ -83,7 +71,6 @@ class NodeType:
     doc: str
     properties: tuple[Property, ...] = ()
     key_kind: Kind = Kind.STRING
-    family: Family | None = None
     indexes: tuple[str, ...] = ()
     derived: tuple[tuple[str, str], ...] = ()
 
@@ -109,3 +96,79 @@ class RelType:
     properties: tuple[Property, ...] = ()
     keys: tuple[Property, ...] = ()
     derived: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of evidence.
+
+    Attributes:
+        name: Its name.
+        group: Families of one group fail together and count as one independent kind of evidence;
+            None for a family that only supports others and never links accounts by itself.
+        odds: The evidence that strangers have by chance; as much again is one bit.
+        reason: Why the odds are what they are.
+        letter: What stands for it in a small space.
+        colours: Its colour on a light and on a dark ground.
+    """
+
+    name: str
+    group: str | None
+    odds: float
+    reason: str
+    letter: str
+    colours: tuple[str, str] = ("#4b5563", "#9ca3af")
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """Something that accounts can share. All that depends on its kind follows from here.
+
+    Attributes:
+        name: Its name, as in ``[identifiers.<name>]`` of the settings file.
+        label: The label of its nodes.
+        key: The property that identifies a node.
+        relationship: The type of the relationship that leads from an account to it.
+        table: The table of the input contract that it comes from.
+        column: The column of that table.
+        family: The kind of evidence that accounts sharing it give.
+        display: What people call one of them.
+        plural: What people call several.
+        doc: What a node is.
+        use_doc: What the relationship says.
+        normaliser: How values are brought into one form (:mod:`ringleader.schema.normalisers`);
+            empty for as they are.
+        hashed: Whether a keyed hash is stored in the place of the value.
+        region: For the normaliser ``phone`` the country of numbers without a country code: two
+            letters, or the column that has them.
+        column_doc: What the column of the contract says; empty where the contract declares it.
+        colour: Its colour in drawings; distinct also for colour-blind people.
+        misp: Type and category of its MISP attribute.
+        stix: How STIX has it: ``address``, ``domain-name``, ``infrastructure``, or ``note`` (in the
+            words of the note about a ring only).
+        properties: What loaders write on its nodes besides the key.
+        indexes: Further properties with a range index.
+        use_properties: Further properties of the relationship.
+    """
+
+    name: str
+    label: str
+    key: str
+    relationship: str
+    table: str
+    column: str
+    family: str
+    display: str
+    plural: str
+    doc: str
+    use_doc: str
+    normaliser: str = ""
+    hashed: bool = False
+    region: str = ""
+    column_doc: str = ""
+    colour: str = "#999999"
+    misp: tuple[str, str] = ("text", "Other")
+    stix: str = "note"
+    properties: tuple[Property, ...] = ()
+    indexes: tuple[str, ...] = ()
+    use_properties: tuple[Property, ...] = ()

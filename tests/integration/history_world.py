@@ -88,6 +88,7 @@ ANSWERS = [
         "families-in-graph",
         {},
         [
+            ("contact", 0),
             ("device", 0),
             ("network", 2),
             ("payment", 1),

@@ -9,13 +9,12 @@ from detect_world import BOTS, CARDS, P, build, members, share, standing
 from ringleader.algorithms.detect import detect, null_rings
 from ringleader.algorithms.evidence import reading as reading_module
 from ringleader.algorithms.evidence.reading import read_sharing
-from ringleader.algorithms.evidence.sharing import LABELS
 from ringleader.algorithms.grouping import communities as memory
 from ringleader.algorithms.grouping.communities import estimated_memory, require_memory
 from ringleader.catalogue import get
 from ringleader.errors import ServerError
 from ringleader.graph import Graph
-from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL
+from ringleader.schema import BUILT_IN
 
 
 def test_pages_of_any_size_read_the_same(graph, monkeypatch):
@@ -55,7 +54,7 @@ def test_pages_of_any_size_read_the_same(graph, monkeypatch):
     assert np.isnan(began[0]) and set(began[1:]) == {first}
     assert set(ended) == {last}
     events = dict(
-        zip(whole.accounts, whole.activity[:, LABELS.index("PaymentMethod")], strict=True)
+        zip(whole.accounts, whole.activity[:, BUILT_IN.labels.index("PaymentMethod")], strict=True)
     )
     assert [events[name] for name in CARDS] == [1, 1, 5, 5, 5, 5, 5, 5]
     ended = dict(zip(whole.accounts, whole.ended, strict=True))
@@ -63,15 +62,15 @@ def test_pages_of_any_size_read_the_same(graph, monkeypatch):
 
 
 def test_kinds_of_uses_are_numbered_as_labels_are(graph):
-    for number, (label, type_) in enumerate(IDENTIFIERS.items()):
+    for number, found in enumerate(BUILT_IN.identifiers):
         graph.write(
-            f"CREATE (:Account {{account_id: 'a{number}'}})-[:{type_} {{events: 1}}]->(:{label} "
-            f"{{{NODE_BY_LABEL[label].key}: 'k'}})",
+            f"CREATE (:Account {{account_id: 'a{number}'}})-[:{found.relationship} {{events: 1}}]->"
+            f"(:{found.label} {{{found.key}: 'k'}})",
             name="fixture",
         )
     rows = graph.read(get("uses-to-link"), {"low": "a0", "high": "a9"})
-    assert sorted(rows[0]["kinds"]) == list(range(len(LABELS)))
-    for number in range(len(LABELS)):
+    assert sorted(rows[0]["kinds"]) == list(range(len(BUILT_IN.labels)))
+    for number in range(len(BUILT_IN.labels)):
         [row] = graph.read(get("uses-to-link"), {"low": f"a{number}", "high": f"a{number}"})
         assert row["kinds"] == [number]
 

@@ -12,7 +12,7 @@ from ringleader.catalogue import get
 from ringleader.errors import InputError, QueryError
 from ringleader.loaders.writing.write_plan import WriteStep
 from ringleader.loaders.writing.writer import write_chunk
-from ringleader.schema import RELATIONSHIP_BY_TYPE
+from ringleader.schema import BUILT_IN
 
 
 def test_the_same_files_under_any_name_format_or_again_change_nothing(graph, tmp_path):
@@ -162,7 +162,7 @@ def test_a_chunk_whose_commit_was_not_answered_counts_once(graph, tmp_path):
     before = everything(graph)
     (batch,) = graph.read("MATCH (b:Batch) RETURN b.batch_id AS id, b.done_used_ip AS done")
     assert batch["done"] == 1
-    step = WriteStep(RELATIONSHIP_BY_TYPE["USED_IP"], None, ("start", "end"), None)
+    step = WriteStep(BUILT_IN.relationship_by_type["USED_IP"], None, ("start", "end"), None)
     row = {"start": "a", "end": "198.51.100.7", "events": 2}
     # The first chunk is in; saying it again, as a driver does, must change nothing.
     assert write_chunk(graph, batch["id"], step, 0, [row]) == {}

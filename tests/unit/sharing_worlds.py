@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from ringleader.algorithms.evidence.sharing import LABELS, UNKNOWN, Uses, assemble, seconds
+from ringleader.algorithms.evidence.sharing import UNKNOWN, Uses, assemble, seconds
+from ringleader.schema import BUILT_IN
 
 DAY = 86_400_000
 NOTHING = np.zeros(0, np.int64)
@@ -40,7 +41,7 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
         # The rest of the activity is with an identifier that nobody else uses.
         more = events - done[account, label]
         frame.loc[len(frame)] = [account, label, f"{account} alone", more, None, None]
-    frame["label"] = frame["label"].map(LABELS.index).astype("int64")
+    frame["label"] = frame["label"].map(BUILT_IN.labels.index).astype("int64")
     users = frame.groupby(["label", "identifier"])["account_id"].transform("nunique")
     shared = frame.loc[users > 1, ["label", "identifier"]].drop_duplicates()
     identifiers = shared.rename(columns={"identifier": "key"}).sort_values(

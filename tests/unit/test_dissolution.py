@@ -129,7 +129,7 @@ def test_without_nothing_is_everything():
     for name in ("a", "b", "family_bits", "link_of", "bits"):
         assert (getattr(same, name) == getattr(links, name)).all()
     half = without(links, links.evidence.identifier == 0, True, P)
-    assert half.family_bits.sum(axis=0).tolist() == [0, 15 * 4.0, 0, 0, 0, 0]
+    assert half.family_bits.sum(axis=0).tolist() == [0, 15 * 4.0, 0, 0, 0, 0, 0]
     assert np.bincount(half.link_of, half.bits) == pytest.approx(half.weight)
 
 

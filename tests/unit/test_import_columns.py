@@ -11,12 +11,12 @@ from ringleader.loaders.aggregation.aggregate import END, START
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing.import_files import BulkImport
 from ringleader.loaders.writing.write_plan import WriteStep
-from ringleader.schema import NODE_BY_LABEL, RELATIONSHIP_BY_TYPE, RELATIONSHIPS
+from ringleader.schema import BUILT_IN
 from ringleader.schema.import_columns import relationship_properties
 
 
 def names(type_):
-    return [prop.name for prop in relationship_properties(RELATIONSHIP_BY_TYPE[type_])]
+    return [prop.name for prop in relationship_properties(BUILT_IN.relationship_by_type[type_])]
 
 
 def test_times_share_their_records_with_numbers():
@@ -27,7 +27,7 @@ def test_times_share_their_records_with_numbers():
 
 
 def test_no_property_is_lost():
-    for rel in RELATIONSHIPS:
+    for rel in BUILT_IN.relationships:
         assert sorted(relationship_properties(rel), key=lambda prop: prop.name) == sorted(
             rel.keys + rel.properties, key=lambda prop: prop.name
         )
@@ -39,7 +39,7 @@ def test_files_hold_typed_values_and_no_empty_list(tmp_path):
     lists = pa.array([[]], pa.list_(pa.string()))
     with Workspace(tmp_path / "scratch") as workspace:
         rows = workspace.take("rows", pa.table({**said, "channels": lists, "events": counts}))
-        step = WriteStep(RELATIONSHIP_BY_TYPE["USED_IP"], rows, (START, END), workspace)
+        step = WriteStep(BUILT_IN.relationship_by_type["USED_IP"], rows, (START, END), workspace)
         BulkImport(workspace, [step], [{"batch_id": "x", "rows": 1}]).write(
             tmp_path / "files", "neo4j"
         )
@@ -65,7 +65,7 @@ def test_files_hold_typed_values_and_no_empty_list(tmp_path):
     ],
 )
 def test_rows_that_an_import_would_spoil_end_it(tmp_path, label, rows):
-    target = NODE_BY_LABEL.get(label) or RELATIONSHIP_BY_TYPE[label]
+    target = BUILT_IN.node_by_label.get(label) or BUILT_IN.relationship_by_type[label]
     with Workspace(tmp_path / "scratch") as workspace:
         step = WriteStep(target, workspace.take("rows", pa.table(rows)), (START, END), workspace)
         bulk = BulkImport(workspace, [step], [{"batch_id": "x"}])

@@ -131,8 +131,8 @@ def test_pins_stand_above_what_is_found(sharing):
 
 
 def test_what_the_data_lack_is_said(sharing):
-    assert sharing.missing_families() == ("payment",)  # every wallet is somebody's own
-    assert world([]).missing_families() == ("network", "payment", "device", "prompt")
+    assert sharing.missing_families() == ("payment", "contact")  # every wallet is one's own
+    assert world([]).missing_families() == ("network", "payment", "device", "prompt", "contact")
 
 
 def test_a_bystander_that_is_compared_again_has_one_link_to_each_member():

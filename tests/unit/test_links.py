@@ -12,8 +12,8 @@ from ringleader.algorithms.detect import LINES_KEPT, _link_rows
 from ringleader.algorithms.evidence import shared_neighbours
 from ringleader.algorithms.evidence.removal import OTHERS
 from ringleader.algorithms.evidence.shared_neighbours import find_links, in_common, neighbours
-from ringleader.algorithms.evidence.sharing import FAMILIES, LABELS, family_of_label
 from ringleader.algorithms.parameters import Parameters, odds_by_family
+from ringleader.schema import BUILT_IN
 
 P = Parameters()
 
@@ -25,7 +25,7 @@ def linked(sharing, parameters=P):
     for number in range(len(links)):
         pair = (sharing.accounts[links.a[number]], sharing.accounts[links.b[number]])
         families = {
-            FAMILIES[f]: links.family_bits[number, f]
+            BUILT_IN.family_names[f]: links.family_bits[number, f]
             for f in np.flatnonzero(links.family_bits[number])
         }
         told[pair] = (links.weight[number], families)
@@ -155,7 +155,7 @@ def test_an_identifier_of_a_crowd_adds_no_pair_to_compare():
     crowd = [f"a{n:04}" for n in range(5_000)]
     uses = [(name, "Ip", f"home{n // 4}") for n, name in enumerate(crowd)]
     opened = {name: n % 7 for n, name in enumerate(crowd)}
-    network = FAMILIES.index("network")
+    network = BUILT_IN.family_names.index("network")
     without, _ = neighbours(world(uses, opened=opened), network, P)
     more = [*uses, *((name, "Ip", "nat") for name in crowd)]
     same, _ = neighbours(world(more, opened=opened), network, P)
@@ -166,7 +166,7 @@ def brute_force(sharing, parameters):
     """Pairs over all identifiers by the formula, without windows or confirmation."""
     odds = odds_by_family(parameters)
     amounts = {}
-    for code, label in enumerate(LABELS[n] for n in sharing.label):
+    for code, label in enumerate(BUILT_IN.labels[n] for n in sharing.label):
         uses = np.flatnonzero(sharing.used == code)
         for one, other in itertools.combinations(uses, 2):
             days = abs(sharing.opened[sharing.user[one]] - sharing.opened[sharing.user[other]])
@@ -174,7 +174,7 @@ def brute_force(sharing, parameters):
             share = min(1, parameters.breadth * min(sharing.share[one], sharing.share[other]))
             pair = tuple(sorted(sharing.accounts[sharing.user[i]] for i in (one, other)))
             by_family = amounts.setdefault(pair, {})
-            family = family_of_label(label)
+            family = BUILT_IN.family_of(label)
             by_family[family] = by_family.get(family, 0) + near * share / (len(uses) - 1)
     weights = {
         pair: sum(min(parameters.family_cap, math.log2(1 + a / odds[f])) for f, a in parts.items())

@@ -5,7 +5,7 @@ import pytest
 
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing.write_plan import WRITERS, WriteStep, in_order
-from ringleader.schema import NODE_BY_LABEL, RELATIONSHIP_BY_TYPE
+from ringleader.schema import BUILT_IN
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def workspace(tmp_path):
 def pairs(workspace, type_, rows):
     table = pa.table({"start": [a for a, _ in rows], "end": [b for _, b in rows]})
     kept = workspace.take("pairs", table)
-    return WriteStep(RELATIONSHIP_BY_TYPE[type_], kept, ("start", "end"), workspace)
+    return WriteStep(BUILT_IN.relationship_by_type[type_], kept, ("start", "end"), workspace)
 
 
 def read(step):
@@ -52,7 +52,7 @@ def test_what_fits_a_chunk_or_has_one_label_at_both_ends_is_not_divided(workspac
 def test_nodes_come_before_relationships_and_each_once(workspace):
     used = pairs(workspace, "USED_IP", [("a", "192.0.2.1"), ("b", "192.0.2.1")])
     accounts = workspace.take("accounts", pa.table({"account_id": ["b", "c"]}))
-    given = WriteStep(NODE_BY_LABEL["Account"], accounts, ("account_id",), workspace)
+    given = WriteStep(BUILT_IN.node_by_label["Account"], accounts, ("account_id",), workspace)
     found = in_order([used, given])
     assert [(step.name, step.mark) for step in found] == [
         ("Account", "done_account"),

@@ -59,6 +59,7 @@ def test_every_parameter_has_a_reason_and_can_be_set():
         "prompt",
         "timing",
         "registration",
+        "contact",
     }
 
 

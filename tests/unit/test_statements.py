@@ -3,7 +3,7 @@
 import re
 
 from ringleader.catalogue import load_catalogue
-from ringleader.schema import IDENTIFIERS, NODE_BY_LABEL, NODES, RELATIONSHIP_BY_TYPE, RELATIONSHIPS
+from ringleader.schema import BUILT_IN
 from ringleader.schema.statements import (
     schema_page,
     schema_statements,
@@ -14,39 +14,43 @@ from ringleader.schema.types import Kind, Merge
 
 
 def test_every_label_has_a_uniqueness_constraint_on_its_key():
-    constraints = [s for s in schema_statements().values() if s.startswith("CREATE CONSTRAINT")]
+    constraints = [
+        s for s in schema_statements(BUILT_IN).values() if s.startswith("CREATE CONSTRAINT")
+    ]
     found = {re.search(r"\(n:(\w+)\) REQUIRE n\.(\w+) IS UNIQUE", s).groups() for s in constraints}
-    assert found == {(node.label, node.key) for node in NODES}
+    assert found == {(node.label, node.key) for node in BUILT_IN.nodes}
 
 
 def test_relationships_join_declared_labels():
-    for rel in RELATIONSHIPS:
-        assert {rel.start, rel.end} <= set(NODE_BY_LABEL)
+    for rel in BUILT_IN.relationships:
+        assert {rel.start, rel.end} <= set(BUILT_IN.node_by_label)
 
 
 def test_identifiers_are_what_accounts_can_share():
-    assert IDENTIFIERS == {
+    assert {found.label: found.relationship for found in BUILT_IN.identifiers} == {
         "Ip": "USED_IP",
         "Device": "USED_DEVICE",
         "PromptCluster": "SENT",
         "PaymentMethod": "PAID_WITH",
         "EmailDomain": "REGISTERED_WITH",
+        "Phone": "HAS_PHONE",
+        "Mailbox": "HAS_MAILBOX",
     }
 
 
 def test_an_upsert_merges_by_key_and_by_each_property_s_rule():
-    assert upsert_nodes(NODE_BY_LABEL["Device"]) == (
+    assert upsert_nodes(BUILT_IN.node_by_label["Device"]) == (
         "UNWIND $rows AS row\n"
         "MERGE (n:Device {device_id: row.device_id})\n"
         "SET n.user_agent = CASE WHEN n.user_agent IS NULL OR row.user_agent > n.user_agent"
         " THEN row.user_agent ELSE n.user_agent END"
     )
-    text = upsert_nodes(NODE_BY_LABEL["Account"])
+    text = upsert_nodes(BUILT_IN.node_by_label["Account"])
     assert (
         "n.status = CASE WHEN row.status IS NOT NULL AND (n.status_at IS NULL OR"
         " status_at >= n.status_at) THEN row.status ELSE n.status END"
     ) in text
-    text = upsert_relationships(RELATIONSHIP_BY_TYPE["CONTACTED"])
+    text = upsert_relationships(BUILT_IN.relationship_by_type["CONTACTED"], BUILT_IN)
     assert "MERGE (a)-[r:CONTACTED {kind: row.kind}]->(b)" in text
     assert "ON CREATE SET r.events = coalesce(row.events, 0)" in text
     assert "ON MATCH SET r.events = coalesce(r.events, 0) + coalesce(row.events, 0)" in text
@@ -54,7 +58,7 @@ def test_an_upsert_merges_by_key_and_by_each_property_s_rule():
 
 
 def test_the_time_of_a_latest_value_is_set_after_it():
-    for kind in (*NODES, *RELATIONSHIPS):
+    for kind in (*BUILT_IN.nodes, *BUILT_IN.relationships):
         names = [prop.name for prop in kind.properties]
         for prop in kind.properties:
             assert (prop.merge is Merge.LATEST) == bool(prop.as_of)
@@ -65,17 +69,17 @@ def test_the_time_of_a_latest_value_is_set_after_it():
 
 
 def test_the_schema_page_names_everything():
-    page = schema_page()
-    for name in [*NODE_BY_LABEL, *RELATIONSHIP_BY_TYPE]:
+    page = schema_page(BUILT_IN)
+    for name in [*BUILT_IN.node_by_label, *BUILT_IN.relationship_by_type]:
         assert name in page
 
 
 def test_every_property_that_a_stored_query_sets_is_declared():
     declared = {
         node.label: {node.key, *(p.name for p in node.properties), *(n for n, _ in node.derived)}
-        for node in NODES
+        for node in BUILT_IN.nodes
     }
-    for rel in RELATIONSHIPS:
+    for rel in BUILT_IN.relationships:
         names = {p.name for p in (*rel.keys, *rel.properties)} | {n for n, _ in rel.derived}
         declared[rel.type] = names
     found = 0

@@ -15,9 +15,9 @@ from ringleader.algorithms.evidence.shared_neighbours import (
     find_links,
     replacement_evidence,
 )
-from ringleader.algorithms.evidence.sharing import FAMILIES
 from ringleader.algorithms.evidence.timing import replacements
 from ringleader.algorithms.parameters import DAY, Parameters
+from ringleader.schema import BUILT_IN
 
 P = Parameters(telling_rarity=1.0)
 
@@ -74,7 +74,9 @@ def test_a_replacement_supports_a_pair_and_makes_none():
     def timing(ended):
         links = find_links(world(uses, opened=opened, ended=ended), P)
         pairs = zip(links.a.tolist(), links.b.tolist(), strict=True)
-        return dict(zip(pairs, links.family_bits[:, FAMILIES.index("timing")], strict=True))
+        return dict(
+            zip(pairs, links.family_bits[:, BUILT_IN.family_names.index("timing")], strict=True)
+        )
 
     assert timing({}) == {(0, 1): 0.0}
     # Capped; ten minutes are less likely still. The address ties the second pair by half a bit.
@@ -91,7 +93,7 @@ def test_a_replacement_is_one_line_of_its_own_bits():
     sharing = world(uses, opened=opened, ended={"a0": 9.5})
     parameters = Parameters(telling_rarity=1.0, family_cap=64.0)
     links = find_links(sharing, parameters)
-    line = links.evidence.family == FAMILIES.index("timing")
+    line = links.evidence.family == BUILT_IN.family_names.index("timing")
     [a], [b] = links.evidence.a[line], links.evidence.b[line]
     assert (a, b) == (0, 1)
     # Two identifiers compared; p of the card is the smaller: a day and a half is its own span.

@@ -1,0 +1,258 @@
+"""Labels and relationship types that do not depend on what accounts can share."""
+
+from __future__ import annotations
+
+from ringleader.schema.records import RECORDS
+from ringleader.schema.types import Kind, Merge, NodeType, Property, RelType
+
+__all__ = ["NODES", "RELATIONSHIPS", "USES"]
+
+_FIRST = Property("first_seen", Kind.DATETIME, Merge.MIN, "earliest event")
+_LAST = Property("last_seen", Kind.DATETIME, Merge.MAX, "latest event")
+_EVENTS = Property("events", Kind.INTEGER, Merge.ADD, "number of events")
+_CHANNELS = Property("channels", Kind.STRINGS, Merge.UNION, "channels the events came through")
+_HOURS = Property("hours", Kind.INTEGERS, Merge.UNION, "hours of the day (UTC) with events")
+_ACTIVITY = (
+    _EVENTS,
+    Property("input_tokens", Kind.INTEGER, Merge.ADD, "tokens sent"),
+    Property("output_tokens", Kind.INTEGER, Merge.ADD, "tokens generated"),
+    _FIRST,
+    _LAST,
+    _CHANNELS,
+    _HOURS,
+)
+
+
+def _text(name: str, doc: str, merge: Merge = Merge.ASSIGN) -> Property:
+    return Property(name, Kind.STRING, merge, doc)
+
+
+NODES: tuple[NodeType, ...] = (
+    NodeType(
+        "Account",
+        "account_id",
+        "Whoever signs up, logs in and pays; what rings are made of.",
+        (
+            Property("created_at", Kind.DATETIME, Merge.ASSIGN, "when it was opened"),
+            Property(
+                "status",
+                Kind.STRING,
+                Merge.LATEST,
+                "as the provider calls it, e.g. active, banned; by `status_at`, whatever the order "
+                "of loads (a status without a time gives way to any with one)",
+                as_of="status_at",
+            ),
+            Property("status_at", Kind.DATETIME, Merge.MAX, "since when it has that status"),
+            _text("country", "ISO country of the account"),
+            _text("phone_country", "ISO country of its phone number"),
+            _text("plan", "what it pays for"),
+            _text("channel", "channel it signed up through"),
+            _text("email_hash", "keyed hash of its e-mail address"),
+        ),
+        indexes=("created_at", "email_hash", "status"),
+    ),
+    NodeType(
+        "Subnet",
+        "cidr",
+        "The /24 of an IPv4 address or the /64 of an IPv6 address.",
+    ),
+    NodeType(
+        "Asn",
+        "number",
+        "An autonomous system.",
+        (
+            # Of several the greatest: the order in which lists are loaded must not matter.
+            _text("name", "who runs it", Merge.MAX),
+            _text("kind", "what reference lists call it: hosting or vpn", Merge.MAX),
+        ),
+        key_kind=Kind.INTEGER,
+    ),
+    NodeType(
+        "Proxy",
+        "proxy_id",
+        "A proxy, VPN, Tor exit, reseller or data centre: what a list calls by one id.",
+        (
+            Property("cidrs", Kind.STRINGS, Merge.UNION, "the prefixes that it answers for"),
+            _text("operator", "who runs it"),
+            _text("kind", "datacentre, vpn, tor, residential or reseller"),
+            Property("sources", Kind.STRINGS, Merge.UNION, "lists that name it"),
+            _FIRST,
+            _LAST,
+        ),
+        indexes=("operator",),
+    ),
+    NodeType(
+        "PromptBand",
+        "band_id",
+        "A part of signatures: clusters of raw prompts that resemble each other share one.",
+    ),
+    NodeType("Organization", "organization_id", "An organization that accounts declare openly."),
+    NodeType(
+        "Ring",
+        "ring_id",
+        "A set of accounts that act as one, as of a run.",
+        indexes=("score",),
+        derived=(
+            ("score", "bits of evidence, see `rings explain`"),
+            ("size", "number of members"),
+            ("families", "families that tie its members"),
+            ("family_bits", "bits of each family, in the order of `families`"),
+            ("single_family", "whether one kind of evidence is all there is"),
+            ("links", "links between its members"),
+            ("density", "links as a share of all pairs"),
+            ("expected_false", "rings with as many bits per member that chance makes in the graph"),
+            ("p_value", "probability that chance makes one such ring at least"),
+            ("run", "run_id of the detection that found it last"),
+            ("state", "live, or retired: no longer found, and so without members"),
+            ("found_at", "when it was first found"),
+            ("retired_at", "when it was no longer found"),
+            ("last_members", "account ids of a retired ring, as of the last run that found it"),
+        ),
+    ),
+    NodeType(
+        "Campaign",
+        "campaign_id",
+        "Rings with one operator behind them.",
+        derived=(
+            ("rings", "number of rings"),
+            ("accounts", "number of accounts in them"),
+            ("shared", "what ties the rings to each other, each as family|label|key"),
+            ("shared_bits", "bits of each, in the order of `shared`"),
+            ("capabilities", "what the prompts target, most requests first"),
+            ("capability_requests", "requests of each, in the order of `capabilities`"),
+            ("channels", "channels the requests came through"),
+            ("requests", "requests, at least: the most that one kind of identifier has seen"),
+            ("input_tokens", "tokens sent, at least"),
+            ("output_tokens", "tokens generated, at least"),
+            ("first_seen", "earliest request or payment"),
+            ("last_seen", "latest request or payment"),
+            ("proxies", "proxies that two accounts or more came through"),
+            ("operators", "who runs these proxies"),
+            ("run", "run_id of the detection"),
+        ),
+    ),
+    NodeType(
+        "Review",
+        "review_id",
+        "A decision by a person or another system about an account or a ring.",
+        (
+            _text("label", "fraud or benign"),
+            _text("ring", "ring id the decision names"),
+            _text("campaign", "campaign the decision names"),
+            Property("decided_at", Kind.DATETIME, Merge.ASSIGN, "when"),
+            _text("decided_by", "by whom"),
+        ),
+        derived=(
+            ("verdict", "confirmed, rejected or watched, if `ringleader review` made the decision"),
+            ("target", "ring or account that it is about"),
+            ("target_kind", "ring or account"),
+            ("note", "why"),
+            ("members", "account ids that it is about, as of then"),
+            ("evidence", "identifiers that were seen then, each as label|key"),
+        ),
+    ),
+    NodeType(
+        "Pin",
+        "target",
+        "What an analyst says of an identifier, known by its label and key; detection honours it.",
+        derived=(
+            ("verdict", "owned or benign"),
+            ("note", "why"),
+            ("decided_at", "when"),
+            ("decided_by", "by whom"),
+        ),
+    ),
+    *RECORDS,
+)
+
+RELATIONSHIPS: tuple[RelType, ...] = (
+    RelType(
+        "IN_ORGANIZATION",
+        "Account",
+        "Organization",
+        "The account openly belongs, or belonged, to it. Organizations add up over loads: an "
+        "account may have several.",
+    ),
+    RelType(
+        "CONTACTED",
+        "Account",
+        "Account",
+        "One account referred, invited or transferred to the other.",
+        (_EVENTS, _FIRST, _LAST),
+        keys=(_text("kind", "referred, invited or transferred"),),
+    ),
+    RelType("IN_SUBNET", "Ip", "Subnet", "The address lies in the subnet."),
+    RelType("IN_BAND", "PromptCluster", "PromptBand", "The cluster's signature has the band."),
+    RelType("IN_ASN", "Subnet", "Asn", "The subnet is announced by the system."),
+    RelType("EXIT_OF", "Ip", "Proxy", "The address lies in the longest listed prefix."),
+    RelType(
+        "DECIDED",
+        "Review",
+        "Account",
+        "What the decision is about: an account, or a (:Ring) of `ringleader review`.",
+    ),
+    RelType(
+        "LINKED",
+        "Account",
+        "Account",
+        "Two accounts that share more than strangers do; written once per pair. Kept where they "
+        "touch a ring, as a member of it at one end or both: two accounts outside all rings may "
+        "share as much and have none. Those of the latest finished run are in force.",
+        derived=(
+            ("weight", "bits of evidence"),
+            ("families", "families the evidence comes from"),
+            ("family_bits", "bits of each family, in the order of `families`"),
+            ("evidence", "what is shared, each as family|label|key"),
+            ("evidence_bits", "bits of each, in the order of `evidence`"),
+            ("run", "run_id of the detection"),
+        ),
+    ),
+    RelType(
+        "MEMBER_OF",
+        "Account",
+        "Ring",
+        "The account belongs to the ring.",
+        derived=(("score", "bits that tie it to the ring"), ("run", "run_id of the detection")),
+    ),
+    RelType(
+        "PART_OF",
+        "Ring",
+        "Campaign",
+        "The ring belongs to the campaign.",
+        derived=(("run", "run_id of the detection"),),
+    ),
+    RelType("RUN_OF", "JobRun", "Job", "The run is one of the job's."),
+    RelType(
+        "CONTINUES",
+        "Ring",
+        "Ring",
+        "The ring took members over from another: a ring that merely goes on keeps its id.",
+        keys=(_text("run", "run_id of the detection that saw it"),),
+        derived=(
+            ("kind", "merges: the other ended in it; splits: the other left a part to it"),
+            ("overlap", "part of the other's members still seen that it took over"),
+        ),
+    ),
+    RelType(
+        "FOUND",
+        "Run",
+        "Ring",
+        "What the run found.",
+        derived=(
+            ("size", "number of members then"),
+            ("score", "bits of evidence then"),
+            ("joined", "members that the run before did not have in it"),
+            ("left", "members of the run before that are no longer in it"),
+        ),
+    ),
+)
+
+# What the relationships of identifiers of each table hold.
+USES: dict[str, tuple[tuple[Property, ...], tuple[Property, ...]]] = {
+    "accounts": ((), ()),
+    "requests": (_ACTIVITY, ()),
+    "payments": (
+        (_EVENTS, Property("failed", Kind.INTEGER, Merge.ADD, "payments that did not go through")),
+        (_FIRST, _LAST, _HOURS),
+    ),
+}
