@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from ringleader import __version__
 from ringleader.app import Root, run
+from ringleader.version import __version__
 
 COMMANDS = {
     "server": "ringleader.commands.server:server",

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from ringleader.app import App, Command, Group, output_options, pass_app
-from ringleader.errors import FindingsFound, InputError, WrongUsage
 
 ALGORITHMS = ("leiden", "louvain")  # communities.ALGORITHMS, without its imports
 _file = click.Path(path_type=Path, dir_okay=False)
@@ -31,9 +29,10 @@ _Out = Callable[..., None]
 @click.option("--dry-run", is_flag=True, help="Estimate memory and time; write nothing.")
 @click.option(
     "--null",
-    "deals",
+    "permutations",
     type=click.IntRange(min=1),
-    help="Find rings in the graph with identifiers dealt anew, so many times; write none.",
+    help="Run N permutation tests; write nothing.",
+    metavar="N",
 )
 @click.option("--fail-on-findings", is_flag=True, help="End with code 3 if there are rings.")
 @click.option("--parameters", "show", is_flag=True, help="Show every parameter with its reason.")
@@ -45,7 +44,7 @@ def detect(
     seed: int | None,
     known_hubs: Path | None,
     dry_run: bool,
-    deals: int | None,
+    permutations: int | None,
     fail_on_findings: bool,
     show: bool,
     out: _Out,
@@ -60,91 +59,31 @@ def detect(
       ringleader detect --known-hubs hubs.csv
       ringleader detect --null 10
     """
-    from ringleader.algorithms.parameters import effective, parameters
+    from ringleader.api import detection
 
-    if algorithm == "louvain" and seed is not None:
-        raise WrongUsage(
-            "--seed is for leiden: the Louvain of GDS takes none, and runs agree without",
-            hint="leave --seed away, or use --algorithm leiden",
-        )
-    given = {**app.settings.section("detect"), **({} if seed is None else {"seed": seed})}
-    values = parameters(given)
+    values = detection.parameters_of(app.settings, algorithm=algorithm, seed=seed)
     if show:
-        out(effective(values), ["parameter", "value", "default", "reason"])
+        out(detection.parameter_table(values))
         return
-    from ringleader.algorithms.detect import detect as run_detection
-    from ringleader.algorithms.detect import null_rings
-    from ringleader.catalogue import get
-    from ringleader.graph.locks import exclusive
-
-    hubs = read_hubs(known_hubs) if known_hubs else frozenset()
-    with app.graph() as graph:
+    with app.connect() as r:
         if dry_run:
-            made = run_detection(graph, values, algorithm=algorithm, dry_run=True)
-            out([{"what": name, "value": value} for name, value in made.estimate.items()])
+            out(detection.estimate(r.graph, values, algorithm=algorithm))
             return
-        with exclusive(graph, "detect"):
-            graph.ensure_schema()
-            if deals is not None:
-                out(null_rings(graph, values, deals=deals, algorithm=algorithm, known_hubs=hubs))
-                return
-            for load in graph.read(get("loads-not-finished")):
-                app.say(
-                    f"warning: a load of {load['table']} was interrupted: what it has not written "
-                    "is not seen here, and who says that they belong together may be missing; "
-                    "run it again"
+        if permutations is not None:
+            out(
+                detection.permuted(
+                    r.graph,
+                    values,
+                    permutations=permutations,
+                    algorithm=algorithm,
+                    known_hubs=known_hubs,
                 )
-            made = run_detection(graph, values, algorithm=algorithm, known_hubs=hubs, say=app.say)
-    members = sum(ring.size for ring in made.rings)
-    row = {
-        "run": made.run,
-        "accounts": made.accounts,
-        "links": made.links,
-        "rings": len(made.rings),
-        "accounts_in_rings": members,
-        "seconds": round(sum(made.stages.values()), 1),
-    }
-    out([row])
-    if not made.accounts:
-        app.say("the graph holds no account; ringleader load accounts FILE")
-    elif not made.rings and made.links:
-        app.say(
-            f"no group of linked accounts is a ring: it takes {values.min_ring_size} accounts and "
-            "two independent kinds of evidence; ringleader detect --parameters lists the rest"
-        )
-    elif made.rings and made.rings[0].single_family:
-        app.say(
-            "these data hold one kind of evidence only: every ring needs more of it, and says so"
-        )
-    if made.accounts and made.missing:
-        app.say(
-            f"no two accounts share evidence of these kinds: {', '.join(made.missing)}; rings that "
-            "only they would tie are not found"
-        )
-    if fail_on_findings and made.rings:
-        raise FindingsFound(
-            f"{len(made.rings)} rings of {members} accounts", hint="ringleader rings list"
-        )
-
-
-def read_hubs(path: Path) -> frozenset[str]:
-    """Identifiers from a file: the first column of a CSV with a header, or one per line.
-
-    Raises:
-        InputError: The file cannot be read or is empty.
-    """
-    import csv
-
-    try:
-        with path.open(encoding="utf-8", newline="") as lines:
-            rows = [row for row in csv.reader(lines) if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"known hubs {path}: {error}") from error
-    # Several columns mean a header; a plain list has none.
-    hubs = frozenset(row[0].strip() for row in (rows[1:] if rows and len(rows[0]) > 1 else rows))
-    if not hubs:
-        raise InputError(f"known hubs {path} holds no identifier")
-    return hubs
+            )
+            return
+        run = r.detect(algorithm=algorithm, seed=seed, known_hubs=known_hubs)
+    out(run.summary)
+    if fail_on_findings:
+        run.require_none()
 
 
 @click.group(cls=Group)
@@ -164,24 +103,10 @@ def list_rings(app: App, limit: int, rejected: bool, out: _Out) -> None:
     Example:
       ringleader rings list --limit 10 --format csv
     """
-    from ringleader.catalogue import get
+    from ringleader.api import findings
 
-    stored = get("list-rings")
-    with app.graph() as graph:
-        rows = graph.read(stored, stored.bind({"limit": limit, "rejected": rejected}))
-        if not rows:
-            app.say(_why_none(graph.read(get("current-run"))))
-    out(
-        _rounded(rows),
-        [column.name for column in stored.columns],
-        brief=["ring_id", "size", "score", "families", "links", "opened_last", "review"],
-    )
-
-
-def _why_none(runs: list[dict[str, Any]]) -> str:
-    if runs:
-        return "no ring was found; ringleader query run runs shows what was looked at"
-    return "no detection has run; ringleader detect"
+    with app.connect() as r:
+        out(findings.rings(r.graph, limit=limit, rejected=rejected))
 
 
 @rings.command("show")
@@ -195,24 +120,10 @@ def show_ring(app: App, ring: str, out: _Out) -> None:
     Example:
       ringleader rings show ring-80502968ea5d
     """
-    from ringleader.catalogue import get
-    from ringleader.errors import NotFound
+    from ringleader.api import findings
 
-    stored = get("ring-members")
-    with app.graph() as graph:
-        rows = graph.read(stored, stored.bind({"ring_id": ring}))
-    if not rows:
-        raise NotFound(f"there is no ring {ring!r}", hint="ringleader rings list")
-    first = rows[0]
-    app.say(
-        f"{ring}: {first['ring_size']} accounts, {first['ring_score']:.1f} bits "
-        f"({', '.join(first['families'])}), found by {first['run']}"
-    )
-    out(
-        _rounded(rows),
-        [column.name for column in stored.columns],
-        brief=["account_id", "score", "status", "created_at"],
-    )
+    with app.connect() as r:
+        out(findings.members(r.graph, ring))
 
 
 @rings.command("explain")
@@ -232,29 +143,11 @@ def explain_ring(app: App, ring: str, account: str | None, limit: int, out: _Out
       ringleader rings explain ring-80502968ea5d
       ringleader rings explain ring-80502968ea5d --account acc_17
     """
-    from ringleader.algorithms.explanation.explain import explain, why_member
-    from ringleader.algorithms.explanation.presentation import (
-        evidence_rows,
-        membership_lines,
-        summary_lines,
-    )
-
-    with app.graph() as graph:
-        if account is not None:
-            membership = why_member(graph, ring, account)
-            for line in membership_lines(membership):
-                app.say(line)
-            out(_rounded(membership.links), ["other_account_id", "bits", "evidence"])
-            return
-        told = explain(graph, ring)
-    for line in summary_lines(told):
+    with app.connect() as r:
+        explanation = r.explain(ring, account, limit=limit)
+    for line in explanation.lines:
         app.say(line)
-    columns = ["family", "evidence", "bits", "so_far", "part", "waterfall", "links", "members"]
-    out(
-        evidence_rows(told, limit),
-        [*columns, "outside"],
-        brief=["evidence", "bits", "waterfall", "outside"],
-    )
+    out(explanation.evidence)
 
 
 @rings.command("history")
@@ -269,24 +162,26 @@ def ring_history(app: App, ring: str, unchanged: bool, out: _Out) -> None:
     Example:
       ringleader rings history ring-80502968ea5d
     """
-    from ringleader.catalogue import get
-    from ringleader.errors import NotFound
+    from ringleader.api import findings
 
-    stored = get("ring-history")
-    with app.graph() as graph:
-        rows = graph.read(stored, {"ring_id": ring, "unchanged": unchanged})
-    if not rows:
-        raise NotFound(
-            f"there is no ring {ring!r}, or it is forgotten", hint="ringleader rings list"
-        )
-    out(
-        _rounded(rows),
-        [column.name for column in stored.columns],
-        brief=["at", "event", "other_ring", "overlap", "size", "joined", "left"],
-    )
+    with app.connect() as r:
+        out(findings.history(r.graph, ring, unchanged=unchanged))
 
 
-def _rounded(rows: Any, digits: int = 2) -> list[dict[str, Any]]:
-    return [
-        {k: round(v, digits) if isinstance(v, float) else v for k, v in row.items()} for row in rows
-    ]
+@rings.command("why")
+@click.argument("account")
+@click.argument("other")
+@output_options
+@pass_app
+def why(app: App, account: str, other: str, out: _Out) -> None:
+    """Compare ACCOUNT with OTHER: what they share, their link, and the rings that hold both.
+
+    \b
+    Example:
+      ringleader rings why acc_17 acc_18
+    """
+    with app.connect() as r:
+        comparison = r.why(account, other)
+    for line in comparison.lines:
+        app.say(line)
+    out(comparison.shared)

@@ -20,7 +20,6 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from ringleader import __version__
 from ringleader.algorithms.evidence.hub_verdicts import (
     pinned,
     pins_in_force,
@@ -53,6 +52,7 @@ from ringleader.catalogue import get
 from ringleader.graph import Graph
 from ringleader.parallel import meanwhile, side_by_side
 from ringleader.progress import progress
+from ringleader.version import __version__
 
 ROWS_AT_ONCE = 5_000
 LINES_KEPT = 12  # per link; the rest of a family's lines is summed up in one

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ringleader.app import App, Group, pass_app
-from ringleader.errors import WrongUsage
-from ringleader.exports.handover import FORMATS, TLP, Options
+from ringleader.exports.handover import FORMATS, TLP
 
 _path = click.Path(path_type=Path, dir_okay=False)
 _FORMATS_TOLD = "\n".join(
@@ -54,7 +54,7 @@ def _command(thing: str, doc: str) -> None:
     )
     @click.option(
         "--format",
-        "format_",
+        "format",
         type=click.Choice(list(FORMATS)),
         help="[default: csv, or what --output ends in]",
     )
@@ -64,7 +64,7 @@ def _command(thing: str, doc: str) -> None:
         metavar="RUN",
         help="Only of rings that are new, or have other members, since this run.",
     )
-    @click.option("--ring", "ring_id", help="Only of this ring.")
+    @click.option("--ring", help="Only of this ring.")
     @click.option("--pseudonymise", is_flag=True, help="A keyed hash for everything with a name.")
     @click.option(
         "--key-file", type=_path, help="Key of these hashes [default: this installation's]."
@@ -78,31 +78,9 @@ def _command(thing: str, doc: str) -> None:
         help="stix, misp: who may read it (TLP 2.0).",
     )
     @pass_app
-    def command(
-        app: App,
-        format_: str | None,
-        output: Path | None,
-        since: str | None,
-        ring_id: str | None,
-        pseudonymise: bool,
-        key_file: Path | None,
-        raw: bool,
-        tlp: str,
-    ) -> None:
-        from ringleader.exports.handover import export as hand_over
-        from ringleader.exports.handover import format_of
-
-        chosen = format_ or (format_of(output) if output else "csv")
-        if raw and chosen != "csv":
-            raise WrongUsage("--raw is for csv")
-        options = Options(since, ring_id, pseudonymise, key_file, raw, tlp)
-        with app.graph() as graph:
-            handed = hand_over(graph, thing, chosen, output, options)
-        app.count(rows=handed.rows, run=handed.run)
-        if handed.ties is None:
-            app.say(f"{handed.rows:,} rows of {thing}, found by {handed.run}")
-        else:
-            app.say(f"{handed.rows:,} nodes and {handed.ties:,} ties, found by {handed.run}")
+    def command(app: App, output: Path | None, **how: Any) -> None:
+        with app.connect() as r:
+            app.say(str(r.export(thing, output, **how)))
 
 
 for _thing, _doc in _DOCS.items():

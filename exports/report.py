@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ringleader import __version__
 from ringleader.catalogue import get
 from ringleader.errors import NotFound, QueryError
 from ringleader.exports.page import write_page
@@ -30,6 +29,7 @@ from ringleader.graph import Graph
 from ringleader.output import plain, whole_file
 from ringleader.progress import progress
 from ringleader.schema import BUILT_IN, Schema
+from ringleader.version import __version__
 
 LINKS_AT_ONCE = 20_000
 # From the name of a stored query and its parameters to its rows.

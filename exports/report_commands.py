@@ -16,7 +16,7 @@ from ringleader.app import App, Command, pass_app
     required=True,
     help="The file, e.g. report.html; it appears whole or not at all.",
 )
-@click.option("--ring", "ring_ids", multiple=True, help="Only this ring; may be repeated.")
+@click.option("--ring", "rings", multiple=True, help="Only this ring; may be repeated.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many rings, the strongest.")
 @click.option("--pseudonymise", is_flag=True, help="A keyed hash for everything with a name.")
 @click.option(
@@ -28,7 +28,7 @@ from ringleader.app import App, Command, pass_app
 def report(
     app: App,
     output: Path,
-    ring_ids: tuple[str, ...],
+    rings: tuple[str, ...],
     limit: int | None,
     pseudonymise: bool,
     key_file: Path | None,
@@ -45,16 +45,8 @@ def report(
       ringleader report --output top.html --limit 20
       ringleader report --output ring.html --ring ring-80502968ea5d --pseudonymise
     """
-    from ringleader.exports.handover import namer_for
-    from ringleader.exports.pseudonyms import hiding
-    from ringleader.exports.report import write_report
-    from ringleader.exports.report_ring import as_it_is
-
-    named = namer_for(app.settings.home, pseudonymise, key_file)
-    name = hiding(named) if named else as_it_is
-    with app.graph() as graph:
-        written = write_report(graph, output, ring_ids=ring_ids, limit=limit, name=name)
-    app.say(
-        f"{output}: {written.rings:,} rings of {written.accounts:,} accounts, "
-        f"{written.size / 1e6:.1f} MB"
-    )
+    with app.connect() as r:
+        made = r.report(
+            output, rings=rings, limit=limit, pseudonymise=pseudonymise, key_file=key_file
+        )
+    app.say(str(made))

@@ -147,7 +147,8 @@ def run(
 
     found = get_job(app.settings, name)
     signal.signal(signal.SIGTERM, _interrupt)
-    result = run_job(app, found, _day(day), wait)
+    with app.connect() as r:
+        result = run_job(r, found, _day(day), wait)
     findings = result.findings
     out(
         [
@@ -285,7 +286,8 @@ def watch(app: App, names: tuple[str, ...]) -> None:
 
     def run_one(one: Job) -> None:
         try:
-            run_job(app, one, datetime.now(UTC).date())
+            with app.connect() as r:
+                run_job(r, one, datetime.now(UTC).date())
         except RingleaderError as error:
             complain(app, error.message, error.hint, error.word)
 

@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from ringleader import __version__
 from ringleader.catalogue import get
 from ringleader.graph import Graph
 from ringleader.jobs.definitions import Job
 from ringleader.jobs.outcomes import Outcome, StandingRings
 from ringleader.output import plain
+from ringleader.version import __version__
 
 
 class Record:

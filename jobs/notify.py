@@ -16,6 +16,7 @@ import ipaddress
 import json
 import os
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,9 @@ from urllib.parse import urlsplit
 
 import click
 
-from ringleader import __version__
-from ringleader.app import Command
 from ringleader.errors import DeliveryFailed, SettingsError
-from ringleader.jobs.outcomes import StandingRings
-from ringleader.jobs.steps import StepApp
+from ringleader.jobs.outcomes import Done, Occasion, StandingRings
+from ringleader.version import __version__
 
 # Standard Webhooks asks for 24 to 64 bytes.
 KEY_BYTES = 24
@@ -58,52 +57,68 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-@click.command(cls=Command)
-@click.option("--url", required=True, callback=_address, help="Where to, by https.")
-@click.option("--key-file", type=click.Path(path_type=Path), help="File with the key.")
-@click.option("--key-env", help="Environment variable with the key.")
-@click.option(
-    "--when",
-    type=click.Choice(("findings", "always")),
-    default="findings",
-    show_default=True,
-    help="Only if there are new rings, or after every run.",
+# The keys of the step; it is no command of the command line.
+KEYS = click.Command(
+    "notify",
+    params=[
+        click.Option(["--url"], required=True, callback=_address, help="Where to, by https."),
+        click.Option(["--key-file"], type=click.Path(path_type=Path), help="File with the key."),
+        click.Option(["--key-env"], help="Environment variable with the key."),
+        click.Option(
+            ["--when"],
+            type=click.Choice(("findings", "always")),
+            help="Only if there are new rings (default), or after every run.",
+        ),
+        click.Option(
+            ["--timeout"],
+            type=click.FloatRange(0.1, 120),
+            help="Seconds for each attempt [default: 10].",
+        ),
+        click.Option(
+            ["--attempts"],
+            type=click.IntRange(1, 10),
+            help="How often to try, at intervals that double [default: 4].",
+        ),
+    ],
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.1, 120),
-    default=10.0,
-    show_default=True,
-    help="Seconds for each attempt.",
-)
-@click.option(
-    "--attempts",
-    type=click.IntRange(1, 10),
-    default=4,
-    show_default=True,
-    help="How often to try, at intervals that double.",
-)
-@click.make_pass_decorator(StepApp)
+
+
 def notify(
-    app: StepApp,
+    say: Callable[[str], None],
+    occasion: Occasion,
+    *,
     url: str,
-    key_file: Path | None,
-    key_env: str | None,
-    when: str,
-    timeout: float,
-    attempts: int,
-) -> None:
-    """Tell another system which rings are new since the job's last run that was done."""
-    key = read_key(key_file, key_env)
-    findings = app.findings
+    key_file: Path | None = None,
+    key_env: str | None = None,
+    when: str = "findings",
+    timeout: float = 10.0,
+    attempts: int = 4,
+) -> Done:
+    """Tell another system which rings are new since the job's last run that was done.
+
+    Args:
+        say: Called with messages.
+        occasion: The run that tells.
+        url: Where to, by https.
+        key_file: File with the key.
+        key_env: Environment variable with the key.
+        when: ``findings`` (only if there are new rings) or ``always``.
+        timeout: Seconds for each attempt.
+        attempts: How often to try.
+
+    Raises:
+        SettingsError: There is no key.
+        DeliveryFailed: The receiver did not take it.
+    """
+    key, findings = read_key(key_file, key_env), occasion.findings
     if when == "findings" and not findings.new:
-        app.say("no new rings, nobody is told")
-        return
-    occasion = findings.day if when == "always" else findings.since
-    message = message_id(findings, app.number, url, occasion)
+        say("no new rings, so no notification is sent")
+        return Done()
+    since = findings.day if when == "always" else findings.since
+    message = message_id(findings, occasion.number, url, since)
     status = deliver(url, key, message, payload(findings), timeout, attempts)
-    app.say(f"{urlsplit(url).hostname} was told of {len(findings.new)} new rings")
-    app.count(status=status, new_rings=len(findings.new))
+    say(f"{urlsplit(url).hostname} was notified of {len(findings.new)} new rings")
+    return Done(counts=[{"status": status, "new_rings": len(findings.new)}])
 
 
 def message_id(findings: StandingRings, step: int, url: str, occasion: str | None) -> str:

@@ -37,6 +37,32 @@ class StandingRings:
         return sum(ring["size"] for ring in self.new)
 
 
+@dataclass(frozen=True)
+class Occasion:
+    """The run that a step is a part of.
+
+    Attributes:
+        number: Which of the job's steps it is, from 1 on.
+        findings: The rings that stand, and who asks about them.
+    """
+
+    number: int
+    findings: StandingRings
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a step that is done did.
+
+    Attributes:
+        rows: How many rows it gave; None for a step that gives none.
+        counts: What it counted, for the history.
+    """
+
+    rows: int | None = None
+    counts: list[dict[str, Any]] = field(default_factory=list)
+
+
 @dataclass
 class Outcome:
     """What a step did, as the history keeps it.

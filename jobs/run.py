@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ringleader import log
-from ringleader.app import App
+from ringleader.api.connection import Connection
 from ringleader.errors import LeaseLost, LockHeld, RingleaderError
-from ringleader.graph import Graph
 from ringleader.graph.locks import exclusive
 from ringleader.jobs import metrics
 from ringleader.jobs.definitions import Job
 from ringleader.jobs.history import Record
-from ringleader.jobs.outcomes import Outcome, StandingRings
-from ringleader.jobs.steps import Step, StepApp, placeholders
+from ringleader.jobs.outcomes import Occasion, Outcome, StandingRings
+from ringleader.jobs.steps import Step, placeholders
 
 WAIT_STEP = 1.0  # seconds between two looks at a lock that somebody holds
 
@@ -38,14 +37,14 @@ class JobResult:
     findings: StandingRings
 
 
-def run_job(app: App, job: Job, day: date, wait: float = 0.0) -> JobResult:
+def run_job(r: Connection, job: Job, day: date, wait: float = 0.0) -> JobResult:
     """Run a job.
 
     A step that fails ends the run: what earlier steps did stands, later ones do not begin. Run
     again, the job does all its steps again, and each ends as if it had run once.
 
     Args:
-        app: The invocation: settings and messages.
+        r: The connection; every step works on it.
         job: The job.
         day: What ``{date}`` stands for.
         wait: Seconds to wait for a lock that another run holds.
@@ -57,21 +56,21 @@ def run_job(app: App, job: Job, day: date, wait: float = 0.0) -> JobResult:
     until = time.monotonic() + wait
     while True:
         try:
-            return _run_now(app, job, day)
+            return _run_now(r, job, day)
         except LockHeld as error:
             if isinstance(error, LeaseLost) or time.monotonic() + WAIT_STEP > until:
                 raise
             time.sleep(WAIT_STEP)
 
 
-def _run_now(app: App, job: Job, day: date) -> JobResult:
+def _run_now(r: Connection, job: Job, day: date) -> JobResult:
     log.about(job=job.name)
     metrics.require_folder(job)
     began = time.monotonic()
     steps: list[Outcome] = []
     try:
-        with app.graph() as graph, exclusive(graph, f"job run {job.name}"):
-            result = _run(app, graph, job, day, steps)
+        with exclusive(r.graph, f"job run {job.name}"):
+            result = _run(r, job, day, steps)
     except BaseException as error:
         # That another run goes on is no news of this job's; that it took this one's place is.
         if isinstance(error, LeaseLost) or not isinstance(error, LockHeld):
@@ -83,39 +82,37 @@ def _run_now(app: App, job: Job, day: date) -> JobResult:
     return result
 
 
-def _run(app: App, graph: Graph, job: Job, day: date, steps: list[Outcome]) -> JobResult:
-    record = Record(graph, job, day, steps)
+def _run(r: Connection, job: Job, day: date, steps: list[Outcome]) -> JobResult:
+    record = Record(r.graph, job, day, steps)
     log.about(job=job.name, run=record.run)
-    app.say(f"job {job.name}: {record.run}")
+    r.say(f"job {job.name}: {record.run}")
     try:
         for number, step in enumerate(job.steps, start=1):
             with log.bound(step=number):
-                inner = StepApp(app, graph, number, record.findings())
-                _step(inner, record, step, placeholders(job.name, record.run, day))
+                occasion = Occasion(number, record.findings())
+                _step(r, record, step, occasion, placeholders(job.name, record.run, day))
     except BaseException as error:
         _failed(record, error, f"job {job.name}, {step.where.rpartition(': ')[2]}")
         raise
     findings = record.findings()
     record.finish("done", findings)
-    app.say(f"job {job.name}: done, {len(findings.rings)} rings stand, {len(findings.new)} new")
+    r.say(f"job {job.name}: done, {len(findings.rings)} rings stand, {len(findings.new)} new")
     return JobResult(record.run, 0.0, steps, findings)
 
 
-def _step(app: StepApp, record: Record, step: Step, values: dict[str, str]) -> None:
+def _step(
+    r: Connection, record: Record, step: Step, occasion: Occasion, values: dict[str, str]
+) -> None:
     outcome = record.begin(step.title)
-    app.say(f"{step.title} …")
+    r.say(f"{step.title} …")
     began = time.monotonic()
     outcome.state = "failed"  # until it has not
     try:
-        with step.context(values, app) as context:
-            step.command.invoke(context)
-        outcome.state = "done"
+        done = step.run(r, occasion, values)
+        outcome.state, outcome.rows, outcome.counts = "done", done.rows, done.counts
     finally:
         outcome.seconds = round(time.monotonic() - began, 3)
-        outcome.rows = None if app.rows is None else len(app.rows)
-        told = app.rows if step.kind.counts else None
-        outcome.counts = [*app.counts, *map(dict, told or [])]
-    app.say(f"{step.title}: done in {outcome.seconds:.1f} s")
+    r.say(f"{step.title}: done in {outcome.seconds:.1f} s")
 
 
 def _failed(record: Record, error: BaseException, where: str) -> None:

@@ -1,17 +1,17 @@
-"""What a job is made of. A step is a command of the command line, and its keys are the options.
+"""What a job is made of. A step is a call of the API, and its keys are a command's options.
 
 ``mapping = "ours.toml"`` of a load step is ``--mapping ours.toml``; an argument goes by its name.
-So whatever a command can do a job can do, checked by the command's own declaration and run by its
-own function, on the graph and under the lease of the job.
+So a job can do what a command can do: the command declares the keys with their types, and
+:mod:`ringleader.jobs.calls` calls the API with the values, on the graph and under the lease of the
+job.
 """
 
 from __future__ import annotations
 
 import difflib
 import importlib
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from ringleader.app import App
 from ringleader.errors import SettingsError
-from ringleader.jobs.outcomes import StandingRings
+from ringleader.jobs import calls
 from ringleader.settings import expanded
 
 if TYPE_CHECKING:
-    from ringleader.graph import Graph
+    from ringleader.api.connection import Connection
+    from ringleader.jobs.outcomes import Done, Occasion
 
 
 @dataclass(frozen=True)
@@ -34,36 +34,37 @@ class Kind:
 
     Attributes:
         name: What ``step`` says in the settings.
-        command: The command that it is, as ``module:attribute``.
+        command: The command that declares its keys, as ``module:attribute``.
+        call: What it does: called with the connection, the occasion and the values by name.
         paths: Keys that hold paths although the command reads them as text.
         without: Options that make no sense in a job.
-        counts: Whether the command's rows are counts, and kept in the history; otherwise their
-            number is.
         what: The key that chooses a command of a group.
         needs: Keys that a step must have although the command does without.
     """
 
     name: str
     command: str
+    call: Callable[..., Done]
     paths: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
-    counts: bool = False
     what: str = ""
     needs: tuple[str, ...] = ()
 
 
 KINDS = (
-    Kind("load", "ringleader.loaders.commands:load", ("sources",), ("dry_run",), counts=True),
+    Kind("load", "ringleader.loaders.commands:load", calls.load, ("sources",), ("dry_run",)),
     Kind(
         "detect",
         "ringleader.algorithms.commands:detect",
+        calls.detect,
         without=("dry_run", "parameters", "fail_on_findings"),
-        counts=True,
     ),
-    Kind("query", "ringleader.commands.query:run_query"),
-    Kind("export", "ringleader.exports.commands:export", what="what", needs=("output",)),
-    Kind("report", "ringleader.exports.report_commands:report", needs=("output",)),
-    Kind("notify", "ringleader.jobs.notify:notify"),
+    Kind("query", "ringleader.commands.query:run_query", calls.query),
+    Kind(
+        "export", "ringleader.exports.commands:export", calls.export, what="what", needs=("output",)
+    ),
+    Kind("report", "ringleader.exports.report_commands:report", calls.report, needs=("output",)),
+    Kind("notify", "ringleader.jobs.notify:KEYS", calls.notify),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
 # The only things that braces may name: none can hold a path separator or climb out of a folder.
@@ -77,7 +78,7 @@ class Step:
 
     Attributes:
         kind: What kind it is.
-        command: The command.
+        command: The command that declares its keys.
         given: Its keys and values as in the settings, paths made absolute.
         where: Its place in the settings, for errors.
     """
@@ -95,77 +96,45 @@ class Step:
         name = self.command.name if self.kind.what else what
         return f"{self.kind.name} {name}" if isinstance(name, str) else self.kind.name
 
-    def arguments(self, values: Mapping[str, str]) -> list[str]:
-        """The command's arguments.
+    def values(self, placeholders: Mapping[str, str]) -> dict[str, Any]:
+        """What the step's call gets by name, in the types that the command declares.
 
         Args:
-            values: What each placeholder stands for.
+            placeholders: What each placeholder stands for.
 
         Raises:
             SettingsError: A value is of the wrong type, or names another placeholder.
         """
-        options: list[str] = []
-        positional: list[str] = []
+        context = click.Context(self.command, info_name=self.kind.name)
+        found: dict[str, Any] = {self.kind.what: self.command.name} if self.kind.what else {}
         for key, param in keys(self.kind, self.command).items():
-            if key not in self.given:
-                continue
-            where = f"{self.where}: {key}"
-            texts = [fill(text, values, where) for text in _texts(self.given[key], param, where)]
-            if isinstance(param, click.Argument):
-                positional += texts
-            elif getattr(param, "is_flag", False):
-                options += [param.opts[-1]] * len(texts)
-            else:
-                options += [f"{param.opts[-1]}={text}" for text in texts]
-        return [*options, "--", *positional]
+            try:
+                if key in self.given:
+                    where = f"{self.where}: {key}"
+                    value = _value(self.given[key], param, placeholders, where)
+                    found[param.name or ""] = _typed(value, param, context)
+                elif param.required:
+                    raise click.MissingParameter(ctx=context, param=param)
+            except click.UsageError as error:
+                raise SettingsError(
+                    f"{self.where}: {error.format_message()}",
+                    hint=f"ringleader job steps {self.kind.name}",
+                ) from error
+        return found
 
-    def context(self, values: Mapping[str, str], app: App) -> click.Context:
-        """The command with its arguments read, ready to be invoked.
+    def run(self, r: Connection, occasion: Occasion, placeholders: Mapping[str, str]) -> Done:
+        """Do it.
+
+        Args:
+            r: The job's connection.
+            occasion: The run that it is a step of.
+            placeholders: What each placeholder stands for.
 
         Raises:
-            SettingsError: The command does not take them.
+            SettingsError: A value is not one that the step takes.
+            RingleaderError: It failed.
         """
-        try:
-            return self.command.make_context(self.kind.name, self.arguments(values), obj=app)
-        except click.UsageError as error:
-            raise SettingsError(
-                f"{self.where}: {error.format_message()}",
-                hint=f"ringleader job steps {self.kind.name}",
-            ) from error
-
-
-class StepApp(App):
-    """What a step's command runs with: the job's settings, graph and lease.
-
-    Args:
-        app: The invocation that runs the job.
-        graph: The job's graph.
-        number: Which of the job's steps it is, from 1 on.
-        findings: The rings that stand, and who asks about them.
-    """
-
-    def __init__(self, app: App, graph: Graph, number: int, findings: StandingRings) -> None:
-        super().__init__()
-        self.settings = app.settings
-        self.number = number
-        self.findings = findings
-        self.rows: list[Any] | None = None
-        self.counts: list[dict[str, Any]] = []
-        self._graph = graph
-
-    def graph(self) -> Graph:
-        """The job's graph."""
-        return self._graph
-
-    def emit(self, rows: Iterable[Any], columns: Sequence[str] | None, **how: Any) -> None:
-        """Keep the rows to be counted; write them only where the step names a file."""
-        rows = self.rows = list(rows)
-        if how.get("output") is not None:
-            super().emit(rows, columns, **how)
-
-    def count(self, **counts: Any) -> None:
-        """Keep the counts for the history."""
-        self.counts.append(counts)
+        return self.kind.call(r, occasion, **self.values(placeholders))
 
 
 def commands_of(kind: Kind) -> dict[str, click.Command]:
@@ -264,7 +233,7 @@ def read_step(given: Any, where: str, folder: Path) -> Step:
         if key in rest and (key in kind.paths or isinstance(param.type, click.Path)):
             rest[key] = _absolute(rest[key], folder)
     step = Step(kind, command, rest, where)
-    step.context(placeholders("job", "run", date(2026, 2, 1)), App()).close()
+    step.values(placeholders("job", "run", date(2026, 2, 1)))
     return step
 
 
@@ -317,24 +286,38 @@ def fill(text: str, values: Mapping[str, str], where: str) -> str:
     return _BRACES.sub(replaced, text)
 
 
-def _texts(value: Any, param: click.Parameter, where: str) -> list[str]:
-    """A value of TOML as the texts that a command line would hold."""
+def _value(value: Any, param: click.Parameter, placeholders: Mapping[str, str], where: str) -> Any:
+    """A value of TOML with its placeholders filled in: one value, a list, or a table."""
     if getattr(param, "is_flag", False):
         if not isinstance(value, bool):
             raise SettingsError(f"{where} is {value!r}", hint="true or false")
-        return ["true"] if value else []
+        return value
+
+    def filled(item: Any) -> Any:
+        return fill(item, placeholders, where) if isinstance(item, str) else item
+
     several = param.multiple if isinstance(param, click.Option) else param.nargs == -1
     if several and isinstance(value, dict):
-        # JSON of a value has braces of its own; only texts may have placeholders.
-        return [
-            f"{name}={item}"
-            if isinstance(item, str)
-            else f"{name}:={json.dumps(item)}".replace("{", "{{").replace("}", "}}")
-            for name, item in value.items()
-        ]
-    items = value if several and isinstance(value, list) else [value]
-    for item in items:
+        return {name: filled(item) for name, item in value.items()}
+    for item in value if several and isinstance(value, list) else [value]:
         if isinstance(item, bool) or not isinstance(item, str | int | float):
             expected = "a text, a number, or a list of them" if several else "a text or a number"
             raise SettingsError(f"{where} is {item!r}", hint=f"expected {expected}")
-    return [str(item) for item in items]
+    if not several:
+        return filled(value)
+    return [filled(item) for item in (value if isinstance(value, list) else [value])]
+
+
+def _typed(value: Any, param: click.Parameter, context: click.Context) -> Any:
+    """A value in the type that the command declares.
+
+    Raises:
+        click.UsageError: It cannot be.
+    """
+    if isinstance(value, dict):  # parameters of a query keep the types of TOML
+        return value
+    try:
+        return param.process_value(context, value)
+    except click.BadParameter as error:
+        error.param, error.ctx = error.param or param, error.ctx or context
+        raise

@@ -1,10 +1,141 @@
-"""ringleader: link accounts that pretend to be strangers, on Neo4j and GDS."""
+"""ringleader: find groups of accounts with one operator behind them, on Neo4j and GDS.
 
-from importlib.metadata import PackageNotFoundError, version
+::
 
-try:
-    __version__ = version("ringleader")
-except PackageNotFoundError:  # a source tree that was never installed
-    __version__ = "0+unknown"
+    import ringleader as rl
 
-__all__ = ["__version__"]
+    with rl.connect() as r:
+        r.load("accounts", "accounts.csv")
+        run = r.detect()
+        r.rings()
+
+What is listed in ``__all__`` is public (docs/api.md); everything else may change. Names are
+imported when they are first used, so that ``import ringleader`` takes no time.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ringleader.version import __version__
+
+if TYPE_CHECKING:
+    from ringleader.answers import Answer
+    from ringleader.api.connection import Connection, connect
+    from ringleader.api.exporting import Export, Report
+    from ringleader.api.facade.base import RingleaderWarning
+    from ringleader.api.results import (
+        Comparison,
+        Decision,
+        DetectionRun,
+        Evaluation,
+        Explanation,
+        LoadResult,
+        Ring,
+        TableLoad,
+    )
+    from ringleader.api.simulating import Simulation
+    from ringleader.errors import (
+        CatalogueError,
+        ConnectionFailed,
+        DeliveryFailed,
+        FindingsFound,
+        InputError,
+        LeaseLost,
+        LockHeld,
+        NotFound,
+        QueryError,
+        RingleaderError,
+        ServerError,
+        SettingsError,
+        TimedOut,
+        WrongUsage,
+    )
+    from ringleader.ring_drawing import RingDrawing
+
+_ERRORS = (
+    "CatalogueError",
+    "ConnectionFailed",
+    "DeliveryFailed",
+    "FindingsFound",
+    "InputError",
+    "LeaseLost",
+    "LockHeld",
+    "NotFound",
+    "QueryError",
+    "RingleaderError",
+    "ServerError",
+    "SettingsError",
+    "TimedOut",
+    "WrongUsage",
+)
+_RESULTS = (
+    "Comparison",
+    "Decision",
+    "DetectionRun",
+    "Evaluation",
+    "Explanation",
+    "LoadResult",
+    "Ring",
+    "TableLoad",
+)
+# Where each public name lives.
+_HOMES = {
+    "connect": "ringleader.api.connection",
+    "Connection": "ringleader.api.connection",
+    **dict.fromkeys(_RESULTS, "ringleader.api.results"),
+    "Answer": "ringleader.answers",
+    "Export": "ringleader.api.exporting",
+    "Report": "ringleader.api.exporting",
+    "RingDrawing": "ringleader.ring_drawing",
+    "Simulation": "ringleader.api.simulating",
+    "RingleaderWarning": "ringleader.api.facade.base",
+    **dict.fromkeys(_ERRORS, "ringleader.errors"),
+}
+__all__ = [
+    "Answer",
+    "CatalogueError",
+    "Comparison",
+    "Connection",
+    "ConnectionFailed",
+    "Decision",
+    "DeliveryFailed",
+    "DetectionRun",
+    "Evaluation",
+    "Explanation",
+    "Export",
+    "FindingsFound",
+    "InputError",
+    "LeaseLost",
+    "LoadResult",
+    "LockHeld",
+    "NotFound",
+    "QueryError",
+    "Report",
+    "Ring",
+    "RingDrawing",
+    "RingleaderError",
+    "RingleaderWarning",
+    "ServerError",
+    "SettingsError",
+    "Simulation",
+    "TableLoad",
+    "TimedOut",
+    "WrongUsage",
+    "__version__",
+    "connect",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported when it is first asked for (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

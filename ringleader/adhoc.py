@@ -16,6 +16,7 @@ from itertools import dropwhile
 from typing import Any
 
 from ringleader import audit
+from ringleader.answers import Answer
 from ringleader.cypher_text import Token, code
 from ringleader.errors import QueryError
 from ringleader.graph import Graph, WriteSummary
@@ -109,23 +110,6 @@ class Typed:
 
     text: str
     mode: str = "run"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a statement gave: its rows, or its plan as rows.
-
-    Attributes:
-        rows: Maps by column.
-        columns: Their order; None where the rows say it.
-        cut: Whether there was more.
-        unknown: What the server says of names in the statement that the database does not hold.
-    """
-
-    rows: list[dict[str, Any]]
-    columns: list[str] | None = None
-    cut: bool = False
-    unknown: tuple[str, ...] = ()
 
 
 def typed(statement: str) -> Typed:
@@ -305,18 +289,22 @@ def run_reading(
     with audit.line(graph.settings, statement) as note:
         asked = typed(statement)
         chosen = asked.mode if mode in (None, "run") else mode
-        unknown = check_reads_only(graph, asked.text, given)
+        names = check_reads_only(graph, asked.text, given)
+        unknown = tuple(f"warning: {name}" for name in names)
         if chosen == "explain":
             plan = graph.explain(asked.text, given).plan or {}
-            return Answer(*plan_rows(plan), unknown=unknown)
+            return Answer(*plan_rows(plan), messages=unknown)
         if chosen == "profile":
             plan = graph.profile(asked.text, given, timeout=timeout)
-            return Answer(*plan_rows(plan), unknown=unknown)
+            return Answer(*plan_rows(plan), messages=unknown)
         # One row more tells whether there is more.
         most = None if limit is None else limit + 1
         rows = graph.read(asked.text, given, name="ad hoc", timeout=timeout, limit=most)
         note["rows"] = len(rows[:limit])
-        return Answer(rows[:limit], cut=len(rows) > len(rows[:limit]), unknown=unknown)
+        cut = len(rows) > len(rows[:limit])
+        if cut:
+            unknown = (*unknown, f"stopped after {limit:,} rows; a higher limit returns more")
+        return Answer(rows[:limit], messages=unknown, cut=cut)
 
 
 def run_writing(

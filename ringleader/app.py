@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from ringleader.errors import RingleaderError, WrongUsage
+from ringleader.answers import Answer
+from ringleader.errors import RingleaderError
 from ringleader.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from ringleader.api.connection import Connection
     from ringleader.graph import Graph
 
 FORMATS = ("table", "json", "jsonl", "csv", "parquet")  # output.FORMATS, without its imports
@@ -39,6 +41,12 @@ class App:
         use_format(str(settings.get("log.format")), settings.source("log.format"))
         return settings
 
+    def connect(self) -> Connection:
+        """The Python API on the database of the settings; use it in a ``with`` statement."""
+        from ringleader.api.connection import Connection
+
+        return Connection(self.settings, say=self.say)
+
     def graph(self) -> Graph:
         """Open the database; use it in a ``with`` statement."""
         from ringleader.graph import Graph
@@ -50,15 +58,6 @@ class App:
         from ringleader.progress import say
 
         say(message)
-
-    def count(self, **counts: Any) -> None:
-        """Say in numbers what was done; a job keeps that in its history."""
-
-    def emit(self, rows: Iterable[Any], columns: Sequence[str] | None, **how: Any) -> None:
-        """Write a command's rows; a job's step counts them too."""
-        from ringleader.output import emit
-
-        emit(rows, columns, **how)
 
 
 def pass_app(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -160,7 +159,8 @@ class Root(click.Group):
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--format`` and ``--output`` for a command that returns rows.
 
-    The command gets an ``out`` keyword: call it with rows (and, if wanted, columns and a title).
+    The command gets an ``out`` keyword: call it with an answer, whose messages are said first, or
+    with rows and, if wanted, their columns.
     """
 
     @click.option(
@@ -179,25 +179,29 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(
         *args: Any, format_: str | None, output: Path | None, raw: bool, **kwargs: Any
     ) -> Any:
-        if format_ is None:
-            format_ = output.suffix.lstrip(".").lower() if output else "table"
-            if format_ not in FORMATS:
-                raise WrongUsage(
-                    f"{output}: {output.suffix if output else ''!r} is no format to write",
-                    hint="end it in " + ", ".join("." + f for f in FORMATS[1:]) + ", or --format",
-                )
+        from ringleader.output import emit, format_of
+
+        chosen = format_of(output, format_)
 
         def out(
-            rows: Iterable[Any],
+            answer: Answer | Iterable[Any],
             columns: Sequence[str] | None = None,
             *,
             brief: Sequence[str] | None = None,
-            title: str | None = None,
             format: str | None = None,
         ) -> None:
+            found = answer if isinstance(answer, Answer) else Answer([*answer], columns, brief)
             app = click.get_current_context().ensure_object(App)
-            how = {"format": format or format_, "output": output, "title": title, "raw": raw}
-            app.emit(rows, columns, brief=brief, **how)
+            for message in found.messages:
+                app.say(message)
+            emit(
+                found.rows,
+                found.columns,
+                brief=found.brief,
+                format=format or chosen,
+                output=output,
+                raw=raw,
+            )
 
         return function(*args, out=out, **kwargs)
 

@@ -115,6 +115,23 @@ def emit(
         sys.stdout.flush()
 
 
+def format_of(path: Path | None, format: str | None = None) -> str:
+    """The format of rows: as given, as the file's name ends, or a table.
+
+    Raises:
+        WrongUsage: The file's name ends in no format.
+    """
+    if format is not None or path is None:
+        return format or "table"
+    ending = path.suffix.lstrip(".").lower()
+    if ending not in FORMATS:
+        raise WrongUsage(
+            f"{path}: {path.suffix!r} is no format to write",
+            hint="end it in " + ", ".join("." + f for f in FORMATS[1:]) + ", or --format",
+        )
+    return ending
+
+
 def plain(value: Any) -> Any:
     """A value of Neo4j as JSON has it: times as ISO text, nodes and paths as maps."""
     if value is None or isinstance(value, str | bool | int | float):  # nearly all there is

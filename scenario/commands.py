@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -41,7 +41,7 @@ Examples:
     help="Your own declaration of crossed traits, in the form of scenario/crossed.toml.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="parquet")
+@click.option("--format", type=click.Choice(FORMATS), default="parquet")
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -50,17 +50,7 @@ Examples:
 )
 @click.option("--threads", type=click.IntRange(1, 64), help="Days made at a time.")
 @pass_app
-def simulate(
-    app: App,
-    accounts: int | None,
-    requests: int | None,
-    crossed: bool,
-    design: Path | None,
-    seed: int,
-    format_: str,
-    output: Path,
-    threads: int | None,
-) -> None:
+def simulate(app: App, output: Path, **how: Any) -> None:
     """Write a simulated campaign: every table of the input contract, and the truth in labels.
 
     Three operators among honest accounts, some of which look guilty (docs/simulation.md). With
@@ -68,22 +58,8 @@ def simulate(
     cohorts.csv and stolen.csv say which. The same options write the same bytes.
     """
     from ringleader.output import emit
-    from ringleader.scenario.crossed import read_design
-    from ringleader.scenario.simulate import as_rows
-    from ringleader.scenario.simulate import simulate as write
 
-    began = time.monotonic()
-    crossed = crossed or design is not None
-    accounts = accounts or (60_000 if crossed else 1_000_000)
-    written = write(
-        output,
-        accounts=accounts,
-        requests=requests,
-        seed=seed,
-        format=format_,
-        threads=threads,
-        design=read_design(accounts, seed, design) if crossed else None,
-    )
-    size = sum(w.bytes for w in written) / 1e6
-    app.say(f"{size:,.1f} MB in {output}, seed {seed}, {time.monotonic() - began:.1f} s")
-    emit(as_rows(written))
+    with app.connect() as r:
+        made = r.simulate(output, **how)
+    app.say(f"{made.bytes / 1e6:,.1f} MB in {output}, seed {how['seed']}, {made.seconds:.1f} s")
+    emit(made.tables.rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import click
 
@@ -28,26 +27,10 @@ def list_campaigns(app: App, limit: int, out: _Out) -> None:
     Example:
       ringleader campaigns list --format csv
     """
-    from ringleader.catalogue import get
+    from ringleader.api import findings
 
-    stored = get("list-campaigns")
-    with app.graph() as graph:
-        rows = graph.read(stored, stored.bind({"limit": limit}))
-    if not rows:
-        app.say("there is no campaign; ringleader detect finds rings and joins them")
-    out(
-        rows,
-        [column.name for column in stored.columns],
-        brief=[
-            "campaign_id",
-            "rings",
-            "accounts",
-            "capabilities",
-            "requests",
-            "operators",
-            "last_seen",
-        ],
-    )
+    with app.connect() as r:
+        out(findings.campaigns(r.graph, limit=limit))
 
 
 @campaigns.command("show")
@@ -63,18 +46,7 @@ def show_campaign(app: App, campaign: str, weeks: bool, out: _Out) -> None:
       ringleader campaigns show campaign-52be16ead08b
       ringleader campaigns show campaign-52be16ead08b --weeks
     """
-    from ringleader.catalogue import get
-    from ringleader.errors import NotFound
+    from ringleader.api import findings
 
-    stored = get("campaign-weeks" if weeks else "campaign-rings")
-    with app.graph() as graph:
-        found = graph.read(get("campaign-summary"), {"campaign_id": campaign})
-        if not found:
-            raise NotFound(f"there is no campaign {campaign!r}", hint="ringleader campaigns list")
-        rows = graph.read(stored, {"campaign_id": campaign})
-    from ringleader.algorithms.explanation.presentation import campaign_lines
-
-    for line in campaign_lines(found[0]["campaign"]):
-        app.say(line)
-    names: list[Any] = [column.name for column in stored.columns]
-    out(rows, names, brief=names if weeks else ["ring_id", "size", "score", "families"])
+    with app.connect() as r:
+        out(findings.campaign(r.graph, campaign, weeks=weeks))

@@ -28,18 +28,10 @@ def list_hubs(app: App, verdict: str | None, limit: int, out: _Out) -> None:
     Example:
       ringleader hubs list --verdict benign
     """
-    from ringleader.catalogue import get
+    from ringleader.api import findings
 
-    stored = get("list-verdicts")
-    with app.graph() as graph:
-        rows = graph.read(stored, stored.bind({"verdict": verdict, "limit": limit}))
-    if not rows:
-        app.say("no identifier has a verdict: no ring was found yet; ringleader detect")
-    out(
-        rows,
-        [column.name for column in stored.columns],
-        brief=["label", "identifier", "verdict", "accounts", "ring", "part"],
-    )
+    with app.connect() as r:
+        out(findings.hubs(r.graph, verdict=verdict, limit=limit))
 
 
 @hubs.command("show")
@@ -53,17 +45,10 @@ def show_hub(app: App, identifier: str, out: _Out) -> None:
     Example:
       ringleader hubs show 198.51.100.7
     """
-    from ringleader.algorithms.evidence.hub_verdicts import the_one
-    from ringleader.catalogue import get
+    from ringleader.api import findings
 
-    stored = get("show-identifier")
-    with app.graph() as graph:
-        label, _, key = the_one(graph, identifier).partition("|")
-        rows = graph.read(stored, {"identifier": key})
-    out(
-        [row for row in rows if row["label"] == label],
-        [column.name for column in stored.columns],
-    )
+    with app.connect() as r:
+        out(findings.hub(r.graph, identifier))
 
 
 @hubs.command("pin")
@@ -82,13 +67,8 @@ def pin_hub(app: App, identifier: str, verdict: str, note: str, by: str | None) 
       ringleader hubs pin 198.51.100.7 benign --note 'office of a customer, ticket 4711'
       ringleader hubs pin pm_9f2 owned --note 'issued to one buyer'
     """
-    import getpass
-
-    from ringleader.algorithms.evidence.hub_verdicts import pin
-
-    with app.graph() as graph:
-        graph.ensure_schema()
-        target = pin(graph, identifier, verdict, note, by or getpass.getuser())
+    with app.connect() as r:
+        target = r.pin(identifier, verdict, note=note, by=by)
     app.say(f"{target} is pinned {verdict}; ringleader detect honours it")
 
 
@@ -102,8 +82,6 @@ def unpin_hub(app: App, identifier: str) -> None:
     Example:
       ringleader hubs unpin 198.51.100.7
     """
-    from ringleader.algorithms.evidence.hub_verdicts import pin
-
-    with app.graph() as graph:
-        target = pin(graph, identifier, None, "", "")
+    with app.connect() as r:
+        target = r.pin(identifier, None)
     app.say(f"{target} is judged by detection again")

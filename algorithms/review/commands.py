@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from ringleader.app import App, Group, output_options, pass_app
-from ringleader.errors import SettingsError
 
 _Out = Callable[..., None]
 
@@ -44,7 +42,7 @@ def confirm(app: App, targets: tuple[str, ...], note: str, by: str | None) -> No
     Example:
       ringleader review confirm ring-80502968ea5d --note 'one buyer, 12 accounts, ticket 4711'
     """
-    _decide(app, targets, "confirmed", note, by)
+    _decide(app, targets, "confirm", note, by)
 
 
 @review.command("reject")
@@ -60,7 +58,7 @@ def reject(app: App, targets: tuple[str, ...], note: str, by: str | None) -> Non
       ringleader review reject ring-80502968ea5d --note 'a co-working space, see lease'
       ringleader review reject acc_17 --note 'bought its phone second hand'
     """
-    _decide(app, targets, "rejected", note, by)
+    _decide(app, targets, "reject", note, by)
 
 
 @review.command("watch")
@@ -72,36 +70,18 @@ def watch(app: App, targets: tuple[str, ...], note: str, by: str | None) -> None
     Example:
       ringleader review watch ring-80502968ea5d --note 'wait for the payment of March'
     """
-    _decide(app, targets, "watched", note, by)
+    _decide(app, targets, "watch", note, by)
 
 
 def _decide(app: App, targets: tuple[str, ...], verdict: str, note: str, by: str | None) -> None:
-    from ringleader.algorithms.review.decisions import decide, returns_when
-
-    with app.graph() as graph:
-        graph.ensure_schema()
-        rows = decide(graph, list(dict.fromkeys(targets)), verdict, note, _reviewer(app, by))
-    for row in rows:
-        about = f", {len(row['members']):,} accounts" if row["target_kind"] == "ring" else ""
-        app.say(f"{row['target']}{about}: {verdict} by {row['decided_by']}")
-        if when := returns_when(row):
-            app.say(f"  what would bring it back: {when}")
+    with app.connect() as r:
+        decisions = r.review(targets, verdict, note=note, by=by)
+    for made in decisions:
+        about = f", {made.members:,} accounts" if made.kind == "ring" else ""
+        app.say(f"{made.target}{about}: {made.verdict} by {made.by}")
+        if made.returns_when:
+            app.say(f"  what would bring it back: {made.returns_when}")
     app.say("the next detection honours it; ringleader detect")
-
-
-def _reviewer(app: App, by: str | None) -> str:
-    """Who decides: as given, as set, or as logged in."""
-    import getpass
-
-    name = by or app.settings.get("review.by")
-    if name:
-        return str(name)
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError) as error:
-        raise SettingsError(
-            "nothing says who decides", hint="give --by NAME, or set [review] by"
-        ) from error
 
 
 @review.command("list")
@@ -120,20 +100,10 @@ def list_decisions(app: App, target: str | None, history: bool, out: _Out) -> No
       ringleader review list ring-80502968ea5d --history
       ringleader review list --history --format jsonl --output decisions.jsonl
     """
-    from ringleader.algorithms.review.decisions import returns_when
-    from ringleader.catalogue import get
+    from ringleader.api import reviewing
 
-    stored = get("list-decisions")
-    with app.graph() as graph:
-        rows = graph.read(stored, {"target": target, "history": history or target is not None})
-    listed: list[dict[str, Any]] = [{**row, "returns_when": returns_when(row)} for row in rows]
-    if not listed:
-        app.say("nothing is decided; ringleader review confirm|reject|watch RING --note …")
-    out(
-        listed,
-        [*(column.name for column in stored.columns), "returns_when"],
-        brief=["target", "verdict", "decided_at", "decided_by", "note", "standing"],
-    )
+    with app.connect() as r:
+        out(reviewing.decisions(r.graph, target, history=history))
 
 
 @review.command("labels")
@@ -149,13 +119,10 @@ def labels(app: App, out: _Out) -> None:
     Example:
       ringleader review labels --output labels.csv
     """
-    from ringleader.algorithms.review.decisions import as_labels
-    from ringleader.catalogue import get
+    from ringleader.api import reviewing
 
-    stored = get("list-decisions")
-    with app.graph() as graph:
-        rows = graph.read(stored, stored.bind({}))
-    out(as_labels(rows), ["account_id", "label", "ring_id", "decided_at", "decided_by"])
+    with app.connect() as r:
+        out(reviewing.labels(r.graph))
 
 
 @review.command("import")
@@ -170,9 +137,8 @@ def import_decisions(app: App, file: Path) -> None:
     Example:
       ringleader review import decisions.jsonl
     """
-    from ringleader.algorithms.review.decisions import carry_over
+    from ringleader.api import reviewing
 
-    with app.graph() as graph:
-        graph.ensure_schema()
-        count = carry_over(graph, file)
+    with app.connect() as r:
+        count = reviewing.import_decisions(r.graph, file)
     app.say(f"{count:,} decisions are in the graph; the next detection honours them")

@@ -10,14 +10,9 @@ from typing import Any
 import click
 
 from ringleader.app import App, Command, output_options, pass_app
-from ringleader.commands.query import (
-    ROW_CAP,
-    TIMEOUT_SECONDS,
-    mode_of,
-    parse_parameters,
-    row_options,
-)
+from ringleader.commands.query import row_options
 from ringleader.errors import InputError, WrongUsage
+from ringleader.questions import ROW_CAP, TIMEOUT_SECONDS, mode_of, parse_parameters
 
 
 @click.command(cls=Command)
@@ -69,25 +64,17 @@ def cypher(
     mode, text = mode_of(explain, profile), _statement(statement, file)
     params = parse_parameters(pairs)
     if write and mode != "run":
-        raise WrongUsage("--write runs a statement; leave --explain and --profile away")
-    with app.graph() as graph:
+        raise WrongUsage("--write runs a statement; leave --explain and --profile out")
+    with app.connect() as r:
         if write:
-            from ringleader.adhoc import run_writing
-            from ringleader.graph.locks import exclusive
-
-            with exclusive(graph, "cypher --write"):
-                done = run_writing(graph, text, params, timeout=timeout)
+            done = r.write_cypher(text, timeout=timeout, **params)
             app.say(", ".join(f"{k.replace('_', ' ')}: {v:,}" for k, v in done.counters.items()))
             if done.rows:
                 out(done.rows[: limit or ROW_CAP])
             return
-        cap = limit or ROW_CAP
-        answer = run_reading(graph, text, params, timeout=timeout, limit=cap, mode=mode)
-    for warning in answer.unknown:
-        app.say(f"warning: {warning}")
-    if answer.cut:
-        app.say(f"stopped after {cap:,} rows; --limit raises that")
-    out(answer.rows, answer.columns)
+        most = limit or ROW_CAP
+        answer = run_reading(r.graph, text, params, timeout=timeout, limit=most, mode=mode)
+    out(answer)
 
 
 def _statement(given: str | None, file: Path | None) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -13,17 +12,19 @@ from click.shell_completion import CompletionItem
 from ringleader.app import App, Group, output_options, pass_app
 from ringleader.catalogue import Query, get, load_catalogue
 from ringleader.catalogue.templates import rendered
-from ringleader.errors import CatalogueError, FindingsFound, RingleaderError, WrongUsage
-from ringleader.settings import expanded
-
-if TYPE_CHECKING:
-    from ringleader.graph import Graph
-    from ringleader.settings import Settings
-
-ROW_CAP = 10_000
-TIMEOUT_SECONDS = 60.0
-# Parameters that are accounts, whatever the query calls them.
-ACCOUNT_PARAMETERS = ("account_id", "one", "other")
+from ringleader.errors import RingleaderError
+from ringleader.questions import (
+    ROW_CAP,
+    TIMEOUT_SECONDS,
+    check_catalogue,
+    find,
+    folders,
+    mode_of,
+    parse_parameters,
+    questions,
+    require_all_right,
+    require_no_rows,
+)
 
 
 def row_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,28 +45,6 @@ def row_options(function: Callable[..., Any]) -> Callable[..., Any]:
     ):
         function = option(function)
     return function
-
-
-def mode_of(explain: bool, profile: bool) -> str:
-    """``run``, ``explain`` or ``profile``.
-
-    Raises:
-        WrongUsage: Both were asked for.
-    """
-    if explain and profile:
-        raise WrongUsage("--explain runs nothing and --profile runs it: give one of them")
-    return "explain" if explain else "profile" if profile else "run"
-
-
-def folders(settings: Settings) -> list[Path]:
-    """The user's folders of queries."""
-    return [Path(folder) for folder in settings.get("queries") or ()]
-
-
-def questions(settings: Settings) -> list[Query]:
-    """The queries for analysts, ours and the user's, by folder and name."""
-    every = load_catalogue(folders(settings)).values()
-    return sorted((q for q in every if not q.internal), key=lambda q: (q.folder, q.name))
 
 
 def _completable() -> Iterable[Query]:
@@ -106,27 +85,6 @@ def _complete_folder(
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
-def parse_parameters(pairs: Iterable[str]) -> dict[str, Any]:
-    """``key=value`` pairs as a map; ``key:=value`` gives the value as JSON.
-
-    Raises:
-        WrongUsage: A pair has no ``=``, or its JSON is malformed.
-    """
-    parsed: dict[str, Any] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        name = key.removesuffix(":")
-        if not equals or not name:
-            raise WrongUsage(f"parameter {pair!r} is not key=value", hint="-p address=203.0.113.7")
-        if name in parsed:
-            raise WrongUsage(f"parameter {name} is given twice")
-        try:
-            parsed[name] = json.loads(value) if key.endswith(":") else value
-        except (ValueError, RecursionError) as error:
-            raise WrongUsage(f"parameter {pair!r} is not JSON: {error}") from error
-    return parsed
-
-
 @click.group(cls=Group)
 def query() -> None:
     """Ask the stored questions of the catalogue."""
@@ -157,29 +115,7 @@ def list_queries(
       ringleader query list 'who shares a card with this account?'
       ringleader query list --folder review --format csv
     """
-    from ringleader.catalogue.search import search
-
-    known = questions(app.settings)
-    if everything:
-        known = list(load_catalogue(folders(app.settings)).values())
-    if folder is not None and folder not in {q.folder for q in known}:
-        there = ", ".join(sorted({q.folder for q in known}))
-        raise WrongUsage(f"there is no folder {folder!r} of queries", hint=f"folders: {there}")
-    found = search((q for q in known if folder in (None, q.folder)), " ".join(words))
-    rows = [
-        {
-            "name": q.name,
-            "folder": q.folder,
-            "question": q.question,
-            "parameters": " ".join(p.name if p.required else f"[{p.name}]" for p in q.params),
-        }
-        for q in found
-    ]
-    if not rows:
-        app.say("no stored query has these words; ringleader query list shows all")
-    out(
-        rows, ["name", "folder", "question", "parameters"], brief=["name", "question", "parameters"]
-    )
+    out(find(app.settings, " ".join(words), folder=folder, internal=everything))
 
 
 @query.command("show")
@@ -235,74 +171,12 @@ def run_query(
       ringleader query run ring-timeline -p ring_id=ring-80502968ea5d --profile
       ringleader query run loads-not-finished --fail-if-rows
     """
-    from ringleader.graph.plans import plan_rows
-
-    mode = mode_of(explain, profile)
-    stored = get(name, folders(app.settings))
-    given = parse_parameters(pairs)
-    params = bound(stored, given, limit)
-    with app.graph() as graph:
-        require_reads(graph, stored)
-        if mode == "explain":
-            out(*plan_rows(graph.explain(stored, params).plan or {}))
-            return
-        if mode == "profile":
-            out(*plan_rows(graph.profile(stored, params, timeout=timeout)))
-            return
-        cap = limit or ROW_CAP
-        rows = graph.read(stored, params, timeout=timeout, limit=cap + 1)
-        if not rows:
-            for account in unknown_accounts(graph, params):
-                app.say(f"there is no account {account!r}")
-    if len(rows) > cap:
-        app.say(f"stopped after {cap:,} rows; --limit raises that")
-    elif len(rows) == params.get("limit") and "limit" not in given:
-        app.say(f"stopped after {len(rows):,} rows, as the query has it; --limit raises that")
-    out(rows[:cap], [column.name for column in stored.columns])
-    if fail_if_rows and rows:
-        raise FindingsFound(
-            f"query {name} found {len(rows):,} {'row' if len(rows) == 1 else 'rows'}",
-            hint=f"ringleader query show {name}",
-        )
-
-
-def require_reads(graph: Graph, stored: Query) -> None:
-    """Make sure that a stored query is a question.
-
-    Raises:
-        WrongUsage: It is a step of a load or a detection, or writes.
-        QueryError: It came from a folder of the user's and does more than read.
-    """
-    if stored.internal or stored.mode != "read":
-        what = "is a step of a load or a detection" if stored.internal else "writes"
-        raise WrongUsage(
-            f"query {stored.name} {what}; only questions are run",
-            hint=f"ringleader query show {stored.name}",
-        )
-    from ringleader.adhoc import check_reads_only
-    from ringleader.catalogue.check import is_ours
-
-    if not is_ours(stored):
-        check_reads_only(
-            graph, stored.rendered(graph.schema), {param.name: None for param in stored.params}
-        )
-
-
-def unknown_accounts(graph: Graph, params: dict[str, Any]) -> list[str]:
-    """Accounts that were asked for and do not exist.
-
-    An empty answer about one would read as an acquittal.
-    """
-    asked = [params[name] for name in ACCOUNT_PARAMETERS if params.get(name)]
-    there = {row["account_id"] for row in graph.read(get("known-accounts"), {"account_ids": asked})}
-    return [account for account in asked if account not in there]
-
-
-def bound(stored: Query, given: dict[str, Any], limit: int | None) -> dict[str, Any]:
-    """Values of a query's parameters; a limit on rows is its own ``limit`` too, if it has one."""
-    if limit is not None and any(param.name == "limit" for param in stored.params):
-        given = {"limit": limit + 1, **given}
-    return stored.bind(given)
+    mode, params = mode_of(explain, profile), parse_parameters(pairs)
+    with app.connect() as r:
+        answer = r.ask(name, params, limit=limit, cap=ROW_CAP, timeout=timeout, mode=mode)
+    out(answer)
+    if fail_if_rows:
+        require_no_rows(name, answer, mode)
 
 
 @query.command("check")
@@ -320,17 +194,8 @@ def check_queries(app: App, folder: Path | None, out: Callable[..., None]) -> No
       ringleader query check
       ringleader query check my-queries
     """
-    from ringleader.catalogue import FOLDER
-    from ringleader.catalogue.check import check_folder
-
-    named = [folder] if folder else folders(app.settings) or [FOLDER]
-    with app.graph() as graph:
-        checked = [made for each in named for made in check_folder(graph, expanded(each))]
-    wrong = [made for made in checked if made.problem]
-    out([{"file": str(made.path), "problem": made.problem or "none"} for made in checked])
-    if wrong:
-        raise CatalogueError(
-            f"{len(wrong)} of {len(checked)} queries are not what their headers say",
-            hint="docs/catalogue.md shows how ours are written",
-        )
-    app.say(f"{len(checked)} queries are what their headers say")
+    with app.connect() as r:
+        checked = check_catalogue(r.graph, folder)
+    out(checked)
+    require_all_right(checked)
+    app.say(f"{len(checked.rows)} queries are what their headers say")

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ringleader.adhoc import run_reading
+from ringleader.answers import Answer
 from ringleader.app import FORMATS, App, complain
 from ringleader.catalogue import get
-from ringleader.catalogue.search import search
-from ringleader.commands.query import (
-    bound,
-    folders,
-    parse_parameters,
-    questions,
-    require_reads,
-    unknown_accounts,
-)
 from ringleader.cypher_text import code, is_complete, statements
 from ringleader.errors import RingleaderError, WrongUsage
 from ringleader.graph import Graph
+from ringleader.questions import find, folders, parse_parameters, run_stored
 
 
 class Quit(Exception):
@@ -101,13 +94,14 @@ class Shell:
             limit=self._limit,
             mode=mode,
         )
-        for warning in answer.unknown:
-            self.app.say(f"warning: {warning}")
-        self._show_rows(answer.rows, answer.columns)
-        if answer.cut:
-            self.app.say(f"stopped after {self._limit:,} rows; :limit raises that")
+        self._answer(answer)
 
-    def _show_rows(self, rows: list[dict[str, Any]], columns: list[str] | None = None) -> None:
+    def _answer(self, answer: Answer) -> None:
+        for message in answer.messages:
+            self.app.say(message)
+        self._out(answer.rows, answer.columns, format=self.format)
+
+    def _show_rows(self, rows: Sequence[dict[str, Any]], columns: list[str] | None = None) -> None:
         self._out(rows, columns, format=self.format)
 
     def _explain(self, text: str) -> None:
@@ -125,20 +119,14 @@ class Shell:
             self._show_rows([{"name": k, "value": v} for k, v in self.params.items()])
 
     def _queries(self, text: str) -> None:
-        found = search(questions(self.app.settings), text)
-        self._show_rows([{"name": query.name, "question": query.question} for query in found])
+        found = find(self.app.settings, text)
+        self._show_rows(found.rows, ["name", "question"])
 
     def _run(self, text: str) -> None:
         name, *pairs = _words(text) or [""]
-        stored = get(name, folders(self.app.settings))
-        require_reads(self.graph, stored)
-        params = bound(stored, parse_parameters(pairs), None)
-        rows = self.graph.read(stored, params, timeout=self._timeout, limit=self._limit + 1)
-        for account in () if rows else unknown_accounts(self.graph, params):
-            self.app.say(f"there is no account {account!r}")
-        self._show_rows(rows[: self._limit], [column.name for column in stored.columns])
-        if len(rows) > self._limit:
-            self.app.say(f"stopped after {self._limit:,} rows; :limit raises that")
+        params = parse_parameters(pairs)
+        answer = run_stored(self.graph, name, params, cap=self._limit, timeout=self._timeout)
+        self._answer(answer)
 
     def _show(self, text: str) -> None:
         print(get(text, folders(self.app.settings)).path.read_text(encoding="utf-8"))

@@ -16,9 +16,9 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from ringleader.app import FORMATS
 from ringleader.catalogue import get
-from ringleader.commands.query import questions
 from ringleader.commands.shell import Quit, Shell
 from ringleader.errors import SettingsError
+from ringleader.questions import questions
 
 HISTORY = Path("shell") / "history"
 _KEYWORDS = """

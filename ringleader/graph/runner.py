@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import neo4j
 from neo4j.exceptions import DriverError, Neo4jError
 
-from ringleader import __version__
 from ringleader.catalogue import Query
 from ringleader.engine.releases import require_supported
 from ringleader.errors import ConnectionFailed, QueryError, RingleaderError
@@ -27,6 +26,7 @@ from ringleader.graph.guard import Guard
 from ringleader.parallel import side_by_side
 from ringleader.schema.statements import schema_statements
 from ringleader.settings import Settings
+from ringleader.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -96,7 +96,8 @@ def elsewhere(server, home):
 
 def run(server, folder, home=None, wait=0.0):
     app = app_of(server, folder, home)
-    return run_job(app, get_job(app.settings, "nightly"), DAY, wait)
+    with app.connect() as r:
+        return run_job(r, get_job(app.settings, "nightly"), DAY, wait)
 
 
 def standing(graph):

@@ -7,10 +7,9 @@ import stat
 import pytest
 from adhoc_attempts import CALLS, NEWER, NOT_EVEN_PLANNED, PLANNED, REACHES_BEYOND
 
-from ringleader import audit
+from ringleader import Connection, audit
 from ringleader.adhoc import READ_FUNCTIONS, READ_PROCEDURES, check_text, run_reading, typed
 from ringleader.errors import QueryError
-from ringleader.notebook import Notebook
 
 # All that a statement could leave behind in the graph or in memory; asked after each.
 TRACES = """
@@ -158,18 +157,18 @@ def test_names_that_the_database_has_not_are_told(two_accounts, ringleader):
     graph, _ = two_accounts
     statement = "MATCH (a:Acount)-[:USEDIP]->() RETURN a.acount_id AS id, id(a) AS number"
     for mode in ("run", "explain", "profile"):
-        told = run_reading(graph, statement, mode=mode).unknown
+        told = run_reading(graph, statement, mode=mode).messages
         for name in ("Acount", "USEDIP", "acount_id"):
             assert any(f"`{name}`" in line for line in told)
         assert len(told) == 3, "what is deprecated is not told"
-    assert run_reading(graph, "MATCH (a:Account) RETURN a.account_id AS id").unknown == ()
+    assert run_reading(graph, "MATCH (a:Account) RETURN a.account_id AS id").messages == ()
     result = ringleader("cypher", statement)
     assert result.stderr.count("warning: ") == 3 and "`Acount` does not exist" in result.stderr
     assert "warning" not in ringleader("cypher", statement, "--quiet").stderr
     shown = ringleader("shell", input=statement + ";")
     assert "`USEDIP` does not exist" in shown.stderr
     with pytest.warns(UserWarning, match="does not exist") as warned:
-        assert Notebook(graph).frame(statement).empty
+        assert Connection(graph.settings, graph=graph).cypher(statement).empty
     assert len(warned) == 3
 
 

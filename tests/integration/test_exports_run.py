@@ -111,7 +111,7 @@ def test_a_run_without_rings_is_an_answer_in_every_format(graph, tmp_path, thing
 def test_the_command_line(ringleader, graph, tmp_path):
     export_world.build(graph)
     done = ringleader("export", "rings", "--output", "rings.stix.json", "--tlp", "green")
-    assert "16 nodes and 18 ties, found by run-2" in done.stderr
+    assert "16 nodes and 18 edges from run-2" in done.stderr
     assert json.loads((tmp_path / "rings.stix.json").read_bytes())["type"] == "bundle"
     done = ringleader("export", "accounts", "--ring", "ring-r2", "--pseudonymise")
     assert done.stdout.startswith("account_id,")

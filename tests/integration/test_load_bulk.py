@@ -114,7 +114,7 @@ def test_files_and_command_for_another_server(ringleader, tmp_path):
     write_csv(tmp_path / "request.csv", "account_id", ("a",))
     result = ringleader("load", "all", tmp_path, "--bulk", "--write-only", tmp_path / "out")
     assert "import.sh" in result.stderr
-    assert "left out, since their names start with no table's: request.csv" in result.stderr
+    assert "skipped, since no table's name begins theirs: request.csv" in result.stderr
     out = tmp_path / "out"
     written = pq.read_table(out / "Account.parquet")
     assert written.column_names[:3] == [

@@ -1,11 +1,14 @@
-"""What notebooks get: frames of stored queries and statements, drawings, GDS, py2neo."""
+"""The former notebook API still works and warns: frames, drawings, GDS, py2neo."""
 
 import pandas as pd
 import pytest
 import question_world
 
-from ringleader.errors import CatalogueError, NotFound, QueryError, WrongUsage
+from ringleader import notebook
+from ringleader.errors import CatalogueError, ConnectionFailed, NotFound, QueryError, WrongUsage
 from ringleader.notebook import Notebook
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*is renamed:DeprecationWarning")
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +17,7 @@ def rl(connection):
         "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS", name="empty"
     )
     connection.write(question_world.WORLD, name="world of rings")
-    return Notebook(connection)
+    return Notebook(connection.settings, graph=connection)
 
 
 def test_a_stored_query_is_a_frame_with_times(rl):
@@ -63,3 +66,17 @@ def test_a_ring_is_drawn_with_what_its_members_share(rl):
 def test_gds_and_py2neo_work_on_the_same_database(rl):
     assert rl.gds.graph.list() == []
     assert rl.py2neo.run("MATCH (a:Account) RETURN count(a) AS n").evaluate() == 8
+
+
+def test_the_former_connect_opens_the_database_and_names_the_new_one(server, monkeypatch):
+    monkeypatch.setenv("RINGLEADER_HOME", str(server.home))
+    with (
+        pytest.warns(DeprecationWarning, match=r"use ringleader.connect\(\)"),
+        notebook.connect() as opened,
+    ):
+        assert opened.cypher("RETURN 1 AS one")["one"].tolist() == [1]
+    with (
+        pytest.warns(DeprecationWarning),
+        pytest.raises(ConnectionFailed),
+    ):
+        notebook.connect(uri="bolt://127.0.0.1:1")

@@ -13,10 +13,10 @@ from prompt_toolkit.output import DummyOutput
 
 from ringleader.app import App
 from ringleader.catalogue import parse
-from ringleader.commands.query import mode_of, require_reads
 from ringleader.commands.shell import Quit, Shell, read_all
 from ringleader.commands.shell_prompt import HISTORY, Words, ask_all
 from ringleader.errors import CatalogueError, QueryError, WrongUsage
+from ringleader.questions import mode_of, require_reads
 
 ENDLESS = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN count(a + b);"
 

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringleader.algorithms.evaluation.commands import table
 from ringleader.algorithms.evaluation.metrics import (
     CohortScores,
     Label,
@@ -15,6 +14,7 @@ from ringleader.algorithms.evaluation.metrics import (
     evaluate_by,
     operators,
 )
+from ringleader.api.evaluating import table
 
 NAMES = [f"a{n}" for n in range(9)]
 groupings = st.dictionaries(st.sampled_from(NAMES), st.sampled_from("xyz"))

@@ -23,12 +23,12 @@ def settings(tmp_path, text):
 
 
 def step(tmp_path, text):
-    """The arguments of a job's only step."""
+    """What a job's only step hands to its call."""
     found = settings(tmp_path, f"[[jobs.nightly.steps]]\n{text}\n")
-    return get_job(found, "nightly").steps[0].arguments(DAY)
+    return get_job(found, "nightly").steps[0].values(DAY)
 
 
-def test_a_step_is_its_command_s_arguments_with_days_filled_in_and_paths_of_the_file(tmp_path):
+def test_a_step_calls_the_api_with_days_filled_in_and_paths_of_the_file(tmp_path):
     text = """
     step = "load"
     table = "requests"
@@ -37,29 +37,31 @@ def test_a_step_is_its_command_s_arguments_with_days_filled_in_and_paths_of_the_
     strict = true
     chunk_size = 500
     """
-    assert step(tmp_path, text) == [
-        f"--mapping={tmp_path}/ours.toml",
-        "--strict",
-        "--chunk-size=500",
-        "--",
-        "requests",
-        f"{tmp_path}/logs/2026-02-28/*.csv",
-        "/abs/2026-03-01.csv",
-    ]
+    assert step(tmp_path, text) == {
+        "table": "requests",
+        "sources": (f"{tmp_path}/logs/2026-02-28/*.csv", "/abs/2026-03-01.csv"),
+        "mapping": tmp_path / "ours.toml",
+        "strict": True,
+        "chunk_size": 500,
+    }
 
 
 def test_braces_in_the_folder_s_name_are_no_placeholders(tmp_path):
     folder = tmp_path / "{odd} {"
     folder.mkdir()
     text = 'step = "load"\ntable = "accounts"\nsources = "{date}.csv"'
-    assert step(folder, text)[-1] == f"{folder}/2026-03-01.csv"
+    assert step(folder, text)["sources"] == (f"{folder}/2026-03-01.csv",)
 
 
-def test_what_looks_like_an_option_is_none_and_false_is_left_out(tmp_path):
+def test_what_looks_like_an_option_is_a_value(tmp_path):
     text = 'step = "load"\ntable = "accounts"\nsources = "/--dry-run"\nstrict = false'
-    assert step(tmp_path, text) == ["--", "accounts", "/--dry-run"]
+    assert step(tmp_path, text) == {
+        "table": "accounts",
+        "sources": ("/--dry-run",),
+        "strict": False,
+    }
     text = 'step = "query"\nname = "runs"\noutput = "--raw"'
-    assert step(tmp_path, text) == [f"--output={tmp_path}/--raw", "--", "runs"]
+    assert step(tmp_path, text) == {"name": "runs", "output": tmp_path / "--raw"}
 
 
 def test_parameters_of_a_query_are_a_table_and_keep_their_types(tmp_path):
@@ -69,14 +71,11 @@ def test_parameters_of_a_query_are_a_table_and_keep_their_types(tmp_path):
     param = { proxy = "{job}", limit = 5, odd = { a = "{b}" } }
     fail_if_rows = true
     """
-    assert step(tmp_path, text) == [
-        "--param=proxy=nightly",
-        "--param=limit:=5",
-        '--param=odd:={"a": "{b}"}',
-        "--fail-if-rows",
-        "--",
-        "newest-accounts-behind-proxy",
-    ]
+    assert step(tmp_path, text) == {
+        "name": "newest-accounts-behind-proxy",
+        "pairs": {"proxy": "nightly", "limit": 5, "odd": {"a": "{b}"}},
+        "fail_if_rows": True,
+    }
 
 
 @pytest.mark.parametrize(

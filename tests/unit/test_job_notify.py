@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 from webhook_receiver import KEY, KEY_TEXT, listening, verified
 
-from ringleader.app import App
 from ringleader.errors import DeliveryFailed, SettingsError
 from ringleader.jobs import notify
-from ringleader.jobs.outcomes import StandingRings
-from ringleader.jobs.steps import StepApp
+from ringleader.jobs.outcomes import Occasion, StandingRings
 
 RINGS = [{"ring_id": "r1", "size": 5}, {"ring_id": "r2", "size": 7}]
 FINDINGS = StandingRings("nightly", "run1", "2026-02-23", "run0", RINGS)
@@ -66,13 +64,8 @@ def test_the_page_s_receiver_knows_what_is_genuine(receiver):
 def sent_ids(server, findings, number=1, **options):
     """Ids of the messages that a step of a job sends."""
     server.taken.clear()
-    app = StepApp(App(), None, number, findings)
     given = {"url": server.url, "key_env": "HOOK_KEY", **options}
-    notify.notify.main(
-        [f"--{name.replace('_', '-')}={value}" for name, value in given.items()],
-        obj=app,
-        standalone_mode=False,
-    )
+    notify.notify(lambda message: None, Occasion(number, findings), **given)
     return [headers["webhook-id"] for _, headers, _ in server.taken]
 
 

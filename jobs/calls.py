@@ -1,0 +1,124 @@
+"""What each kind of step calls: the API with the step's values, and the counts for the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ringleader.answers import Answer
+from ringleader.jobs.outcomes import Done, Occasion
+from ringleader.questions import (
+    ROW_CAP,
+    TIMEOUT_SECONDS,
+    mode_of,
+    parse_parameters,
+    require_no_rows,
+)
+
+if TYPE_CHECKING:
+    from ringleader.api.connection import Connection
+
+
+def load(
+    r: Connection,
+    _: Occasion,
+    *,
+    table: str,
+    sources: Sequence[str] = (),
+    output: Path | None = None,
+    format_: str | None = None,
+    raw: bool = False,
+    **how: Any,
+) -> Done:
+    """Load a table, or all tables of a folder."""
+    from ringleader.api.named_load import load_named
+
+    loaded = load_named(r, table, sources, **how)
+    _write(Answer(loaded.rows), output, format_, raw)
+    return Done(len(loaded.rows), loaded.rows)
+
+
+def detect(
+    r: Connection,
+    _: Occasion,
+    *,
+    algorithm: str = "leiden",
+    seed: int | None = None,
+    known_hubs: Path | None = None,
+    permutations: int | None = None,
+    output: Path | None = None,
+    format_: str | None = None,
+    raw: bool = False,
+) -> Done:
+    """Detect rings, or count the rings of permuted identifiers."""
+    from ringleader.api import detection
+
+    if permutations is None:
+        answer = r.detect(algorithm=algorithm, seed=seed, known_hubs=known_hubs).summary
+    else:
+        answer = detection.permuted(
+            r.graph,
+            detection.parameters_of(r.settings, algorithm=algorithm, seed=seed),
+            permutations=permutations,
+            algorithm=algorithm,
+            known_hubs=known_hubs,
+        )
+    _write(answer, output, format_, raw)
+    return Done(len(answer.rows), list(answer.rows))
+
+
+def query(
+    r: Connection,
+    _: Occasion,
+    *,
+    name: str,
+    pairs: Mapping[str, Any] | Sequence[str] = (),
+    limit: int | None = None,
+    timeout: float = TIMEOUT_SECONDS,
+    fail_if_rows: bool = False,
+    explain: bool = False,
+    profile: bool = False,
+    output: Path | None = None,
+    format_: str | None = None,
+    raw: bool = False,
+) -> Done:
+    """Run a stored query; its rows go to a file if one is named."""
+    mode = mode_of(explain, profile)
+    params = pairs if isinstance(pairs, Mapping) else parse_parameters(pairs)
+    answer = r.ask(name, params, limit=limit, cap=ROW_CAP, timeout=timeout, mode=mode)
+    for message in answer.messages:
+        r.say(message)
+    _write(answer, output, format_, raw)
+    if fail_if_rows:
+        require_no_rows(name, answer, mode)
+    return Done(len(answer.rows))
+
+
+def export(r: Connection, _: Occasion, *, what: str, output: Path, **how: Any) -> Done:
+    """Write findings to a file."""
+    made = r.export(what, output, **how)
+    r.say(str(made))
+    return Done(counts=[{"rows": made.rows, "run": made.run}])
+
+
+def report(r: Connection, _: Occasion, *, output: Path, **how: Any) -> Done:
+    """Write the report."""
+    r.say(str(r.report(output, **how)))
+    return Done()
+
+
+def notify(r: Connection, occasion: Occasion, **how: Any) -> Done:
+    """Tell another system of new rings."""
+    from ringleader.jobs.notify import notify as tell
+
+    return tell(r.say, occasion, **how)
+
+
+def _write(answer: Answer, output: Path | None, format_: str | None, raw: bool) -> None:
+    """Write rows where the step names a file; otherwise they are only counted."""
+    from ringleader.output import emit, format_of
+
+    if output is not None:
+        form = format_of(output, format_)
+        emit(answer.rows, answer.columns, brief=answer.brief, format=form, output=output, raw=raw)

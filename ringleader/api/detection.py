@@ -1,0 +1,207 @@
+"""Detect rings, estimate what that takes, and count the rings that chance alone makes."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ringleader.answers import Answer
+from ringleader.api.results import DetectionRun, Ring
+from ringleader.catalogue import get
+from ringleader.errors import InputError, WrongUsage
+from ringleader.graph.locks import exclusive
+
+if TYPE_CHECKING:
+    from ringleader.algorithms.detect import Detection
+    from ringleader.algorithms.parameters import Parameters
+    from ringleader.graph import Graph
+    from ringleader.settings import Settings
+
+
+def parameters_of(
+    settings: Settings,
+    given: Mapping[str, Any] | None = None,
+    *,
+    algorithm: str = "leiden",
+    seed: int | None = None,
+) -> Parameters:
+    """The parameters of a detection: those of the settings, and above them those given.
+
+    Args:
+        settings: Their section ``[detect]``.
+        given: Parameters by name.
+        algorithm: ``leiden`` or ``louvain``.
+        seed: Seed of Leiden.
+
+    Raises:
+        SettingsError: A parameter does not exist or is out of range.
+        WrongUsage: A seed is given with Louvain, which takes none.
+    """
+    from ringleader.algorithms.parameters import parameters
+
+    if algorithm == "louvain" and seed is not None:
+        raise WrongUsage(
+            "--seed is for leiden: the Louvain of GDS takes none and returns the same every time",
+            hint="leave --seed out, or use --algorithm leiden",
+        )
+    seeded = {} if seed is None else {"seed": seed}
+    return parameters({**settings.section("detect"), **(given or {}), **seeded})
+
+
+def parameter_table(values: Parameters) -> Answer:
+    """Every parameter with its value, default and reason."""
+    from ringleader.algorithms.parameters import effective
+
+    return Answer(effective(values), ["parameter", "value", "default", "reason"])
+
+
+def detect(
+    graph: Graph,
+    values: Parameters,
+    *,
+    algorithm: str = "leiden",
+    known_hubs: Collection[str] | Path | None = None,
+    say: Callable[[str], None],
+) -> DetectionRun:
+    """Link accounts, group them, and write rings and campaigns.
+
+    Args:
+        graph: An open graph.
+        values: The parameters.
+        algorithm: ``leiden`` or ``louvain``.
+        known_hubs: Identifiers that unrelated accounts are known to share, or a file of them.
+        say: Called with the time of each stage and with each message.
+
+    Raises:
+        LockHeld: Another run writes to the database.
+        RingleaderError: The server refuses something, or has too little memory.
+    """
+    from ringleader.algorithms.detect import detect as run_detection
+
+    hubs = read_hubs(known_hubs)
+    with exclusive(graph, "detect"):
+        graph.ensure_schema()
+        messages = [
+            f"warning: a load of {load['table']} was interrupted, so this detection does not see "
+            "all of its rows; load it again"
+            for load in graph.read(get("loads-not-finished"))
+        ]
+        for message in messages:
+            say(message)
+        made = run_detection(graph, values, algorithm=algorithm, known_hubs=hubs, say=say)
+    remarks = _remarks(made, values)
+    for remark in remarks:
+        say(remark)
+    return _as_result(made, [*messages, *remarks])
+
+
+def estimate(graph: Graph, values: Parameters, *, algorithm: str = "leiden") -> Answer:
+    """What a detection would take: memory, time, pairs; nothing is written."""
+    from ringleader.algorithms.detect import detect as run_detection
+
+    made = run_detection(graph, values, algorithm=algorithm, dry_run=True)
+    return Answer([{"what": name, "value": value} for name, value in made.estimate.items()])
+
+
+def permuted(
+    graph: Graph,
+    values: Parameters,
+    *,
+    permutations: int,
+    algorithm: str = "leiden",
+    known_hubs: Collection[str] | Path | None = None,
+) -> Answer:
+    """Rings in the graph, and in the same graph with its identifiers permuted.
+
+    Args:
+        graph: An open graph.
+        values: The parameters.
+        permutations: How many permutations to try.
+        algorithm: ``leiden`` or ``louvain``.
+        known_hubs: As for :func:`detect`.
+
+    Raises:
+        LockHeld: Another run writes to the database.
+    """
+    from ringleader.algorithms.detect import null_rings
+
+    hubs = read_hubs(known_hubs)
+    with exclusive(graph, "detect"):
+        graph.ensure_schema()
+        return Answer(
+            null_rings(graph, values, deals=permutations, algorithm=algorithm, known_hubs=hubs)
+        )
+
+
+def read_hubs(given: Collection[str] | Path | str | None) -> frozenset[str]:
+    """Identifiers as given, or from a file.
+
+    Args:
+        given: The identifiers, or a file: the first column of a CSV with a header, or one per line.
+
+    Raises:
+        InputError: The file cannot be read or is empty.
+    """
+    if given is None:
+        return frozenset()
+    if not isinstance(given, Path | str):
+        return frozenset(given)
+    path = Path(given)
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            rows = [row for row in csv.reader(lines) if row]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"known hubs {path}: {error}") from error
+    # Several columns mean a header; a plain list has none.
+    hubs = frozenset(row[0].strip() for row in (rows[1:] if rows and len(rows[0]) > 1 else rows))
+    if not hubs:
+        raise InputError(f"known hubs {path} holds no identifier")
+    return hubs
+
+
+def _as_result(made: Detection, messages: list[str]) -> DetectionRun:
+    rings = tuple(
+        Ring(
+            ring.ring_id,
+            ring.size,
+            ring.score,
+            dict(ring.family_bits),
+            ring.links,
+            ring.members,
+        )
+        for ring in made.rings
+    )
+    return DetectionRun(
+        made.run,
+        made.accounts,
+        made.links,
+        rings,
+        dict(made.stages),
+        tuple(made.missing),
+        tuple(messages),
+    )
+
+
+def _remarks(made: Detection, values: Parameters) -> list[str]:
+    """What limits the rings that were found, or why there are none."""
+    remarks = []
+    if not made.accounts:
+        remarks.append("the graph holds no account; ringleader load accounts FILE")
+    elif not made.rings and made.links:
+        remarks.append(
+            f"no group of linked accounts is a ring: a ring needs {values.min_ring_size} accounts "
+            "and two independent kinds of evidence; ringleader detect --parameters lists the rest"
+        )
+    elif made.rings and made.rings[0].single_family:
+        remarks.append(
+            "the data hold one kind of evidence only, so no ring has independent support; rings "
+            "need more of this evidence instead"
+        )
+    if made.accounts and made.missing:
+        remarks.append(
+            f"no two accounts share evidence of these kinds: {', '.join(made.missing)}; rings that "
+            "rest on them only are not found"
+        )
+    return remarks

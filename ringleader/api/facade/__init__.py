@@ -1,0 +1,1 @@
+"""The methods of :class:`ringleader.Connection`, by subject."""

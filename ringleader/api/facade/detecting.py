@@ -1,0 +1,125 @@
+"""Detect, estimate, evaluate."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ringleader.api.facade.base import Base, FilePath, as_path
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ringleader.api.results import DetectionRun, Evaluation
+
+
+class Detecting(Base):
+    """Methods that find rings and measure how well."""
+
+    def detect(
+        self,
+        *,
+        algorithm: str = "leiden",
+        seed: int | None = None,
+        known_hubs: Collection[str] | FilePath | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> DetectionRun:
+        """Link accounts by what they share, and find rings and campaigns.
+
+        Args:
+            algorithm: ``leiden`` or ``louvain``: how linked accounts are grouped.
+            seed: Seed of Leiden.
+            known_hubs: Identifiers that unrelated accounts are known to share; a text or path is
+                a file of them.
+            parameters: Parameters of detection, above the settings' section ``[detect]``.
+
+        Raises:
+            SettingsError: A parameter does not exist or is out of range.
+            LockHeld: Another run writes to the database.
+        """
+        from ringleader.api.detection import detect, parameters_of
+
+        values = parameters_of(self.settings, parameters, algorithm=algorithm, seed=seed)
+        hubs = known_hubs
+        return detect(self.graph, values, algorithm=algorithm, known_hubs=hubs, say=self.say)
+
+    def estimate(
+        self,
+        *,
+        algorithm: str = "leiden",
+        seed: int | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> pd.DataFrame:
+        """What a detection would take: memory, time, pairs to compare. Nothing is written."""
+        from ringleader.api.detection import estimate, parameters_of
+
+        values = parameters_of(self.settings, parameters, algorithm=algorithm, seed=seed)
+        return estimate(self.graph, values, algorithm=algorithm).frame
+
+    def permuted(
+        self,
+        permutations: int = 10,
+        *,
+        algorithm: str = "leiden",
+        seed: int | None = None,
+        known_hubs: Collection[str] | FilePath | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> pd.DataFrame:
+        """Rings found when identifiers are permuted, beside the rings of the graph as it is.
+
+        Args:
+            permutations: How many permutations to try; no ring is written.
+            algorithm: As for :meth:`detect`.
+            seed: As for :meth:`detect`.
+            known_hubs: As for :meth:`detect`.
+            parameters: As for :meth:`detect`.
+        """
+        from ringleader.api.detection import parameters_of, permuted
+
+        values = parameters_of(self.settings, parameters, algorithm=algorithm, seed=seed)
+        return permuted(
+            self.graph,
+            values,
+            permutations=permutations,
+            algorithm=algorithm,
+            known_hubs=known_hubs,
+        ).frame
+
+    def parameters(self) -> pd.DataFrame:
+        """Every parameter of detection with its value, default and reason."""
+        from ringleader.api.detection import parameter_table, parameters_of
+
+        return parameter_table(parameters_of(self.settings)).frame
+
+    def evaluate(
+        self,
+        labels: FilePath | Iterable[FilePath] | None = None,
+        *,
+        mapping: FilePath | None = None,
+        by: str = "decided_by",
+        min_size: int = 1,
+    ) -> Evaluation:
+        """Compare rings and campaigns with labels.
+
+        Args:
+            labels: Files of labels; None takes the graph's labels and decisions.
+            mapping: Mapping file for these files.
+            by: Column of the labels that tells sources of rings apart, ``decided_by`` or
+                ``campaign``.
+            min_size: Rings with fewer labelled accounts do not count.
+
+        Raises:
+            InputError: A file is broken or holds no label.
+            NotFound: The graph holds no label and no decision.
+        """
+        from ringleader.api.evaluating import evaluate
+
+        files = [labels] if isinstance(labels, str | Path) else list(labels or ())
+        return evaluate(
+            self.graph,
+            [str(file) for file in files],
+            mapping=as_path(mapping),
+            by=by,
+            min_size=min_size,
+        )

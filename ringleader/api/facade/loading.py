@@ -1,0 +1,191 @@
+"""Load and simulate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ringleader.api.facade.base import Base, FilePath, as_path
+from ringleader.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from ringleader.api.results import LoadResult
+    from ringleader.api.simulating import Simulation
+    from ringleader.loaders.load import LoadOptions
+
+
+class Loading(Base):
+    """Methods that bring data in."""
+
+    def load(
+        self,
+        table: str,
+        source: Any = None,
+        *,
+        mapping: FilePath | None = None,
+        strict: bool = False,
+        dry_run: bool = False,
+        input_format: str | None = None,
+        chunk_size: int | None = None,
+        list_format: str | None = None,
+        kind: str | None = None,
+        source_name: str | None = None,
+        asn_mmdb: FilePath | None = None,
+        url: str | None = None,
+        query: str | None = None,
+    ) -> LoadResult:
+        """Load one table of the input contract.
+
+        Loading the same input again changes nothing; after an interruption, call it again.
+
+        Args:
+            table: ``accounts``, ``requests``, ``payments``, ``proxies``, ``prompts``, ``contacts``
+                or ``labels``.
+            source: A path, glob or folder of CSV, JSON lines or Parquet; a pandas or polars frame,
+                anything with ``__arrow_c_stream__``, an Ibis table; or a list of these. The
+                content and order of a frame's rows identify it.
+            mapping: TOML file that renames and casts foreign columns, or ``preset:NAME``.
+            strict: Fail before anything is written if a row breaks the contract; otherwise such
+                rows go to a quarantine file.
+            dry_run: Validate only.
+            input_format: ``csv``, ``jsonl`` or ``parquet``; by default what file names end in.
+            chunk_size: Rows in one transaction.
+            list_format: Format of lists of proxies; by default recognised.
+            kind: Kind of the entries of a list of proxies.
+            source_name: Name of a list of proxies.
+            asn_mmdb: MaxMind database of autonomous systems, for requests.
+            url: A database that Ibis reads, instead of ``source``.
+            query: SQL for ``url``; it should name an order.
+
+        Raises:
+            WrongUsage: The table does not exist, or the arguments contradict each other.
+            InputError: An input cannot be read, or a row breaks the contract of a strict load.
+            LockHeld: Another run writes to the database.
+        """
+        from ringleader.api.loading import Reading, load_table
+
+        reading = Reading(
+            as_path(mapping), input_format, list_format, kind, source_name, url, query
+        )
+        options = self._options(strict, dry_run, chunk_size, asn_mmdb)
+        graph = self._graph_for(dry_run)
+        return load_table(graph, self.settings, table, source, reading, options, self.say)
+
+    def load_all(
+        self,
+        folder: FilePath,
+        *,
+        bulk: bool = False,
+        overwrite: bool = False,
+        write_only: FilePath | None = None,
+        mapping: FilePath | None = None,
+        strict: bool = False,
+        dry_run: bool = False,
+        input_format: str | None = None,
+        chunk_size: int | None = None,
+        list_format: str | None = None,
+        kind: str | None = None,
+        source_name: str | None = None,
+        asn_mmdb: FilePath | None = None,
+    ) -> LoadResult:
+        """Load every table of a folder: ``accounts.csv``, ``requests/*.parquet`` and so on.
+
+        Args:
+            folder: The folder.
+            bulk: Build the managed server's empty database from the files, which is many times
+                faster than writing to one; the server is stopped and started.
+            overwrite: With ``bulk``: replace a database that holds data.
+            write_only: With ``bulk``: write the files of the import there and build nothing.
+            mapping: As for :meth:`load`.
+            strict: As for :meth:`load`.
+            dry_run: As for :meth:`load`; not with ``bulk``.
+            input_format: As for :meth:`load`.
+            chunk_size: As for :meth:`load`.
+            list_format: As for :meth:`load`.
+            kind: As for :meth:`load`.
+            source_name: As for :meth:`load`.
+            asn_mmdb: As for :meth:`load`.
+
+        Raises:
+            WrongUsage: The arguments contradict each other.
+            InputError: An input cannot be read, or (``bulk``) the database holds data.
+            LockHeld: Another run writes to the database.
+        """
+        from ringleader.api.loading import Reading, load_bulk, load_folder
+
+        reading = Reading(as_path(mapping), input_format, list_format, kind, source_name)
+        options = self._options(strict, dry_run, chunk_size, asn_mmdb)
+        if not bulk:
+            if overwrite or write_only:
+                raise WrongUsage(
+                    "overwrite and write_only are for bulk loads",
+                    hint="ringleader load all FOLDER --bulk",
+                )
+            graph = self._graph_for(dry_run)
+            return load_folder(graph, self.settings, Path(folder), reading, options, self.say)
+        if self._graph is not None and self._graph.guard is None and not self._lent:
+            self.close()  # the server stops and starts again
+        loaded = load_bulk(
+            self.settings,
+            Path(folder),
+            reading,
+            options,
+            self.say,
+            overwrite=overwrite,
+            write_only=as_path(write_only),
+        )
+        self.settings = self._reread()
+        return loaded
+
+    def simulate(
+        self,
+        folder: FilePath,
+        *,
+        accounts: int | None = None,
+        requests: int | None = None,
+        crossed: bool = False,
+        design: FilePath | None = None,
+        seed: int = 7,
+        format: str = "parquet",
+        threads: int | None = None,
+    ) -> Simulation:
+        """Write a simulated campaign with its truth; the same arguments write the same bytes.
+
+        Args:
+            folder: Where to; a simulation that is there already is replaced.
+            accounts: Number of honest accounts, by default a million (60,000 if ``crossed``);
+                operators and cohorts are in proportion.
+            requests: Requests of the honest accounts; by default 60 (30) for each account.
+            crossed: Operators of crossed traits instead of the reported campaign.
+            design: Your own declaration of crossed traits.
+            seed: Seed of the random numbers.
+            format: ``parquet`` or ``csv``.
+            threads: Days made at a time.
+
+        Raises:
+            WrongUsage: The folder holds something else, or the population is too small.
+        """
+        from ringleader.api.simulating import simulate
+
+        return simulate(
+            Path(folder),
+            accounts=accounts,
+            requests=requests,
+            crossed=crossed,
+            design=as_path(design),
+            seed=seed,
+            format=format,
+            threads=threads,
+        )
+
+    def _options(
+        self, strict: bool, dry_run: bool, chunk_size: int | None, asn_mmdb: FilePath | None
+    ) -> LoadOptions:
+        from ringleader.loaders.load import LoadOptions
+
+        return LoadOptions(
+            strict,
+            dry_run,
+            chunk_size or int(self.settings.get("load.chunk_size")),
+            as_path(asn_mmdb) or self.settings.get("enrich.asn_mmdb"),
+        )

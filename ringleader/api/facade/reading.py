@@ -1,0 +1,191 @@
+"""Read what a detection found, and decide on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ringleader.api.facade.base import Base, as_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ringleader.api.results import Comparison, Decision, Explanation
+    from ringleader.ring_drawing import RingDrawing
+
+
+class Reading(Base):
+    """Methods that list, explain and compare findings, and record decisions."""
+
+    def rings(self, limit: int | None = None, *, rejected: bool = False) -> pd.DataFrame:
+        """The rings, the strongest first, with the decisions on them.
+
+        Args:
+            limit: Rings at the most.
+            rejected: Also rings that were rejected since they were found.
+        """
+        from ringleader.api import findings
+
+        return as_frame(findings.rings(self.graph, limit=limit, rejected=rejected))
+
+    def members(self, ring: str) -> pd.DataFrame:
+        """The members of a ring, those with the most evidence first.
+
+        Raises:
+            NotFound: There is no such ring.
+        """
+        from ringleader.api import findings
+
+        return findings.members(self.graph, ring).frame
+
+    def history(self, ring: str, *, unchanged: bool = False) -> pd.DataFrame:
+        """What happened to a ring, run by run: who joined and left, mergers and splits.
+
+        Args:
+            ring: The ring.
+            unchanged: Runs in which nothing changed, too.
+
+        Raises:
+            NotFound: There is no such ring.
+        """
+        from ringleader.api import findings
+
+        return findings.history(self.graph, ring, unchanged=unchanged).frame
+
+    def draw(self, ring: str, *, most_members: int = 80, most_identifiers: int = 60) -> RingDrawing:
+        """A picture of a ring: its members and the identifiers that they share.
+
+        Args:
+            ring: The ring.
+            most_members: Members that are drawn at the most; the caption counts the others.
+            most_identifiers: Identifiers that are drawn at the most.
+
+        Raises:
+            NotFound: There is no such ring.
+        """
+        from ringleader.api import findings
+
+        limits = {"most_members": most_members, "most_identifiers": most_identifiers}
+        return findings.drawing(self.graph, ring, **limits)
+
+    def campaigns(self, limit: int | None = None) -> pd.DataFrame:
+        """The campaigns (rings with one operator behind them), the largest first.
+
+        Args:
+            limit: Campaigns at the most.
+        """
+        from ringleader.api import findings
+
+        return as_frame(findings.campaigns(self.graph, limit=limit))
+
+    def campaign(self, campaign: str, *, weeks: bool = False) -> pd.DataFrame:
+        """The rings of a campaign.
+
+        Args:
+            campaign: The campaign.
+            weeks: Its accounts week by week instead.
+
+        Raises:
+            NotFound: There is no such campaign.
+        """
+        from ringleader.api import findings
+
+        return findings.campaign(self.graph, campaign, weeks=weeks).frame
+
+    def hubs(self, verdict: str | None = None, *, limit: int | None = None) -> pd.DataFrame:
+        """The identifiers that rings use, with a verdict on each.
+
+        Args:
+            verdict: Only identifiers with this verdict.
+            limit: Identifiers at the most.
+        """
+        from ringleader.api import findings
+
+        return as_frame(findings.hubs(self.graph, verdict=verdict, limit=limit))
+
+    def explain(
+        self, ring: str, account: str | None = None, *, limit: int | None = None
+    ) -> Explanation:
+        """Why a ring is a ring: its evidence in bits, what speaks against it, what it rests on.
+
+        Args:
+            ring: The ring.
+            account: Explain why this account is in it instead.
+            limit: Identifiers with a row of their own; the others are summed by family.
+
+        Raises:
+            NotFound: There is no such ring, or the account is not in it.
+        """
+        from ringleader.api import findings
+
+        if account is not None:
+            return findings.explain_member(self.graph, ring, account)
+        return findings.explain(self.graph, ring, limit=limit)
+
+    def why(self, one: str, other: str) -> Comparison:
+        """What two accounts share, whether they are linked, and whether one ring holds both.
+
+        Raises:
+            NotFound: One of the accounts does not exist.
+        """
+        from ringleader.api import findings
+
+        return findings.why(self.graph, one, other)
+
+    def review(
+        self,
+        targets: str | Sequence[str],
+        verdict: str,
+        *,
+        note: str,
+        by: str | None = None,
+    ) -> tuple[Decision, ...]:
+        """Decide on rings and accounts; the next detection honours it.
+
+        Args:
+            targets: A ring or an account, or several; all are decided on, or none.
+            verdict: ``confirm`` (members stay), ``reject`` (it does not come back by itself) or
+                ``watch`` (lists show it).
+            note: Why.
+            by: Who decides; by default the setting ``review.by``, or the system's user.
+
+        Raises:
+            NotFound: There is no such ring or account.
+            WrongUsage: There is no such verdict, or no note.
+        """
+        from ringleader.api import reviewing
+
+        names = [targets] if isinstance(targets, str) else list(targets)
+        return reviewing.decide(self.graph, self.settings, names, verdict, note=note, by=by)
+
+    def decisions(self, target: str | None = None, *, history: bool = False) -> pd.DataFrame:
+        """Decisions, the latest first.
+
+        Args:
+            target: Only those on this ring or account.
+            history: Decisions that later ones have replaced, too.
+        """
+        from ringleader.api import reviewing
+
+        return as_frame(reviewing.decisions(self.graph, target, history=history))
+
+    def pin(
+        self, identifier: str, verdict: str | None, *, note: str = "", by: str | None = None
+    ) -> str:
+        """Pin a verdict on an identifier; the next detection honours it.
+
+        Args:
+            identifier: Its key, e.g. an address.
+            verdict: A verdict that :meth:`hubs` lists; None takes back what was pinned.
+            note: Why.
+            by: Who says so; by default the system's user.
+
+        Returns:
+            The identifier, with its label.
+
+        Raises:
+            NotFound: There is no such identifier.
+        """
+        from ringleader.api import reviewing
+
+        return reviewing.pin(self.graph, identifier, verdict, note=note, by=by)
