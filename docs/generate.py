@@ -170,11 +170,14 @@ def exports_page() -> str:
 
 def pages() -> dict[Path, str]:
     """Every generated page by its path."""
+    from api_page import api_page
+
     from ringleader.schema import BUILT_IN
     from ringleader.schema.statements import schema_page
 
     return {
         DOCS / "cli.md": cli_page(),
+        DOCS / "api.md": api_page(NOTE),
         DOCS / "catalogue.md": catalogue_page(),
         DOCS / "schema.md": schema_page(BUILT_IN),
         DOCS / "contract.md": contract_page(),

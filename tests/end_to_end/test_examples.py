@@ -149,6 +149,7 @@ def files(folder, sample):
         '[map.labels]\naccount_id = "account_id"\nlabel = "label"\nring_id = "ring_id"\n'
         'campaign = "campaign"\ndecided_by = "decided_by"\n'
     )
+    (folder / "ours.toml").write_text((folder / "mapping.toml").read_text())
     with duckdb.connect(str(folder / "logs.duckdb")) as database:
         database.sql(f"CREATE TABLE requests AS FROM '{day}'")
 
@@ -262,3 +263,18 @@ def test_the_example_in_the_help_runs(example, desk, server, monkeypatch, capfd)
     monkeypatch.setattr(sys, "stdin", io.StringIO(ANSWERS.get(example, "")))
     code = typed(monkeypatch, *shlex.split(line)[1:])
     assert code == CODES.get(example, 0), capfd.readouterr().err
+
+
+def test_the_python_of_the_readme_runs(desk, server, monkeypatch, capsys):
+    """Last: it rejects a ring."""
+    [code] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    monkeypatch.chdir(desk.folder)
+    monkeypatch.setenv("RINGLEADER_HOME", str(server.home))
+    known = {}
+    exec(code, known)
+    run, shown = known["run"], capsys.readouterr().out
+    assert known["strongest"].ring_id in shown and "bits of evidence" in shown
+    assert "identifiers; the rarest" in shown or "identifier; the rarest" in shown
+    bundle = json.loads((desk.folder / "rings.stix.json").read_text())
+    assert bundle["type"] == "bundle" and not set(run.rings[0].members) & set(str(bundle).split())
+    assert (desk.folder / "report.html").stat().st_size > 100_000
