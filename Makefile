@@ -8,11 +8,15 @@ READY := $(VENV)/.ready
 AIRFLOW := .airflow
 # A terminal sees pip's bars; a log does not.
 PIP := $(BIN)/python -m pip install --disable-pip-version-check $(shell test -t 2 || echo --quiet)
+# Two processes, each with a server of its own, on two cores; a module stays in one of them. The
+# longest modules come first in the order of collection.
+JOBS ?= 2
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 HOP_DATA ?= ../shared/data/hop
 DEMO := demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup airflow demo bench test lint format types unit example-hop lock docs clean
+.PHONY: help setup airflow demo bench test coverage smoke lint format types unit example-hop lock docs clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,10 +60,16 @@ types: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY) ## the tests that need no server
-	$(BIN)/python -m pytest tests/unit
+	$(PYTEST) tests/unit
 
-test: lint types ## format, lint, types and every test, on a real Neo4j
-	$(BIN)/python -m pytest
+test: lint types ## format, lint, types and every test, on a real Neo4j (JOBS=processes)
+	$(PYTEST)
+
+coverage: $(READY) ## every test, with the coverage of lines and branches and its floor
+	$(PYTEST) --cov --cov-report=term:skip-covered
+
+smoke: $(READY) ## loads, detection and the catalogue on the long-term release of Neo4j
+	RINGLEADER_TEST_ENGINE=5.26 $(BIN)/python -m pytest -m smoke
 
 docs: $(READY) ## regenerate the pages of docs/ that are derived from the code
 	$(BIN)/python docs/generate.py

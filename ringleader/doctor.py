@@ -23,6 +23,7 @@ LEAST_FREE_DISK = 2 * GIB
 MOST_MEMORY_SHARE = 0.8
 # The GDS whose graph.project, Leiden and procedures the catalogue uses.
 OLDEST_GDS = (2, 13)
+RINGS_NAMED = 3
 
 Outcome = Literal["ok", "failed", "skipped"]
 
@@ -71,7 +72,7 @@ def examine(settings: Settings, *, mend: bool = False) -> list[Check]:
 def _server_checks(settings: Settings, *, mend: bool) -> Iterator[Check]:
     from ringleader.graph import Graph
 
-    names = ("server", "login", "version", "graph data science", "constraints")
+    names = ("server", "login", "version", "graph data science", "constraints", "rings")
     try:
         graph = Graph.connect(settings)
     except RingleaderError as error:
@@ -91,6 +92,7 @@ def _server_checks(settings: Settings, *, mend: bool) -> Iterator[Check]:
         for check, name in ((_version, names[2]), (_gds, names[3])):
             yield _guarded(name, check, graph)
         yield _guarded(names[4], _mended_constraints if mend else _constraints, graph)
+        yield _guarded(names[5], _rings, graph)
 
 
 def _guarded(name: str, check: object, graph: Graph) -> Check:
@@ -159,6 +161,21 @@ def _mended_constraints(graph: Graph) -> tuple[str, str | None]:
     return _constraints(graph)
 
 
+def _rings(graph: Graph) -> tuple[str, str | None]:
+    from ringleader.catalogue import get
+
+    query = get("rings-not-detected")
+    rows = graph.read(query, query.bind({"limit": RINGS_NAMED + 1}))
+    if not rows:
+        return "all were written by detections or reviews", None
+    named = ", ".join(str(row["ring_id"] or row["node"]) for row in rows[:RINGS_NAMED])
+    more = ", …" if len(rows) > RINGS_NAMED else ""
+    return (
+        f"(:Ring) nodes that no detection wrote are left out of lists and exports: {named}{more}",
+        f"ringleader query run {query.name} lists them; delete them with ringleader cypher --write",
+    )
+
+
 def _disk(settings: Settings) -> Check:
     folder = settings.home
     while not folder.exists() and folder != folder.parent:
@@ -175,13 +192,15 @@ def _disk(settings: Settings) -> Check:
 
 
 def _memory(settings: Settings) -> Check:
-    from ringleader.engine.config import machine_memory, memory_for
+    from ringleader.engine import managed_connection
+    from ringleader.engine.config import machine_memory
+    from ringleader.engine.manage import memory_in_use
 
     machine = machine_memory()
     if not settings.managed:
         return Check("memory", "ok", f"{machine / GIB:,.1f} GiB here; the server has its own")
     try:
-        memory = memory_for(settings)
+        memory = memory_in_use(settings, managed_connection(settings))
     except RingleaderError as error:
         return Check("memory", "failed", error.message, error.hint)
     detail = (

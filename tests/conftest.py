@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_line import called
+from skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 - hooks
 
 from ringleader.settings import load_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+# Small, so that several servers fit beside each other on a small machine.
+MEMORY = {"heap": "1g", "page_cache": "512m"}
 # The environment could point the tests at somebody's real database; it must not.
 for variable in [name for name in os.environ if name.startswith("NEO4J_")]:
     del os.environ[variable]
@@ -26,9 +28,16 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def server_home(tmp_path_factory):
-    """The home of the run's server; RINGLEADER_TEST_HOME names one to keep between runs."""
+    """The home of the run's server; RINGLEADER_TEST_HOME names one to keep between runs.
+
+    Tests empty the database, so each process of pytest-xdist has a server of its own.
+    """
     kept = os.environ.get("RINGLEADER_TEST_HOME")
-    return Path(kept) if kept else tmp_path_factory.mktemp("home")
+    if not kept:
+        return tmp_path_factory.mktemp("home")
+    home = Path(kept) / os.environ.get("PYTEST_XDIST_WORKER", "")
+    home.mkdir(parents=True, exist_ok=True)
+    return home
 
 
 @pytest.fixture(scope="session")
@@ -38,8 +47,10 @@ def server(server_home):
     from ringleader.graph import Graph
 
     env = {"RINGLEADER_HOME": str(server_home)}
+    declared = "[server]\n" + "".join(f'{name} = "{size}"\n' for name, size in MEMORY.items())
     if engine := os.environ.get("RINGLEADER_TEST_ENGINE"):
-        (server_home / "ringleader.toml").write_text(f'[server]\nengine = "{engine}"\n')
+        declared += f'engine = "{engine}"\n'
+    (server_home / "ringleader.toml").write_text(declared)
     settings = load_settings(env=env, cwd=server_home)
     ensure_running(settings)
     settings = load_settings(env=env, cwd=server_home)
@@ -69,18 +80,11 @@ def graph(connection):
 
 @pytest.fixture
 def ringleader(server, tmp_path):
-    """Run the command line against the run's server, in an empty folder; returns the process."""
+    """Run a command against the run's server, in an empty folder; returns code and output."""
 
-    def call(*args, check=True, env=None, input=None, timeout=180):
-        result = subprocess.run(
-            [sys.executable, "-m", "ringleader", *map(str, args)],
-            capture_output=True,
-            text=True,
-            input=input,
-            cwd=tmp_path,
-            env={**os.environ, "RINGLEADER_HOME": str(server.home), **(env or {})},
-            timeout=timeout,
-        )
+    def call(*args, check=True, env=None, input=None):
+        given = {"RINGLEADER_HOME": str(server.home), **(env or {})}
+        result = called(args, folder=tmp_path, env=given, input=input)
         if check:
             assert result.returncode == 0, result.stderr
         return result

@@ -18,7 +18,7 @@
 // mode: read
 // audience: internal
 MATCH (ring:Ring)
-WHERE $rings IS NULL OR ring.ring_id IN $rings
+WHERE ring.run IS NOT NULL AND ($rings IS NULL OR ring.ring_id IN $rings)
 MATCH (account:Account)-[member:MEMBER_OF]->(ring)
 RETURN ring.ring_id AS ring_id, account.account_id AS account_id, member.score AS score,
        ring.score AS ring_score, ring.size AS ring_size,

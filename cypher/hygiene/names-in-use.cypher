@@ -4,7 +4,7 @@
 // column name: string
 // mode: read
 // audience: internal
-CALL {
+CALL () {
   CALL db.labels() YIELD label RETURN 'label' AS kind, label AS name
   UNION ALL
   CALL db.relationshipTypes() YIELD relationshipType

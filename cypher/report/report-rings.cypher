@@ -20,7 +20,8 @@
 // audience: internal
 // mode: read
 MATCH (ring:Ring)
-WHERE EXISTS { (ring)<-[:MEMBER_OF]-() } AND ($ring_ids IS NULL OR ring.ring_id IN $ring_ids)
+WHERE ring.run IS NOT NULL AND EXISTS { (ring)<-[:MEMBER_OF]-() }
+  AND ($ring_ids IS NULL OR ring.ring_id IN $ring_ids)
 WITH ring ORDER BY ring.score DESC, ring.ring_id
 LIMIT coalesce($limit, 9223372036854775807)
 CALL (ring) {

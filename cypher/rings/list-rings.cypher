@@ -19,6 +19,7 @@
 // column found_at: datetime
 // mode: read
 MATCH (ring:Ring)<-[:MEMBER_OF]-(account:Account)
+WHERE ring.run IS NOT NULL
 WITH ring, min(account.created_at) AS opened_first, max(account.created_at) AS opened_last
 OPTIONAL MATCH (run:Run {run_id: ring.run})
 WITH ring, opened_first, opened_last, head(COLLECT {

@@ -15,7 +15,8 @@ CALL (run) {
 }
 CALL (run) {
   UNWIND $continuations AS row
-  MATCH (later:Ring {ring_id: row.ring_id}), (earlier:Ring {ring_id: row.earlier_id})
+  MATCH (later:Ring {ring_id: row.ring_id})
+  MATCH (earlier:Ring {ring_id: row.earlier_id})
   // Of each run its own: what two rings did in an earlier run stays.
   MERGE (later)-[continues:CONTINUES {run: run.run_id}]->(earlier)
   SET continues.kind = row.kind, continues.overlap = row.overlap

@@ -72,21 +72,21 @@ def records(path: Path, *, quoted: bool) -> Iterator[tuple[int, bytes]]:
         quoted: Whether quotes keep line ends inside a record, as in CSV.
     """
     with open_bytes(path) as file:
-        number, start, record, open_quote = 0, 1, b"", False
+        # A bytearray grows in place; bytes would be copied with every line of a long record.
+        number, start, record, open_quote = 0, 1, bytearray(), False
         while line := file.readline(LINE_BYTES):
             if not record:
                 start = number + 1
             number += line.endswith(b"\n")
-            record += line
-            if len(record) > LINE_BYTES:  # what is too long to be a row need not be kept whole
-                record = record[:LINE_BYTES]
+            # A record of more than this is refused whatever it holds; the rest need not be kept.
+            record += line[: LINE_BYTES - len(record)]
             if quoted and line.count(b'"') % 2:
                 open_quote = not open_quote
             if not open_quote and line.endswith(b"\n"):
-                yield start, record
-                record = b""
+                yield start, bytes(record)
+                record.clear()
         if record:
-            yield start, record
+            yield start, bytes(record)
 
 
 def locate(

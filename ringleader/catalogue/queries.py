@@ -30,6 +30,7 @@ from typing import Any
 from ringleader.catalogue.templates import check_placeholders, rendered
 from ringleader.cypher_text import parameters
 from ringleader.errors import CatalogueError, WrongUsage
+from ringleader.progress import say
 from ringleader.schema import Schema
 from ringleader.settings import expanded
 
@@ -231,40 +232,68 @@ def _default(text: str, type_: str, path: Path, number: int) -> Any:
         raise CatalogueError(f"{path}:{number}: {error.message}") from error
 
 
+@dataclass(frozen=True)
+class _LeftOut:
+    """A query or folder of the user's that cannot be used, and why."""
+
+    path: Path
+    error: CatalogueError
+
+
 @cache
-def _load(folders: tuple[Path, ...]) -> dict[str, Query]:
-    catalogue: dict[str, Query] = {}
+def _shipped() -> dict[str, Query]:
+    return {query.name: query for query in map(parse, sorted(FOLDER.rglob("*.cypher")))}
+
+
+@cache
+def _load(folders: tuple[Path, ...]) -> tuple[dict[str, Query], tuple[_LeftOut, ...]]:
+    catalogue, left_out = dict(_shipped()), []
     for folder in folders:
         if not folder.is_dir():
-            raise CatalogueError(f"folder of queries {folder} does not exist")
+            error = CatalogueError(f"folder of queries {folder} does not exist")
+            left_out.append(_LeftOut(folder, error))
         for path in sorted(folder.rglob("*.cypher")):
-            query = parse(path)
-            if query.name in catalogue:
-                raise CatalogueError(
-                    f"{path}:1: name {query.name!r} is taken by {catalogue[query.name].path}"
-                )
-            catalogue[query.name] = query
-    return catalogue
+            try:
+                query = parse(path)
+                taken = catalogue.get(query.name)
+                if taken is not None:
+                    raise CatalogueError(f"{path}:1: name {query.name!r} is taken by {taken.path}")
+            except CatalogueError as error:
+                left_out.append(_LeftOut(path, error))
+            else:
+                catalogue[query.name] = query
+    # Here, where the answer is kept, so that one process says it once.
+    for each in left_out:
+        say(f"note: {each.error.message}; it is left out (ringleader query check)")
+    return catalogue, tuple(left_out)
+
+
+def _resolved(extra: Iterable[Path]) -> tuple[Path, ...]:
+    return tuple(expanded(folder).resolve() for folder in extra)
 
 
 def load_catalogue(extra: Iterable[Path] = ()) -> dict[str, Query]:
     """Every stored query by name: ours, then the user's folders.
 
-    Raises:
-        CatalogueError: A file is malformed or a name is taken twice.
+    A query of the user's that is malformed, or whose name is taken, is named on standard error and
+    left out.
     """
-    return dict(_load((FOLDER, *(expanded(folder).resolve() for folder in extra))))
+    return dict(_load(_resolved(extra))[0])
 
 
 def get(name: str, extra: Iterable[Path] = ()) -> Query:
     """One stored query.
 
     Raises:
-        CatalogueError: There is none of that name.
+        CatalogueError: There is none of that name, or its file cannot be used.
     """
-    catalogue = load_catalogue(extra)
+    catalogue, left_out = _load(_resolved(extra))
     if name not in catalogue:
         import difflib
+
+        for each in left_out:
+            if each.path.stem == name:
+                raise each.error
 
         near = difflib.get_close_matches(name, catalogue, n=3)
         raise CatalogueError(

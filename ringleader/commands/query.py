@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +53,9 @@ def _completable() -> Iterable[Query]:
     from ringleader.settings import load_settings
 
     try:
-        return questions(load_settings())
+        # The Tab key completes; messages would get between.
+        with redirect_stderr(StringIO()):
+            return questions(load_settings())
     except RingleaderError:  # a broken settings file is told by commands, not by the Tab key
         return [query for query in load_catalogue().values() if not query.internal]
 

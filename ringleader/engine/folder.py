@@ -29,6 +29,8 @@ class ServerState:
         pid: The server's process.
         started_at: When it was started, ISO 8601 in UTC.
         home: The data folder, of which the server has the ``server`` part.
+        heap: Heap that it was started with, in bytes; None if an older release started it.
+        page_cache: Page cache that it was started with, in bytes; None as above.
         already_running: It was there before; not recorded.
     """
 
@@ -40,6 +42,8 @@ class ServerState:
     pid: int
     started_at: str
     home: str
+    heap: int | None = None
+    page_cache: int | None = None
     already_running: bool = False
 
     @property
@@ -134,8 +138,9 @@ class ServerFolder:
         try:
             content = json.loads(self.state_file.read_text(encoding="utf-8"))
             names = {field.name for field in fields(ServerState)} - {"already_running", "home"}
-            return ServerState(home=str(self.home), **{name: content[name] for name in names})
-        except (OSError, ValueError, KeyError, TypeError):
+            known = {name: content[name] for name in names & content.keys()}
+            return ServerState(home=str(self.home), **known)
+        except (OSError, ValueError, AttributeError, TypeError):
             return None
 
     def write_state(self, state: ServerState) -> None:

@@ -54,7 +54,7 @@ class Status:
         root: Its folder.
         disk_bytes: What the folder takes.
         data_engine: The release that the data belongs to; None without data.
-        memory: What it is given at the next start.
+        memory: What it runs with or, where it does not run, what the next start gives it.
         log_file: Its log.
     """
 
@@ -147,7 +147,7 @@ def _launch_on(
         set_initial_password(java, folder, password)
     folder.engine_file.write_text(engine.neo4j + "\n", encoding="utf-8")
     log_from = folder.log_file.stat().st_size if folder.log_file.exists() else 0
-    state = launch(folder, engine, java, port)
+    state = launch(folder, engine, memory, java, port)
     with progress(f"starting Neo4j {engine.neo4j}") as advance:
         wait_until_ready(folder, state, advance, log_from)
     return state
@@ -240,9 +240,21 @@ def status(settings: Settings) -> Status:
         root=folder.root,
         disk_bytes=disk_usage(folder.root),
         data_engine=folder.data_engine(),
-        memory=memory_for(settings),
+        memory=memory_in_use(settings, state if running else None),
         log_file=folder.log_file,
     )
+
+
+def memory_in_use(settings: Settings, running: ServerState | None) -> Memory:
+    """The memory of the managed server: what it runs with, or what the next start gives it.
+
+    Args:
+        settings: ``[server] heap`` and ``page_cache``.
+        running: The server that runs, if one does.
+    """
+    if running is None or running.heap is None or running.page_cache is None:
+        return memory_for(settings)
+    return Memory(running.heap, running.page_cache)
 
 
 def managed_connection(settings: Settings) -> ServerState | None:

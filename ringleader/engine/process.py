@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import filelock
 
 from ringleader.engine.admin import clean_environment
+from ringleader.engine.config import Memory
 from ringleader.engine.folder import DATABASE, USERNAME, ServerFolder, ServerState
 from ringleader.engine.releases import Engine
 from ringleader.errors import ConnectionFailed, LockHeld, RingleaderError, ServerError
@@ -149,12 +150,15 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def launch(folder: ServerFolder, engine: Engine, java: Path, port: int) -> ServerState:
+def launch(
+    folder: ServerFolder, engine: Engine, memory: Memory, java: Path, port: int
+) -> ServerState:
     """Start the process and record it; does not wait until it answers.
 
     Args:
         folder: The server's folder, configured for ``port``.
         engine: The release.
+        memory: What it is configured to use; recorded with the state.
         java: The Java executable.
         port: The Bolt port.
     """
@@ -190,6 +194,8 @@ def launch(folder: ServerFolder, engine: Engine, java: Path, port: int) -> Serve
         pid=process.pid,
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         home=str(folder.home),
+        heap=memory.heap,
+        page_cache=memory.page_cache,
     )
     try:
         folder.write_state(state)

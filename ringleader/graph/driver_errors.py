@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,8 +10,6 @@ from neo4j import exceptions
 from ringleader.errors import ConnectionFailed, QueryError, RingleaderError, ServerError, TimedOut
 from ringleader.settings import Settings
 
-# What the server remarks on a statement is for whoever asked, not for the driver's own log.
-logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
 START_HINT = "ringleader server start, or set NEO4J_URI; ringleader doctor checks the rest"
 
 

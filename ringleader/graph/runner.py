@@ -23,6 +23,7 @@ from ringleader.errors import ConnectionFailed, QueryError, RingleaderError
 from ringleader.graph.driver_errors import START_HINT, translated
 from ringleader.graph.driver_values import counted, row, sent
 from ringleader.graph.guard import Guard
+from ringleader.graph.notifications import ALL_NOTIFICATIONS, WARNINGS, show_notifications
 from ringleader.parallel import side_by_side
 from ringleader.schema.statements import schema_statements
 from ringleader.settings import Settings
@@ -75,6 +76,7 @@ class Graph:
             raise ConnectionFailed("no Neo4j is configured and none is running", hint=START_HINT)
         password = settings.password
         auth = None if password is None else neo4j.basic_auth(settings.username, password)
+        show_notifications()
         with translated(settings):
             driver = neo4j.GraphDatabase.driver(
                 settings.uri,
@@ -82,7 +84,7 @@ class Graph:
                 user_agent=f"ringleader/{__version__}",
                 connection_timeout=CONNECT_SECONDS,
                 max_transaction_retry_time=RETRY_SECONDS,
-                notifications_min_severity="OFF",
+                **WARNINGS,
                 telemetry_disabled=True,
             )
             with ExitStack() as undo:
@@ -163,13 +165,13 @@ class Graph:
     def explain(
         self, statement: str | Query, params: Mapping[str, Any] | None = None
     ) -> neo4j.ResultSummary:
-        """The plan of a statement, which does not run, with the server's warnings.
+        """The plan of a statement, which does not run, with all notifications.
 
         Raises:
             QueryError: The statement does not compile.
         """
         text, name = self._named(statement, None)
-        warned = self._session(neo4j.READ_ACCESS, name, notifications_min_severity="WARNING")
+        warned = self._session(neo4j.READ_ACCESS, name, **ALL_NOTIFICATIONS)
         # On a line of its own, so that columns in messages are those of the statement.
         with _a_line_less(), warned as session:
             return session.run("EXPLAIN\n" + text, sent(params)).consume()

@@ -1,5 +1,6 @@
 """The report in a real browser: pointer, keyboard, dark, paper, and names that are markup."""
 
+import shutil
 import time
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,15 +9,15 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from playwright import sync_api as playwright
 from report_world import EVIL, ReportWorld
 
 from ringleader.exports.page import write_page
 from ringleader.exports.report import blocks
 from ringleader.exports.report_ring import as_it_is
 
-playwright = pytest.importorskip("playwright.sync_api", reason="NEEDS playwright")
 expect = playwright.expect
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = shutil.which("chromium")
 OFFLINE = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,8 +40,8 @@ def written(path, world):
 
 @pytest.fixture(scope="module")
 def browser():
-    if not CHROMIUM.exists():
-        pytest.skip(f"NEEDS {CHROMIUM}, WHICH IS NOT HERE: apt-get install chromium")
+    if CHROMIUM is None:
+        pytest.skip("NEEDS chromium, WHICH IS NOT HERE: apt-get install chromium")
     with playwright.sync_playwright() as running:
         started = running.chromium.launch(executable_path=CHROMIUM, args=OFFLINE)
         yield started

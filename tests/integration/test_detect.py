@@ -271,3 +271,31 @@ def test_a_wrong_setting_is_one_line(graph, ringleader, tmp_path):
     result = ringleader("detect", check=False)
     assert result.returncode == 2
     assert "min_ring_sice" in result.stderr and "did you mean min_ring_size" in result.stderr
+
+
+def test_a_ring_that_no_detection_wrote_is_named_and_left_out(graph, ringleader):
+    build(graph)
+    detect(graph, P)
+    listed = ringleader("rings", "list", "--format", "json").stdout
+    names = [ring["ring_id"] for ring in json.loads(listed)]
+    assert len(names) == 2
+    exported = ringleader("export", "rings", "--format", "csv").stdout
+    graph.write(
+        "MATCH (a:Account) WITH a LIMIT 2 WITH collect(a) AS two "
+        "CREATE (ring:Ring {ring_id: 'by hand'}) "
+        "FOREACH (a IN two | CREATE (a)-[:MEMBER_OF]->(ring)) CREATE (:Ring)",
+        name="fixture",
+    )
+    assert ringleader("rings", "list", "--format", "json").stdout == listed
+    assert ringleader("export", "rings", "--format", "csv").stdout == exported
+    for ring in names:
+        ringleader("rings", "show", ring)
+        ringleader("rings", "explain", ring)
+    ringleader("report", "--output", "report.html")
+    for thing in ("accounts", "links", "campaigns"):
+        ringleader("export", thing, "--format", "graphml", "--output", f"{thing}.graphml")
+    told = ringleader("doctor", check=False)
+    assert told.returncode == 1
+    assert "no detection wrote are left out of lists and exports: by hand, 4:" in told.stderr
+    detect(graph, P)
+    assert members(graph) == {tuple(CARDS), tuple(BOTS)}

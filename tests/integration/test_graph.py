@@ -47,3 +47,12 @@ def test_rows_are_no_part_of_the_log_of_the_driver(graph, caplog):
     assert found == rows
     assert "<1 values>" in caplog.text
     assert "acc-of-a-person" not in caplog.text
+
+
+def test_an_unexpected_notification_is_shown_once_and_an_expected_one_never(graph, capsys):
+    for _ in range(2):
+        graph.read("CALL { RETURN 1 AS one } RETURN one")
+        graph.read("MATCH (n) RETURN id(n)")
+        graph.read("MATCH (n:NoSuchLabel) RETURN n.no_such_property")
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("note: Neo4j: warn: feature deprecated. CALL subquery without")

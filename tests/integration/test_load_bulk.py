@@ -62,7 +62,7 @@ def test_the_graph_is_that_of_loads_over_bolt(graph, ringleader, folder, other_h
     expected = everything(graph)
     assert "created_at: not a UTC time, or not between 2000 and 2099" in over_bolt.stderr
     env = {"RINGLEADER_HOME": str(other_home)}
-    built = ringleader("load", "all", folder, "--bulk", env=env, timeout=600)
+    built = ringleader("load", "all", folder, "--bulk", env=env)
     assert "neo4j-admin database import: " in built.stderr
     settings = load_settings(env=env, cwd=other_home)
     with Graph.connect(settings) as other:

@@ -168,6 +168,8 @@ def test_status(home, state):
     assert row["status"] == "running"
     assert (row["uri"], row["pid"], row["engine"]) == (state.uri, state.pid, "2026.08.1")
     assert state.password not in json.dumps(row)
+    # What it runs with, which this command line does not say again.
+    assert (row["heap_mb"], row["page_cache_mb"]) == (1024, 256)
 
 
 def test_graph_data_science_works(home, state):
@@ -201,11 +203,14 @@ def test_doctor_finds_what_is_missing_and_mends_it(home, state):
         ("version", "ok"),
         ("graph data science", "ok"),
         ("constraints", "ok"),
+        ("rings", "ok"),
         ("disk", "ok"),
         ("memory", "ok"),
         ("java", "ok"),
         ("password file", "ok"),
     ]
+    memory = next(c["detail"] for c in report["checks"] if c["check"] == "memory")
+    assert memory.startswith("heap 1.0 GiB and page cache 0.2 GiB of ")
     sources = {row["setting"]: row["source"] for row in report["settings"]}
     assert sources["neo4j.uri"] == "managed server"
     assert sources["home"] == "environment RINGLEADER_HOME"

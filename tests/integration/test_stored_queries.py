@@ -10,8 +10,11 @@ import question_world
 
 from ringleader.catalogue import load_catalogue
 from ringleader.catalogue.check import problems
+from ringleader.graph.notifications import is_expected
 from ringleader.graph.plans import operators
 from ringleader.output import plain
+from ringleader.schema import BUILT_IN
+from ringleader.schema.types import NodeType
 
 CATALOGUE = load_catalogue()
 
@@ -68,6 +71,7 @@ CREATE (:Review {review_id: '1', label: 'fraud', ring: 'r1', campaign: 'k', deci
                  decided_at: datetime('2026-02-06T00:00Z')})-[:DECIDED]->(a),
        (:Review {review_id: '2', label: 'benign', decided_by: 'bob'})-[:DECIDED]->(b),
        (:Review {review_id: '3', label: 'fraud', decided_by: 'bob'})-[:DECIDED]->(c)
+CREATE (:Ring {ring_id: 'by hand'})
 CREATE (:Run {run_id: 'run1', state: 'done', started_at: datetime('2026-02-07T00:00Z'),
               accounts: 4, links: 1, rings: 1})
 CREATE (:Batch {batch_id: 'b1', table: 'requests', state: 'open',
@@ -159,6 +163,7 @@ ANSWERS = [
     ("accounts-not-described", {}, [("d", 2)]),
     ("identifiers-nobody-uses", {}, [("Ip", 1)]),
     ("loads-not-finished", {}, [("b1", "requests")]),
+    ("rings-not-detected", {}, [("by hand",)]),
     ("channels-without-addresses", {}, [("api", 2, 0), ("bedrock", 1, 0)]),
     ("decisions-on-account", {"account_id": "a"}, [("fraud", "r1", "k")]),
     (
@@ -184,6 +189,48 @@ def world(connection):
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_the_server_plans_it_as_its_header_says(name, connection):
     assert list(problems(connection, CATALOGUE[name])) == []
+
+
+# Detection reads and writes by node id within one run (decision 0013). Nothing else may.
+BY_NODE_ID = {
+    "accounts-to-link",
+    "count-sharers",
+    "counted-sharers",
+    "declared-organizations",
+    "identifiers-to-link",
+    "origins-of-identifiers",
+    "times-of-uses",
+    "uses-to-link",
+    "write-links",
+    "write-verdicts",
+}
+
+
+@pytest.fixture(scope="module")
+def every_name(connection):
+    """A database that knows the names of the schema, so that an unknown name is a mistake."""
+    for kind in (*BUILT_IN.nodes, *BUILT_IN.relationships):
+        what, name = (
+            ("Label", kind.label) if isinstance(kind, NodeType) else ("RelationshipType", kind.type)
+        )
+        connection.write(f"CALL db.create{what}($name)", {"name": name}, name="names")
+        properties = [p.name for p in kind.properties] + [name for name, _ in kind.derived]
+        connection.write(
+            "UNWIND $names AS name CALL db.createProperty(name)",
+            {"names": properties},
+            name="names",
+        )
+    return connection
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_the_server_has_nothing_to_remark_on_it(name, every_name):
+    query = CATALOGUE[name]
+    summary = every_name.explain(query, {param.name: None for param in query.params})
+    remarks = [each for each in summary.gql_status_objects if each.is_notification]
+    unexpected = [each.status_description for each in remarks if not is_expected(each)]
+    assert unexpected == []
+    assert (name in BY_NODE_ID) == bool(remarks)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from ringleader.catalogue import load_catalogue, parse
+from ringleader.catalogue import get, load_catalogue, parse
 from ringleader.errors import CatalogueError, WrongUsage
 
 GOOD = """// name: q
@@ -81,10 +81,22 @@ def test_a_malformed_file_is_named_with_its_line(tmp_path, old, new, message):
     assert message in caught.value.message
 
 
-def test_names_are_unique_over_all_folders(tmp_path):
+def test_an_own_query_that_cannot_be_used_is_named_and_left_out(tmp_path, capsys):
     written(tmp_path, GOOD.replace("name: q", "name: accounts-on-ip"), "accounts-on-ip")
-    with pytest.raises(CatalogueError, match="is taken by"):
-        load_catalogue([tmp_path])
+    written(tmp_path, GOOD.replace("name: q", "name: other"), "renamed")
+    written(tmp_path, GOOD)
+    missing = tmp_path / "missing"
+    assert set(load_catalogue([tmp_path, missing])) == {"q", *load_catalogue()}
+    assert get("accounts-on-ip", [tmp_path, missing]) == get("accounts-on-ip")
+    with pytest.raises(CatalogueError, match="name 'other' is not the file's name"):
+        get("renamed", [tmp_path, missing])
+    ends = "; it is left out (ringleader query check)"
+    assert capsys.readouterr().err.splitlines() == [
+        f"note: {tmp_path}/accounts-on-ip.cypher:1: name 'accounts-on-ip' is taken by "
+        f"{get('accounts-on-ip').path}{ends}",
+        f"note: {tmp_path}/renamed.cypher:1: name 'other' is not the file's name{ends}",
+        f"note: folder of queries {missing} does not exist{ends}",
+    ]
 
 
 def test_every_stored_query_parses_and_asks_a_question():

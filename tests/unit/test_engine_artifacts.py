@@ -125,7 +125,7 @@ def test_changed_file_is_fetched_again(tmp_path, repository):
     assert path.read_bytes() == CONTENT["org.example:part4:1.4:jar"]
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="NEEDS A USER OTHER THAN ROOT")
 def test_folder_that_cannot_be_written(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(ServerError, match="cannot write to"):

@@ -74,10 +74,21 @@ def test_state_is_what_settings_read(folder, tmp_path):
         "engine",
         "pid",
         "started_at",
+        "heap",
+        "page_cache",
     }
     read = load_settings(env={"RINGLEADER_HOME": str(tmp_path)}, cwd=tmp_path)
     assert (read.uri, read.source("neo4j.uri")) == (state.uri, "managed server")
     assert (state.settings().uri, state.port) == (state.uri, 7687)
+
+
+def test_a_server_that_an_older_release_started_is_found(folder):
+    state = state_with(folder, 1)
+    folder.write_state(state)
+    written = json.loads(folder.state_file.read_text())
+    del written["heap"], written["page_cache"]
+    folder.state_file.write_text(json.dumps(written))
+    assert folder.read_state() == state
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"pid": 1}', "\x00"])

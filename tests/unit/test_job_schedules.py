@@ -164,7 +164,8 @@ def test_crontab_takes_the_lines(job, tmp_path):
 
 
 def test_kubernetes_takes_the_cronjob(job):
-    kubernetes_validate = pytest.importorskip("kubernetes_validate")
+    import kubernetes_validate  # which takes a second that other tests need not wait for
+
     [text] = scheduled(*job, "kubernetes", image="registry.example/ringleader:1").values()
     made = yaml.safe_load(text)
     kubernetes_validate.validate(made, "1.31", strict=True)
@@ -195,7 +196,7 @@ def test_airflow_takes_the_dag(job, tmp_path):
     assert name == "ringleader_nightly.py"
     ast.parse(text)
     if not AIRFLOW.exists():
-        pytest.skip("NEEDS AIRFLOW (make airflow), WHICH IS NOT HERE")
+        pytest.skip("NEEDS airflow, WHICH IS NOT HERE: make airflow")
     (tmp_path / name).write_text(text)
     result = subprocess.run(
         [AIRFLOW, "-c", READ_DAGS, tmp_path / name],

@@ -27,6 +27,7 @@ ENTRY = {"ringleader/__main__.py", "cli.py"}
 DRIVER = {
     "ringleader/graph/driver_errors.py",
     "ringleader/graph/driver_values.py",
+    "ringleader/graph/notifications.py",
     "ringleader/graph/runner.py",
     "ringleader/output.py",
 }
