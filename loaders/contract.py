@@ -12,9 +12,10 @@ from enum import StrEnum
 from ringleader.loaders.enrichment.prompt_skeletons import EXEMPLAR_SENDERS
 
 # Part of every batch's identity: raise it when the same file would load differently.
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
 ID_LENGTH = 512
 TEXT_LENGTH = 4_096
+NAME_LENGTH = 64
 # A prompt may carry a whole document; only its masked skeleton is looked at.
 PROMPT_LENGTH = 1_000_000
 
@@ -29,6 +30,7 @@ class Type(StrEnum):
     AMOUNT = "amount"
     CURRENCY = "currency"
     CHOICE = "choice"
+    NAME = "name"
     CHANNEL = "channel"
     ADDRESS = "address"
     NETWORK = "network"
@@ -46,6 +48,7 @@ EXPLAINED: dict[Type, str] = {
     Type.AMOUNT: "a decimal number",
     Type.CURRENCY: "an ISO 4217 code",
     Type.CHOICE: "one of the values listed",
+    Type.NAME: f"a letter, then at most {NAME_LENGTH - 1} letters, digits, blanks or `_ - .`",
     Type.CHANNEL: "api, azure, bedrock, vertex, or one of `[channels] known`",
     Type.ADDRESS: "an IPv4 or IPv6 address; a port, zone or IPv4-mapped form is normalised",
     Type.NETWORK: "an IP address or a CIDR, not /0",
@@ -127,8 +130,12 @@ class Table:
 
 _ACCOUNT = Column("account_id", Type.ID, required=True, doc="the account")
 _CHANNEL = Column("channel", Type.CHANNEL, doc="where it came in")
-CAPABILITIES = ("reasoning", "coding", "tool_use", "other")
-_CAPABILITY = Column("capability", Type.CHOICE, values=CAPABILITIES, doc="what is asked for")
+_CAPABILITY = Column(
+    "capability",
+    Type.NAME,
+    doc="what is asked for, e.g. reasoning, coding, tool_use, agentic, computer_use, vision, "
+    "data_analysis, rubric_grading, policy_rewrites, other; any name will do",
+)
 PROXY_KINDS = ("datacentre", "vpn", "tor", "residential", "reseller")
 CONTACT_KINDS = ("referred", "invited", "transferred")
 PAYMENT_KINDS = ("card", "prepaid", "wire", "credit", "wallet")

@@ -17,7 +17,18 @@ DAY, HOUR, MINUTE = 86_400, 3_600, 60
 WEEK = 7 * DAY
 HOURS = ("person", "office", "always", "synchronised")
 CHANNELS = ("api", "bedrock", "vertex")
-CAPABILITIES = ("reasoning", "coding", "tool_use", "other")
+CAPABILITIES = (
+    "reasoning",
+    "coding",
+    "tool_use",
+    "agentic",
+    "computer_use",
+    "vision",
+    "data_analysis",
+    "rubric_grading",
+    "policy_rewrites",
+    "other",
+)
 
 
 class Draw(IntEnum):
@@ -213,6 +224,10 @@ class World:
         result: Ints = np.minimum(np.searchsorted(ends, drawn, "right"), len(ends) - 1)
         for group in np.flatnonzero(self.groups.prompts):
             first = self.groups.prompts_first[group]
-            kind = self.knobs.cohorts[self.groups.cohort[group]].capability
-            result[first : first + self.groups.prompts[group]] = CAPABILITIES.index(kind)
+            cohort = self.knobs.cohorts[self.groups.cohort[group]]
+            clusters = np.arange(first, first + self.groups.prompts[group])
+            result[clusters] = CAPABILITIES.index(cohort.capability)
+            # One cluster in three is about something else that the operator is after.
+            for turn, cluster in enumerate(clusters[2::3] if cohort.also else ()):
+                result[cluster] = CAPABILITIES.index(cohort.also[turn % len(cohort.also)])
         return result

@@ -52,6 +52,8 @@ class Cohort:
     own_domain: float = 0.08
     organization: float = 0.0
     capability: str = "other"
+    also: tuple[str, ...] = ()
+    pivot: float = 0.0
     prompts: int = 0
     prompts_per_account: float = 0.0
     prompts_each: int = 0

@@ -107,21 +107,24 @@ def _groups(knobs: Knobs, counts: Ints, accounts: int) -> tuple[Groups, Ints, in
     )
     rows: list[tuple[int, ...]] = [(0, 0, 0, 0, 0, 0, 0)]
     group_of = []
-    first_group: dict[str, int] = {}
+    of_cohort: dict[str, list[int]] = {}
+    targets: dict[str, tuple[int, int]] = {}  # of an operator: first cluster, and how many
     for number, (c, count) in enumerate(zip(knobs.cohorts, counts.tolist(), strict=True)):
         if c.group == 1:
             group_of.append(np.zeros(count, dtype=np.int64))
             continue
-        first_group[c.name] = len(rows)
+        of_cohort[c.name] = []
         many = max(1, round(count / c.group)) if c.group else 1
         member_of = np.arange(count) * many // count
         group_of.append(member_of + len(rows))
         for place, size in enumerate(np.bincount(member_of, minlength=many).tolist()):
             clusters = max(c.prompts, round(c.prompts_per_account * count)) if c.prompts else 0
-            if c.fraudulent and place:
-                first = rows[-1][-1]
+            if c.fraudulent and c.label in targets:
+                first, clusters = targets[c.label]
             else:
                 first, made = made, made + clusters
+                targets[c.label] = first, clusters
+            of_cohort[c.name].append(len(rows))
             of_group = [
                 max(least, round(each * size))
                 for each, least in (
@@ -134,7 +137,9 @@ def _groups(knobs: Knobs, counts: Ints, accounts: int) -> tuple[Groups, Ints, in
     columns = np.array(rows, dtype=np.int64).T
     network = np.arange(len(rows))
     for tenant in [c for c in knobs.cohorts if c.rents]:
-        network[first_group[tenant.name]] = first_group[tenant.rents]
+        landlords = of_cohort[tenant.rents]
+        for turn, group in enumerate(of_cohort[tenant.name]):
+            network[group] = landlords[turn % len(landlords)]
     return Groups(*columns, *network[None, :]), np.concatenate(group_of), prompts, made
 
 

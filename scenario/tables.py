@@ -187,7 +187,7 @@ def _bins(world: World, card: Any, cohort: Ints) -> pa.Array:
     """First digits of cards: a cohort's issuer, or one of many; wallets and credit have none."""
     cohorts = world.knobs.cohorts
     many = int(world.knobs["payments"]["bins"])
-    special = [c.bin for c in cohorts if c.bin]
+    special = dict.fromkeys(c.bin for c in cohorts if c.bin)
     names = [*(f"4{n:05}" for n in range(many)), *special]
     drawn = below(mix(world.seed, Draw.BIN, card), many)
     issuer = np.array([names.index(c.bin) if c.bin else -1 for c in cohorts])[cohort]

@@ -34,7 +34,7 @@ from ringleader.scenario.knobs import Knobs
 from ringleader.scenario.network import session_address, written
 from ringleader.scenario.population import hour_curve, weekday
 
-MODELS = ("large", "small")
+MODELS = ("large", "small", "large-2")
 ENDPOINTS = ("messages", "invoke", "rawPredict")
 AGENTS = (
     "sdk-python/1.42",
@@ -170,6 +170,7 @@ def _slice(
     capability = world.capability[cluster]
     coding = capability == CAPABILITIES.index("coding")
     at = _times(world, rng, day, who, session, coding)
+    model = _models(world, rng, who, at[np.searchsorted(session, np.arange(len(who)))])
     order = np.argsort(at, kind="stable")
     session = session[order]
     channel = people.channel[who]
@@ -184,7 +185,7 @@ def _slice(
         categories(list(AGENTS), agent[session], secret[1][session]),
         _named(lambda codes: hex_names("dev_", codes.view(np.uint64)), device, session, secret[1]),
         categories(list(CHANNELS), channel[session]),
-        categories(list(MODELS), rng.integers(0, 2, len(who))[session]),
+        categories(list(MODELS), model[session]),
         categories(list(ENDPOINTS), channel[session]),
         _named(lambda codes: cluster_names(world, codes), cluster, session),
         categories(list(CAPABILITIES), capability[session]),
@@ -299,6 +300,27 @@ def _times(
     offset = (begin[session] + since - low[session]) % (high - low)[session]
     result: Ints = first + low[session] + offset.astype(np.int64)
     return result
+
+
+def _models(world: World, rng: np.random.Generator, who: Ints, begin: Ints) -> Ints:
+    """The model that sessions ask: from its release on, some ask the new one.
+
+    Honest people come to it over weeks; an operator that pivots moves within a day.
+
+    Args:
+        world: The world.
+        rng: Random numbers.
+        who: The account of every session.
+        begin: When it begins, milliseconds since 1970.
+    """
+    knobs = world.knobs["models"]
+    days = (begin / 1000 - world.knobs.start) / DAY - knobs["release_day"]
+    share = knobs["adopted"] * (1 - np.exp(-np.maximum(days, 0) / knobs["adoption_days"]))
+    pivot = world.cohort_knob("pivot", who)
+    share = np.where(pivot > 0, pivot * np.clip(days, 0, 1), share)
+    drawn = rng.random(len(who))
+    old: Ints = rng.integers(0, len(MODELS) - 1, len(who))
+    return np.where(drawn < share, len(MODELS) - 1, old)
 
 
 def _batches(world: World, day: int, who: Ints, drawn: Floats) -> Floats:

@@ -31,6 +31,19 @@ from ringleader.app import App, Command, output_options, pass_app
     show_default=True,
     help="Leave out rings with fewer labelled accounts.",
 )
+@click.option(
+    "--traits",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Traits of operators, as `simulate --crossed` writes them "
+    "[default: traits.csv beside the labels, if it is there].",
+)
+@click.option(
+    "--kinds",
+    type=click.IntRange(min=0),
+    default=2,
+    show_default=True,
+    help="Leave operators that share fewer independent kinds of evidence out of rows of traits.",
+)
 @output_options
 @pass_app
 def evaluate(
@@ -39,6 +52,8 @@ def evaluate(
     mapping: Path | None,
     by: str,
     min_size: int,
+    traits: Path | None,
+    kinds: int,
     out: Callable[..., None],
 ) -> None:
     """Compare rings and campaigns with labels, in one table.
@@ -47,13 +62,20 @@ def evaluate(
     `operator` say whether each is one campaign: account recall is the part of it in that campaign,
     account precision the part of that campaign that is its. Rows of kind `cohort` are honest
     groups: how many of their accounts are in rings, and how many rings are mostly made of them.
+    With traits, rows of kind `trait` say how many operators of each value were found by half, and
+    which part of their accounts; rows of kind `mixed` count rings and campaigns with accounts of
+    several operators, and the accounts that do not belong there.
     Rows of kind `evidence` say how many accounts show each family of evidence at all.
 
     \b
     Examples:
       ringleader evaluate --labels labels.csv
+      ringleader evaluate --labels crossed/labels.parquet --traits crossed/traits.csv
       ringleader evaluate --labels verdicts.csv --mapping mapping.toml --by campaign
       ringleader evaluate --format json
     """
     with app.connect() as r:
-        out(r.evaluate(files, mapping=mapping, by=by, min_size=min_size).answer)
+        scores = r.evaluate(
+            files, mapping=mapping, by=by, min_size=min_size, traits=traits, kinds=kinds
+        )
+        out(scores.answer)

@@ -17,7 +17,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ringleader.errors import InputError
-from ringleader.loaders.contract import CURRENCIES, Column, Type
+from ringleader.loaders.contract import CURRENCIES, NAME_LENGTH, Column, Type
 from ringleader.loaders.duckdb_functions import character, is_json, json_text, length_in_bytes
 from ringleader.loaders.mapping import ColumnMap, Mapping
 from ringleader.loaders.sources.files import FILE, ROW, FileGroup
@@ -26,6 +26,7 @@ from ringleader.loaders.validation.timestamps import utc
 
 PROBLEM, VALUE = "_problem", "_value"
 MISSING = "missing"
+NO_NAME = f"not a name: a letter, then at most {NAME_LENGTH - 1} letters, digits, blanks or `_ - .`"
 # Timestamps outside are mistakes, such as seconds read as milliseconds.
 EARLIEST, LATEST = "2000-01-01", "2100-01-01"
 _CASTS = {
@@ -303,9 +304,12 @@ def _checked(
         checks = [("not a decimal number", wrong)]
     else:
         text = raw if raw.type().is_string() else raw.cast("string")
-        value = {Type.CHOICE: text.lower, Type.EMAIL: text.lower, Type.CURRENCY: text.upper}.get(
-            column.type, lambda: text
-        )()
+        value = {
+            Type.CHOICE: text.lower,
+            Type.NAME: text.lower,
+            Type.EMAIL: text.lower,
+            Type.CURRENCY: text.upper,
+        }.get(column.type, lambda: text)()
         checks = list(_text_checks(column, text, channels))
         kind = raw.type()
         if column.type in (*_IDS, Type.TEXT) and (
@@ -355,6 +359,10 @@ def _text_checks(column: Column, text: Any, channels: Sequence[str]) -> Iterator
     given = text != ""
     if column.type is Type.CHOICE:
         yield f"not one of {', '.join(column.values)}", text.lower().notin((*column.values, ""))
+        return
+    if column.type is Type.NAME:
+        pattern = rf"^[A-Za-z][A-Za-z0-9_. -]{{0,{NAME_LENGTH - 1}}}$"
+        yield NO_NAME, given & ~text.re_search(pattern)
         return
     if column.type is Type.CHANNEL:
         yield "unknown channel", text.notin((*channels, ""))

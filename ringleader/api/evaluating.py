@@ -31,6 +31,9 @@ COLUMNS = (
     "bcubed_f1",
     "campaigns",
     "rings",
+    "operators",
+    "found_by_half",
+    "found_share",
 )
 DIGITS = 4
 
@@ -42,6 +45,8 @@ def evaluate(
     mapping: Path | None = None,
     by: str = "decided_by",
     min_size: int = 1,
+    traits: Path | None = None,
+    kinds: int = 2,
 ) -> Evaluation:
     """Compare rings and campaigns with labels.
 
@@ -51,6 +56,9 @@ def evaluate(
         mapping: A mapping file for these files.
         by: Column of the labels that tells sources of rings apart: ``decided_by`` or ``campaign``.
         min_size: Rings with fewer labelled accounts do not count.
+        traits: Traits of operators; by default ``traits.csv`` beside the labels, if it is there.
+        kinds: Operators that share fewer independent kinds of evidence do not count for values of
+            traits.
 
     Raises:
         InputError: A file is broken or holds no label.
@@ -79,6 +87,8 @@ def evaluate(
     if missing := [row["family"] for row in families if not row["accounts"]]:
         messages.append(f"the graph holds no evidence of {', '.join(missing)}")
     rows = table(members, labels, min_size)
+    if found := traits or _beside(files):
+        rows += trait_rows(members, labels, found, kinds)
     shown = [{"kind": "evidence", "name": r["family"], "accounts": r["accounts"]} for r in families]
     return Evaluation(Answer([*rows, *shown], COLUMNS), tuple(messages))
 
@@ -138,12 +148,56 @@ def table(
                 "accounts": cohort.accounts,
                 "found": cohort.flagged,
                 "rings": cohort.rings,
+                "found_share": cohort.flagged / cohort.accounts,
             }
         )
-    return [
+    return [_rounded(row) for row in rows]
+
+
+def _beside(files: Sequence[str]) -> Path | None:
+    """The traits that a simulation wrote beside its labels."""
+    found = [Path(file).parent / "traits.csv" for file in files]
+    return next((path for path in found if path.is_file()), None)
+
+
+def trait_rows(
+    members: list[dict[str, Any]], labels: Mapping[str, Label], traits: Path, kinds: int
+) -> list[dict[str, Any]]:
+    """The rows about traits of operators.
+
+    Args:
+        members: Rows of the stored query ``ring-memberships``.
+        labels: Label of each account.
+        traits: The file that holds the traits.
+        kinds: Operators that share fewer independent kinds are left out of rows of values.
+    """
+    from ringleader.algorithms.evaluation.traits import by_trait, mixed, read_traits
+
+    ring = {row["account_id"]: row["ring_id"] for row in members}
+    campaign = {row["account_id"]: row["campaign_id"] for row in members if row["campaign_id"]}
+    rows: list[dict[str, Any]] = [
         {
-            name: round(value, DIGITS) if isinstance(value := row.get(name), float) else value
-            for name in COLUMNS
+            "kind": "trait",
+            "name": name,
+            "accounts": scores.accounts,
+            "fraud": scores.accounts,
+            "found": scores.grouped,
+            "account_recall": scores.recall,
+            "operators": scores.operators,
+            "found_by_half": scores.found,
         }
-        for row in rows
+        for name, scores in by_trait(ring, labels, read_traits(traits), kinds=kinds).items()
     ]
+    for name, groups in (("rings", ring), ("campaigns", campaign)):
+        several = mixed(groups, labels)
+        rows.append(
+            {"kind": "mixed", "name": name, "found": several.accounts, name: several.groups}
+        )
+    return [_rounded(row) for row in rows]
+
+
+def _rounded(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: round(value, DIGITS) if isinstance(value := row.get(name), float) else value
+        for name in COLUMNS
+    }

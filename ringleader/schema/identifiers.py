@@ -116,9 +116,7 @@ IDENTIFIERS: tuple[Identifier, ...] = (
         colour="#CC79A7",
         properties=(
             Property("label", Kind.STRING, Merge.ASSIGN, "what an analyst calls it"),
-            Property(
-                "capability", Kind.STRING, Merge.ASSIGN, "reasoning, coding, tool_use or other"
-            ),
+            Property("capability", Kind.STRING, Merge.ASSIGN, "what is asked for, e.g. coding"),
             Property(
                 "exemplar",
                 Kind.STRING,

@@ -95,7 +95,8 @@ def test_less_evidence_finds_less_says_what_is_missing_and_accuses_nobody_else(w
     for type_, family, left in (
         ("PAID_WITH", "payment", OPERATORS),
         ("USED_DEVICE", "device", {"card_sharers", "hydra"}),
-        ("SENT", "prompt", set()),
+        # Without prompts its synchronised accounts on few addresses are left.
+        ("SENT", "prompt", {"card_sharers"}),
     ):
         connection.run_in_batches(
             f"MATCH ()-[u:{type_}]->() CALL (u) {{ DELETE u }} IN TRANSACTIONS OF 20000 ROWS",

@@ -12,6 +12,7 @@ from ringleader.loaders.contract import BY_NAME
 from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources.files import inspect
 from ringleader.loaders.validation.card_numbers import holds_card, shown
+from ringleader.loaders.validation.conversion import NO_NAME
 from ringleader.loaders.validation.validate import validate
 from ringleader.loaders.workspace import Workspace
 
@@ -108,5 +109,5 @@ def test_emails_in_prompts(tmp_path):
     assert rows == [("c1", "asked by <email>")]
     assert refused == [
         ("prompt_cluster_id", "holds an e-mail address", "<email>"),
-        ("capability", "not one of reasoning, coding, tool_use, other", "<email>"),
+        ("capability", NO_NAME, "<email>"),
     ]

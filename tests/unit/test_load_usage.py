@@ -11,6 +11,7 @@ from ringleader.loaders.contract import BY_NAME
 from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources.files import inspect
 from ringleader.loaders.tables import requests
+from ringleader.loaders.validation.conversion import NO_NAME
 from ringleader.loaders.validation.validate import validate
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing.write_plan import Load
@@ -109,7 +110,7 @@ NO_TIME = "not a UTC time, or not between 2000 and 2099"
         ("channel", "carrier pigeon", "unknown channel"),
         ("model", "m\0", "holds a NUL byte"),
         ("endpoint", "e" * 5000, "longer than 4,096 bytes"),
-        ("capability", "magic", "not one of reasoning, coding, tool_use, other"),
+        ("capability", "magic?", NO_NAME),
     ],
 )
 def test_a_bad_value_that_is_not_grouped_by_is_seen(workspace, tmp_path, column, value, reason):

@@ -39,8 +39,10 @@ LOOK_ALIKES = {
     "traveller": 40,
     "public_vpn": 60,
     "exit_household": 15,
+    "proxy_customer": 20,
 }
 OPERATORS = {"hydra": 120, "card_sharers": 60, "careful": 12}
+BUSY = "ring-card_sharers_busy-000"
 
 
 def path_of(folder, table, format="parquet"):
@@ -141,17 +143,21 @@ def test_sizes_and_totals_at_every_scale(campaign):
     names = [c.name for c in KNOBS.cohorts]
     fraudulent = [c.fraudulent for c in KNOBS.cohorts]
     for accounts, operators in (
-        (100_000, {"hydra": 2_000, "card_sharers": 360, "careful": 40}),
-        (1_000_000, {"hydra": 20_000, "card_sharers": 3_600, "careful": 400}),
+        (100_000, {"hydra": 2_000, "card_sharers": 330, "card_sharers_busy": 30, "careful": 40}),
+        (
+            1_000_000,
+            {"hydra": 20_000, "card_sharers": 3_300, "card_sharers_busy": 300, "careful": 400},
+        ),
     ):
         made = sizes(KNOBS, accounts)
         assert made[~np.array(fraudulent)].sum() == accounts
         assert {n: s for n, s, f in zip(names, made, fraudulent, strict=True) if f} == operators
     asked = dict(zip(names, totals(KNOBS, made, 1_000_000, 60_000_000), strict=True))
-    assert {name: int(asked[name]) for name in ("honest", *OPERATORS)} == {
+    assert {name: int(asked[name]) for name in ("honest", *names[-4:])} == {
         "honest": 60_000_000,
         "hydra": 13_000_000,
-        "card_sharers": 3_400_000,
+        "card_sharers": 2_650_000,
+        "card_sharers_busy": 750_000,
         "careful": 150_000,
     }
 
@@ -160,7 +166,7 @@ def test_requests_are_split_as_declared(campaign):
     sent = campaign.requests.groupby("campaign").size()
     assert sent[list(OPERATORS)].to_dict() == {
         "hydra": 120 * 650,
-        "card_sharers": round(60 * 3_400_000 / 3_600),
+        "card_sharers": round(48 * 2_650_000 / 3_300) + 12 * 2_500,
         "careful": 12 * 375,
     }
     assert sent.drop(list(OPERATORS)).sum() == 180_000
@@ -201,15 +207,19 @@ def test_channels_differ_in_what_they_tell_and_honest_people_use_them_all(campai
     used = {name: set(campaign.of("requests", name).channel) for name in OPERATORS}
     assert used == {
         "hydra": {"api", "bedrock", "vertex"},
-        "card_sharers": {"api", "vertex"},
+        "card_sharers": {"api", "bedrock", "vertex"},
         "careful": {"api", "bedrock"},
     }
 
 
-def test_no_fraudulent_account_is_busier_than_one_honest_in_a_hundred(campaign):
+def test_only_the_busy_are_busier_than_one_honest_in_a_hundred(campaign):
     days = campaign.requests.assign(day=campaign.requests.timestamp.dt.date)
     rate = days.groupby(["label", "account_id"]).day.agg(lambda day: len(day) / day.nunique())
-    assert rate["fraud"].max() < rate["benign"].quantile(0.99)
+    busy = campaign.labels[campaign.labels.ring_id == BUSY].account_id
+    others = rate["fraud"].drop(busy)
+    assert others.max() < rate["benign"].quantile(0.99)
+    # Thousands of exchanges each are reported of these; still many honest accounts are as busy.
+    assert rate["fraud"][busy].max() < rate["benign"].quantile(0.997)
     sent = campaign.requests[campaign.requests.label == "benign"].groupby("account_id").size()
     assert sent.nlargest(len(sent) // 20).sum() > 0.4 * sent.sum(), "a heavy tail"
 
@@ -252,12 +262,50 @@ def test_card_sharers_have_dozens_of_accounts_a_card(campaign):
     paid = campaign.of("payments", "card_sharers")
     assert set(paid.kind) == {"prepaid"} and set(paid.bin) == {"400777"}
     per_card = paid.groupby("payment_method_id").account_id.nunique()
-    assert len(per_card) == 6 and per_card.min() >= 5 and per_card.mean() > 15
-    ips = campaign.of("requests", "card_sharers").ip.dropna().unique()
+    assert len(per_card) == 8 and per_card.min() >= 5 and per_card.mean() > 12
+    sent = campaign.of("requests", "card_sharers")
+    ips = sent[sent.ring_id != BUSY].ip.dropna().unique()
     assert len(ips) == 12
     listed = campaign.proxies[campaign.proxies.kind == "datacentre"].address
     nets = [ipaddress.ip_network(net) for net in listed]
     assert all(any(ipaddress.ip_address(ip) in net for net in nets) for ip in ips)
+
+
+def test_the_busy_come_through_every_channel_and_addresses_of_their_own(campaign):
+    busy = campaign.requests[campaign.requests.ring_id == BUSY]
+    assert busy.groupby("account_id").size().between(2_000, 3_200).all()
+    assert set(busy.channel) == {"api", "bedrock", "vertex"}
+    others = campaign.of("requests", "card_sharers")
+    others = others[others.ring_id != BUSY]
+    asked = [
+        set(frame[frame.capability == "tool_use"].prompt_cluster_id.value_counts().index[:4])
+        for frame in (busy, others)
+    ]
+    assert len(asked[0] & asked[1]) == 4, "one operator: the same targets"
+    assert busy.ip.nunique() == 4 and not set(busy.ip.dropna()) & set(others.ip)
+
+
+def test_the_proxy_network_of_hydra_has_other_customers(campaign):
+    customers = set(campaign.of("requests", "proxy_customer").ip.dropna())
+    assert len(customers & set(campaign.of("requests", "hydra").ip.dropna())) > 20
+
+
+def test_card_sharers_are_synchronised_to_the_minute(campaign):
+    def together(frame):
+        many = frame.groupby(frame.timestamp.dt.floor("min")).account_id.nunique()
+        return (many >= 4).mul(many).sum() / many.sum()
+
+    sent = campaign.of("requests", "card_sharers")
+    assert together(sent[sent.ring_id != BUSY]) > 0.2
+    assert together(campaign.of("requests", "hydra")) < 0.1
+
+
+def test_hydra_moves_half_its_traffic_to_a_new_model_within_a_day(campaign):
+    day = (campaign.requests.timestamp - pd.Timestamp("2026-01-01", tz="UTC")).dt.days
+    new = (campaign.requests.model == "large-2").groupby([campaign.requests.campaign, day]).mean()
+    assert new["hydra"].loc[:39].max() == 0 and new["honest"].loc[:39].max() == 0
+    assert 0.15 < new["hydra"][40] < 0.35 and 0.42 < new["hydra"][41] < 0.55
+    assert new["honest"][41] < 0.12 and 0.25 < new["honest"][59] < 0.45
 
 
 def test_the_careful_have_few_machines_and_cards_and_homes_of_their_own(campaign):
@@ -267,14 +315,21 @@ def test_the_careful_have_few_machines_and_cards_and_homes_of_their_own(campaign
 
 
 @pytest.mark.parametrize(
-    ("operator", "target"),
-    [("hydra", "coding"), ("card_sharers", "tool_use"), ("careful", "reasoning")],
+    ("operator", "target", "also"),
+    [
+        ("hydra", "coding", {"tool_use", "agentic"}),
+        ("card_sharers", "tool_use", {"agentic", "computer_use"}),
+        ("careful", "reasoning", {"rubric_grading", "policy_rewrites"}),
+    ],
 )
-def test_operators_target_one_capability_each_among_ordinary_prompts(campaign, operator, target):
+def test_operators_target_capabilities_among_ordinary_prompts(campaign, operator, target, also):
     mine, other = campaign.of("requests", operator), campaign.requests
-    asked = mine[mine.capability == target].groupby("prompt_cluster_id").account_id.nunique()
-    shared = asked[asked >= 0.25 * mine.account_id.nunique()].index
-    assert len(shared) >= 4
+    asked = mine.groupby("prompt_cluster_id").account_id.nunique()
+    of = mine.groupby("prompt_cluster_id").capability.first()
+    common = asked[asked >= 0.25 * mine.account_id.nunique()].index
+    shared = [name for name in common if of[name] in {target, *also}]
+    assert sum(of[name] == target for name in shared) >= 4
+    assert {of[name] for name in shared} == {target, *also}
     assert 0.35 < mine.prompt_cluster_id.isin(shared).mean() < 0.8, "among ordinary prompts"
     benign = other[(other.label == "benign") & other.prompt_cluster_id.isin(shared)]
     assert benign.account_id.nunique() > 3, "honest people ask it as well"

@@ -99,6 +99,8 @@ class Detecting(Base):
         mapping: FilePath | None = None,
         by: str = "decided_by",
         min_size: int = 1,
+        traits: FilePath | None = None,
+        kinds: int = 2,
     ) -> Evaluation:
         """Compare rings and campaigns with labels.
 
@@ -108,6 +110,9 @@ class Detecting(Base):
             by: Column of the labels that tells sources of rings apart, ``decided_by`` or
                 ``campaign``.
             min_size: Rings with fewer labelled accounts do not count.
+            traits: Traits of operators; by default ``traits.csv`` beside the labels, if there.
+            kinds: Operators that share fewer independent kinds of evidence do not count for
+                values of traits.
 
         Raises:
             InputError: A file is broken or holds no label.
@@ -122,4 +127,6 @@ class Detecting(Base):
             mapping=as_path(mapping),
             by=by,
             min_size=min_size,
+            traits=as_path(traits),
+            kinds=kinds,
         )
