@@ -14,6 +14,7 @@ from typing import Any
 from ringleader.catalogue import get
 from ringleader.errors import NotFound
 from ringleader.graph import Graph
+from ringleader.schema import BUILT_IN, Schema
 
 Key = tuple[str, str]  # label and key of a node
 # What can be handed over, with the stored query that has its rows.
@@ -82,12 +83,14 @@ class Subgraph:
         thing: What it shows, one of :data:`THINGS`.
         run: The detection that found it.
         nodes: By id.
+        schema: What accounts can share, and how each is shown.
     """
 
     thing: str
     run: Run
     nodes: dict[Key, Node] = field(default_factory=dict)
     _ties: dict[tuple[Any, ...], Tie] = field(default_factory=dict)
+    schema: Schema = BUILT_IN
 
     @property
     def ties(self) -> list[Tie]:
@@ -165,7 +168,7 @@ def subgraph(graph: Graph, selection: Selection) -> Subgraph:
     * links: accounts and their links
     * campaigns: campaigns, with their rings as above
     """
-    made = Subgraph(selection.thing, selection.run)
+    made = Subgraph(selection.thing, selection.run, schema=graph.schema)
     if selection.thing == "links":
         for row in _stream(graph, "export-links", selection):
             one, other = (made.add("Account", row.pop(name)) for name in ("account_a", "account_b"))

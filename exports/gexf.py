@@ -10,17 +10,9 @@ import networkx as nx
 from ringleader.exports.findings import Subgraph
 from ringleader.exports.networks import network
 
-# Colours that people with any kind of colour vision tell apart (Okabe and Ito, 2008).
-_COLOURS = {
-    "Campaign": (0, 0, 0),
-    "Ring": (213, 94, 0),
-    "Account": (0, 114, 178),
-    "Ip": (86, 180, 233),
-    "PaymentMethod": (230, 159, 0),
-    "Device": (0, 158, 115),
-    "PromptCluster": (204, 121, 167),
-}
-_OTHER = (153, 153, 153)
+# Identifiers bring their own colour; these are of the same palette (Okabe and Ito, 2008).
+_COLOURS = {"Campaign": "#000000", "Ring": "#F0E442", "Account": "#56B4E9"}
+_OTHER = "#999999"
 _SIZES = {"Campaign": 40.0, "Ring": 25.0, "Account": 10.0}
 _SMALL = 6.0
 
@@ -33,8 +25,9 @@ def write(file: BinaryIO, shown: Subgraph, **_: Any) -> None:
         shown: The findings.
     """
     made = network(shown)
+    colours = _COLOURS | {found.label: found.colour for found in shown.schema.identifiers}
     for _name, data in made.nodes(data=True):
-        red, green, blue = _COLOURS.get(data["kind"], _OTHER)
+        red, green, blue = bytes.fromhex(colours.get(data["kind"], _OTHER).removeprefix("#"))
         data["viz"] = {
             "color": {"r": red, "g": green, "b": blue, "a": 1.0},
             "size": _SIZES.get(data["kind"], _SMALL),

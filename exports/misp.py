@@ -18,13 +18,10 @@ from ringleader.exports.intelligence import Finding, findings, fixed_id, is_addr
 # "Your organisation only": whoever receives the file decides to pass it on.
 DISTRIBUTION = 0
 UNDEFINED_THREAT, ONGOING = 4, 1
-# Label of an identifier to MISP's type and category.
+# Label to MISP's type and category; identifiers bring their own.
 _TYPES = {
-    "Ip": ("ip-src", "Network activity"),
     "Subnet": ("ip-src", "Network activity"),
     "Asn": ("AS", "Network activity"),
-    "EmailDomain": ("domain", "Network activity"),
-    "PaymentMethod": ("other", "Financial fraud"),
     "Campaign": ("campaign-name", "Attribution"),
 }
 _OTHER = ("text", "Other")
@@ -109,7 +106,8 @@ class _Event:
         )
 
     def _identifier(self, node: Node) -> None:
-        kind, category = _TYPES.get(node.label, _OTHER)
+        shared = self._shown.schema.by_label.get(node.label)
+        kind, category = shared.misp if shared else _TYPES.get(node.label, _OTHER)
         said = node.properties
         if not _fits(kind, node.key):
             kind = "anonymised"

@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ringleader.schema import BUILT_IN, Schema
+
 PARTS = Path(__file__).resolve().parent / "report_page"
 SCRIPTS = (
     "page.js",
@@ -28,14 +30,17 @@ SCRIPTS = (
 _LEVEL = 6  # of compression: 9 takes twice the time for one part in a hundred
 
 
-def write_page(file: BinaryIO, blocks: Iterable[tuple[str, Any]]) -> None:
+def write_page(
+    file: BinaryIO, blocks: Iterable[tuple[str, Any]], schema: Schema = BUILT_IN
+) -> None:
     """Write the page as its data come.
 
     Args:
         file: Where to.
         blocks: Names (letters, digits and hyphens) and what JSON can hold.
+        schema: The kinds of evidence, each with its colours.
     """
-    style = (PARTS / "page.css").read_text(encoding="utf-8")
+    style = (PARTS / "page.css").read_text(encoding="utf-8") + family_rules(schema)
     script = "\n".join((PARTS / name).read_text(encoding="utf-8") for name in SCRIPTS)
     page = (PARTS / "page.html").read_text(encoding="utf-8")
     before, after = page.split("<!-- blocks -->")
@@ -45,6 +50,20 @@ def write_page(file: BinaryIO, blocks: Iterable[tuple[str, Any]]) -> None:
         block = f'<script type="application/gzip" id="data-{name}">{packed(content)}</script>\n'
         file.write(block.encode())
     file.write(after.replace("{script}", script).encode())
+
+
+def family_rules(schema: Schema) -> str:
+    """Style rules for the colours of families: on a light ground, on a dark one, and printed."""
+    light, dark = (
+        " ".join(f"--{family.name}: {family.colours[ground]};" for family in schema.families)
+        for ground in (0, 1)
+    )
+    hues = "\n".join(f".f-{f.name} {{ --hue: var(--{f.name}); }}" for f in schema.families)
+    return (
+        f":root {{ {light} }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+        f"@media print {{ :root {{ {light} }} }}\n{hues}\n"
+    )
 
 
 def policy(style: str, script: str) -> str:

@@ -83,7 +83,7 @@ def hidden_rows(rows: Iterable[Mapping[str, Any]], name: Namer) -> Iterator[dict
 
 def hidden_subgraph(shown: Subgraph, name: Namer) -> Subgraph:
     """A subgraph with pseudonyms for names."""
-    made = Subgraph(shown.thing, shown.run)
+    made = Subgraph(shown.thing, shown.run, schema=shown.schema)
     ids = {id_: _hidden_key(id_, name) for id_ in shown.nodes}
     for id_, node in shown.nodes.items():
         open_ = node.label in _OPEN_LABELS

@@ -84,7 +84,7 @@ def write_report(
     if unknown and limit is None:
         raise NotFound(f"there is no ring {unknown[0]!r}", hint="ringleader rings list")
     with whole_file(path) as file:
-        write_page(file, blocks(read, run, rings, name, now(), graph.schema))
+        write_page(file, blocks(read, run, rings, name, now(), graph.schema), graph.schema)
         if _current_run(read)["run_id"] != run["run_id"]:
             raise QueryError(
                 "a detection finished while the report was read", hint="run the same command again"
@@ -158,6 +158,11 @@ def blocks(
                 for row in read("report-campaigns", {"ring_ids": ring_ids})
             ],
             "rings": listed,
+            "words": {
+                "letters": {family.name: family.letter for family in schema.families},
+                "kinds": {found.label: found.display for found in schema.identifiers},
+                "uses": {found.label: f"uses of {found.plural}" for found in schema.identifiers},
+            },
         },
     )
 

@@ -175,12 +175,22 @@ class _Objects:
                 return self._observable(
                     stix2.AutonomousSystem, number=int(node.key), name=said.get("name")
                 )
-            case "Ip" if is_address(node.key):
+            case _ if self._kind(node) == "address" and is_address(node.key):
                 kind = stix2.IPv6Address if ":" in node.key else stix2.IPv4Address
                 system = self._shown.nodes.get(("Asn", str(said.get("asn"))))
                 belongs = [self._subject(system)] if system else None
                 return self._observable(kind, value=node.key, belongs_to_refs=belongs)
-            case "Ip":
+            case _ if self._kind(node) == "domain-name" and "." in node.key:
+                return self._observable(stix2.DomainName, value=node.key)
+            case _ if self._kind(node) == "infrastructure":
+                return self._domain(
+                    stix2.Infrastructure,
+                    *node.id,
+                    name=node.key,
+                    infrastructure_types=["unknown"],
+                    description=self._shown.schema.by_label[node.label].display,
+                )
+            case _ if self._kind(node) == "address":
                 return self._domain(
                     stix2.Infrastructure,
                     *node.id,
@@ -200,6 +210,11 @@ class _Objects:
                     description=told(said, "kind", "operator") or None,
                 )
         return None
+
+    def _kind(self, node: Node) -> str:
+        """How STIX has an identifier; a pseudonym is of no kind that values are checked for."""
+        shared = self._shown.schema.by_label.get(node.label)
+        return shared.stix if shared else ""
 
     def _ring(self, finding: Finding) -> None:
         node, said = finding.ring, finding.ring.properties

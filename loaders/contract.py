@@ -6,10 +6,12 @@ Validation, mapping checks, `ringleader load --help` and the page of the docs fo
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 
 from ringleader.loaders.enrichment.prompt_skeletons import EXEMPLAR_SENDERS
+from ringleader.schema import BUILT_IN, Schema
 
 # Part of every batch's identity: raise it when the same file would load differently.
 CONTRACT_VERSION = 2
@@ -69,6 +71,7 @@ class Column:
         required: Whether a row without it is refused.
         values: The values of a choice.
         doc: What it says.
+        secret: Whether only a keyed hash of its values is kept.
     """
 
     name: str
@@ -76,11 +79,17 @@ class Column:
     required: bool = False
     values: tuple[str, ...] = ()
     doc: str = ""
+    secret: bool = False
 
     @property
     def sensitive(self) -> bool:
         """Whether a value may never be shown, not even in quarantine."""
-        return self.type in (Type.EMAIL, Type.PAYMENT_METHOD, Type.PROMPT, Type.BIN)
+        return self.secret or self.type in (
+            Type.EMAIL,
+            Type.PAYMENT_METHOD,
+            Type.PROMPT,
+            Type.BIN,
+        )
 
     @property
     def limit(self) -> int:
@@ -103,6 +112,7 @@ class Table:
         latest_of: What that is the time of; rows without it come last.
         event: Column that tells one event from another; whole-row duplicates are dropped only
             where it has a value.
+        identifiers: Columns of identifiers that follow from their declaration alone.
     """
 
     name: str
@@ -112,6 +122,7 @@ class Table:
     latest_by: str | None = None
     latest_of: str | None = None
     event: str | None = None
+    identifiers: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """The column of that name."""
@@ -140,7 +151,7 @@ PROXY_KINDS = ("datacentre", "vpn", "tor", "residential", "reseller")
 CONTACT_KINDS = ("referred", "invited", "transferred")
 PAYMENT_KINDS = ("card", "prepaid", "wire", "credit", "wallet")
 
-TABLES: tuple[Table, ...] = (
+_TABLES: tuple[Table, ...] = (
     Table(
         "accounts",
         "An account.",
@@ -258,8 +269,32 @@ TABLES: tuple[Table, ...] = (
         key=("account_id", "ring_id", "decided_at", "decided_by"),
     ),
 )
-BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
-TABLE_NAMES: tuple[str, ...] = tuple(BY_NAME)
+TABLE_NAMES: tuple[str, ...] = tuple(table.name for table in _TABLES)
+
+
+@cache
+def tables(schema: Schema) -> dict[str, Table]:
+    """The tables by name, with the columns of the identifiers that the settings declare.
+
+    Args:
+        schema: What accounts can share.
+    """
+    return {table.name: _with_identifiers(table, schema) for table in _TABLES}
+
+
+def _with_identifiers(table: Table, schema: Schema) -> Table:
+    columns = {column.name: column for column in table.columns}
+    grouped: dict[str, None] = {}
+    for found in schema.of_table(table.name):
+        if found.generic:
+            grouped[found.column] = None
+            given = Column(found.column, Type.ID, doc=found.column_doc, secret=found.hashed)
+            columns.setdefault(found.column, given)
+    return replace(table, columns=tuple(columns.values()), identifiers=tuple(grouped))
+
+
+BY_NAME: dict[str, Table] = tables(BUILT_IN)
+TABLES: tuple[Table, ...] = tuple(BY_NAME.values())
 
 # ISO 4217, the codes that money is counted in.
 CURRENCIES: tuple[str, ...] = tuple(

@@ -143,12 +143,13 @@ class Mapping:
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
-def read_mapping(path: Path | None, table: Table) -> Mapping:
+def read_mapping(path: Path | None, table: Table, contract: dict[str, Table] = BY_NAME) -> Mapping:
     """The mapping of a table.
 
     Args:
         path: The file, or ``preset:NAME``; None maps every column to itself.
         table: The table that is loaded.
+        contract: All tables by name, since a file may map several.
 
     Raises:
         InputError: The file cannot be read, or names a table, column or key that does not exist;
@@ -178,7 +179,7 @@ def read_mapping(path: Path | None, table: Table) -> Mapping:
         _known(path, "map", sections, TABLE_NAMES)
         every = {
             name: _columns(
-                path, f"map.{name}", _section(path, f"map.{name}", content), BY_NAME[name]
+                path, f"map.{name}", _section(path, f"map.{name}", content), contract[name]
             )
             for name, content in sections.items()
         }

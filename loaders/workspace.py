@@ -95,7 +95,7 @@ class Workspace:
             copied = self.con.con.execute(f"COPY ({sql}) TO '{target}' ({options})")
             return int(copied.fetchall()[0][0])
 
-    def mapped(self, values: ir.Column, function: Callable[[str], str]) -> ir.Table:
+    def mapped(self, values: ir.Column, function: Callable[[str], str | None]) -> ir.Table:
         """What a function of Python makes of every distinct text of a column: raw and mapped."""
         import pyarrow as pa
 

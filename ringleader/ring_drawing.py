@@ -10,14 +10,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-# Colours by kind of identifier, readable on white and on black (Okabe and Ito 2008).
-COLOURS = {
-    "Ip": "#0072B2",
-    "PaymentMethod": "#D55E00",
-    "Device": "#009E73",
-    "PromptCluster": "#CC79A7",
-    "EmailDomain": "#E69F00",
-}
+from ringleader.schema import BUILT_IN, Schema
+
+# Identifiers bring their own colour, readable on white and on black.
 MEMBER, OTHER = "#56B4E9", "#999999"
 WIDTH, HEIGHT, MARGIN = 760, 480, 40
 # More than this is a hairball: the least shared identifiers and the least tied members are told
@@ -56,6 +51,7 @@ def draw(
     *,
     most_members: int = MOST_MEMBERS,
     most_identifiers: int = MOST_IDENTIFIERS,
+    schema: Schema = BUILT_IN,
 ) -> RingDrawing:
     """Draw a ring.
 
@@ -64,7 +60,9 @@ def draw(
         shared: The rows of ``ring-identifiers``, the most shared first.
         most_members: Members that are drawn at the most, the most tied first.
         most_identifiers: Identifiers that are drawn at the most.
+        schema: What accounts can share, and in which colour.
     """
+    colours = {found.label: found.colour for found in schema.identifiers}
     members = [str(row["account_id"]) for row in summary["members"]]
     drawn = set(members[:most_members])
     nodes: dict[tuple[str, str], str] = {
@@ -92,8 +90,8 @@ def draw(
     )
     body = [_line(places[a], places[b]) for a, b in edges]
     named = len(nodes) <= MOST_NAMES
-    body += [_circle(node, places[node], title, named) for node, title in nodes.items()]
-    body += _legend(kinds)
+    body += [_circle(node, places[node], title, named, colours) for node, title in nodes.items()]
+    body += _legend(kinds, colours)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
         f'role="img" aria-label="{escape(caption)}" font-family="sans-serif" font-size="10">'
@@ -132,10 +130,16 @@ def _line(one: tuple[float, float], other: tuple[float, float]) -> str:
     )
 
 
-def _circle(node: tuple[str, str], place: tuple[float, float], title: str, with_name: bool) -> str:
+def _circle(
+    node: tuple[str, str],
+    place: tuple[float, float],
+    title: str,
+    with_name: bool,
+    colours: Mapping[str, str],
+) -> str:
     label, name = node
     account = label == "Account"
-    colour = MEMBER if account else COLOURS.get(label, OTHER)
+    colour = MEMBER if account else colours.get(label, OTHER)
     circle = (
         f'<circle cx="{place[0]:.1f}" cy="{place[1]:.1f}" r="{6 if account else 8}" '
         f'fill="{colour}" stroke="#333333"><title>{escape(title)}</title></circle>'
@@ -149,10 +153,10 @@ def _circle(node: tuple[str, str], place: tuple[float, float], title: str, with_
     )
 
 
-def _legend(kinds: Sequence[str]) -> list[str]:
+def _legend(kinds: Sequence[str], colours: Mapping[str, str]) -> list[str]:
     made = []
     for number, kind in enumerate(("Account", *kinds)):
-        x, colour = MARGIN + number * 130, MEMBER if kind == "Account" else COLOURS.get(kind, OTHER)
+        x, colour = MARGIN + number * 130, MEMBER if kind == "Account" else colours.get(kind, OTHER)
         made.append(
             f'<circle cx="{x}" cy="{HEIGHT - 12}" r="6" fill="{colour}" stroke="#333333"/>'
             f'<text x="{x + 12}" y="{HEIGHT - 8}" fill="currentColor">{escape(kind)}</text>'

@@ -42,11 +42,6 @@ function evidenceCard(report) {
 }
 
 const USES = {
-  Ip: "uses of addresses",
-  PaymentMethod: "of payment methods",
-  Device: "of devices",
-  PromptCluster: "of prompt clusters",
-  EmailDomain: "of mail domains",
   referred: "referrals",
   invited: "invitations",
   transferred: "transfers",

@@ -2,20 +2,10 @@
 // Names in the data are whatever somebody typed at a sign-up form. They become text nodes and
 // attribute values, never markup.
 
-const FAMILIES = {
-  network: "N",
-  payment: "$",
-  device: "D",
-  prompt: "P",
-  timing: "T",
-  registration: "R",
-};
+// What accounts can share comes with the data (nameIdentifiers): a letter for each kind of evidence,
+// and what people call each kind of identifier.
+const FAMILIES = {};
 const KINDS = {
-  Ip: "address",
-  PaymentMethod: "payment method",
-  Device: "device",
-  PromptCluster: "prompt cluster",
-  EmailDomain: "mail domain",
   Subnet: "subnet",
   Proxy: "proxy",
   CONTACTED: "contact",
@@ -34,6 +24,12 @@ async function unpack(name) {
   for (let at = 0; at < packed.length; at += 1) bytes[at] = packed.charCodeAt(at);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(stream).text());
+}
+
+function nameIdentifiers({ letters, kinds, uses }) {
+  Object.assign(FAMILIES, letters);
+  Object.assign(KINDS, kinds);
+  Object.assign(USES, uses);
 }
 
 function clean(text) {

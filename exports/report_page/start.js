@@ -71,6 +71,7 @@ document.getElementById("skip").addEventListener("click", (event) => {
 
 try {
   const report = await unpack("overview");
+  nameIdentifiers(report.words);
   overview = { report, view: overviewView(report) };
   window.addEventListener("hashchange", open);
   await open();

@@ -71,15 +71,18 @@ def merged(pairs: ir.Table) -> ir.Table:
     )
 
 
-def payments(rows: ir.Table, failed: Sequence[str], currencies: Sequence[str]) -> ir.Table:
-    """Payments per account and method.
+def payments(
+    rows: ir.Table, identifier: str, failed: Sequence[str], currencies: Sequence[str]
+) -> ir.Table:
+    """Payments per account and identifier.
 
     Args:
         rows: Clean payments.
+        identifier: The column of the identifier.
         failed: Outcomes that count as failed, in lower case.
         currencies: Currency codes; those that occur come back as a list.
     """
-    grouped = rows.group_by(**{START: rows.account_id, END: rows.payment_method_id}).aggregate(
+    grouped = rows.group_by(**{START: rows.account_id, END: rows[identifier]}).aggregate(
         events=rows.count(),
         failed=rows.outcome.lower().isin(failed).fill_null(False).sum().cast("int64"),
         currencies=rows.currency.collect(

@@ -22,6 +22,7 @@ from ringleader.loaders.validation.conversion import convert, refused_values
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from ringleader.loaders.contract import Table
     from ringleader.loaders.mapping import Mapping
     from ringleader.loaders.sources.files import FileGroup
     from ringleader.loaders.workspace import Workspace
@@ -32,7 +33,6 @@ ATTRIBUTES: Named[str, str | None] = {
     "device_id": "user_agent",
     "prompt_cluster_id": "capability",
 }
-_GROUPED_BY = ("account_id", *ATTRIBUTES)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,14 @@ class Usage:
         return _union([self.rest, *(pairs.select(START) for pairs in self.pairs.values())])
 
 
-def grouped(workspace: Workspace, rows: ir.Table, channels: Sequence[str], total: int) -> Usage:
+def attributes_of(table: Table) -> dict[str, str | None]:
+    """What requests are grouped by, declared identifiers included; what is kept of each."""
+    return {**dict.fromkeys(table.identifiers), **ATTRIBUTES}
+
+
+def grouped(
+    workspace: Workspace, rows: ir.Table, channels: Sequence[str], total: int, table: Table
+) -> Usage:
     """Group requests.
 
     Args:
@@ -62,12 +69,14 @@ def grouped(workspace: Workspace, rows: ir.Table, channels: Sequence[str], total
         rows: Clean requests.
         channels: Names that a channel may have, in the order of their bits.
         total: The number of requests.
+        table: Their table, which says what is grouped by.
     """
+    attributes = attributes_of(table)
     pairs = {
         column: workspace.keep(f"by_{column}", activity(rows, column, channels, attribute))
-        for column, attribute in ATTRIBUTES.items()
+        for column, attribute in attributes.items()
     }
-    nothing = functools.reduce(operator.and_, (rows[column].isnull() for column in ATTRIBUTES))
+    nothing = functools.reduce(operator.and_, (rows[column].isnull() for column in attributes))
     rest = rows.filter(nothing).select(**{START: rows.account_id})
     if any(workspace.one(p.aggregate(n=p.events.sum()))["n"] == total for p in pairs.values()):
         rest = rest.limit(0)  # every request has an identifier: none need be looked for
@@ -102,7 +111,8 @@ def grouped_first(
     prompts = "prompt" in mapping.columns
     if prompts or any(g.format != "parquet" or "prompt" in g.columns for g in groups):
         return None
-    parts = [convert(g, mapping, channels, blanks=False, later=_GROUPED_BY) for g in groups]
+    later_on = ("account_id", *attributes_of(mapping.table))
+    parts = [convert(g, mapping, channels, blanks=False, later=later_on) for g in groups]
     if any(workspace.size(rows.limit(1)) for part in parts for rows in part.doubtful):
         return None
     read = sum(workspace.size(group.table) for group in groups)
@@ -110,7 +120,7 @@ def grouped_first(
     deduplicate = mapping.options.get("deduplicate", True)
     if deduplicate and repeated_requests(workspace, rows) is not None:
         return None
-    usage = grouped(workspace, rows, channels, read)
+    usage = grouped(workspace, rows, channels, read, mapping.table)
     later = {name for part in parts for name in part.later}
     if _refused(workspace, usage, mapping, channels, later):
         return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-
 from ringleader.keys import keyed_hash
 from ringleader.loaders.aggregation.aggregate import END, START, distinct
 from ringleader.loaders.duckdb_functions import milliseconds
+from ringleader.loaders.tables.declared import declared_of, with_keys
 from ringleader.loaders.writing.write_plan import Load, WriteStep
+from ringleader.schema.normalisers import domain_of, plain_email
+from ringleader.schema.types import Identifier
 
 _COPIED = ("status", "country", "phone_country", "plan", "channel")
 
@@ -42,23 +43,13 @@ def steps(load: Load) -> list[WriteStep]:
             "REGISTERED_WITH", distinct(mailed, **{START: "account_id", END: "mapped"})
         ),
         load.relationships("IN_ORGANIZATION", organizations),
+        *(_declared(load, found) for found in declared_of(load, "accounts")),
     ]
 
 
-def domain_of(email: str) -> str:
-    """The domain of an address in lower case, international names in their ASCII form."""
-    return _in_ascii(email.rpartition("@")[2])
-
-
-@functools.lru_cache(100_000)
-def _in_ascii(domain: str) -> str:
-    domain = domain.strip().rstrip(".").lower()
-    try:
-        return domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return domain
-
-
-def plain_email(email: str) -> str:
-    """An address as it is hashed: lower case, the domain as in :func:`domain_of`."""
-    return f"{email.rpartition('@')[0].strip().lower()}@{domain_of(email)}"
+def _declared(load: Load, identifier: Identifier) -> WriteStep:
+    keyed = with_keys(load, load.rows, identifier.column, identifier)
+    return load.relationships(
+        identifier.relationship,
+        distinct(keyed, **{START: "account_id", END: identifier.column}),
+    )

@@ -13,6 +13,7 @@ from ringleader.loaders.aggregation.aggregate import END, START, distinct
 from ringleader.loaders.aggregation.usage import grouped
 from ringleader.loaders.enrichment.asn import link_systems
 from ringleader.loaders.enrichment.prefixes import link_exits, listed
+from ringleader.loaders.tables.declared import declared_of, with_keys
 from ringleader.loaders.tables.prompts import clustered
 from ringleader.loaders.validation.addresses import CANONICAL_IPV6
 from ringleader.loaders.writing.write_plan import Load, WriteStep
@@ -29,7 +30,7 @@ def steps(load: Load) -> list[WriteStep]:
     """What requests become."""
     rows, clusters = clustered(load, load.rows)
     usage = load.prepared.usage or grouped(
-        load.workspace, rows, load.channels, load.prepared.loaded
+        load.workspace, rows, load.channels, load.prepared.loaded, load.prepared.table
     )
     pairs = usage.pairs
     result = [
@@ -53,6 +54,12 @@ def steps(load: Load) -> list[WriteStep]:
         replace(cluster_step, target=_keeping(load.schema.node_by_label["PromptCluster"]))
     )
     result += [_activity(load, type_, pairs[column]) for column, type_ in _USES]
+    for found in declared_of(load, "requests"):
+        keyed = pairs[found.column]
+        if found.normaliser or found.hashed:
+            keyed = aggregate.merged(with_keys(load, keyed, END, found))
+            keyed = load.workspace.keep(f"keyed_{found.name}", keyed)
+        result.append(_activity(load, found.relationship, keyed))
     return [step for step in result if step.total]
 
 

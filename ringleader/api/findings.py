@@ -94,7 +94,7 @@ def drawing(graph: Graph, ring_id: str, **limits: int) -> RingDrawing:
     if not summary:
         raise _no_ring(ring_id)
     shared = _rows(graph, "ring-identifiers", ring_id=ring_id, limit=10_000)
-    return draw(summary[0], shared, **limits)
+    return draw(summary[0], shared, schema=graph.schema, **limits)
 
 
 def explain(graph: Graph, ring_id: str, *, limit: int | None = None) -> Explanation:

@@ -12,7 +12,8 @@ from ringleader.api.results import LoadResult, TableLoad
 from ringleader.catalogue import get
 from ringleader.errors import WrongUsage
 from ringleader.graph.locks import exclusive
-from ringleader.loaders.contract import BY_NAME, TABLE_NAMES
+from ringleader.loaders.contract import TABLE_NAMES
+from ringleader.loaders.contract import tables as contract_of
 from ringleader.loaders.load import LoadOptions, collect_files, load_files
 from ringleader.loaders.mapping import read_mapping
 from ringleader.loaders.sources import reference_lists
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ringleader.loaders.load import Summary
     from ringleader.loaders.mapping import Mapping as ColumnMapping
     from ringleader.loaders.sources.files import InputFile
+    from ringleader.schema import Schema
     from ringleader.settings import Settings
 
 Say = Callable[[str], None]
@@ -84,7 +86,7 @@ def load_table(
         LockHeld: Another run writes to the database.
     """
     sources = _listed(source)
-    if table not in BY_NAME:
+    if table not in TABLE_NAMES:
         raise WrongUsage(f"there is no table {table!r}", hint=f"one of {', '.join(TABLE_NAMES)}")
     if bool(sources) == bool(reading.url) or bool(reading.url) != bool(reading.query):
         raise WrongUsage(
@@ -97,7 +99,7 @@ def load_table(
         if graph is not None and not options.dry_run:
             stack.enter_context(exclusive(graph, f"load {table}"))
         workspace = stack.enter_context(Workspace(settings.home / "scratch"))
-        inputs = _Inputs(graph, workspace, reading, options, say)
+        inputs = _Inputs(graph, settings.schema, workspace, reading, options, say)
         loads = _loaded(inputs, settings, {table: sources})
         return LoadResult(tuple(loads), tuple(inputs.messages))
 
@@ -115,7 +117,7 @@ def load_folder(
         if graph is not None and not options.dry_run:
             stack.enter_context(exclusive(graph, "load all"))
         workspace = stack.enter_context(Workspace(settings.home / "scratch"))
-        inputs = _Inputs(graph, workspace, reading, options, say)
+        inputs = _Inputs(graph, settings.schema, workspace, reading, options, say)
         loads = _loaded(inputs, settings, inputs.tables_of(folder))
         return LoadResult(tuple(loads), tuple(inputs.messages))
 
@@ -157,7 +159,7 @@ def load_bulk(
             building = stack.enter_context(first_load(settings, overwrite=overwrite))
         workspace = stack.enter_context(Workspace(settings.home / "scratch"))
         bulk = BulkImport(workspace, schema=settings.schema)
-        inputs = _Inputs(None, workspace, reading, options, say)
+        inputs = _Inputs(None, settings.schema, workspace, reading, options, say)
         loads = []
         for name, files, mapping in inputs.of(inputs.tables_of(folder)):
             with timed(f"{name} read"):
@@ -205,12 +207,14 @@ class _Inputs:
     def __init__(
         self,
         graph: Graph | None,
+        schema: Schema,
         workspace: Workspace,
         reading: Reading,
         options: LoadOptions,
         say: Say,
     ) -> None:
         self.graph, self.workspace = graph, workspace
+        self._contract = contract_of(schema)
         self.reading, self.options = reading, options
         self.messages: list[str] = []
         self._say = say
@@ -257,7 +261,8 @@ class _Inputs:
     def _of(
         self, table: str, sources: Sequence[Any]
     ) -> Iterator[tuple[str, list[InputFile], ColumnMapping]]:
-        reading, mapping = self.reading, read_mapping(self.reading.mapping, BY_NAME[table])
+        reading, contract = self.reading, self._contract
+        mapping = read_mapping(reading.mapping, contract[table], contract)
         if reading.url and reading.query:
             yield table, [query_file(self.workspace, reading.url, reading.query)], mapping
             return

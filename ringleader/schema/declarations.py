@@ -43,7 +43,7 @@ DEFAULT_ODDS = 0.2
 _LEAST_ODDS, _MOST_ODDS = 1e-6, 10.0
 _BUILT_IN = {identifier.name: identifier for identifier in IDENTIFIERS}
 # Identifiers that loaders treat in a way of their own: only their look can be changed.
-_FIXED = {identifier.name for identifier in IDENTIFIERS if not identifier.normaliser}
+_FIXED = {identifier.name for identifier in IDENTIFIERS if not identifier.generic}
 _LOOK = ("display", "plural", "colour", "misp", "stix")
 _USE = {"accounts": "HAS", "requests": "USED", "payments": "PAID_WITH"}
 

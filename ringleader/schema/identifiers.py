@@ -82,6 +82,7 @@ IDENTIFIERS: tuple[Identifier, ...] = (
         "addresses",
         "An IP address in canonical text; IPv4-mapped IPv6 is IPv4.",
         "The account sent requests from the address.",
+        generic=False,
         colour="#0072B2",
         misp=("ip-src", "Network activity"),
         stix="address",
@@ -98,6 +99,7 @@ IDENTIFIERS: tuple[Identifier, ...] = (
         "devices",
         "A TLS or client fingerprint.",
         "The account used the client.",
+        generic=False,
         colour="#009E73",
         properties=(Property("user_agent", Kind.STRING, Merge.MAX, "a user agent seen with it"),),
     ),
@@ -113,6 +115,7 @@ IDENTIFIERS: tuple[Identifier, ...] = (
         "prompt clusters",
         "Prompts that are the same but for names, numbers and payloads.",
         "The account sent such prompts.",
+        generic=False,
         colour="#CC79A7",
         properties=(
             Property("label", Kind.STRING, Merge.ASSIGN, "what an analyst calls it"),
@@ -145,6 +148,7 @@ IDENTIFIERS: tuple[Identifier, ...] = (
         "payment methods",
         "A payment method by its processor's fingerprint, never a card number.",
         "The account paid, or tried to, with the method.",
+        generic=False,
         colour="#D55E00",
         misp=("other", "Financial fraud"),
         properties=(
@@ -168,6 +172,7 @@ IDENTIFIERS: tuple[Identifier, ...] = (
         "The domain of an e-mail address.",
         "A domain of the account's e-mail address. Domains add up over loads: one that the account "
         "had is evidence still.",
+        generic=False,
         colour="#E69F00",
         misp=("domain", "Network activity"),
     ),

@@ -149,6 +149,7 @@ class Identifier:
         properties: What loaders write on its nodes besides the key.
         indexes: Further properties with a range index.
         use_properties: Further properties of the relationship.
+        generic: Whether loading follows from the declaration; otherwise a loader has code for it.
     """
 
     name: str
@@ -172,3 +173,4 @@ class Identifier:
     properties: tuple[Property, ...] = ()
     indexes: tuple[str, ...] = ()
     use_properties: tuple[Property, ...] = ()
+    generic: bool = True

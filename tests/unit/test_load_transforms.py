@@ -18,12 +18,12 @@ from ringleader.loaders.enrichment.prompt_skeletons import masked
 from ringleader.loaders.mapping import ColumnMap, Mapping
 from ringleader.loaders.sources import reference_lists
 from ringleader.loaders.sources.files import expand, inspect
-from ringleader.loaders.tables.accounts import domain_of, plain_email
 from ringleader.loaders.validation.quarantine import records
 from ringleader.loaders.validation.validate import validate
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing.batches import batch_id
 from ringleader.output import emit
+from ringleader.schema.normalisers import domain_of, plain_email
 
 CHANNELS = ("api", "azure", "bedrock", "vertex")
 
