@@ -9,6 +9,7 @@ from ringleader.loaders.load import LoadOptions, load_files
 from ringleader.loaders.mapping import read_mapping
 from ringleader.loaders.sources.files import expand, inspect
 from ringleader.loaders.workspace import Workspace
+from ringleader.schema import BUILT_IN
 
 # When a load ran, and in how large chunks, is no part of what it says.
 _PASSING = {"started_at", "finished_at", "chunk_size"}
@@ -60,15 +61,11 @@ def relationships(graph, type_):
 
 _KEYS = (
     "account_id",
-    "address",
+    *(found.key for found in BUILT_IN.identifiers),
     "cidr",
     "number",
     "proxy_id",
-    "payment_method_id",
-    "device_id",
-    "prompt_cluster_id",
     "band_id",
-    "domain",
     "organization_id",
     "review_id",
 )

@@ -44,10 +44,33 @@ def test_accounts(graph, tmp_path):
         ("a", "xn--exmple-cua.org", {}),
         ("b", "xn--exmple-cua.org", {}),
     ]
+    mailbox = keyed_hash(load_key(graph.settings.home), "mailbox", "ann@xn--exmple-cua.org")
+    assert relationships(graph, "HAS_MAILBOX") == [("a", mailbox, {}), ("b", mailbox, {})]
     assert relationships(graph, "IN_ORGANIZATION") == [("a", "org", {})]
     assert (summary.read, summary.loaded, summary.quarantined) == (3, 3, 0)
     assert "ann@" not in everything(graph).lower()
     assert summary.notes == {}
+
+
+def test_one_mailbox_and_one_phone_are_one_however_they_are_written(graph, tmp_path):
+    path = write_csv(
+        tmp_path / "accounts.csv",
+        "account_id,email,phone,phone_country",
+        ("a", "Ann.Lee+one@googlemail.com", "+49 30 1234567", None),
+        ("b", "annlee@gmail.com", "030 1234567", "DE"),
+        ("c", "ann.lee@mail.example", "030 1234567", None),  # whose number that is, nobody knows
+    )
+    summary = load(graph, "accounts", path)
+    key = load_key(graph.settings.home)
+    gmail = keyed_hash(key, "mailbox", "annlee@gmail.com")
+    other = keyed_hash(key, "mailbox", "ann.lee@mail.example")
+    phone = keyed_hash(key, "phone", "+49301234567")
+    assert relationships(graph, "HAS_MAILBOX") == sorted(
+        [("a", gmail, {}), ("b", gmail, {}), ("c", other, {})]
+    )
+    assert relationships(graph, "HAS_PHONE") == [("a", phone, {}), ("b", phone, {})]
+    assert summary.notes == {"distinct values that are no phone number, left out": 1}
+    assert "1234567" not in everything(graph)
 
 
 def test_account_ids_that_look_like_addresses_are_kept_and_told(graph, tmp_path):
