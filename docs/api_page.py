@@ -34,6 +34,7 @@ GROUPS = {
     "Decide": ("review", "decisions", "pin"),
     "Ask": ("query", "ask", "queries", "cypher", "write_cypher"),
     "Export": ("export", "report"),
+    "The server": ("start_server", "stop_server", "doctor"),
     "The database": ("graph", "gds", "py2neo", "close"),
 }
 
@@ -60,6 +61,7 @@ def api_page(note: str) -> str:
         lines += [f"### {title}", ""]
         for name in names:
             lines += _member(name)
+    lines += ["## Jobs", "", *_function("rl.run_job", rl.run_job)]
     lines += ["## Results", ""]
     for name in sorted(rl.__all__):
         found = getattr(rl, name)

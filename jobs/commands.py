@@ -199,8 +199,8 @@ def history(app: App, name: str | None, job_run: str | None, limit: int, out: _O
     from ringleader.errors import NotFound
     from ringleader.jobs.history import runs
 
-    with app.graph() as graph:
-        found = runs(graph, name, job_run, limit)
+    with app.connect() as r:
+        found = runs(r.graph, name, job_run, limit)
     if job_run is None:
         brief = ["job_run_id", "state", "started_at", "seconds", "rings", "new_rings", "error"]
         out([{**row, "new_rings": _number(row["new_rings"])} for row in found], brief=brief)

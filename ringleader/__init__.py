@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ringleader.api.connection import Connection, connect
     from ringleader.api.exporting import Export, Report
     from ringleader.api.facade.base import RingleaderWarning
+    from ringleader.api.facade.serving import Server
+    from ringleader.api.jobs import JobRun, run_job
     from ringleader.api.results import (
         Comparison,
         Decision,
@@ -89,6 +91,9 @@ _HOMES = {
     "Export": "ringleader.api.exporting",
     "Report": "ringleader.api.exporting",
     "RingDrawing": "ringleader.ring_drawing",
+    "JobRun": "ringleader.api.jobs",
+    "run_job": "ringleader.api.jobs",
+    "Server": "ringleader.api.facade.serving",
     "Simulation": "ringleader.api.simulating",
     "RingleaderWarning": "ringleader.api.facade.base",
     **dict.fromkeys(_ERRORS, "ringleader.errors"),
@@ -107,6 +112,7 @@ __all__ = [
     "Export",
     "FindingsFound",
     "InputError",
+    "JobRun",
     "LeaseLost",
     "LoadResult",
     "LockHeld",
@@ -117,6 +123,7 @@ __all__ = [
     "RingDrawing",
     "RingleaderError",
     "RingleaderWarning",
+    "Server",
     "ServerError",
     "SettingsError",
     "Simulation",
@@ -125,6 +132,7 @@ __all__ = [
     "WrongUsage",
     "__version__",
     "connect",
+    "run_job",
 ]
 
 

@@ -1,11 +1,11 @@
-"""What every command line command has: settings, a graph, output; and how errors end."""
+"""What every command has: settings, the Python API, output; and how errors end."""
 
 from __future__ import annotations
 
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,7 +17,6 @@ from ringleader.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from ringleader.api.connection import Connection
-    from ringleader.graph import Graph
 
 FORMATS = ("table", "json", "jsonl", "csv", "parquet")  # output.FORMATS, without its imports
 LOG_FORMATS = ("text", "json")
@@ -45,13 +44,10 @@ class App:
         """The Python API on the database of the settings; use it in a ``with`` statement."""
         from ringleader.api.connection import Connection
 
-        return Connection(self.settings, say=self.say)
+        def read(replaced: Mapping[str, Any]) -> Settings:
+            return load_settings({**self.flags, **replaced}, config=self.config)
 
-    def graph(self) -> Graph:
-        """Open the database; use it in a ``with`` statement."""
-        from ringleader.graph import Graph
-
-        return Graph.connect(self.settings)
+        return Connection(self.settings, say=self.say, reread=read)
 
     def say(self, message: str) -> None:
         """One message on standard error."""

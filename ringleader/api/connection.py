@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ringleader.api.facade.asking import Asking
 from ringleader.api.facade.base import FilePath, Say
 from ringleader.api.facade.detecting import Detecting
 from ringleader.api.facade.loading import Loading
 from ringleader.api.facade.reading import Reading
+from ringleader.api.facade.serving import Serving
 from ringleader.settings import Settings, load_settings
 
 
@@ -50,14 +53,16 @@ def connect(
         "neo4j.database": database,
     }
 
-    def read() -> Settings:
+    def read(replaced: Mapping[str, Any]) -> Settings:
         env = {**os.environ, **({} if home is None else {"RINGLEADER_HOME": str(home)})}
-        return load_settings(flags, config=Path(config) if config else None, env=env)
+        return load_settings(
+            {**flags, **replaced}, config=Path(config) if config else None, env=env
+        )
 
-    return Connection(read(), say=say, reread=read)
+    return Connection(read({}), say=say, reread=read)
 
 
-class Connection(Loading, Detecting, Reading, Asking):
+class Connection(Serving, Loading, Detecting, Reading, Asking):
     """A connection to one database; use it in a ``with`` statement, or call :meth:`close`.
 
     Methods raise subclasses of :class:`ringleader.RingleaderError`. Lists come as pandas frames
@@ -67,5 +72,5 @@ class Connection(Loading, Detecting, Reading, Asking):
         settings: The effective settings.
         graph: An open graph to work on; by default one is opened when it is needed.
         say: Called with messages while something runs.
-        reread: Reads the settings again, for after a bulk load.
+        reread: Reads the settings again with some of them replaced, for when a server was started.
     """

@@ -125,8 +125,8 @@ def shell(app: App, limit: int, timeout: float, out: Callable[..., Any]) -> None
     from ringleader.commands.shell import Shell, read_all
     from ringleader.commands.shell_prompt import ask_all
 
-    with app.graph() as graph:
-        session = Shell(app, graph, out, limit=limit, timeout=timeout)
+    with app.connect() as r:
+        session = Shell(app, r.graph, out, limit=limit, timeout=timeout)
         if sys.stdin.isatty():
             ask_all(session)
         else:

@@ -46,19 +46,17 @@ def start(
 
     A port that is taken is stepped over. If it runs already, this says so and is done.
     """
-    given = {"engine": engine, "heap": heap, "page_cache": page_cache}
-    app.flags.update({f"server.{name}": v for name, v in given.items() if v is not None})
-    from ringleader.engine import ensure_running
-
-    state = ensure_running(app.settings, port=port)
+    with app.connect() as r:
+        state = r.start_server(port=port, engine=engine, heap=heap, page_cache=page_cache)
+        settings = r.settings
     verb = "was already running" if state.already_running else "is ready"
     app.say(f"Neo4j {state.engine} {verb} at {state.uri} (process {state.pid})")
     app.say(f"user {state.username}, password in {state.password_file}")
     app.say(f"data in {state.home}; every ringleader command finds it by itself")
-    if not app.settings.managed:
+    if not settings.managed:
         app.say(
-            f"note: other commands use {app.settings.uri} "
-            f"({app.settings.source('neo4j.uri')}), not this server"
+            f"note: other commands use {settings.uri} ({settings.source('neo4j.uri')}), "
+            "not this server"
         )
 
 

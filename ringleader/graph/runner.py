@@ -57,7 +57,6 @@ class Graph:
         self._client = secrets.token_hex(8)
         # A session sees what those before it wrote, whichever member of a cluster answers.
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
-        self._opened = 0
         self._streams: list[Generator[dict[str, Any], None, None]] = []
         self.settings = settings
         self.schema = settings.schema  # what accounts can share, and all else that the graph holds
@@ -98,14 +97,10 @@ class Graph:
         return cls(driver, settings, version)
 
     def __enter__(self) -> Self:
-        self._opened += 1
         return self
 
     def __exit__(self, *_: object) -> None:
-        # A job lends its graph to its steps, which open and close it as any command does.
-        self._opened -= 1
-        if not self._opened:
-            self.close()
+        self.close()
 
     def close(self) -> None:
         """Give the connections back; streams that nobody read to the end are ended."""

@@ -247,3 +247,26 @@ def test_simulating_and_a_dry_run_need_no_server(tmp_path):
     assert dry.read > 2_000 and dry.loaded == 0
     assert any("would write" in message for message in dry.messages)
     assert "no database answers" in said[0]
+
+
+def test_a_job_of_the_settings_runs_and_says_what_each_step_did(server, graph, tmp_path):
+    (tmp_path / "ringleader.toml").write_text(
+        '[[jobs.nightly.steps]]\nstep = "load"\ntable = "accounts"\nsources = "accounts.csv"\n'
+        '[[jobs.nightly.steps]]\nstep = "query"\nname = "runs"\noutput = "{job}.csv"\n'
+    )
+    (tmp_path / "accounts.csv").write_text("account_id\na1\na2\n")
+    with rl.connect(config=tmp_path / "ringleader.toml", home=server.home) as r:
+        done = rl.run_job(r, "nightly")
+        assert done.frame["step"].tolist() == ["load accounts", "query runs"]
+        assert done.steps.rows[0]["counts"][0]["loaded"] == 2
+        assert (done.rings, done.new_rings, (tmp_path / "nightly.csv").exists()) == ((), (), True)
+        with pytest.raises(rl.NotFound, match="no job 'weekly'"):
+            rl.run_job(r, "weekly")
+
+
+def test_the_server_of_a_connection_starts_once_and_passes_the_checks(server):
+    with rl.connect(home=server.home) as r:
+        state = r.start_server()
+        assert (state.already_running, state.uri) == (True, server.uri)
+        checks = r.doctor().set_index("check")["outcome"]
+        assert checks["server"] == checks["login"] == "ok"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ringleader.errors import ConnectionFailed, ServerError
 from ringleader.settings import Settings
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FilePath = str | Path
 Say = Callable[[str], None]
+# Settings with some of them replaced, by declared name.
+Reread = Callable[[Mapping[str, Any]], Settings]
 
 
 class RingleaderWarning(UserWarning):
@@ -35,7 +37,7 @@ class Base:
         settings: The effective settings.
         graph: An open graph to work on; by default one is opened when it is needed.
         say: Called with messages while something runs.
-        reread: Reads the settings again, for after a bulk load.
+        reread: Reads the settings again with some of them replaced, for when a server was started.
     """
 
     def __init__(
@@ -44,13 +46,13 @@ class Base:
         *,
         graph: Graph | None = None,
         say: Say | None = None,
-        reread: Callable[[], Settings] | None = None,
+        reread: Reread | None = None,
     ) -> None:
         self.settings = settings
         self._graph = graph
         self._lent = graph is not None
         self.say = say or _silent
-        self._reread = reread or (lambda: settings)
+        self._reread = reread or (lambda _: settings)
 
     def __enter__(self) -> Self:
         return self
@@ -79,6 +81,8 @@ class Base:
         from ringleader.graph import Graph
 
         if self._graph is None:
+            if self.settings.uri is None:  # the managed server may have been started since
+                self.settings = self._reread({})
             self._graph = Graph.connect(self.settings)
             self._lent = False
         return self._graph

@@ -134,7 +134,7 @@ class Loading(Base):
             overwrite=overwrite,
             write_only=as_path(write_only),
         )
-        self.settings = self._reread()
+        self.settings = self._reread({})
         return loaded
 
     def simulate(
