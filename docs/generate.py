@@ -171,6 +171,7 @@ def exports_page() -> str:
 def pages() -> dict[Path, str]:
     """Every generated page by its path."""
     from api_page import api_page
+    from identifiers_page import identifiers_page
 
     from ringleader.schema import BUILT_IN
     from ringleader.schema.statements import schema_page
@@ -183,6 +184,7 @@ def pages() -> dict[Path, str]:
         DOCS / "contract.md": contract_page(),
         DOCS / "presets.md": presets_page(),
         DOCS / "exports.md": exports_page(),
+        DOCS / "identifiers.md": identifiers_page(),
     }
 
 

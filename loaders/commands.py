@@ -13,7 +13,7 @@ from ringleader.app import App, Command, output_options, pass_app
 from ringleader.loaders.contract import PROXY_KINDS, TABLE_NAMES, help_text
 
 # Names of ringleader.loaders.sources.reference_lists.FORMATS, without its imports.
-LISTS = ("cidr", "x4b", "ipranges", "tor", "asn", "asn-csv", "mmdb")
+LISTS = ("cidr", "x4b", "ipranges", "tor", "asn", "asn-csv", "disposable", "mmdb")
 ALL = "all"
 INPUT_FORMATS = ("csv", "jsonl", "parquet")
 _HELP = f"""Load files of one table of the input contract into the graph.

@@ -5,9 +5,11 @@
 // column domain: string
 // column accounts: integer
 // column newest: datetime
+// column disposable: boolean
 // mode: read
 MATCH (domain:EmailDomain)<-[:REGISTERED_WITH]-(account:Account)
 WHERE account.created_at >= $since
-RETURN domain.domain AS domain, count(account) AS accounts, max(account.created_at) AS newest
+RETURN domain.domain AS domain, count(account) AS accounts, max(account.created_at) AS newest,
+       coalesce(domain.disposable, false) AS disposable
 ORDER BY accounts DESC, domain
 LIMIT $limit

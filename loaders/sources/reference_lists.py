@@ -1,7 +1,8 @@
 """Public lists of networks, each in its own format: prefixes, systems, MaxMind databases.
 
-An entry of a list becomes a row of the proxies table, or of :data:`SYSTEMS` for lists of
-autonomous systems: those mark systems and name no addresses, so none are made up.
+An entry of a list becomes a row of the proxies table, of :data:`SYSTEMS` for lists of autonomous
+systems (those mark systems and name no addresses, so none are made up), or of :data:`DISPOSABLE`
+for lists of mail domains.
 """
 
 from __future__ import annotations
@@ -31,6 +32,11 @@ SYSTEMS = Table(
         Column("kind", Type.CHOICE, values=("hosting", "vpn"), doc="what it is"),
     ),
 )
+DISPOSABLE = Table(
+    "proxies",
+    "A mail domain that anybody gets throw-away addresses at.",
+    (Column("domain", Type.ID, required=True, doc="the domain"),),
+)
 
 
 @dataclass(frozen=True)
@@ -41,13 +47,18 @@ class Format:
         name: What ``--as`` calls it.
         doc: What a line is.
         kind: Kind of its entries, unless ``--kind`` says another.
-        systems: Whether its entries are autonomous systems.
+        table: The table of its entries, where these are no networks.
     """
 
     name: str
     doc: str
     kind: str | None = None
-    systems: bool = False
+    table: Table | None = None
+
+    @property
+    def systems(self) -> bool:
+        """Whether its entries are autonomous systems."""
+        return self.table is SYSTEMS
 
 
 FORMATS: dict[str, Format] = {
@@ -57,8 +68,9 @@ FORMATS: dict[str, Format] = {
         Format("x4b", "X4BNet/lists_vpn: CIDRs, or `AS123 # name`; kind from the folder's name"),
         Format("ipranges", "lord-alfred/ipranges: CIDRs; operator from the folder", "datacentre"),
         Format("tor", "addresses of Tor nodes, one a line", "tor"),
-        Format("asn", "`AS123 # name` a line", systems=True),
-        Format("asn-csv", "CSV with ASN and Entity", systems=True),
+        Format("asn", "`AS123 # name` a line", table=SYSTEMS),
+        Format("asn-csv", "CSV with ASN and Entity", table=SYSTEMS),
+        Format("disposable", "mail domains of throw-away addresses, one a line", table=DISPOSABLE),
         Format("mmdb", "a MaxMind database: autonomous systems, or anonymous addresses"),
     )
 }
@@ -67,6 +79,7 @@ ENDINGS = (".mmdb", ".lst", ".list", ".netset", ".conf", ".ipset")
 # Formats that one publisher has to itself; the format's name says where an entry is from.
 _PUBLISHED = ("x4b", "ipranges")
 _PREFIX = re.compile(r"^[0-9a-fA-F:.]+(/[0-9]{1,3})?$")
+_DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+")
 _SYSTEM = re.compile(r"^AS\s*([0-9]+)\b\s*[#;,|-]?\s*(.*)$", re.IGNORECASE)
 _FOLDERS = {
     "datacenter": "datacentre",
@@ -115,6 +128,8 @@ def recognise(path: Path) -> str | None:
         return "asn"
     if _PREFIX.match(first.split()[0] if first else ""):
         return "tor" if "tor" in re.split(r"[^a-z]+", path.stem.lower()) else "cidr"
+    if _DOMAIN.fullmatch(first) and "disposable" in str(Path(*path.parts[-2:])).lower():
+        return "disposable"
     header = [name.strip().lower() for name in first.split(",")]
     return "asn-csv" if header[:1] == ["asn"] and "address" not in header else None
 
@@ -137,7 +152,9 @@ def list_file(
     guessed = next((_FOLDERS[name] for name in reversed(folders) if name in _FOLDERS), None)
     if kind is None:
         kind = form.kind or (guessed if format_ in ("x4b", "cidr") or form.systems else None)
-    if form.systems:
+    if form.table is DISPOSABLE:
+        kind = None
+    elif form.systems:
         kind = {"datacentre": "hosting", None: "hosting"}.get(kind, kind)
     elif kind is not None and kind not in PROXY_KINDS:
         raise InputError(f"--kind {kind} is unknown", hint=f"one of {', '.join(PROXY_KINDS)}")
@@ -164,9 +181,9 @@ def as_table(workspace: Workspace, lists: Sequence[ListFile]) -> tuple[list[Inpu
         The files and the mapping that says what holds for every entry.
     """
     first = lists[0]
-    table = SYSTEMS if first.form.systems else BY_NAME["proxies"]
+    table = first.form.table or BY_NAME["proxies"]
     said: dict[str, str | None] = {"kind": first.kind}
-    if not first.form.systems:
+    if first.form.table is None:
         said |= {"source": first.source, "operator": first.operator}
     if first.form.name == "mmdb":
         said = {"source": first.source}
@@ -183,7 +200,7 @@ def _as_file(workspace: Workspace, entry: ListFile) -> InputFile:
     elif entry.form.name == "asn-csv":
         rows = list(_systems_csv(entry.path))
     else:
-        rows = list(_lines(entry.path, systems=entry.form.systems))
+        rows = list(_lines(entry.path, entry.form))
     names = tuple(name for name in rows[0] if name != "line") if rows else ()
     if not rows:
         hint = "a database of systems (ASN, ISP) or of anonymous addresses is expected"
@@ -217,9 +234,11 @@ def _text_lines(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line.strip()
 
 
-def _lines(path: Path, *, systems: bool) -> Iterator[dict[str, Any]]:
+def _lines(path: Path, form: Format) -> Iterator[dict[str, Any]]:
     for number, line in _text_lines(path):
-        if systems:
+        if form.table is DISPOSABLE:
+            yield {"line": number, "domain": re.split(r"[\s#;,]", line, maxsplit=1)[0]}
+        elif form.systems:
             found = _SYSTEM.match(line)
             yield {
                 "line": number,

@@ -1,4 +1,7 @@
-"""proxies → (:Proxy), lists of systems → (:Asn); addresses are tied to their longest prefix."""
+"""proxies → (:Proxy), lists of systems → (:Asn), of throw-away mail domains → (:EmailDomain).
+
+Addresses are linked to the proxies of their longest prefix.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ import ibis
 from ringleader.catalogue import get
 from ringleader.loaders.duckdb_functions import milliseconds
 from ringleader.loaders.enrichment.prefixes import link_exits, listed, paged
-from ringleader.loaders.sources.reference_lists import SYSTEMS
+from ringleader.loaders.sources.reference_lists import DISPOSABLE, SYSTEMS
 from ringleader.loaders.writing.write_plan import Load, WriteStep
+from ringleader.schema.normalisers import domain_of
 
 
 def steps(load: Load) -> list[WriteStep]:
@@ -17,6 +21,10 @@ def steps(load: Load) -> list[WriteStep]:
     if load.mapping.table is SYSTEMS:
         systems = rows.group_by("number").aggregate(name=rows.name.max(), kind=rows.kind.max())
         return [load.nodes("Asn", systems)]
+    if load.mapping.table is DISPOSABLE:
+        domains = load.workspace.mapped(rows.domain, lambda domain: domain_of(f"@{domain}"))
+        listed_domains = domains.select(domain=domains.mapped).distinct()
+        return [load.nodes("EmailDomain", listed_domains.mutate(disposable=ibis.literal(True)))]
     by_default = ibis.coalesce(rows.kind + ":" + rows.address, rows.address)
     rows = rows.mutate(proxy_id=rows.proxy_id.fill_null(by_default))
     proxies = rows.group_by("proxy_id").aggregate(
@@ -32,7 +40,7 @@ def steps(load: Load) -> list[WriteStep]:
 
 def follow(load: Load, done: list[WriteStep]) -> None:
     """Tie the addresses that are in the graph to the proxies that are new."""
-    if load.graph is None or load.mapping.table is SYSTEMS:
+    if load.graph is None or load.mapping.table in (SYSTEMS, DISPOSABLE):
         return
     [step] = done
     new = frozenset(row["proxy_id"] for chunk in step.chunks(50_000) for row in chunk)

@@ -65,7 +65,7 @@ class FirstLoad:
             state = ensure_running(self.settings)
         with (
             timed("constraints and indexes"),
-            Graph.connect(state.settings()) as graph,
+            Graph.connect(state.settings(), self.settings.schema) as graph,
             lease(graph, PURPOSE, self.place),
         ):
             if asn_mmdb is not None:

@@ -25,6 +25,7 @@ from ringleader.graph.driver_values import counted, row, sent
 from ringleader.graph.guard import Guard
 from ringleader.graph.notifications import ALL_NOTIFICATIONS, WARNINGS, show_notifications
 from ringleader.parallel import side_by_side
+from ringleader.schema import Schema
 from ringleader.schema.statements import schema_statements
 from ringleader.settings import Settings
 from ringleader.version import __version__
@@ -50,7 +51,9 @@ class WriteSummary:
 class Graph:
     """A database, open. Use it as a context manager."""
 
-    def __init__(self, driver: neo4j.Driver, settings: Settings, version: str) -> None:
+    def __init__(
+        self, driver: neo4j.Driver, settings: Settings, version: str, schema: Schema | None = None
+    ) -> None:
         self._driver = driver
         self._database = settings.database
         # Tells our transactions from those of others, so that Ctrl-C can end them.
@@ -59,13 +62,17 @@ class Graph:
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
         self._streams: list[Generator[dict[str, Any], None, None]] = []
         self.settings = settings
-        self.schema = settings.schema  # what accounts can share, and all else that the graph holds
+        self.schema = schema or settings.schema  # what the graph holds
         self.version = version  # of the server, e.g. 2026.08.1
         self.guard: Guard | None = None  # set while a lease is held (ringleader.graph.locks)
 
     @classmethod
-    def connect(cls, settings: Settings) -> Self:
+    def connect(cls, settings: Settings, schema: Schema | None = None) -> Self:
         """Open the database of the settings and make sure that it answers.
+
+        Args:
+            settings: Where it is, and who logs in.
+            schema: What the graph holds; by default what the settings declare.
 
         Raises:
             ConnectionFailed: It does not answer, or refuses the login.
@@ -94,7 +101,7 @@ class Graph:
                 version = str(agent).rpartition("/")[2]
                 require_supported(version, settings.uri)
                 undo.pop_all()
-        return cls(driver, settings, version)
+        return cls(driver, settings, version, schema)
 
     def __enter__(self) -> Self:
         return self

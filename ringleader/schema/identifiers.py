@@ -175,6 +175,14 @@ IDENTIFIERS: tuple[Identifier, ...] = (
         generic=False,
         colour="#E69F00",
         misp=("domain", "Network activity"),
+        properties=(
+            Property(
+                "disposable",
+                Kind.BOOLEAN,
+                Merge.ASSIGN,
+                "whether a list names it as one of throw-away addresses; loaded as a list",
+            ),
+        ),
     ),
     Identifier(
         "phone",

@@ -61,7 +61,7 @@ def world(request, ringleader, tmp_path):
         env, how = {"RINGLEADER_HOME": str(tmp_path / "home")}, ["--bulk"]
 
     def run(*args, **options):
-        return ringleader(*args, env=env, timeout=600, **options)
+        return ringleader(*args, env=env, **options)
 
     def answer(*args):
         return json.loads(run(*args, "--format", "json").stdout)

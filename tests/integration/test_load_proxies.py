@@ -4,7 +4,9 @@ import itertools
 import json
 
 import pytest
-from load_world import everything, load, nodes, relationships
+from load_world import everything, load, nodes, relationships, write_csv
+
+from ringleader.loaders.sources.reference_lists import recognise
 
 REQUESTS = "account_id,timestamp,ip\n" + "".join(
     f"a{number},2026-02-01,{ip}\n"
@@ -123,6 +125,28 @@ def test_tor_lists_are_recognised(graph, ringleader, shared, requests_of):
     assert proxies(graph) == {
         "101.99.92.179": ("tor", None, ["tor_exit/tor-exit-nodes", "tor_exit/tor-nodes"]),
         "1.1.168.51": ("tor", None, ["tor_exit/tor-nodes"]),
+    }
+
+
+def test_a_list_of_throw_away_mail_domains_marks_them(graph, ringleader, shared, tmp_path):
+    path = write_csv(
+        tmp_path / "accounts.csv",
+        "account_id,created_at,email",
+        ("a", "2026-01-01", "a@0-Mail.com"),
+        ("b", "2026-01-01", "b@mail.example"),
+    )
+    load(graph, "accounts", path)
+    folder = shared("data/reference/disposable_email")
+    listed = folder / "disposable_email_blocklist.conf"
+    assert recognise(listed) == "disposable"
+    ringleader("load", "proxies", listed)
+    marked = {n["domain"]: n.get("disposable") for n in nodes(graph, "EmailDomain")}
+    assert len(marked) == len(listed.read_text().split()) + 1
+    assert (marked["0-mail.com"], marked["mail.example"]) == (True, None)
+    asked = ringleader("query", "run", "email-domains-by-accounts", "--format", "json").stdout
+    assert {r["domain"]: r["disposable"] for r in json.loads(asked)} == {
+        "0-mail.com": True,
+        "mail.example": False,
     }
 
 
