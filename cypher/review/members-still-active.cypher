@@ -12,9 +12,11 @@
 // mode: read
 MATCH (account:Account {status: $status})-[member:MEMBER_OF]->(ring:Ring)
 WHERE ring.score >= $least_score
+CALL (account) {
+  OPTIONAL MATCH (account)-[use:{{ timed_uses }}]->()
+  RETURN max(use.last_seen) AS last_seen
+}
 RETURN account.account_id AS account_id, ring.ring_id AS ring_id, member.score AS score,
-       ring.score AS ring_score, account.created_at AS created_at,
-       COLLECT { MATCH (account)-[use:{{ timed_uses }}]->()
-                 RETURN max(use.last_seen) }[0] AS last_seen
+       ring.score AS ring_score, account.created_at AS created_at, last_seen
 ORDER BY score DESC, account_id, ring_id
 LIMIT $limit

@@ -25,11 +25,12 @@ WITH ring, account,
 ORDER BY shared
 WITH ring, account, collect(shared) AS shared
 WHERE size(shared) >= $at_least
+CALL (ring, account) {
+  OPTIONAL MATCH (account)-[link:LINKED {run: ring.run}]-(:Account)-[:MEMBER_OF]->(ring)
+  RETURN toFloat(sum(link.weight)) AS bits_to_members
+}
 RETURN account.account_id AS account_id, account.status AS status,
        account.created_at AS created_at, size(shared) AS identifiers, shared,
-       toFloat(COLLECT {
-         MATCH (account)-[link:LINKED {run: ring.run}]-(:Account)-[:MEMBER_OF]->(ring)
-         RETURN sum(link.weight)
-       }[0]) AS bits_to_members
+       bits_to_members
 ORDER BY bits_to_members DESC, identifiers DESC, account_id
 LIMIT $limit

@@ -12,6 +12,7 @@ from ringleader.catalogue import get
 from ringleader.errors import NotFound
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("algorithm", ["leiden", "louvain"])
 def test_rings_are_found_and_look_alikes_are_not(graph, algorithm):
     build(graph)
@@ -145,6 +146,7 @@ def test_verdicts_are_listed_and_pinned(graph, ringleader):
     assert members(graph) == {tuple(CARDS), tuple(BOTS[3:])}
 
 
+@pytest.mark.smoke
 def test_the_null_model_finds_nothing_and_writes_nothing(graph, ringleader):
     build(graph)
     rows = json.loads(ringleader("detect", "--null", "2", "--format", "json").stdout)

@@ -7,6 +7,8 @@ from load_world import T, everything, load, nodes, relationships, requests_file,
 
 from ringleader.keys import keyed_hash, load_key
 
+pytestmark = pytest.mark.smoke
+
 
 def when(hour):
     return f"2026-02-01T{hour:02}:00:00.000000000+00:00"

@@ -16,6 +16,7 @@ from ringleader.output import plain
 from ringleader.schema import BUILT_IN
 from ringleader.schema.types import NodeType
 
+pytestmark = pytest.mark.smoke
 CATALOGUE = load_catalogue()
 
 WORLD = """
