@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,21 +14,13 @@ from ringleader.errors import InputError
 from ringleader.loaders.enrichment.asn import open_database
 from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources.files import InputFile
-from ringleader.loaders.tables import (
-    accounts,
-    contacts,
-    labels,
-    payments,
-    prompts,
-    proxies,
-    requests,
-)
+from ringleader.loaders.tables import LOADERS
+from ringleader.loaders.tables.interface import Plan, TableInput
 from ringleader.loaders.validation.clean_table import CleanTable
 from ringleader.loaders.validation.quarantine import write as write_quarantine
 from ringleader.loaders.validation.validate import refuse_if_strict, validate
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing import batches
-from ringleader.loaders.writing.write_plan import Load, WriteStep
 from ringleader.loaders.writing.writer import write_steps
 from ringleader.progress import progress
 
@@ -36,16 +28,6 @@ if TYPE_CHECKING:
     from ringleader.graph import Graph
     from ringleader.loaders.writing.import_files import BulkImport
     from ringleader.settings import Settings
-
-_STEPS: dict[str, Callable[[Load], list[WriteStep]]] = {
-    "accounts": accounts.steps,
-    "requests": requests.steps,
-    "payments": payments.steps,
-    "proxies": proxies.steps,
-    "prompts": prompts.steps,
-    "contacts": contacts.steps,
-    "labels": labels.steps,
-}
 
 
 @dataclass(frozen=True)
@@ -130,7 +112,7 @@ def load_files(
         InputError: A file is broken, or a row is and ``options.strict``; nothing was written.
     """
     table, channels = mapping.table.name, settings.channels
-    if table == "requests" and options.asn_mmdb is not None:
+    if LOADERS[table].links_systems and options.asn_mmdb is not None:
         open_database(options.asn_mmdb).close()  # one that cannot be read ends the load here
     files = batches.distinct_files(files)
     summary = Summary(table, dry_run=options.dry_run)
@@ -146,13 +128,13 @@ def load_files(
         if not files:
             return summary
     summary.batch_id = batch
-    load, steps = _planned(graph, settings, workspace, files, mapping, options, summary)
+    plan = _plan(graph, settings, workspace, files, mapping, options, summary)
     if options.dry_run:
         return summary
     if graph is None:
         raise InputError("a load needs a graph", hint="only --dry-run does without")
-    _quarantine(settings, load, summary)
-    _write(graph, load, steps, files, summary, options)
+    _quarantine(settings, plan, summary)
+    _write(graph, plan, _record(plan, files, mapping, summary, options), summary, options)
     return summary
 
 
@@ -181,22 +163,22 @@ def collect_files(
     batch = batches.batch_id(table, mapping.fingerprint, settings.channels, hashes)
     summary = Summary(table, batch, created=None)
     began = datetime.now(UTC)
-    load, steps = _planned(None, settings, bulk.workspace, files, mapping, options, summary, bulk)
-    _quarantine(settings, load, summary)
-    bulk.steps += steps
+    plan = _plan(None, settings, bulk.workspace, files, mapping, options, summary, bulk)
+    _quarantine(settings, plan, summary)
+    bulk.steps += plan.steps
     bulk.batches.append(
         {
             "batch_id": batch,
             "state": "done",
             "started_at": int(began.timestamp() * 1000),
             "finished_at": int(datetime.now(UTC).timestamp() * 1000),
-            **_said(load, files, summary, options),
+            **_record(plan, files, mapping, summary, options),
         }
     )
     return summary
 
 
-def _planned(
+def _plan(
     graph: Graph | None,
     settings: Settings,
     workspace: Workspace,
@@ -205,19 +187,17 @@ def _planned(
     options: LoadOptions,
     summary: Summary,
     bulk: BulkImport | None = None,
-) -> tuple[Load, list[WriteStep]]:
+) -> Plan:
     """Read, validate and aggregate: what the load is to write."""
     assert summary.batch_id is not None
+    loader = LOADERS[summary.table]
+    later = loader.checked_after_grouping(mapping.table)
     with progress(f"reading {summary.table}"):
-        prepared = validate(workspace, files, mapping, settings.channels)
-        _report(summary, prepared)
-        if not summary.loaded:
-            why = "not one row is good" if summary.read else "there are no rows"
-            _warn(summary, f"{why}; nothing is loaded")
+        clean = validate(workspace, files, mapping, settings.channels, later=later)
         if options.strict:
-            refuse_if_strict(prepared)
-        load = Load(
-            prepared,
+            refuse_if_strict(clean)
+        given = TableInput(
+            clean,
             mapping,
             settings.channels,
             settings.home,
@@ -226,17 +206,22 @@ def _planned(
             earlier_accounts=bulk.accounts if bulk else None,
             schema=settings.schema,
         )
-        steps = _STEPS[summary.table](load)
-        summary.steps = {step.name: step.total for step in steps}
-        load.notes.update(summary.notes)
-        summary.notes = load.notes
-    return load, steps
+        plan = loader.plan(given)
+        if options.strict:
+            refuse_if_strict(plan.clean)
+        _report(summary, plan.clean)
+        if not summary.loaded:
+            why = "not one row is good" if summary.read else "there are no rows"
+            _warn(summary, f"{why}; nothing is loaded")
+        summary.steps = {step.name: step.total for step in plan.steps}
+        summary.notes = {**plan.notes, **summary.notes}
+    return plan
 
 
-def _quarantine(settings: Settings, load: Load, summary: Summary) -> None:
-    if load.prepared.refused:
-        summary.quarantine = settings.home / "quarantine" / f"{load.batch_id}.jsonl"
-        write_quarantine(summary.quarantine, load.prepared.refusals())
+def _quarantine(settings: Settings, plan: Plan, summary: Summary) -> None:
+    if plan.clean.refused:
+        summary.quarantine = settings.home / "quarantine" / f"{summary.batch_id}.jsonl"
+        write_quarantine(summary.quarantine, plan.clean.refusals())
 
 
 def _recall(
@@ -260,54 +245,51 @@ def _warn(summary: Summary, text: str) -> None:
     summary.notes["warning"] = f"{earlier}; {text}" if earlier else text
 
 
-def _report(summary: Summary, prepared: CleanTable) -> None:
-    summary.read = prepared.read
-    summary.loaded = prepared.loaded
-    summary.quarantined = prepared.refused
-    summary.duplicates = prepared.duplicates
-    summary.reasons = prepared.reasons
-    summary.unknown = prepared.unknown
+def _report(summary: Summary, clean: CleanTable) -> None:
+    summary.read = clean.read
+    summary.loaded = clean.loaded
+    summary.quarantined = clean.refused
+    summary.duplicates = clean.duplicates
+    summary.reasons = clean.reasons
+    summary.unknown = clean.unknown
 
 
-def _said(
-    load: Load, files: Sequence[InputFile], summary: Summary, options: LoadOptions
+def _record(
+    plan: Plan,
+    files: Sequence[InputFile],
+    mapping: Mapping,
+    summary: Summary,
+    options: LoadOptions,
 ) -> dict[str, Any]:
     """What the graph remembers of a load."""
     return {
         "table": summary.table,
-        "mapping": load.mapping.fingerprint,
+        "mapping": mapping.fingerprint,
         "files": sorted(file.sha256 for file in files),
         "file_names": sorted(file.shown.name for file in files),
         "chunk_size": options.chunk_size,
         "rows": summary.loaded,
         "quarantined": summary.quarantined,
         "duplicates": summary.duplicates,
-        "reads_graph": load.reads_graph,
+        "reads_graph": plan.reads_graph,
     }
 
 
 def _write(
-    graph: Graph,
-    load: Load,
-    steps: list[WriteStep],
-    files: Sequence[InputFile],
-    summary: Summary,
-    options: LoadOptions,
+    graph: Graph, plan: Plan, record: dict[str, Any], summary: Summary, options: LoadOptions
 ) -> None:
-    batches.refuse_if_others_wait(graph, load.batch_id)
+    batch = summary.batch_id
+    assert batch is not None
+    batches.refuse_if_others_wait(graph, batch)
     graph.ensure_schema()
-    state = batches.open_batch(graph, load.batch_id, _said(load, files, summary, options))
+    state = batches.open_batch(graph, batch, record)
     summary.resumed = state.resumed
-    total = sum(step.total for step in steps)
+    total = sum(step.total for step in plan.steps)
     with progress(f"writing {summary.table}", total) as advance:
-        created = write_steps(graph, load.batch_id, steps, state, advance)
+        created = write_steps(graph, batch, plan.steps, state, advance)
     with progress("linking addresses"):
-        # These say the same however often they are said, so they need no marks.
-        if summary.table == "requests":
-            requests.follow(load, steps, options.asn_mmdb)
-        elif summary.table == "proxies":
-            proxies.follow(load, steps)
-    graph.write(get("finish-batch"), {"batch_id": load.batch_id})
+        summary.notes |= LOADERS[summary.table].link(graph, plan, options.asn_mmdb)
+    graph.write(get("finish-batch"), {"batch_id": batch})
     summary.created = dict(created + Counter())
-    if load.prepared.ports:
-        load.notes["distinct addresses whose port was cut off"] = load.prepared.ports
+    if plan.clean.ports:
+        summary.notes["distinct addresses whose port was cut off"] = plan.clean.ports

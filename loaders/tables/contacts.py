@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ringleader.catalogue import get
 from ringleader.loaders.aggregation import aggregate
-from ringleader.loaders.writing.write_plan import Load, WriteStep
+from ringleader.loaders.tables.interface import Plan, TableInput, TableLoader
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -14,28 +14,32 @@ if TYPE_CHECKING:
 _PAGE = 50_000
 
 
-def steps(load: Load) -> list[WriteStep]:
+def plan(given: TableInput) -> Plan:
     """What contacts become."""
-    rows = load.rows
+    rows = given.rows
     others = rows.filter(rows.account_id != rows.other_account_id)
-    load.notes["with itself, left out"] = _missing(load, rows, others)
-    if load.mapping.options.get("known_accounts_only"):
-        load.reads_graph = True
-        accounts = _known(load)
+    notes = {"with itself, left out": _missing(given, rows, others)}
+    known_only = bool(given.mapping.options.get("known_accounts_only"))
+    if known_only:
+        accounts = _known(given)
         known = others.semi_join(accounts, others.other_account_id == accounts.known)
-        load.notes["with unknown accounts, left out"] = _missing(load, others, known)
+        notes["with unknown accounts, left out"] = _missing(given, others, known)
         others = known
-    return [load.relationships("CONTACTED", aggregate.contacts(others))]
+    step = given.relationships("CONTACTED", aggregate.contacts(others))
+    return Plan((step,), given.clean, notes, reads_graph=known_only)
 
 
-def _missing(load: Load, before: ir.Table, after: ir.Table) -> int:
-    one = load.workspace.one
+LOADER = TableLoader(plan)
+
+
+def _missing(given: TableInput, before: ir.Table, after: ir.Table) -> int:
+    one = given.workspace.one
     return int(
         one(before.aggregate(n=before.count()))["n"] - one(after.aggregate(n=after.count()))["n"]
     )
 
 
-def _known(load: Load) -> ir.Table:
+def _known(given: TableInput) -> ir.Table:
     """Accounts in the graph, and those of the input itself.
 
     The input's own count so that an interrupted load, run again, finds the same ones although it
@@ -43,19 +47,19 @@ def _known(load: Load) -> ir.Table:
     """
     import pyarrow as pa
 
-    rows, workspace = load.rows, load.workspace
+    rows, workspace = given.rows, given.workspace
     own = aggregate.distinct(rows, known="account_id")
-    if load.earlier_accounts is not None:
+    if given.earlier_accounts is not None:
         return workspace.keep(
-            "known", own.union(load.earlier_accounts().rename(known="key")).distinct()
+            "known", own.union(given.earlier_accounts().rename(known="key")).distinct()
         )
-    if load.graph is None:
+    if given.graph is None:
         return workspace.keep("known", own)
     named = workspace.keep("named", aggregate.distinct(rows, known="other_account_id"))
     found: list[str] = []
     for chunk in workspace.chunks(named, _PAGE):
         ids = [row["known"] for row in chunk]
-        answer = load.graph.read(get("known-accounts"), {"account_ids": ids})
+        answer = given.graph.read(get("known-accounts"), {"account_ids": ids})
         found += [row["account_id"] for row in answer]
     there = workspace.take("there", pa.table({"known": pa.array(found, pa.string())}))
     return workspace.keep("known", own.union(there).distinct())

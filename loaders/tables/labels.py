@@ -6,14 +6,14 @@ import functools
 
 from ringleader.loaders.aggregation.aggregate import END, START
 from ringleader.loaders.duckdb_functions import character, milliseconds, sha256
-from ringleader.loaders.writing.write_plan import Load, WriteStep
+from ringleader.loaders.tables.interface import Plan, TableInput, TableLoader
 
 _FIELDS = ("account_id", "label", "ring", "campaign", "decided_at", "decided_by")
 
 
-def steps(load: Load) -> list[WriteStep]:
+def plan(given: TableInput) -> Plan:
     """What labels become."""
-    rows = load.rows
+    rows = given.rows
     said = rows.select(
         "account_id",
         "label",
@@ -25,10 +25,15 @@ def steps(load: Load) -> list[WriteStep]:
     # The id of a decision is what it says: the same one told twice is one.
     parts = [said[name].cast("string").fill_null("") for name in _FIELDS]
     whole = functools.reduce(lambda left, right: left + character(0) + right, parts)
-    decisions = load.workspace.keep("decisions", said.mutate(review_id=sha256(whole).substr(0, 32)))
-    return [
-        load.nodes("Review", decisions.drop("account_id")),
-        load.relationships(
-            "DECIDED", decisions.select(**{START: decisions.review_id, END: decisions.account_id})
-        ),
-    ]
+    decisions = given.workspace.keep(
+        "decisions", said.mutate(review_id=sha256(whole).substr(0, 32))
+    )
+    decided = decisions.select(**{START: decisions.review_id, END: decisions.account_id})
+    steps = (
+        given.nodes("Review", decisions.drop("account_id")),
+        given.relationships("DECIDED", decided),
+    )
+    return Plan(steps, given.clean)
+
+
+LOADER = TableLoader(plan)

@@ -8,7 +8,8 @@ from ringleader.loaders.aggregation import aggregate
 from ringleader.loaders.aggregation.aggregate import END, START
 from ringleader.loaders.contract import CURRENCIES
 from ringleader.loaders.tables.declared import declared_of, with_keys
-from ringleader.loaders.writing.write_plan import Load, WriteStep
+from ringleader.loaders.tables.interface import Plan, TableInput, TableLoader
+from ringleader.loaders.writing.write_plan import WriteStep
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -17,24 +18,30 @@ if TYPE_CHECKING:
 FAILED = ("failed", "failure", "declined", "denied", "rejected", "refused", "error", "canceled")
 
 
-def steps(load: Load) -> list[WriteStep]:
+def plan(given: TableInput) -> Plan:
     """What payments become."""
-    rows = load.rows
+    rows = given.rows
     methods = rows.group_by("payment_method_id").aggregate(
         kind=rows.kind.max(), bin=rows.bin.max(), issuer_country=rows.issuer_country.max()
     )
-
-    def paid_with(type_: str, rows: ir.Table, column: str) -> WriteStep:
-        kept = aggregate.payments(rows, column, FAILED, CURRENCIES)
-        names = {START, END, *(p.name for p in load.schema.relationship_by_type[type_].properties)}
-        kept = aggregate.listed(kept.select(*names.intersection(kept.columns)), load.channels)
-        return load.relationships(type_, kept)
-
-    return [
-        load.nodes("PaymentMethod", methods),
-        paid_with("PAID_WITH", rows, "payment_method_id"),
-        *(
-            paid_with(found.relationship, with_keys(load, rows, found.column, found), found.column)
-            for found in declared_of(load, "payments")
-        ),
+    steps = [
+        given.nodes("PaymentMethod", methods),
+        _paid_with(given, "PAID_WITH", rows, "payment_method_id"),
     ]
+    notes: dict[str, int] = {}
+    for found in declared_of(given, "payments"):
+        keyed, said = with_keys(given, rows, found.column, found)
+        steps.append(_paid_with(given, found.relationship, keyed, found.column))
+        notes |= said
+    return Plan(tuple(steps), given.clean, notes)
+
+
+LOADER = TableLoader(plan)
+
+
+def _paid_with(given: TableInput, type_: str, rows: ir.Table, column: str) -> WriteStep:
+    paid = aggregate.payments(rows, column, FAILED, CURRENCIES)
+    properties = given.schema.relationship_by_type[type_].properties
+    names = {START, END, *(prop.name for prop in properties)}
+    paid = paid.select(*names.intersection(paid.columns))
+    return given.relationships(type_, aggregate.listed(paid, given.channels))

@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ringleader.catalogue import get
 from ringleader.loaders.enrichment import prompt_skeletons
-from ringleader.loaders.writing.write_plan import Load, WriteStep
+from ringleader.loaders.tables.interface import Notes, Plan, TableInput, TableLoader
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from ringleader.loaders.workspace import Workspace
 
-def steps(load: Load) -> list[WriteStep]:
-    """What given clusters become."""
-    rows = load.rows
+
+def plan(given: TableInput) -> Plan:
+    """What clusters become that the input names."""
+    rows = given.rows
     exemplar = prompt_skeletons.masked(rows.exemplar).substr(0, prompt_skeletons.EXEMPLAR_LENGTH)
     clusters = rows.select("prompt_cluster_id", "label", "capability", exemplar=exemplar)
-    return [load.nodes("PromptCluster", clusters)]
+    return Plan((given.nodes("PromptCluster", clusters),), given.clean)
 
 
-def clustered(load: Load, rows: ir.Table) -> tuple[ir.Table, ir.Table | None]:
+LOADER = TableLoader(plan)
+
+
+@dataclass(frozen=True)
+class ClusteredRequests:
+    """Requests, each raw prompt replaced by its cluster.
+
+    Attributes:
+        rows: The requests, ``prompt_cluster_id`` filled in.
+        clusters: The clusters that are new, with an exemplar where enough accounts sent such
+            prompts; None where no request has a raw prompt.
+        notes: What the summary says of it.
+    """
+
+    rows: ir.Table
+    clusters: ir.Table | None = None
+    notes: Notes = field(default_factory=dict)
+
+
+def cluster_prompts(given: TableInput) -> ClusteredRequests:
     """Give requests with a raw prompt and no cluster the cluster of their prompt.
 
     Args:
-        load: The load; its graph knows the clusters of earlier ones.
-        rows: Clean requests.
-
-    Returns:
-        The requests with ``prompt_cluster_id`` filled in, and the clusters that are new, with an
-        exemplar where enough accounts sent such prompts (None where no request has a raw prompt).
+        given: Clean requests; the graph knows the clusters of earlier loads.
     """
     import pyarrow as pa
 
-    workspace = load.workspace
+    workspace, rows = given.workspace, given.rows
     raw = rows.filter(rows.prompt.notnull() & rows.prompt_cluster_id.isnull())
     if not workspace.one(raw.limit(1).aggregate(n=raw.limit(1).count()))["n"]:
-        return rows, None
-    from ringleader.loaders.enrichment.prompt_clusters import (
-        Clusters,  # heavy, and few loads have raw prompts
-    )
+        return ClusteredRequests(rows)
+    # Imported late: it is heavy, and few loads have raw prompts.
+    from ringleader.loaders.enrichment.prompt_clusters import Clusters
 
-    load.reads_graph = True
     skeleton = prompt_skeletons.masked(rows.prompt)
     wanted = rows.prompt_cluster_id.isnull()
     # Masked once and kept; the raw text goes no further than this.
@@ -52,15 +67,14 @@ def clustered(load: Load, rows: ir.Table) -> tuple[ir.Table, ir.Table | None]:
     texts = [row["skeleton"] for row in workspace.rows(distinct)]
 
     def known(bands: list[str]) -> dict[str, str]:
-        if load.graph is None:
+        if given.graph is None:
             return {}
-        asked = {"batch_id": load.batch_id, "bands": bands}
-        answer = load.graph.read(get("prompt-signatures"), asked)
+        asked = {"batch_id": given.batch_id, "bands": bands}
+        answer = given.graph.read(get("prompt-signatures"), asked)
         return {row["prompt_cluster_id"]: row["signature"] for row in answer}
 
-    found, new = Clusters(load.key, known).assign(texts)
-    load.notes["distinct prompt skeletons"] = len(texts)
-    load.notes["new prompt clusters"] = len(new)
+    found, new = Clusters(given.key, known).assign(texts)
+    notes = {"distinct prompt skeletons": len(texts), "new prompt clusters": len(new)}
     assigned = workspace.take(
         "assigned",
         pa.table(
@@ -71,7 +85,7 @@ def clustered(load: Load, rows: ir.Table) -> tuple[ir.Table, ir.Table | None]:
         ),
     )
     joined = rows.left_join(assigned, rows.skeleton == assigned.masked)
-    shared = _sent_by_several(load, joined)
+    shared = _sent_by_several(workspace, joined)
     rows = joined.mutate(prompt_cluster_id=joined.prompt_cluster_id.fill_null(joined.cluster)).drop(
         "skeleton", "masked", "cluster"
     )
@@ -82,12 +96,12 @@ def clustered(load: Load, rows: ir.Table) -> tuple[ir.Table, ir.Table | None]:
     }
     made = {name: pa.array(values, pa.string()) for name, values in columns.items()}
     made["bands"] = pa.array([cluster.bands for cluster in new], pa.list_(pa.string()))
-    return rows, workspace.take("clusters", pa.table(made))
+    return ClusteredRequests(rows, workspace.take("clusters", pa.table(made)), notes)
 
 
-def _sent_by_several(load: Load, rows: ir.Table) -> set[str]:
+def _sent_by_several(workspace: Workspace, rows: ir.Table) -> set[str]:
     """Clusters that at least :data:`prompt_skeletons.EXEMPLAR_SENDERS` accounts sent to."""
     sent = rows.filter(rows.cluster.notnull())
     senders = sent.group_by("cluster").aggregate(accounts=sent.account_id.nunique())
     several = senders.filter(senders.accounts >= prompt_skeletons.EXEMPLAR_SENDERS)
-    return {row["cluster"] for row in load.workspace.rows(several)}
+    return {row["cluster"] for row in workspace.rows(several)}

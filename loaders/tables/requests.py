@@ -3,64 +3,72 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ibis
 
 from ringleader.loaders.aggregation import aggregate
 from ringleader.loaders.aggregation.aggregate import END, START, distinct
-from ringleader.loaders.aggregation.usage import grouped
+from ringleader.loaders.aggregation.usage import group_requests, grouped_by
 from ringleader.loaders.enrichment.asn import link_systems
 from ringleader.loaders.enrichment.prefixes import link_exits, listed
 from ringleader.loaders.tables.declared import declared_of, with_keys
-from ringleader.loaders.tables.prompts import clustered
+from ringleader.loaders.tables.interface import Notes, Plan, TableInput, TableLoader
+from ringleader.loaders.tables.prompts import cluster_prompts
 from ringleader.loaders.validation.addresses import CANONICAL_IPV6
-from ringleader.loaders.writing.write_plan import Load, WriteStep
+from ringleader.loaders.writing.write_plan import WriteStep
 from ringleader.schema.types import Merge, NodeType
 from ringleader.subnets import subnet
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import ibis.expr.types as ir
+
+    from ringleader.graph import Graph
+    from ringleader.loaders.workspace import Workspace
 
 _USES = (("ip", "USED_IP"), ("device_id", "USED_DEVICE"), ("prompt_cluster_id", "SENT"))
 
 
-def steps(load: Load) -> list[WriteStep]:
+def plan(given: TableInput) -> Plan:
     """What requests become."""
-    rows, clusters = clustered(load, load.rows)
-    usage = load.prepared.usage or grouped(
-        load.workspace, rows, load.channels, load.prepared.loaded, load.prepared.table
-    )
+    requests = cluster_prompts(given)
+    clusters = requests.clusters
+    usage, clean = group_requests(given.clean, requests.rows, given.mapping, given.channels)
     pairs = usage.pairs
     result = [
-        load.nodes("Account", distinct(usage.starts, account_id=START)),
-        load.relationships("IN_SUBNET", _subnets(load, distinct(pairs["ip"], **{START: END}))),
-        load.nodes("Device", _greatest(pairs["device_id"], "device_id", "user_agent")),
+        given.nodes("Account", distinct(usage.starts, account_id=START)),
+        given.relationships(
+            "IN_SUBNET", _subnets(given.workspace, distinct(pairs["ip"], **{START: END}))
+        ),
+        given.nodes("Device", _greatest(pairs["device_id"], "device_id", "user_agent")),
     ]
     named = _greatest(pairs["prompt_cluster_id"], "prompt_cluster_id", "capability")
     if clusters is not None:
         bands = clusters.select(**{START: clusters.prompt_cluster_id, END: clusters.bands.unnest()})
-        result.append(load.relationships("IN_BAND", bands))
+        result.append(given.relationships("IN_BAND", bands))
         named = named.outer_join(clusters.drop("bands"), "prompt_cluster_id")
         named = named.mutate(
             prompt_cluster_id=named.prompt_cluster_id.fill_null(named.prompt_cluster_id_right)
         ).drop("prompt_cluster_id_right")
         found_now = named.signature.notnull()
-        named = named.mutate(batch=found_now.ifelse(ibis.literal(load.batch_id), None))
+        named = named.mutate(batch=found_now.ifelse(ibis.literal(given.batch_id), None))
 
-    cluster_step = load.nodes("PromptCluster", named)
-    result.append(
-        replace(cluster_step, target=_keeping(load.schema.node_by_label["PromptCluster"]))
-    )
-    result += [_activity(load, type_, pairs[column]) for column, type_ in _USES]
-    for found in declared_of(load, "requests"):
+    cluster_step = given.nodes("PromptCluster", named)
+    label = given.schema.node_by_label["PromptCluster"]
+    result.append(replace(cluster_step, target=_keeping(label)))
+    result += [_activity(given, type_, pairs[column]) for column, type_ in _USES]
+    notes = dict(requests.notes)
+    for found in declared_of(given, "requests"):
         keyed = pairs[found.column]
         if found.normaliser or found.hashed:
-            keyed = aggregate.merged(with_keys(load, keyed, END, found))
-            keyed = load.workspace.keep(f"keyed_{found.name}", keyed)
-        result.append(_activity(load, found.relationship, keyed))
-    return [step for step in result if step.total]
+            keyed, said = with_keys(given, keyed, END, found)
+            keyed = given.workspace.keep(f"keyed_{found.name}", aggregate.merged(keyed))
+            notes |= said
+        result.append(_activity(given, found.relationship, keyed))
+    steps = tuple(step for step in result if step.total)
+    return Plan(steps, clean, notes, reads_graph=clusters is not None)
 
 
 def _greatest(pairs: ir.Table, key: str, attribute: str) -> ir.Table:
@@ -69,18 +77,18 @@ def _greatest(pairs: ir.Table, key: str, attribute: str) -> ir.Table:
     return said.group_by(**{key: said[END]}).aggregate(**{attribute: said[attribute].max()})
 
 
-def _activity(load: Load, type_: str, pairs: ir.Table) -> WriteStep:
-    target = load.schema.relationship_by_type[type_]
+def _activity(given: TableInput, type_: str, pairs: ir.Table) -> WriteStep:
+    target = given.schema.relationship_by_type[type_]
     # What is kept of the identifier itself does not travel with every pair.
     rows = pairs.select(START, END, *(prop.name for prop in target.properties))
-    rows = aggregate.listed(rows, load.channels)
-    return WriteStep(target, rows, (START, END), load.workspace, schema=load.schema)
+    rows = aggregate.listed(rows, given.channels)
+    return WriteStep(target, rows, (START, END), given.workspace, schema=given.schema)
 
 
-def _subnets(load: Load, ips: ir.Table) -> ir.Table:
+def _subnets(workspace: Workspace, ips: ir.Table) -> ir.Table:
     """Addresses in ``start`` with their subnet in ``end``."""
     short = ips.filter(ips[START].contains(":") & ~ips[START].re_search(CANONICAL_IPV6))
-    odd = load.workspace.mapped(short[START], subnet)
+    odd = workspace.mapped(short[START], subnet)
     joined = ips.left_join(odd, ips[START] == odd.raw)
     plain = (
         joined[START]
@@ -96,14 +104,18 @@ def _keeping(node: NodeType) -> NodeType:
     return replace(node, properties=kept)
 
 
-def follow(load: Load, done: list[WriteStep], asn_mmdb: Path | None) -> None:
-    """Tie the load's addresses to known proxies, and its subnets to their systems."""
-    ips = next((step for step in done if step.name == "IN_SUBNET"), None)
-    if load.graph is None or ips is None:
-        return
+def link(graph: Graph, written: Plan, asn_mmdb: Path | None) -> Notes:
+    """Tie the addresses to known proxies, and the subnets to their systems."""
+    ips = next((step for step in written.steps if step.name == "IN_SUBNET"), None)
+    if ips is None:
+        return {}
     pairs = [(row[START], row[END]) for chunk in ips.chunks(50_000) for row in chunk]
-    linked = link_exits(load.graph, listed(load.graph), (address for address, _ in pairs))
-    load.notes["addresses tied to known proxies"] = linked
+    linked = link_exits(graph, listed(graph), (address for address, _ in pairs))
+    notes = {"addresses tied to known proxies": linked}
     if asn_mmdb is not None:
         subnets = sorted({cidr for _, cidr in pairs})
-        load.notes["subnets tied to systems"] = link_systems(load.graph, asn_mmdb, subnets)
+        notes["subnets tied to systems"] = link_systems(graph, asn_mmdb, subnets)
+    return notes
+
+
+LOADER = TableLoader(plan, link, checked_after_grouping=grouped_by, links_systems=True)

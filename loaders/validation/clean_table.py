@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import ibis
 import ibis.expr.types as ir
 
-from ringleader.loaders.aggregation.usage import Usage
 from ringleader.loaders.contract import Table
 from ringleader.loaders.sources import csv_rejects
 from ringleader.loaders.sources.files import FILE, ROW, FileGroup
@@ -32,6 +31,19 @@ class Part:
     clean: bool
 
 
+@dataclass(frozen=True)
+class Unchecked:
+    """Columns whose values were not checked.
+
+    Attributes:
+        columns: Their names.
+        check_rows: Validates the same files again, every row and column.
+    """
+
+    columns: frozenset[str]
+    check_rows: Callable[[], CleanTable]
+
+
 @dataclass
 class CleanTable:
     """Clean rows and what was left out.
@@ -46,7 +58,7 @@ class CleanTable:
         reasons: Number of refused rows by column and reason.
         unknown: Columns of the source that nothing uses.
         ports: Distinct addresses whose port was cut off.
-        usage: Requests that have been grouped already, because their groups are checked.
+        unchecked: Columns that are to be checked after grouping; None when every row is checked.
         parts: The rows by group of files, refused ones too.
         losers: Rows that contradict the one that is kept for their key.
     """
@@ -60,7 +72,7 @@ class CleanTable:
     reasons: dict[str, int] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     ports: int = 0
-    usage: Usage | None = None
+    unchecked: Unchecked | None = None
     parts: list[Part] = field(default_factory=list)
     losers: ir.Table | None = None
 

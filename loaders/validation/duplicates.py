@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from ringleader.loaders.aggregation.usage import repeated_requests
 from ringleader.loaders.sources.files import FILE, ROW
 from ringleader.loaders.validation.clean_table import clean_rows
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from ringleader.loaders.mapping import Mapping
     from ringleader.loaders.validation.clean_table import CleanTable
+    from ringleader.loaders.workspace import Workspace
 
 
 def drop(prepared: CleanTable, mapping: Mapping) -> None:
@@ -96,3 +98,27 @@ def _one_row_per_request(prepared: CleanTable) -> None:
     first = again.mutate(_copy=ibis.row_number().over(window))
     first = first.filter(first["_copy"] == 0).select(*prepared.table.names)
     prepared.rows = workspace.keep("once", first).union(rows.anti_join(repeated, "request_id"))
+
+
+def repeated_requests(workspace: Workspace, rows: ir.Table) -> ir.Table | None:
+    """The request ids that several rows have.
+
+    Hashes are counted first, which costs half of counting texts; only texts whose hashes are equal
+    are compared.
+
+    Args:
+        workspace: Where the rows are.
+        rows: Requests.
+
+    Returns:
+        Each such ``request_id`` with its number of rows, ``n``; None without any.
+    """
+    named = rows.filter(rows.request_id.notnull())
+    hashes = named.group_by(hash=named.request_id.hash()).aggregate(n=named.count())
+    suspects = workspace.keep("suspects", hashes.filter(hashes.n > 1))
+    if not workspace.size(suspects):
+        return None
+    named = named.mutate(hash=named.request_id.hash()).semi_join(suspects, "hash")
+    counts = named.group_by("request_id").aggregate(n=named.count())
+    repeated = workspace.keep("repeated", counts.filter(counts.n > 1))
+    return repeated if workspace.size(repeated) else None

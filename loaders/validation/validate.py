@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
 
 from ringleader.errors import InputError
-from ringleader.loaders.aggregation.usage import grouped_first
 from ringleader.loaders.contract import Table, Type
 from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources import csv_rejects
-from ringleader.loaders.sources.files import FILE, ROW, InputFile, read_groups
+from ringleader.loaders.sources.files import FILE, ROW, FileGroup, InputFile, read_groups
 from ringleader.loaders.validation import addresses, card_numbers, duplicates
 from ringleader.loaders.validation.clean_table import (
     LOCATED,
     CleanTable,
     Part,
+    Unchecked,
     clean_rows,
     first_rows,
 )
@@ -43,6 +44,8 @@ def validate(
     files: Sequence[InputFile],
     mapping: Mapping,
     channels: Sequence[str],
+    *,
+    later: Collection[str] = (),
 ) -> CleanTable:
     """Read files, bring them into the contract's types and leave out what breaks it.
 
@@ -51,15 +54,57 @@ def validate(
         files: What to read.
         mapping: Where the contract's columns come from.
         channels: Names that a channel may have.
+        later: Columns that the caller checks after grouping, if they are left unchecked here. They
+            are where every file is Parquet and everything else is good.
 
     Raises:
         InputError: A file is broken or lacks a required column.
     """
-    table = mapping.table
     offered = {name for file in files for name in file.columns}
     groups = list(read_groups(workspace, files, json_fields(mapping, sorted(offered))))
-    if table.name == "requests" and (found := grouped_first(workspace, groups, mapping, channels)):
-        return CleanTable(table, workspace, **found._asdict())
+    if later and (clean := _good_but_for(later, workspace, groups, mapping, channels)):
+        return clean
+    return _validate_rows(workspace, groups, mapping, channels)
+
+
+def _good_but_for(
+    later: Collection[str],
+    workspace: Workspace,
+    groups: Sequence[FileGroup],
+    mapping: Mapping,
+    channels: Sequence[str],
+) -> CleanTable | None:
+    """The rows, if all are good as far as the other columns tell; None otherwise."""
+    # Raw prompts are replaced by clusters before anything is grouped.
+    prompts = "prompt" in mapping.columns
+    if prompts or any(g.format != "parquet" or "prompt" in g.columns for g in groups):
+        return None
+    parts = [convert(g, mapping, channels, blanks=False, later=later) for g in groups]
+    if any(workspace.size(rows.limit(1)) for part in parts for rows in part.doubtful):
+        return None
+    read = sum(workspace.size(group.table) for group in groups)
+    tables = [part.table.select(*mapping.table.names) for part in parts]
+    rows = tables[0].union(*tables[1:]) if tables[1:] else tables[0]
+    if (
+        mapping.options.get("deduplicate", True)
+        and duplicates.repeated_requests(workspace, rows) is not None
+    ):
+        return None
+    unchecked = Unchecked(
+        frozenset(name for part in parts for name in part.later),
+        partial(_validate_rows, workspace, groups, mapping, channels),
+    )
+    unknown = tuple(dict.fromkeys(name for part in parts for name in part.unknown))
+    return CleanTable(
+        mapping.table, workspace, rows, read=read, unknown=unknown, unchecked=unchecked
+    )
+
+
+def _validate_rows(
+    workspace: Workspace, groups: Sequence[FileGroup], mapping: Mapping, channels: Sequence[str]
+) -> CleanTable:
+    """Check every row of every column."""
+    table = mapping.table
     parts, unknown = [], {}
     for group in groups:
         result = convert(group, mapping, channels)

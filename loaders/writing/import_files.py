@@ -45,29 +45,6 @@ _TYPES = {
     Kind.STRINGS: "array<string>",
     Kind.INTEGERS: "array<int64>",
 }
-# A finished load as the graph remembers it; the stored query open-batch writes the same.
-_BATCH = NodeType(
-    "Batch",
-    "batch_id",
-    "A set of input files, loaded once.",
-    tuple(
-        Property(name, kind, Merge.ASSIGN)
-        for name, kind in {
-            "table": Kind.STRING,
-            "mapping": Kind.STRING,
-            "files": Kind.STRINGS,
-            "file_names": Kind.STRINGS,
-            "chunk_size": Kind.INTEGER,
-            "rows": Kind.INTEGER,
-            "quarantined": Kind.INTEGER,
-            "duplicates": Kind.INTEGER,
-            "reads_graph": Kind.BOOLEAN,
-            "state": Kind.STRING,
-            "started_at": Kind.DATETIME,
-            "finished_at": Kind.DATETIME,
-        }.items()
-    ),
-)
 
 
 @dataclass
@@ -105,7 +82,6 @@ class BulkImport:
         numbered: dict[str, ir.Table] = {}
         first = 0
         for node in self.schema.nodes:
-            node = _BATCH if node.label == _BATCH.label else node
             keys = mentions(steps, node.label)
             if keys:
                 kept = self._numbered(node, keys, first)
@@ -187,7 +163,8 @@ class BulkImport:
         import pyarrow as pa
 
         taken = self.workspace.take("batches", pa.Table.from_pylist(self.batches))
-        return WriteStep(_BATCH, taken, (_BATCH.key,), self.workspace)
+        batch = self.schema.node_by_label["Batch"]
+        return WriteStep(batch, taken, (batch.key,), self.workspace, schema=self.schema)
 
 
 def _nodes(node: NodeType, numbered: ir.Table, steps: Sequence[WriteStep]) -> ir.Table:

@@ -1,14 +1,12 @@
-"""What a load writes, as a list of steps; each makes nodes or relationships of one kind."""
+"""The steps that a load writes; each makes nodes or relationships of one kind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ringleader.keys import load_key
 from ringleader.loaders.aggregation.aggregate import END, START
 from ringleader.loaders.duckdb_functions import stable_hash
 from ringleader.schema import BUILT_IN, Schema
@@ -18,9 +16,6 @@ from ringleader.schema.types import NodeType, RelType
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from ringleader.graph import Graph
-    from ringleader.loaders.mapping import Mapping
-    from ringleader.loaders.validation.clean_table import CleanTable
     from ringleader.loaders.workspace import Workspace
 
 Row = dict[str, Any]
@@ -140,62 +135,3 @@ def in_order(steps: Sequence[WriteStep]) -> list[WriteStep]:
         )
         ends += [step] if step.total else []
     return [*nodes, *ends, *ties]
-
-
-@dataclass
-class Load:
-    """One load on its way: clean rows, and where they go.
-
-    Attributes:
-        prepared: The clean rows.
-        mapping: Options of the table.
-        channels: Names that a channel may have, in the order of their bits.
-        home: The data folder.
-        batch_id: The batch.
-        graph: The graph; None for a dry run without one, and for a first load.
-        earlier_accounts: In a first load the accounts of the tables before, in ``key``; the graph
-            has none yet.
-        reads_graph: Whether what it writes depends on what is in the graph already.
-        notes: What the summary says besides, by name.
-        schema: What the graph holds.
-    """
-
-    prepared: CleanTable
-    mapping: Mapping
-    channels: tuple[str, ...]
-    home: Path
-    batch_id: str
-    graph: Graph | None
-    earlier_accounts: Callable[[], ir.Table] | None = None
-    reads_graph: bool = False
-    notes: dict[str, Any] = field(default_factory=dict)
-    schema: Schema = BUILT_IN
-
-    @property
-    def rows(self) -> ir.Table:
-        """The clean rows."""
-        return self.prepared.rows
-
-    @property
-    def workspace(self) -> Workspace:
-        """Where they are."""
-        return self.prepared.workspace
-
-    @cached_property
-    def key(self) -> bytes:
-        """The key of hashes."""
-        return load_key(self.home)
-
-    def nodes(self, label: str, rows: ir.Table) -> WriteStep:
-        """A step that makes nodes of rows with the label's key."""
-        target = self.schema.node_by_label[label]
-        kept = self.workspace.keep(label, rows)
-        return WriteStep(target, kept, (target.key,), self.workspace, schema=self.schema)
-
-    def relationships(self, type_: str, rows: ir.Table) -> WriteStep:
-        """A step that makes relationships of rows with start and end."""
-        target = self.schema.relationship_by_type[type_]
-        kept = self.workspace.keep(type_, rows)
-        order = (START, END, *(key.name for key in target.keys))
-        order = tuple(name for name in order if name in rows.columns)
-        return WriteStep(target, kept, order, self.workspace, schema=self.schema)

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from ringleader.schema.types import NodeType
+from ringleader.schema.types import Kind, Merge, NodeType, Property
+
+
+def _assigned(name: str, kind: Kind, doc: str) -> Property:
+    return Property(name, kind, Merge.ASSIGN, doc)
+
 
 RECORDS: tuple[NodeType, ...] = (
     NodeType(
         "Batch",
         "batch_id",
         "A set of input files, loaded once.",
-        derived=(
-            ("table", "table of the input contract"),
-            ("state", "open, done, or abandoned (given up, what is in stays)"),
-            ("started_at", "when it was first begun"),
-            ("finished_at", "when it was complete"),
-            ("files", "SHA-256 of each file"),
-            ("file_names", "what the files were called"),
-            ("mapping", "SHA-256 of the mapping"),
-            ("chunk_size", "rows in one transaction"),
-            ("rows", "rows loaded"),
-            ("quarantined", "rows refused"),
-            ("duplicates", "rows left out because another says the same"),
-            ("reads_graph", "whether its rows depend on what was in the graph"),
+        # The stored query open-batch writes them; a bulk load writes them to a file.
+        properties=(
+            _assigned("table", Kind.STRING, "table of the input contract"),
+            _assigned("state", Kind.STRING, "open, done, or abandoned (written rows stay)"),
+            _assigned("started_at", Kind.DATETIME, "when it began"),
+            _assigned("finished_at", Kind.DATETIME, "when it was complete"),
+            _assigned("files", Kind.STRINGS, "SHA-256 of each file"),
+            _assigned("file_names", Kind.STRINGS, "names of the files"),
+            _assigned("mapping", Kind.STRING, "SHA-256 of the mapping"),
+            _assigned("chunk_size", Kind.INTEGER, "rows in one transaction"),
+            _assigned("rows", Kind.INTEGER, "rows loaded"),
+            _assigned("quarantined", Kind.INTEGER, "rows refused"),
+            _assigned("duplicates", Kind.INTEGER, "rows left out because another says the same"),
+            _assigned("reads_graph", Kind.BOOLEAN, "whether its rows depend on the graph before"),
         ),
     ),
     NodeType(

@@ -10,11 +10,11 @@ import pytest
 from ringleader.loaders.contract import BY_NAME
 from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources.files import inspect
-from ringleader.loaders.tables import requests
+from ringleader.loaders.tables import LOADERS
+from ringleader.loaders.tables.interface import TableInput
 from ringleader.loaders.validation.conversion import NO_NAME
 from ringleader.loaders.validation.validate import validate
 from ringleader.loaders.workspace import Workspace
-from ringleader.loaders.writing.write_plan import Load
 
 CHANNELS = ("api", "azure", "bedrock", "vertex")
 COLUMNS = ("account_id", "ip", "device_id", "user_agent", "prompt_cluster_id", "request_id")
@@ -47,22 +47,24 @@ def written(path: Path, rows):
     return inspect(path)
 
 
-def outcome(workspace, file, tmp_path):
+def outcome(workspace, file, tmp_path, *, by_group=True):
+    """Whether no row was checked by itself, the counts, and the rows to write by step."""
     mapping = Mapping(BY_NAME["requests"])
-    prepared = validate(workspace, [file], mapping, CHANNELS)
-    steps = requests.steps(Load(prepared, mapping, CHANNELS, tmp_path, "b", None))
-    rows = {step.name: [row for chunk in step.chunks(1000) for row in chunk] for step in steps}
-    said = (prepared.read, prepared.refused, prepared.duplicates, prepared.ports, prepared.reasons)
-    return prepared.usage is not None, said, rows
+    later = LOADERS["requests"].checked_after_grouping(mapping.table) if by_group else ()
+    given = validate(workspace, [file], mapping, CHANNELS, later=later)
+    plan = LOADERS["requests"].plan(TableInput(given, mapping, CHANNELS, tmp_path, "b", None))
+    rows = {step.name: [row for chunk in step.chunks(1000) for row in chunk] for step in plan.steps}
+    clean = plan.clean
+    said = (clean.read, clean.refused, clean.duplicates, clean.ports, clean.reasons)
+    return not clean.parts, said, rows
 
 
-def test_good_rows_are_grouped_first_and_mean_the_same(workspace, tmp_path, monkeypatch):
+def test_requests_checked_by_group_give_the_rows_of_those_checked_one_by_one(workspace, tmp_path):
     file = written(tmp_path / "requests.parquet", GOOD)
     first, said, rows = outcome(workspace, file, tmp_path)
     assert first
     assert said == (5, 0, 0, 1, {})
-    monkeypatch.setattr("ringleader.loaders.validation.validate.grouped_first", lambda *_: None)
-    assert outcome(workspace, file, tmp_path) == (False, said, rows)
+    assert outcome(workspace, file, tmp_path, by_group=False) == (False, said, rows)
     assert [(r["start"], r["end"], r["events"], r["hours"]) for r in rows["USED_IP"]] == [
         ("a", "192.0.2.1", 3, [0, 1, 2]),
         ("b", "2001:db8::1", 1, [3]),
