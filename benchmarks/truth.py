@@ -20,6 +20,7 @@ from benchmarks.measure import ringleader, served
 
 Row = dict[str, Any]
 OURS = "ours"
+LEAST = "least recall of a value of a trait, over the seeds"
 _MAPPING = Path(__file__).resolve().parent.parent / "examples" / "hop" / "mapping.toml"
 
 
@@ -66,16 +67,6 @@ def _found_by_half(rows: Sequence[Row]) -> float | None:
     return float(row["found_by_half"] / row["operators"]) if row["operators"] else None
 
 
-def _worst_value(rows: Sequence[Row]) -> float | None:
-    """The least recall of any value of any trait, but for numbers of shared kinds."""
-    recalls: list[float | None] = [
-        row["account_recall"]
-        for row in rows
-        if row["kind"] == "trait" and "=" in row["name"] and "kinds_shared" not in row["name"]
-    ]
-    return min(recall for recall in recalls if recall is not None)
-
-
 def _worst_cohort(rows: Sequence[Row]) -> float | None:
     return max((row["found_share"] for row in rows if row["kind"] == "cohort"), default=None)
 
@@ -108,7 +99,7 @@ CROSSED = _measures(
             _of("trait", "kinds_shared>=2", "account_recall"),
         ),
         ("account precision", ">= 0.995", _PRECISION),
-        ("least recall of a value of a trait", ">= 0.9", _worst_value),
+        (LEAST, ">= 0.9", lambda _: None),
         ("largest share of an honest cohort in rings", "<= 0.001", _worst_cohort),
         (_PURITY, "<= 0", _MIXED),
         ("account recall of all operators", "", _RECALL),
@@ -190,7 +181,7 @@ class Trial:
         for name in ("labels.parquet", "traits.csv"):
             if (tables / name).exists():
                 (tables / name).rename(truth / name)
-        ringleader("load", "all", tables, "--bulk", home=self.home)
+        ringleader("load", "all", tables, "--bulk", "--overwrite", home=self.home)
         with served(self.home):
             return self._measured(data, seed, "--labels", truth / "labels.parquet")
 
@@ -237,6 +228,9 @@ def table(results: Sequence[Result], methods: Sequence[str]) -> str:
         for method in methods:
             mine = [r.rows for r in results if (r.data, r.method) == (measure.data, method)]
             values = [v for v in map(measure.read, mine) if v is not None]
+            if mine and measure.what == LEAST:
+                least = least_recall(results, method)
+                values = [] if least is None else [least]
             cells.append(_cell(measure, values) if values else "")
         if any(cells):
             said = [measure.data, measure.what, measure.target, *cells]
@@ -259,29 +253,65 @@ def _cell(measure: Measure, values: Sequence[float]) -> str:
     return text if measure.met(worst) is not False else f"**{text}**"
 
 
-def by_value(results: Sequence[Result], method: str) -> str:
-    """Account recall of each value of each trait, pooled over the seeds, as a table of Markdown.
+def _pooled(
+    results: Iterable[Result], method: str, kind: str, columns: Sequence[str]
+) -> dict[str, list[int]]:
+    """Counts of the crossed data, added up over the seeds, by name of the row."""
+    pooled: dict[str, list[int]] = {}
+    for result in results:
+        if (result.data, result.method) == (CROSSED[0].data, method):
+            for row in (row for row in result.rows if row["kind"] == kind):
+                before = pooled.get(row["name"], [0] * len(columns))
+                added = (row[column] for column in columns)
+                pooled[row["name"]] = [a + b for a, b in zip(before, added, strict=True)]
+    return pooled
+
+
+def least_recall(results: Iterable[Result], method: str) -> float | None:
+    """The least account recall of a value of a trait, over all seeds.
 
     Args:
         results: What was measured.
         method: The method.
     """
-    pooled: dict[str, list[int]] = {}
-    for result in results:
-        if (result.data, result.method) != (CROSSED[0].data, method):
-            continue
-        for row in result.rows:
-            if row["kind"] == "trait":
-                counts = (row["operators"], row["found_by_half"], row["accounts"], row["found"])
-                before = pooled.get(row["name"], [0, 0, 0, 0])
-                pooled[row["name"]] = [a + b for a, b in zip(before, counts, strict=True)]
+    pooled = _pooled(results, method, "trait", ("accounts", "found"))
+    recalls = [
+        found / accounts
+        for name, (accounts, found) in pooled.items()
+        if accounts and "=" in name and not name.startswith(("kinds_shared", "shares_"))
+    ]
+    return min(recalls, default=None)
+
+
+def by_value(results: Sequence[Result], method: str) -> str:
+    """Recall of each value of each trait, and the honest cohorts in rings, over all seeds.
+
+    Args:
+        results: What was measured.
+        method: The method.
+
+    Returns:
+        Two tables of Markdown.
+    """
     lines = [
         f"| trait ({method}) | operators | found by half | accounts | account recall |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
-    for name, (operators, half, accounts, found) in pooled.items():
+    columns = ("operators", "found_by_half", "accounts", "found")
+    for name, counts in _pooled(results, method, "trait", columns).items():
+        operators, half, accounts, found = counts
         recall = f"{found / accounts:.3f}" if accounts else ""
         lines.append(f"| {name} | {operators} | {half} | {accounts:,} | {recall} |")
+    lines += [
+        "",
+        f"| honest cohort in rings ({method}) | accounts | in rings | share |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    for name, (accounts, found) in _pooled(
+        results, method, "cohort", ("accounts", "found")
+    ).items():
+        if found:
+            lines.append(f"| {name} | {accounts:,} | {found:,} | {found / accounts:.4f} |")
     return "\n".join(lines) + "\n"
 
 

@@ -26,6 +26,8 @@ KINDS = {"addresses": "environment", "client": "environment", "payment": "paymen
 KINDS |= {"prompts": "prompts"}
 # Which part of the traffic must show what is shared, for it to count as shared.
 _VISIBLE = 0.5
+# A look-alike has as many variants, where so many are declared, however small the world is.
+_VARIANTS = 4
 # A window of days begins so early that this share of the period is left to use the accounts.
 _LEFT = 0.3
 
@@ -201,6 +203,10 @@ def _variants(
     if figures.pop("rented", False):
         entries = networks
     total = round(share * accounts)
+    sizes = figures.get("group", 0)
+    sizes = sizes if isinstance(sizes, list) else [sizes]
+    # A small world has fewer variants, so that look-alikes keep their share of it.
+    entries = min(entries, max(_VARIANTS, round(total * len(sizes) / max(sum(sizes), 1))))
     drawn = {
         key: balanced(rng, value, entries) if isinstance(value, list) else [value] * entries
         for key, value in figures.items()
@@ -213,6 +219,8 @@ def _variants(
         if not mine.get("prompts"):
             mine |= {"prompts_use": 0.0}
         group = mine.get("group", 1)
+        if group > 1:
+            group = mine["group"] = min(group, max(total, min(sizes)))
         # Groups are whole: a few accounts more or fewer than the share says.
         count = max(1, round(total / entries / max(group, 1))) * max(group, 1)
         issuer = 900 + number

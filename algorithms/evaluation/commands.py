@@ -70,7 +70,7 @@ def evaluate(
     \b
     Examples:
       ringleader evaluate --labels labels.csv
-      ringleader evaluate --labels crossed/labels.parquet --traits crossed/traits.csv
+      ringleader evaluate --labels labels.csv --traits traits.csv
       ringleader evaluate --labels verdicts.csv --mapping mapping.toml --by campaign
       ringleader evaluate --format json
     """

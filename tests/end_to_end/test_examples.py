@@ -44,6 +44,7 @@ STAND_INS = {
     r"postgres://me@host/logs --query 'SELECT …'": "logs",
     # A campaign as large as the real one takes minutes.
     r"simulate --output campaign": "small_campaign",
+    r"simulate --crossed --seed 1": "small_crossed",
 }
 # Examples that end with another code than 0, and why.
 CODES = {
@@ -122,6 +123,9 @@ def files(folder, sample):
     """Write the files that examples name, with what the sample in a folder says."""
     for name, table in (("accounts", "accounts"), ("labels", "labels"), ("verdicts", "labels")):
         duckdb.sql(f"COPY (FROM '{sample / table}.parquet') TO '{folder / name}.csv'")
+    (folder / "traits.csv").write_text(
+        "operator,ring_id,size,timing,kinds_shared\nhydra,ring-hydra-000,120,flat,2\n"
+    )
     (folder / "hubs.csv").write_text("198.18.0.1\n")
     (folder / "question.cypher").write_text("MATCH (a:Account) RETURN a.status, count(*) AS n;\n")
     (folder / "my-queries").mkdir()
@@ -182,6 +186,7 @@ def desk(connection, server, tmp_path_factory):
         "password_file": str(server.home / "server" / "password"),
         "logs": f"duckdb://{folder / 'logs.duckdb'} --query 'SELECT * FROM requests'",
         "small_campaign": "simulate --accounts 3000 --output campaign",
+        "small_crossed": "simulate --crossed --accounts 5000",
     }
     return Desk(folder, known)
 
