@@ -28,6 +28,7 @@ TIMES = ("first_seen", "last_seen")
 LISTED = f"""
     SELECT * REPLACE (
         list_filter(range(24), lambda hour: (hours >> hour) & 1 = 1) AS hours,
+        list_filter(range(64), lambda day: (days >> day::UBIGINT) & 1 = 1) AS days,
         [name FOR name, place IN {list(CHANNELS)} IF (channels >> (place - 1)) & 1 = 1] AS channels)
     FROM used_ip
 """

@@ -32,7 +32,9 @@ def statement(table: str, column: str, attribute: str | None) -> str:
                sum(output_tokens)::BIGINT AS output_tokens,
                min(timestamp) AS first_seen, max(timestamp) AS last_seen,
                bit_or(CASE channel {channel} ELSE 0 END) AS channels,
-               bit_or(1::BIGINT << hour(timestamp)) AS hours{kept}
+               bit_or(1::BIGINT << hour(timestamp)) AS hours,
+               bit_or(1::UBIGINT << ((timestamp::DATE - DATE '1970-01-01') % 64)::UBIGINT)
+                   AS days{kept}
         FROM read_parquet($files) WHERE {column} IS NOT NULL GROUP BY ALL
     """
 

@@ -10,4 +10,5 @@ SET r.events = coalesce(r.events, 0) + row.events,
     r.last_seen = CASE WHEN r.last_seen IS NULL OR row.last_seen > r.last_seen
                        THEN row.last_seen ELSE r.last_seen END,
     r.channels = coalesce(r.channels, []) + [x IN row.channels WHERE NOT x IN coalesce(r.channels, [])],
-    r.hours = coalesce(r.hours, []) + [x IN row.hours WHERE NOT x IN coalesce(r.hours, [])]
+    r.hours = coalesce(r.hours, []) + [x IN row.hours WHERE NOT x IN coalesce(r.hours, [])],
+    r.days = coalesce(r.days, []) + [x IN row.days WHERE NOT x IN coalesce(r.days, [])]

@@ -1,7 +1,7 @@
 """Many events, one row: per account and identifier, what the graph keeps of them.
 
 Sums, extremes and bit masks only: they give the same result in whatever order rows come, and they
-are cheap. Hours and channels are sets of few values, so they travel as bits of one integer.
+are cheap. Hours, days and channels are sets of few values, so they travel as bits of one integer.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import ibis
 import ibis.expr.types as ir
 
 from ringleader.loaders.duckdb_functions import milliseconds
+from ringleader.schema.labels import DAYS
 
 START, END = "start", "end"
-_SUMS, _MASKS = ("events", "input_tokens", "output_tokens"), ("channels", "hours")
+_EPOCH = ibis.date("1970-01-01")
+_SUMS, _MASKS = ("events", "input_tokens", "output_tokens"), ("channels", "hours", "days")
 
 
 def distinct(rows: ir.Table, **columns: str) -> ir.Table:
@@ -44,7 +46,7 @@ def activity(
 
     Returns:
         One row per pair: start, end, events, tokens, first_seen and last_seen (milliseconds),
-        bit masks ``channels`` and ``hours``, and the attribute.
+        bit masks ``channels``, ``hours`` and ``days``, and the attribute.
     """
     rows = rows.filter(rows[identifier].notnull())
     more = {attribute: rows[attribute].max()} if attribute else {}
@@ -56,6 +58,7 @@ def activity(
         last=rows.timestamp.max(),
         channels=_mask(rows.channel, channels),
         hours=_hours(rows.timestamp),
+        days=_days(rows.timestamp),
         **more,
     )
     return _with_times(grouped)
@@ -67,7 +70,7 @@ def merged(pairs: ir.Table) -> ir.Table:
         **{name: pairs[name].sum().cast("int64") for name in _SUMS},
         first_seen=pairs.first_seen.min(),
         last_seen=pairs.last_seen.max(),
-        **{name: pairs[name].bit_or() for name in _MASKS},
+        **{name: pairs[name].bit_or().cast(pairs[name].type()) for name in _MASKS},
     )
 
 
@@ -91,6 +94,7 @@ def payments(
         first=rows.timestamp.min(),
         last=rows.timestamp.max(),
         hours=_hours(rows.timestamp),
+        days=_days(rows.timestamp),
     )
     return _with_times(grouped)
 
@@ -122,11 +126,19 @@ def _hours(moment: Any) -> Any:
     return (ibis.literal(1, "int64") << moment.hour().cast("int64")).bit_or()
 
 
+def _days(moment: Any) -> Any:
+    number = moment.date().delta(_EPOCH, unit="day") % DAYS
+    # The 64th bit would be the sign of a signed integer, which Ibis takes every mask for.
+    return (ibis.literal(1).cast("uint64") << number.cast("uint64")).bit_or().cast("uint64")
+
+
 def listed(pairs: ir.Table, channels: Sequence[str]) -> ir.Table:
     """Pairs as the graph takes them: bit masks as sorted lists."""
     lists = {}
     if "hours" in pairs.columns:
         lists["hours"] = _members(pairs.hours, 24)
+    if "days" in pairs.columns:
+        lists["days"] = _members(pairs.days, DAYS)
     if "channels" in pairs.columns:
         names = ibis.array(list(channels))
         lists["channels"] = _members(pairs.channels, len(channels)).map(lambda bit: names[bit])
@@ -135,4 +147,5 @@ def listed(pairs: ir.Table, channels: Sequence[str]) -> ir.Table:
 
 def _members(mask: Any, number: int) -> Any:
     """The positions of the bits that are set, of the first so many."""
-    return ibis.range(number).cast("array<int64>").filter(lambda bit: (mask >> bit) & 1 == 1)
+    bits = ibis.range(number).cast("array<uint64>")
+    return bits.filter(lambda bit: (mask.cast("uint64") >> bit) & 1 == 1).cast("array<int64>")

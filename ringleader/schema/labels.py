@@ -5,13 +5,23 @@ from __future__ import annotations
 from ringleader.schema.records import RECORDS
 from ringleader.schema.types import Kind, Merge, NodeType, Property, RelType
 
-__all__ = ["NODES", "RELATIONSHIPS", "USES"]
+__all__ = ["DAYS", "NODES", "RELATIONSHIPS", "USES"]
 
 _FIRST = Property("first_seen", Kind.DATETIME, Merge.MIN, "earliest event")
 _LAST = Property("last_seen", Kind.DATETIME, Merge.MAX, "latest event")
 _EVENTS = Property("events", Kind.INTEGER, Merge.ADD, "number of events")
 _CHANNELS = Property("channels", Kind.STRINGS, Merge.UNION, "channels the events came through")
 _HOURS = Property("hours", Kind.INTEGERS, Merge.UNION, "hours of the day (UTC) with events")
+# A day is known by its number modulo this: as many values as an integer has bits.
+DAYS = 64
+_DAYS = Property(
+    "days",
+    Kind.INTEGERS,
+    Merge.UNION,
+    "days (UTC) with events: the number of the day since 1970-01-01, modulo 64. The modulus keeps "
+    "the list at 64 entries at most, however long loads go on; days that lie 64 apart are one "
+    "entry",
+)
 _ACTIVITY = (
     _EVENTS,
     Property("input_tokens", Kind.INTEGER, Merge.ADD, "tokens sent"),
@@ -20,6 +30,7 @@ _ACTIVITY = (
     _LAST,
     _CHANNELS,
     _HOURS,
+    _DAYS,
 )
 
 
@@ -253,6 +264,6 @@ USES: dict[str, tuple[tuple[Property, ...], tuple[Property, ...]]] = {
     "requests": (_ACTIVITY, ()),
     "payments": (
         (_EVENTS, Property("failed", Kind.INTEGER, Merge.ADD, "payments that did not go through")),
-        (_FIRST, _LAST, _HOURS),
+        (_FIRST, _LAST, _HOURS, _DAYS),
     ),
 }

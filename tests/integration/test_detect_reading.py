@@ -61,6 +61,20 @@ def test_pages_of_any_size_read_the_same(graph, monkeypatch):
     assert {n for n, at in ended.items() if not np.isnan(at)} == {"card01"}
 
 
+def test_a_use_comes_with_its_days_and_an_unknown_one_with_none(graph):
+    graph.write(
+        "CREATE (a:Account {account_id: 'a'})-[:USED_IP {days: [5, 63], "
+        "first_seen: datetime({epochMillis: 1000}), last_seen: datetime({epochMillis: 2000})}]->"
+        "(:Ip {address: 'x'}), (a)-[:USED_DEVICE]->(:Device {device_id: 'd'})",
+        name="fixture",
+    )
+    [account] = graph.read("MATCH (a:Account) RETURN id(a) AS number")
+    [row] = graph.read(get("times-of-uses"), {"numbers": [account["number"]]})
+    assert set(row) == {"accounts", "identifiers", "first_seen", "last_seen", "days"}
+    uses = zip(row["first_seen"], row["last_seen"], row["days"], strict=True)
+    assert sorted(uses) == [(-1, -1, []), (1000, 2000, [5, 63])]
+
+
 def test_kinds_of_uses_are_numbered_as_labels_are(graph):
     for number, found in enumerate(BUILT_IN.identifiers):
         graph.write(

@@ -142,15 +142,15 @@ def test_requests(graph, tmp_path):
         ("2001:db8::1", "2001:db8::/64", {}),
     ]
     both = {
-        "channels": ["api", "bedrock"], "events": 2, "first_seen": when(1), "hours": [1, 3],
-        "input_tokens": 15, "last_seen": when(3), "output_tokens": 3,
+        "channels": ["api", "bedrock"], "days": [5], "events": 2, "first_seen": when(1),
+        "hours": [1, 3], "input_tokens": 15, "last_seen": when(3), "output_tokens": 3,
     }  # fmt: skip
     late = {
-        "events": 1, "first_seen": when(23), "hours": [23],
+        "days": [5], "events": 1, "first_seen": when(23), "hours": [23],
         "input_tokens": 1, "last_seen": when(23), "output_tokens": 1,
     }  # fmt: skip
     six = {
-        "channels": ["api"], "events": 1, "first_seen": when(2), "hours": [2],
+        "channels": ["api"], "days": [5], "events": 1, "first_seen": when(2), "hours": [2],
         "input_tokens": 0, "last_seen": when(2), "output_tokens": 0,
     }  # fmt: skip
     assert relationships(graph, "USED_IP") == [
@@ -177,7 +177,7 @@ def test_payments(graph, tmp_path):
         {"bin": "400000", "issuer_country": "US", "kind": "prepaid", "payment_method_id": "fp1"}
     ]
     assert relationships(graph, "PAID_WITH") == [
-        ("a", "fp1", {"currencies": ["EUR", "USD"], "events": 2, "failed": 1,
+        ("a", "fp1", {"currencies": ["EUR", "USD"], "days": [5], "events": 2, "failed": 1,
                       "first_seen": when(1), "hours": [1, 2], "last_seen": when(2)}),
         ("b", "fp1", {"events": 1, "failed": 0}),
     ]  # fmt: skip

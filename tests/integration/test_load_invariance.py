@@ -14,7 +14,8 @@ def rows(seed):
     chance = random.Random(seed)
     return [
         f"a{chance.randrange(6)},"
-        f"2026-02-{chance.randrange(1, 28):02}T{chance.randrange(24):02}:00:00Z,"
+        f"2026-{chance.randrange(2, 6):02}-{chance.randrange(1, 28):02}T"
+        f"{chance.randrange(24):02}:00:00Z,"
         f"{chance.choice(['192.0.2.', '::ffff:192.0.2.', '2001:db8::'])}{chance.randrange(5)},"
         f"d{chance.randrange(3)},{chance.choice(['api', 'vertex', ''])},p{chance.randrange(3)},"
         f"coding,{chance.randrange(50)}"

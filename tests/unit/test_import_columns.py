@@ -21,7 +21,7 @@ def names(type_):
 
 def test_times_share_their_records_with_numbers():
     """Of the four blocks of a record a time takes three and a number one."""
-    rest = ["hours", "output_tokens", "channels"]
+    rest = ["hours", "days", "output_tokens", "channels"]
     assert names("USED_IP") == ["first_seen", "events", "last_seen", "input_tokens", *rest]
     assert names("CONTACTED") == ["first_seen", "events", "last_seen", "kind"]
 
@@ -52,6 +52,7 @@ def test_files_hold_typed_values_and_no_empty_list(tmp_path):
         "last_seen:datetime": None,
         "input_tokens:long": None,
         "hours:long[]": [1, 2],
+        "days:long[]": None,
         "output_tokens:long": None,
         "channels:string[]": None,
     }

@@ -104,7 +104,7 @@ EVENTS = st.lists(
     st.tuples(
         st.sampled_from("ab"),
         st.sampled_from("xyz"),
-        st.integers(0, 10_000),
+        st.integers(0, 100 * 24 * 60),
         st.sampled_from([*CHANNELS, None]),
         st.none() | st.integers(0, 50),
     ),
@@ -139,12 +139,13 @@ def activity(workspace, events):
 def test_aggregation_against_python_in_any_order(tmp_path_factory, events, shuffled):
     expected = {}
     for account, ip, minute, channel, tokens in events:
-        group = expected.setdefault((account, ip), [0, [], set(), set(), None])
+        group = expected.setdefault((account, ip), [0, [], set(), set(), set(), None])
         group[0] += 1
         group[1].append(int((_BASE - datetime.datetime(1970, 1, 1)).total_seconds() + minute * 60))
         group[2] |= {channel} - {None}
         group[3].add(minute // 60 % 24)
-        group[4] = group[4] if tokens is None else (group[4] or 0) + tokens
+        group[4].add((group[1][-1] // 86_400) % 64)
+        group[5] = group[5] if tokens is None else (group[5] or 0) + tokens
     with Workspace(tmp_path_factory.mktemp("scratch")) as workspace:
         found = activity(workspace, events)
         again = list(events)
@@ -159,11 +160,22 @@ def test_aggregation_against_python_in_any_order(tmp_path_factory, events, shuff
             "output_tokens": tokens,
             "channels": sorted(channels),
             "hours": sorted(hours),
+            "days": sorted(days),
             "first_seen": min(moments) * 1000,
             "last_seen": max(moments) * 1000,
         }
-        for (account, ip), (count, moments, channels, hours, tokens) in sorted(expected.items())
+        for (account, ip), (count, moments, channels, hours, days, tokens) in sorted(
+            expected.items()
+        )
     ]
+
+
+def test_every_day_of_64_has_its_entry(workspace):
+    year = [("a", "x", day * 24 * 60, None, None) for day in range(365)]
+    assert [row["days"] for row in activity(workspace, year)] == [list(range(64))]
+    # 2026-02-01 is day 20,485, which is 5 modulo 64; day 58 after it has the highest bit.
+    [row] = activity(workspace, [year[58], year[59]])
+    assert row["days"] == [0, 63]
 
 
 def test_chunks_have_one_size_and_order(workspace):

@@ -69,6 +69,7 @@ def test_requests_checked_by_group_give_the_rows_of_those_checked_one_by_one(wor
         ("a", "192.0.2.1", 3, [0, 1, 2]),
         ("b", "2001:db8::1", 1, [3]),
     ]
+    assert [r["days"] for r in rows["USED_IP"]] == [[5], [5]]
     assert [row["account_id"] for row in rows["Account"]] == ["a", "b", "c"]
     assert rows["Device"] == [{"device_id": "d1", "user_agent": "curl/8"}]
     assert [(r["start"], r["end"]) for r in rows["IN_SUBNET"]] == [
