@@ -19,6 +19,7 @@ from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
+from ringleader.algorithms.grouping.joining import found_rings
 
 from ringleader.algorithms.evidence.hub_verdicts import (
     pinned,
@@ -37,7 +38,6 @@ from ringleader.algorithms.grouping.communities import (
     estimated_memory,
     require_memory_to_begin,
 )
-from ringleader.algorithms.grouping.joining import found_rings
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.review.effects import without_rejected
 from ringleader.algorithms.rings.building import Ring, ring_of, touching_rings

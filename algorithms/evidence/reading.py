@@ -17,16 +17,14 @@ from numpy.typing import NDArray
 
 from ringleader.algorithms.evidence.sharing import (
     FAMILY_OF_ORIGIN,
-    UNKNOWN,
     Flags,
-    Floats,
     Ints,
     LookUp,
+    Masks,
     Origins,
     Sharing,
     Uses,
     assemble,
-    seconds,
 )
 from ringleader.catalogue import get
 from ringleader.graph import Graph
@@ -115,20 +113,22 @@ def _people_and_uses(graph: Graph) -> tuple[pd.DataFrame, Ints, Uses]:
 
 
 def _look_up(graph: Graph, accounts: Ints, identifiers: Ints) -> LookUp:
-    """What reads when accounts used identifiers.
+    """What reads on which days accounts used identifiers.
 
     Args:
         graph: The graph.
         accounts: The store's number of each account.
         identifiers: That of each identifier.
     """
-    ends, times = ["accounts", "identifiers"], ["first_seen", "last_seen"]
+    ends = ["accounts", "identifiers"]
 
     def page(numbers: Ints) -> pd.DataFrame:
         [row] = graph.read(get("times-of-uses"), {"numbers": numbers.tolist()})
-        return pd.DataFrame({name: np.array(row[name], dtype=np.int64) for name in ends + times})
+        frame = pd.DataFrame({name: np.array(row[name], dtype=np.int64) for name in ends})
+        frame["days"] = np.array([_mask(days) for days in row["days"]], dtype=np.uint64)
+        return frame
 
-    def look_up(user: Ints, used: Ints) -> tuple[Floats, Floats]:
+    def look_up(user: Ints, used: Ints) -> Masks:
         numbers = accounts[np.unique(user)]
         pages = (
             numbers[start : start + TIMED_ACCOUNTS_AT_ONCE]
@@ -136,11 +136,19 @@ def _look_up(graph: Graph, accounts: Ints, identifiers: Ints) -> LookUp:
         )
         found = pd.concat(side_by_side(page, pages)).drop_duplicates(ends)
         asked = pd.DataFrame({"accounts": accounts[user], "identifiers": identifiers[used]})
-        # What is gone since the uses were read is of an unknown time.
-        told = asked.merge(found, how="left", on=ends).fillna(UNKNOWN)
-        return seconds(told["first_seen"].to_numpy()), seconds(told["last_seen"].to_numpy())
+        # What is gone since the uses were read is of unknown days.
+        told = asked.merge(found, how="left", on=ends)["days"].fillna(0)
+        return told.to_numpy(np.uint64)
 
     return look_up
+
+
+def _mask(days: list[int]) -> int:
+    """Days modulo 64 as bits."""
+    mask = 0
+    for day in days:
+        mask |= 1 << (day % 64)
+    return mask
 
 
 def _account_pages(graph: Graph) -> Iterator[pd.DataFrame]:

@@ -1,9 +1,4 @@
-"""Links as they would be without some of their evidence.
-
-Two callers need them: what would dissolve a ring
-(:mod:`ringleader.algorithms.explanation.dissolution`), and what is left without the evidence that
-an analyst rejected (:mod:`ringleader.algorithms.review.effects`).
-"""
+"""Stored links read back, and as they would be without some of their evidence."""
 
 from __future__ import annotations
 
@@ -86,33 +81,37 @@ def read_back(rows: Sequence[Mapping[str, Any]], schema: Schema = BUILT_IN) -> T
     return Told(tuple(accounts), tuple(names), links)
 
 
-def without(links: Links, gone: NDArray[np.bool_], several: bool, parameters: Parameters) -> Links:
+def without(links: Links, gone: NDArray[np.bool_], single: bool, parameters: Parameters) -> Links:
     """The links that hold without some lines of their evidence.
 
-    Evidence adds up before it becomes bits, log2(1 + sum / odds), so without half of it a link has
-    more than half of its bits. A family at its cap has more evidence than its bits say: without
-    some of it, less is said to be left than there is.
+    The bits of judged groups add up, so what is left is left. Where the data hold one kind of
+    evidence, it adds up before it becomes bits, log2(1 + sum / odds), so without half of it a link
+    has more than half of its bits; a family at its cap has more evidence than its bits say.
 
     Args:
         links: The links.
         gone: Which lines of evidence to take away.
-        several: Whether the data hold several independent groups of evidence.
-        parameters: What makes a link hold.
+        single: Whether the data hold one kind of evidence only.
+        parameters: What makes a link hold there.
     """
     width = len(links.schema.families)
     cell = links.link_of * width + links.evidence.family
     cells = len(links) * width
-    before = np.bincount(cell, links.bits, minlength=cells)
     left = np.bincount(cell, links.bits * ~gone, minlength=cells)
-    part = np.divide(left, before, out=np.zeros(cells), where=before > 0)
-    whole = links.family_bits.ravel()
-    touched = np.bincount(cell, gone, minlength=cells) > 0
-    bits = np.where(touched, np.log2(1.0 + part * (2.0**whole - 1.0)), whole)
-    table = bits.reshape(-1, width)
-    holds = strong_enough(table, several, parameters, links.schema)
-    holds |= ~touched.reshape(-1, width).any(axis=1)
+    if single:
+        before = np.bincount(cell, links.bits, minlength=cells)
+        part = np.divide(left, before, out=np.zeros(cells), where=before > 0)
+        whole = links.family_bits.ravel()
+        touched = np.bincount(cell, gone, minlength=cells) > 0
+        table = np.where(touched, np.log2(1.0 + part * (2.0**whole - 1.0)), whole)
+        table = table.reshape(-1, width)
+        holds = strong_enough(table, parameters, links.schema)
+        holds |= ~touched.reshape(-1, width).any(axis=1)
+    else:
+        table = left.reshape(-1, width)
+        holds = table.sum(axis=1) > 0
     kept = ~gone & holds[links.link_of]
-    factor = np.divide(bits, left, out=np.ones(cells), where=left > 0)
+    factor = np.divide(table.ravel(), left, out=np.ones(cells), where=left > 0)
     number: Ints = np.cumsum(holds) - 1
     return Links(
         a=links.a[holds],

@@ -1,15 +1,14 @@
-"""What shared identifiers are worth, as pure functions of arrays.
+"""What a pair of accounts shares is worth, where the data hold one kind of evidence only.
 
 A pair that shares identifier *i* has the evidence
 
     s(i) = synchrony * breadth / others(i)
 
-*Synchrony* fades with the time between the two accounts' openings. *Breadth* is the share of an
-account's activity that the identifier carries, the smaller of the two, scaled so that a quarter
-counts in full. *Others* is how many other accounts use the identifier: 1/(n-1) is the weight of
-Newman, "Scientific collaboration networks II" (2001), for co-authors of one paper. For a pair that
-is tied in another way already, rarity among all accounts takes its place
-(:mod:`ringleader.algorithms.evidence.hubs`).
+*Synchrony* fades with the time between the two accounts' openings: where there is no second kind of
+evidence, nearness in time is the only thing that supports the first. *Breadth* is the share of an
+account's activity that the identifier carries, the smaller of the two, scaled so that
+``living_share`` counts in full. *Others* is how many other accounts use the identifier: 1/(n-1) is
+the weight of Newman, "Scientific collaboration networks II" (2001), for co-authors of one paper.
 The sum over a family's identifiers becomes bits,
 
     bits = min(cap, log2(1 + sum s / odds)),
@@ -27,6 +26,8 @@ from numpy.typing import NDArray
 from ringleader.algorithms.parameters import DAY, Parameters
 
 Floats = NDArray[np.float64]
+# Without an opening time two accounts count as ten days apart: neither together nor apart.
+UNKNOWN_SYNCHRONY = 0.5
 
 
 def synchrony(seconds: Floats, parameters: Parameters) -> Floats:
@@ -34,10 +35,10 @@ def synchrony(seconds: Floats, parameters: Parameters) -> Floats:
 
     Args:
         seconds: Time between them; NaN where one is unknown.
-        parameters: ``synchrony_days`` and ``unknown_synchrony``.
+        parameters: ``synchrony_days``.
     """
     near = np.exp(-np.abs(seconds) / (parameters.synchrony_days * DAY))
-    return np.where(np.isnan(near), parameters.unknown_synchrony, near)
+    return np.where(np.isnan(near), UNKNOWN_SYNCHRONY, near)
 
 
 def breadth(share_a: Any, share_b: Any, parameters: Parameters) -> Floats:
@@ -63,16 +64,3 @@ def bits(evidence: Any, odds: Any, parameters: Parameters) -> Floats:
     raw = np.log2(1.0 + np.asarray(evidence, dtype=np.float64) / np.asarray(odds))
     capped: Floats = np.minimum(raw, parameters.family_cap)
     return capped
-
-
-def rarity(sharers: Any, population: Any, parameters: Parameters) -> Floats:
-    """How telling it is that two accounts share an identifier, from 0 to 1.
-
-    Args:
-        sharers: Number of accounts on it.
-        population: Number of all accounts of which it is known.
-        parameters: ``telling_rarity``, the ratio from which it tells in full.
-    """
-    ratio = np.maximum(population, 1) / np.maximum(np.asarray(sharers, dtype=np.float64), 1.0)
-    telling: Floats = np.minimum(1.0, ratio / parameters.telling_rarity)
-    return telling

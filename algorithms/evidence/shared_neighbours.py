@@ -1,4 +1,4 @@
-"""Links: pairs of accounts that share more than strangers do.
+"""Links of data that hold one kind of evidence: pairs that share more than strangers do.
 
 Only pairs that share something are ever compared, and on an identifier each account only with the
 few opened next to it, so the number of candidates grows with the number of uses and never with its
@@ -7,29 +7,32 @@ square. Identifiers too widely shared to matter are skipped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ringleader.algorithms.evidence import scoring
-from ringleader.algorithms.evidence.hubs import tied_elsewhere, worth_alone, worth_confirmed
-from ringleader.algorithms.evidence.rotation import rotating_pairs, rotation
+from ringleader.algorithms.evidence.hubs import KNOWN_HUB_WEIGHT, worth_alone
 from ringleader.algorithms.evidence.sharing import (
-    CONTACT_FAMILY,
-    REPLACED,
     Flags,
     Floats,
     Ints,
     Sharing,
     group_codes,
 )
-from ringleader.algorithms.evidence.timing import replacements
-from ringleader.algorithms.parameters import Parameters, odds_by_family
+from ringleader.algorithms.parameters import Parameters
 from ringleader.parallel import side_by_side
 from ringleader.schema import BUILT_IN, Schema
 
 PAIRS_AT_ONCE = 200_000
+# Accounts of an identifier are compared with the thirty opened next to them: cost stays linear, and
+# a ring is as connected by near neighbours as by all pairs.
+NEIGHBOURS = 30
+# An identifier so widely shared that even twins would get a fiftieth of a bit is skipped.
+NEGLIGIBLE_BITS = 0.02
+# A referral is an open tie between people who know each other: it supports, and links nobody.
+OPEN_TIE_WEIGHT = 0.02
 CONTACT = -1  # stands for the identifier of a direct contact
 
 
@@ -123,13 +126,9 @@ def find_links(sharing: Sharing, parameters: Parameters) -> Links:
     # Who declares one organization openly belongs together and does not pretend to be strangers.
     apart = ~openly_together(sharing, a, b)
     a, b = a[apart], b[apart]
-    # A replacement supports a pair that is found in another way, and makes none a candidate.
-    direct = joined(direct, replacement_evidence(sharing, parameters))
     kept = np.isin(direct.a * len(sharing.accounts) + direct.b, a * len(sharing.accounts) + b)
     lines = joined(everything_shared(sharing, a, b, parameters), direct.take(kept))
-    several = len(sharing.groups_in_data()) > 1
-    lines = confirmed(lines, sharing, parameters)
-    return summed(lines, sharing, several, parameters)
+    return summed(lines, sharing, parameters)
 
 
 def joined(*parts: Evidence) -> Evidence:
@@ -139,7 +138,7 @@ def joined(*parts: Evidence) -> Evidence:
 
 
 def candidates(sharing: Sharing, direct: Evidence, parameters: Parameters) -> tuple[Ints, Ints]:
-    """Pairs with evidence of ``confirming_bits`` in one family at least.
+    """Pairs with evidence of ``link_bits`` in one family at least.
 
     Each family is looked at by itself, so that no more than one family's pairs are in memory.
 
@@ -153,7 +152,7 @@ def candidates(sharing: Sharing, direct: Evidence, parameters: Parameters) -> tu
     """
     width = max(len(sharing.accounts), 1)
     found = [np.zeros(0, dtype=np.int64)]
-    for family, odds in enumerate(odds_by_family(parameters, sharing.schema).values()):
+    for family, odds in enumerate(declared.odds for declared in sharing.schema.families):
         pairs, amounts = neighbours(sharing, family, parameters)
         mine = direct.family == family
         pairs = np.concatenate([pairs, direct.a[mine] * width + direct.b[mine]])
@@ -162,9 +161,8 @@ def candidates(sharing: Sharing, direct: Evidence, parameters: Parameters) -> tu
         starts = np.flatnonzero(np.diff(pairs, prepend=-1))
         if len(starts):
             total = np.add.reduceat(amounts, starts)
-            enough = scoring.bits(total, odds, parameters) >= parameters.confirming_bits
+            enough = scoring.bits(total, odds, parameters) >= parameters.link_bits
             found.append(pairs[starts[enough]])
-    found.append(rotating_pairs(sharing, parameters))
     keys = np.unique(np.concatenate(found))
     return keys // width, keys % width
 
@@ -181,10 +179,10 @@ def neighbours(sharing: Sharing, family: int, parameters: Parameters) -> tuple[I
         For each pair and identifier the pair, as lower position times accounts plus higher
         position, and the evidence.
     """
-    worth = worth_alone(sharing, parameters)
+    worth = worth_alone(sharing)
     # Several identifiers may add up, so what is negligible is judged on the best case of one.
-    odds = list(odds_by_family(parameters, sharing.schema).values())[family]
-    least = odds * (2.0**parameters.negligible_bits - 1.0)
+    odds = sharing.schema.families[family].odds
+    least = odds * (2.0**NEGLIGIBLE_BITS - 1.0)
     mine = (sharing.family == family) & (worth >= least)
     order = sharing.by_opening[mine[sharing.used[sharing.by_opening]]]
     user, used, share = sharing.user[order], sharing.used[order], sharing.share[order]
@@ -192,7 +190,7 @@ def neighbours(sharing: Sharing, family: int, parameters: Parameters) -> tuple[I
     keys: list[Ints] = [np.zeros(0, dtype=np.int64)]
     amounts: list[Floats] = [np.zeros(0)]
     at = np.arange(len(order))
-    for distance in range(1, min(parameters.neighbours, max(len(order) - 1, 0)) + 1):
+    for distance in range(1, min(NEIGHBOURS, max(len(order) - 1, 0)) + 1):
         at = at[at + distance < len(order)]
         # Whose identifier has no user at this distance has none farther away.
         at = at[used[at] == used[at + distance]]
@@ -275,35 +273,17 @@ def _lines(sharing: Sharing, low: Ints, high: Ints, parameters: Parameters) -> E
     amount = (
         scoring.synchrony(sharing.opened[b] - sharing.opened[a], parameters)
         * scoring.breadth(sharing.share[low], sharing.share[high], parameters)
-        * worth_alone(sharing, parameters)[identifier]
+        * worth_alone(sharing)[identifier]
     )
     contact = np.full(len(a), -1, dtype=np.int64)
     return Evidence(a, b, identifier, contact, sharing.family[identifier], amount, low, high)
-
-
-def confirmed(lines: Evidence, sharing: Sharing, parameters: Parameters) -> Evidence:
-    """The lines, worth what their identifier's rarity says where the pair is tied elsewhere too."""
-    if not len(lines.a):
-        return lines
-    pair = np.unique(lines.a * len(sharing.accounts) + lines.b, return_inverse=True)[1]
-    rotated = rotation(sharing, pair, lines.identifier, lines.use_a, lines.use_b, parameters)
-    tied = tied_elsewhere(pair, lines.family, lines.amount + rotated, parameters, sharing.schema)
-    alone, rare = worth_alone(sharing, parameters), worth_confirmed(sharing, parameters)
-    gain = np.ones(len(pair))
-    better = np.flatnonzero(tied & (lines.identifier != CONTACT))
-    shared = lines.identifier[better]
-    # A known hub may be worth nothing at all: nothing times anything is nothing.
-    gain[better] = np.divide(
-        rare[shared], alone[shared], out=np.ones(len(better)), where=alone[shared] > 0
-    )
-    return replace(lines, amount=lines.amount * gain + rotated)
 
 
 def contact_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
     """Evidence from direct contacts.
 
     A transfer counts by its share of the busier account's counterparties; referrals and invitations
-    are open ties and count by ``open_tie_weight``.
+    are open ties and count by little.
     """
     a, b = sharing.contacts[:, 0], sharing.contacts[:, 1]
     pairs = np.unique(sharing.contacts, axis=0)
@@ -312,11 +292,11 @@ def contact_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
     money = np.array([kind == "transferred" for kind in sharing.contact_kinds], dtype=bool)
     busier = np.maximum(np.maximum(wide[a], wide[b]), 1)
     amount = np.where(
-        money, scoring.breadth(1.0 / busier, 1.0 / busier, parameters), parameters.open_tie_weight
+        money, scoring.breadth(1.0 / busier, 1.0 / busier, parameters), OPEN_TIE_WEIGHT
     )
     ends = sharing.accounts[sharing.contacts].tolist()
     hub = np.array([not sharing.known_hubs.isdisjoint(pair) for pair in ends], dtype=bool)
-    amount = np.where(hub, amount * parameters.known_hub_weight, amount)
+    amount = np.where(hub, amount * KNOWN_HUB_WEIGHT, amount)
     unknown = np.full(len(a), -1, dtype=np.int64)
     return Evidence(
         a=a,
@@ -330,41 +310,23 @@ def contact_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
     )
 
 
-def replacement_evidence(sharing: Sharing, parameters: Parameters) -> Evidence:
-    """Evidence from accounts opened just after another was ended: its surprise as odds."""
-    ended, opened, p = replacements(sharing, parameters)
-    none = np.full(len(ended), -1, dtype=np.int64)
-    return Evidence(
-        a=np.minimum(ended, opened),
-        b=np.maximum(ended, opened),
-        identifier=none + 1 + CONTACT,
-        contact=none,
-        family=none + 1 + sharing.schema.family_names.index(CONTACT_FAMILY[REPLACED]),
-        amount=1.0 / np.maximum(p, np.finfo(float).tiny) - 1.0,
-        use_a=none,
-        use_b=none,
-    )
-
-
-def summed(lines: Evidence, sharing: Sharing, several: bool, parameters: Parameters) -> Links:
+def summed(lines: Evidence, sharing: Sharing, parameters: Parameters) -> Links:
     """Links from lines of evidence: summed by family, turned into bits, and divided again.
 
     Args:
         lines: The evidence.
         sharing: The accounts and the families.
-        several: Whether the data hold several independent groups of evidence, so that a pair tied
-            by one alone needs ``min_lone_bits``.
-        parameters: The odds of each family, ``family_cap``, ``min_link_bits``.
+        parameters: ``family_cap`` and ``link_bits``.
     """
     accounts, schema = len(sharing.accounts), sharing.schema
     width = len(schema.families)
     keys, pair = np.unique(lines.a * max(accounts, 1) + lines.b, return_inverse=True)
     cell = pair * width + lines.family
     totals = np.bincount(cell, lines.amount, minlength=len(keys) * width)
-    odds = np.array(list(odds_by_family(parameters, schema).values()))
+    odds = np.array([family.odds for family in schema.families])
     by_family = scoring.bits(totals, np.tile(odds, len(keys)), parameters)
     table = by_family.reshape(-1, width)
-    strong = strong_enough(table, several, parameters, schema)
+    strong = strong_enough(table, parameters, schema)
     kept = strong[pair]
     part = np.divide(lines.amount, totals[cell], out=np.zeros(len(cell)), where=totals[cell] > 0)
     number = np.cumsum(strong) - 1
@@ -379,22 +341,15 @@ def summed(lines: Evidence, sharing: Sharing, several: bool, parameters: Paramet
     )
 
 
-def strong_enough(bits: Floats, several: bool, parameters: Parameters, schema: Schema) -> Flags:
+def strong_enough(bits: Floats, parameters: Parameters, schema: Schema) -> Flags:
     """Whether each pair is linked, by its bits per family.
 
     Args:
         bits: Bits per pair and family, shape (pairs, families).
-        several: Whether the data hold several independent groups of evidence.
-        parameters: ``min_link_bits``, ``min_lone_bits`` and ``family_bits``.
+        parameters: ``link_bits``.
         schema: The families.
     """
-    codes = group_codes(schema)
-    ties = sum(
-        (bits[:, codes == code].sum(axis=1) >= parameters.family_bits).astype(int)
-        for code in range(len(schema.groups))
-    )
-    least = parameters.min_lone_bits if several else parameters.min_link_bits
-    needed = np.where(ties > 1, parameters.min_link_bits, least)
-    # What supports, such as a mail domain or a coincidence in time, never links by itself.
-    strong: Flags = (bits.sum(axis=1) >= needed) & (ties > 0)
+    # What supports, such as a mail domain, never links by itself.
+    independent = bits[:, group_codes(schema) >= 0].sum(axis=1) > 0
+    strong: Flags = (bits.sum(axis=1) >= parameters.link_bits) & independent
     return strong

@@ -19,17 +19,16 @@ from ringleader.subnets import subnet
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-# First and last use in seconds since 1970, NaN where unknown: of uses by their positions, and by
-# those of their accounts and identifiers.
-Times = Callable[[Ints], tuple[Floats, Floats]]
-LookUp = Callable[[Ints, Ints], tuple[Floats, Floats]]
+Masks = NDArray[np.uint64]
+# Days with events, a bit for each day modulo 64, 0 where unknown: of uses by their positions, and
+# by those of their accounts and identifiers.
+Days = Callable[[Ints], Masks]
+LookUp = Callable[[Ints, Ints], Masks]
 
-REPLACED = "replaced"  # an opening just after another's end, told like a contact
 CONTACT_FAMILY = {
     "transferred": "payment",
     "referred": "registration",
     "invited": "registration",
-    REPLACED: "timing",
 }
 UNIX_MS = 1000.0
 UNKNOWN = -1  # stands for an unknown time in the lists of the stored queries
@@ -78,8 +77,9 @@ class Sharing:
         user: Account of each use of an identifier, in the order of identifiers.
         used: Identifier of each use.
         share: Part of the account's activity with that label that the identifier carries.
-        times: First and last use, in seconds since 1970, of uses by their positions.
+        days: Days with events of uses by their positions, a bit for each day modulo 64.
         activity: Events of each account with each label, shape (accounts, labels).
+        degree: Number of identifiers that it uses, shared or not, shape (accounts, labels).
         contacts: Pairs of accounts in direct contact, shape (contacts, 2), lower position first.
         contact_kinds: Kind of each contact.
         payment_breadth: Number of payment methods that each account paid with.
@@ -104,8 +104,9 @@ class Sharing:
     user: Ints
     used: Ints
     share: Floats
-    times: Times
+    days: Days
     activity: Floats
+    degree: Ints
     contacts: Ints
     contact_kinds: NDArray[np.object_]
     payment_breadth: Ints
@@ -153,13 +154,10 @@ class Sharing:
         """Positions of uses, identifier by identifier, by the order of the accounts' openings."""
         return np.argsort(self.used * max(len(self.accounts), 1) + self.opening_rank[self.user])
 
-    @cached_property
-    def network_users(self) -> Ints:
-        """Number of accounts in each network, by its code."""
-        network, accounts = self.network[self.used], max(len(self.accounts), 1)
-        met = np.sort((network * accounts + self.user)[network >= 0])
-        once = met[np.flatnonzero(np.diff(met, prepend=-1))]
-        return np.bincount(once // accounts, minlength=int(self.network.max(initial=-1)) + 1)
+    def place(self, user: Ints, used: Ints) -> Ints:
+        """Positions of uses, by their accounts and identifiers; each of them is one."""
+        keys = self.used * max(len(self.accounts), 1) + self.user
+        return np.searchsorted(keys, used * max(len(self.accounts), 1) + user).astype(np.int64)
 
     @cached_property
     def listed(self) -> Flags:
@@ -252,7 +250,7 @@ def assemble(
             ``key``, with their ``number``.
         uses: Who used them, and what nobody else uses.
         contacts: ``account_a``, ``account_b`` (the later name), ``kind``.
-        look_up: Tells when accounts used identifiers.
+        look_up: Tells on which days accounts used identifiers.
         known_hubs: Keys of identifiers that are known to be shared by strangers.
         origins: What identifiers belong to.
         schema: What accounts can share; labels are coded by its order.
@@ -287,8 +285,11 @@ def assemble(
         user=user,
         used=used,
         share=uses.events[shared] / np.maximum(activity[cell[shared]], 1.0),
-        times=_TimesAskedFor(user, used, look_up),
+        days=_DaysAskedFor(user, used, look_up),
         activity=activity.reshape(accounts, width),
+        degree=np.bincount(cell[uses.events > 0], minlength=accounts * width).reshape(
+            accounts, width
+        ),
         contacts=np.sort(np.column_stack(ends), axis=1) if len(pairs) else np.zeros((0, 2), int),
         contact_kinds=pairs["kind"].to_numpy(object),
         payment_breadth=np.bincount(paid, minlength=accounts).astype(np.int64),
@@ -308,29 +309,27 @@ def _networks(identifiers: pd.DataFrame, schema: Schema) -> Ints:
     return codes
 
 
-class _TimesAskedFor:
-    """Times of uses, looked up where they are asked for: few are, and each is dear to read.
-
-    Of an account all are read, and those asked for are kept.
+class _DaysAskedFor:
+    """Days of uses, looked up where they are asked for: few are, and each is dear to read.
 
     Args:
         user: Account of each use.
         used: Its identifier.
-        look_up: Tells when accounts used identifiers.
+        look_up: Tells on which days accounts used identifiers.
     """
 
     def __init__(self, user: Ints, used: Ints, look_up: LookUp) -> None:
         self._user, self._used, self._look_up = user, used, look_up
         self._known = np.zeros(len(user), dtype=bool)
         # What is not written to takes no memory.
-        self._first, self._last = np.empty(len(user)), np.empty(len(user))
+        self._days = np.empty(len(user), dtype=np.uint64)
 
-    def __call__(self, uses: Ints) -> tuple[Floats, Floats]:
+    def __call__(self, uses: Ints) -> Masks:
         new = np.unique(uses[~self._known[uses]])
         if len(new):
-            self._first[new], self._last[new] = self._look_up(self._user[new], self._used[new])
+            self._days[new] = self._look_up(self._user[new], self._used[new])
             self._known[new] = True
-        return self._first[uses], self._last[uses]
+        return self._days[uses]
 
 
 def seconds(milliseconds: Ints) -> Floats:

@@ -11,10 +11,8 @@ from typing import Any
 import numpy as np
 
 from ringleader.algorithms.evidence.removal import Told, read_back, without
-from ringleader.algorithms.evidence.shared_neighbours import strong_enough
-from ringleader.algorithms.evidence.sharing import Ints
+from ringleader.algorithms.judging.standing import criterion, holds
 from ringleader.algorithms.parameters import Parameters
-from ringleader.algorithms.rings.building import criterion, holds
 
 # Effort, not judgement: sets of identifiers tried times lines of evidence, about two seconds.
 EFFORT = 3_000_000
@@ -44,36 +42,39 @@ class Dissolution:
 def dissolution(
     links: Sequence[Mapping[str, Any]] | Told,
     single: bool,
+    population: int,
     parameters: Parameters,
     *,
     effort: int = EFFORT,
 ) -> Dissolution:
     """The smallest evidence without which no ring is left, by the criteria of detection.
 
-    Greedily first: in turn what carries most of the links that still hold is taken away, until what
-    is left is no ring (:func:`ringleader.algorithms.rings.building.holds`), and what was not needed
-    is put back. Then all smaller sets are tried, if they are few enough. A family at its cap has
-    more evidence than its bits say, so that taking some of it away may dissolve less than is said
-    here.
+    Approximately first: what carries most bits is taken away in turn until what is left is no ring
+    (:func:`ringleader.algorithms.judging.standing.holds`), and what was not needed is put back.
+    Then all smaller sets are tried, if they are few enough.
 
     Args:
         links: Rows of the stored query ``ring-links``, or what was read back from them.
         single: Whether the data held one kind of evidence only.
+        population: Number of accounts in the graph then.
         parameters: Those of the run that found the ring.
         effort: How much may be spent on smaller sets: sets times lines of evidence.
     """
     told = links if isinstance(links, Told) else read_back(links)
-    wanted = criterion(len(told.accounts), single, parameters)
+    wanted = criterion(len(told.accounts), population, single, parameters)
     item = told.links.evidence.identifier
 
     def stands(removed: Sequence[int]) -> bool:
         gone = np.isin(item, np.asarray(removed, dtype=np.int64))
-        left = without(told.links, gone, not single, parameters)
-        return holds(left, len(told.accounts), single, parameters)
+        left = without(told.links, gone, single, parameters)
+        return holds(left, len(told.accounts), population, single, parameters)
 
     if not len(told.links) or not stands(()):
         return Dissolution((), True, True, wanted)
-    order = _by_weight(told, single, parameters)
+    carried = np.bincount(item, told.links.bits, minlength=len(told.names))
+    carried[~told.named] = 0.0
+    # Names are sorted, so that of equals the first goes.
+    order = [int(n) for n in np.argsort(-carried, kind="stable") if carried[n] > 0]
     if not order or stands(order):
         return Dissolution(tuple(told.names[n] for n in order), False, False, wanted)
     found = order[: _first(lambda length: not stands(order[:length]), len(order))]
@@ -99,56 +100,3 @@ def _first(good: Any, most: int) -> int:
         middle = (low + high) // 2
         low, high = (low, middle) if good(middle) else (middle + 1, high)
     return low
-
-
-def _by_weight(told: Told, single: bool, parameters: Parameters) -> list[int]:
-    """Names in the order in which they carry most of the links that still hold without the others.
-
-    Every step looks at the links of one name only, so that all steps together look at each line of
-    evidence a few times.
-    """
-    links, schema = told.links, told.links.schema
-    width = len(schema.families)
-    lines = links.evidence
-    cell = links.link_of * width + lines.family
-    whole = links.family_bits.ravel().copy()
-    left = whole.copy()
-    standing = np.ones(len(links), dtype=bool)
-    there = np.ones(len(cell), dtype=bool)
-    carried = np.bincount(lines.identifier, links.bits, minlength=len(told.names))
-    carried[~told.named] = 0.0
-    by_name, by_link = (
-        _grouped(lines.identifier, len(told.names)),
-        _grouped(links.link_of, len(links)),
-    )
-    order: list[int] = []
-    while carried.max(initial=0.0) > 1e-9:
-        # Names are sorted, so that of equals the first goes.
-        name = int(carried.argmax())
-        order.append(name)
-        mine = by_name[name]
-        there[mine] = False
-        carried[name] = 0.0
-        np.subtract.at(left, cell[mine], links.bits[mine])
-        touched = np.unique(links.link_of[mine])
-        touched = touched[standing[touched]]
-        cells = touched[:, None] * width + np.arange(width)
-        part = np.divide(
-            left[cells], whole[cells], out=np.zeros(cells.shape), where=whole[cells] > 0
-        )
-        table = np.log2(1.0 + np.clip(part, 0.0, 1.0) * (2.0 ** whole[cells] - 1.0))
-        fallen = touched[~strong_enough(table, not single, parameters, schema)]
-        standing[fallen] = False
-        if len(fallen):
-            lost = np.concatenate([by_link[number] for number in fallen])
-            lost = lost[there[lost] & told.named[lines.identifier[lost]]]
-            there[lost] = False
-            np.subtract.at(carried, lines.identifier[lost], links.bits[lost])
-            np.clip(carried, 0.0, None, out=carried)
-    return order
-
-
-def _grouped(of: Ints, count: int) -> list[Ints]:
-    """Positions of each number from 0 to ``count``."""
-    order = np.argsort(of, kind="stable").astype(np.int64)
-    return np.split(order, np.searchsorted(of[order], np.arange(1, count)))

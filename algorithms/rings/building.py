@@ -1,4 +1,4 @@
-"""Rings: communities whose evidence holds up."""
+"""Rings: groups whose evidence holds up, and their names."""
 
 from __future__ import annotations
 
@@ -10,15 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ringleader.algorithms.evidence.shared_neighbours import Links
-from ringleader.algorithms.evidence.sharing import Ints, Sharing
-from ringleader.algorithms.grouping.groups import (
-    cohesion,
-    connected,
-    covering_groups,
-    enough_bits,
-    grouped,
-    without_bystanders,
-)
+from ringleader.algorithms.evidence.sharing import Floats, Ints, Sharing
+from ringleader.algorithms.grouping.groups import grouped
 from ringleader.algorithms.parameters import Parameters
 
 
@@ -33,8 +26,12 @@ class Ring:
         family_bits: Bits per family, those that have any, the strongest first.
         links: Number of linked pairs among the members.
         single_family: Whether only one kind of evidence was there to be had.
-        expected_false: How many rings with as many bits for each member chance alone makes in
-            such a graph; None where it was not asked.
+        expected_false: How many rings as good chance makes in such a graph, at most; None where
+            the data hold one kind of evidence and nobody permuted them.
+        needed: Bits that a ring of this size has to bring here to be more than chance.
+        single_signal: Members of whom one kind of evidence alone is known or speaks.
+        look_alike: What innocent pattern it resembles, if any.
+        reason: Why it resembles that.
     """
 
     ring_id: str
@@ -44,6 +41,10 @@ class Ring:
     links: int
     single_family: bool
     expected_false: float | None = None
+    needed: float = 0.0
+    single_signal: tuple[str, ...] = ()
+    look_alike: str = ""
+    reason: str = ""
 
     @property
     def p_value(self) -> float | None:
@@ -77,11 +78,7 @@ def build_rings(
     of: Ints,
     parameters: Parameters,
 ) -> list[Ring]:
-    """The communities that are rings, the strongest first.
-
-    A ring has ``min_ring_size`` accounts, and two independent groups of evidence that each tie
-    ``family_coverage`` of its members; where the data hold one group only, a higher score. Groups
-    of which ``occasion_part`` falls into ``occasion_hours`` are one coincidence and count once.
+    """The communities of links that are rings where the data hold one kind, the strongest first.
 
     Args:
         sharing: Who shares what.
@@ -91,33 +88,36 @@ def build_rings(
     """
     if not len(links):
         return []
-    single = len(sharing.groups_in_data()) < 2
-    found = grouped(sharing, links, of, single, parameters)
-    good = found.sound & enough_bits(found.size, found.score, single, parameters)
+    found = grouped(links, of, parameters)
     by_group = np.argsort(found.of, kind="stable")
-    names_of = sharing.schema.family_names
     rings = []
-    for number in np.flatnonzero(good):
+    for number in np.flatnonzero(found.sound):
         low, high = np.searchsorted(found.of[by_group], [number, number + 1])
         at = by_group[low:high]
         at = at[found.member_bits[at] > 0]
-        family = found.family_bits[number]
         names = tuple(str(name) for name in sharing.accounts[at])
-        bits = sorted(
-            ((names_of[f], float(family[f])) for f in np.flatnonzero(family > 0)),
-            key=lambda item: (-item[1], item[0]),
-        )
         rings.append(
             Ring(
                 name_of(names),
                 names,
                 tuple(float(b) for b in found.member_bits[at]),
-                tuple(bits),
+                by_family(sharing, found.family_bits[number]),
                 int(found.links[number]),
-                single,
+                True,
             )
         )
     return sorted(rings, key=lambda ring: (-ring.score, ring.ring_id))
+
+
+def by_family(sharing: Sharing, bits: Floats) -> tuple[tuple[str, float], ...]:
+    """Bits per family by name, those that have any, the strongest first.
+
+    Args:
+        sharing: Whose schema names the families.
+        bits: Bits in the order of the families.
+    """
+    told = ((sharing.schema.family_names[f], float(bits[f])) for f in np.flatnonzero(bits > 0))
+    return tuple(sorted(told, key=lambda item: (-item[1], item[0])))
 
 
 def ring_of(sharing: Sharing, rings: Sequence[Ring]) -> Ints:
@@ -136,65 +136,6 @@ def touching_rings(links: Links, of: Ints) -> Links:
         of: Ring of each account, 0 for none.
     """
     return links.take((of[links.a] > 0) | (of[links.b] > 0))
-
-
-def holds(links: Links, accounts: int, single: bool, parameters: Parameters) -> bool:
-    """Whether links by themselves still hold a ring together.
-
-    It is judged as :func:`build_rings` judges, but for two things that do not follow from links:
-    how a community algorithm would cut them anew, and whether all was one occasion.
-
-    Args:
-        links: Links; their lines of evidence are not looked at.
-        accounts: Number of accounts that the links count by position.
-        single: Whether the data hold one group of evidence only.
-        parameters: The judgements.
-    """
-    if not len(links):
-        return False
-    of = np.zeros(accounts, dtype=np.int64)
-    of[links.a] = of[links.b] = 1
-    of = without_bystanders(links, connected(links.a, links.b, of), single, parameters)
-    of = connected(links.a, links.b, of)
-    inside = (of[links.a] == of[links.b]) & (of[links.a] > 0)
-    count = int(of.max()) + 1
-    tied = np.unique(np.concatenate([links.a[inside], links.b[inside]]))
-    size = np.bincount(of[tied], minlength=count)
-    score = np.bincount(of[links.a[inside]], links.weight[inside], minlength=count)
-    groups = covering_groups(links, of, inside, size, parameters).sum(axis=1)
-    good = (size >= parameters.min_ring_size) & (groups >= (1 if single else 2))
-    good &= enough_bits(size, score, single, parameters)
-    for number in np.flatnonzero(good):
-        mine = inside & (of[links.a] == number)
-        if size[number] <= parameters.large_ring:
-            return True
-        if cohesion(links.a[mine], links.b[mine]) >= parameters.min_cohesion:
-            return True
-    return False
-
-
-def criterion(accounts: int, single: bool, parameters: Parameters) -> str:
-    """What :func:`holds` asks for, in words.
-
-    Args:
-        accounts: Number of accounts of the ring that is judged.
-        single: Whether the data hold one group of evidence only.
-        parameters: The judgements.
-    """
-    bits = f"{parameters.min_member_bits:g} bits each"
-    kinds = "one kind" if single else "two independent kinds"
-    if single:
-        bits += f", {parameters.min_single_family_bits:g} in all,"
-    words = (
-        f"{parameters.min_ring_size} accounts, bystanders left out, that hang together by {bits} "
-        f"and by {kinds} that tie{'s' if single else ''} {parameters.family_coverage:.0%} of them"
-    )
-    if accounts > parameters.large_ring:
-        words += (
-            f"; if more than {parameters.large_ring}, with {parameters.min_cohesion:.0%} of the "
-            "pairs linked that are linked to one third"
-        )
-    return words
 
 
 def name_of(members: Collection[str], kind: str = "ring") -> str:

@@ -24,10 +24,10 @@ from dataclasses import dataclass, replace
 from math import exp
 
 import numpy as np
+from ringleader.algorithms.grouping.joining import found_rings
 
 from ringleader.algorithms.evidence.shared_neighbours import Links, find_links
 from ringleader.algorithms.evidence.sharing import Ints, Sharing
-from ringleader.algorithms.grouping.joining import found_rings
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.rings.building import Ring
 

@@ -1,0 +1,178 @@
+"""Two ways to propose groups; the judge decides which of them are rings.
+
+*Infrastructure*: identifiers that the same accounts use belong together. A ring of hundreds that
+shares one client and twenty prompts is nothing to a pair of its accounts, and plain here. Pairs of
+identifiers are weighed by the part of the smaller one's users that use both, and grouped.
+
+*Bipartite*: accounts and identifiers in one graph, an identifier weighing the more the rarer it is,
+log2(N / n). This finds rings that spread thinly over many things.
+
+Both are grouped by Leiden in GDS. Neither decides anything: a proposal costs nothing but time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from ringleader.algorithms.evidence.sharing import Floats, Ints
+from ringleader.algorithms.judging.view import Matrix, View, surprise
+
+COLUMNS_AT_ONCE = 50_000  # identifiers whose co-use is counted at once: bounds the memory
+
+
+@dataclass(frozen=True)
+class Edges:
+    """A weighted graph to be grouped; nodes are called by the store's own numbers.
+
+    Attributes:
+        a: One end of each edge.
+        b: The other end.
+        weight: Its weight.
+    """
+
+    a: Ints
+    b: Ints
+    weight: Floats
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+
+@dataclass(frozen=True)
+class CoUse:
+    """Pairs of identifiers that the same accounts use.
+
+    Attributes:
+        one: Position of the first identifier.
+        other: Position of the second, greater than the first.
+        accounts: How many accounts use both.
+        lift: How many times as many as chance makes, degrees and activity kept.
+    """
+
+    one: Ints
+    other: Ints
+    accounts: Ints
+    lift: Floats
+
+
+# Community of each node of a graph, by the name the edges call it.
+Grouping = Callable[[Edges, float], tuple[Ints, Ints]]
+
+
+def proposed(view: View, grouping: Grouping, co_used: CoUse) -> Matrix:
+    """Accounts by proposed groups, ones.
+
+    Args:
+        view: The uses.
+        grouping: Groups a graph, given the resolution.
+        co_used: Pairs of identifiers that the same accounts use.
+    """
+    accounts, groups = _by_infrastructure(view, grouping, co_used)
+    more_accounts, more_groups = _by_neighbourhood(view, grouping)
+    offset = int(groups.max(initial=-1)) + 1
+    row = np.concatenate([accounts, more_accounts])
+    column = np.concatenate([groups, more_groups + offset])
+    width = int(column.max(initial=-1)) + 1
+    return sparse.csr_array(
+        (np.ones(len(row)), (row, column)), shape=(view.accounts, max(width, 1))
+    )
+
+
+def co_use(view: View) -> CoUse:
+    """Identifiers that the same accounts use, more than chance makes.
+
+    A pair counts if so many accounts use both that their surprise under the null is more than
+    naming an account would cost, and if they are ``living_share`` of the smaller one's users.
+
+    Args:
+        view: The uses.
+    """
+    least = view.parameters.min_ring_size - 2
+    uses = view.uses.tocsc()
+    wide = np.flatnonzero(np.diff(uses.indptr) >= least)
+    chosen = uses[:, wide].tocsr()
+    label, sharers = view.sharing.label[wide], view.sharers[wide]
+    # An account of high degree in both labels meets both by chance: activity is kept by that.
+    together = (view.degree.T @ view.degree) / np.outer(view.total, view.total)
+    parts: list[tuple[Ints, Ints, Ints, Floats]] = []
+    for start in range(0, len(wide), COLUMNS_AT_ONCE):
+        block = chosen[:, start : start + COLUMNS_AT_ONCE]
+        both = (block.T @ chosen).tocoo()
+        one, other = both.row.astype(np.int64) + start, both.col.astype(np.int64)
+        kept = (other > one) & (both.data >= least)
+        one, other, count = one[kept], other[kept], both.data[kept]
+        expected = sharers[one] * sharers[other] * together[label[one], label[other]]
+        smaller = np.minimum(sharers[one], sharers[other])
+        good = surprise(count, expected) >= np.log2(max(view.accounts, 2))
+        good &= count >= view.parameters.living_share * smaller
+        one, other, count, expected = one[good], other[good], count[good], expected[good]
+        parts.append(
+            (wide[one], wide[other], count.astype(np.int64), count / np.maximum(expected, 1e-12))
+        )
+    if not parts:
+        none: Ints = np.zeros(0, dtype=np.int64)
+        return CoUse(none, none, none, np.zeros(0))
+    return CoUse(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _by_infrastructure(view: View, grouping: Grouping, co_used: CoUse) -> tuple[Ints, Ints]:
+    """Accounts that live on one group of identifiers by two kinds."""
+    none: Ints = np.zeros(0, dtype=np.int64)
+    if not len(co_used.one):
+        return none, none
+    number = view.sharing.identifier_number
+    smaller = np.minimum(view.sharers[co_used.one], view.sharers[co_used.other])
+    edges = Edges(number[co_used.one], number[co_used.other], co_used.accounts / smaller)
+    named, community = grouping(edges, 1.0)
+    order = np.argsort(number)
+    place = order[np.searchsorted(number[order], named)]
+    groups = int(community.max(initial=-1)) + 1
+    of = sparse.csr_array(
+        (np.ones(len(place)), (place, community)), shape=(len(number), max(groups, 1))
+    )
+    lives = np.zeros((0,), dtype=np.int64)
+    for kind in range(view.kinds):
+        cells = []
+        for code in np.flatnonzero(view.kind_of_label == kind):
+            at = view.of_label[code]
+            share = (view.shares[:, at] @ of[at]).tocoo()
+            kept = share.data >= view.parameters.living_share
+            cells.append(share.row[kept].astype(np.int64) * max(groups, 1) + share.col[kept])
+        if cells:
+            lives = np.concatenate([lives, np.unique(np.concatenate(cells))])
+    keys, kinds = np.unique(lives, return_counts=True)
+    keys = keys[kinds >= 2]
+    return keys // max(groups, 1), keys % max(groups, 1)
+
+
+def _by_neighbourhood(view: View, grouping: Grouping) -> tuple[Ints, Ints]:
+    """Accounts of one community of the graph of accounts and identifiers."""
+    none: Ints = np.zeros(0, dtype=np.int64)
+    sharing = view.sharing
+    at = np.flatnonzero(view.counts)
+    if not len(at):
+        return none, none
+    user, used = sharing.user[at], sharing.used[at]
+    # In the order of accounts, as they are named: the order of the store means nothing.
+    order = np.lexsort((used, user))
+    user, used = user[order], used[order]
+    weight = np.log2(view.accounts / view.sharers[used])
+    heavy = weight > 0
+    edges = Edges(
+        sharing.account_number[user[heavy]], sharing.identifier_number[used[heavy]], weight[heavy]
+    )
+    named, community = grouping(edges, view.parameters.resolution)
+    store = np.argsort(sharing.account_number)
+    place = np.searchsorted(sharing.account_number[store], named)
+    place = np.minimum(place, view.accounts - 1)
+    is_account = sharing.account_number[store[place]] == named
+    account, community = store[place[is_account]], community[is_account]
+    size = np.bincount(community)
+    kept = (size[community] >= view.parameters.min_ring_size) & (
+        size[community] <= max(view.accounts / 2, view.parameters.min_ring_size)
+    )
+    return account[kept], community[kept]

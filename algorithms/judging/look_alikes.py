@@ -1,0 +1,201 @@
+"""Innocent explanations of a strong group: who it looks like, and why nobody is accused.
+
+What chance does not explain, a life in common may. Three patterns explain several kinds of evidence
+at once, so that these count as one:
+
+- ``organization``: members declare one organization, or have one institutional mail domain that is
+  mostly theirs. A firm shares its office, its image of a client, its card and its prompts.
+- ``occasion``: what a kind rests on was used on few days. A class, a hackathon or a course shares
+  its room and its task, and sometimes a card, for some sessions.
+- ``household``: few accounts behind one address. A family shares machine and card as well.
+
+Groups with such an explanation are set aside: reported with their figures, and no ring.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from ringleader.algorithms.evidence.sharing import Floats, Ints
+from ringleader.algorithms.judging.membership import Cells
+from ringleader.algorithms.judging.verdict import Verdict
+from ringleader.algorithms.judging.view import View
+
+ORGANIZATION, OCCASION, HOUSEHOLD = "organization", "occasion", "household"
+MAIL_DOMAIN = "EmailDomain"
+WITNESSES = 100  # members whose days are read: they are dear to read, and so many tell enough
+MOST_OF_IT = 0.9  # part of the evidence that has to fall on the days of an occasion
+CYCLE = 64  # days are known modulo 64
+NOT_KNOWN = 0
+
+
+@dataclass(frozen=True)
+class LookAlikes:
+    """What each group looks like.
+
+    Attributes:
+        pattern: ``organization``, ``occasion``, ``household``, or nothing.
+        reason: Why, in words.
+        days: Days on which nine tenths of a kind's evidence fall, shape (groups, kinds); 0 where
+            it is not known.
+    """
+
+    pattern: list[str]
+    reason: list[str]
+    days: Ints
+
+
+def look_alikes(view: View, cells: Cells, verdict: Verdict) -> LookAlikes:
+    """The innocent explanation of every strong group, where there is one.
+
+    Args:
+        view: The uses.
+        cells: The groups.
+        verdict: What is said of them.
+    """
+    asked, strong = view.parameters, np.flatnonzero(verdict.strong)
+    days = _days(view, cells, strong)
+    declared, declared_part = _declared(view, cells)
+    domain, domain_part, domain_owned = _domains(view, cells)
+    homes = _homes(view, cells)
+    pattern, reason = [""] * cells.groups, [""] * cells.groups
+    prompts = _kind(view, "prompt")
+    for number in strong.tolist():
+        size = int(cells.size[number])
+        stands = verdict.stands[number]
+        brief = stands & (days[number] > NOT_KNOWN) & (days[number] <= asked.occasion_days)
+        if declared_part[number] >= asked.declared_part:
+            pattern[number] = ORGANIZATION
+            reason[number] = (
+                f"{declared_part[number]:.0%} of its {size} accounts declare one organization"
+            )
+        elif (
+            domain_part[number] >= 0.5
+            and domain_owned[number] >= asked.living_share
+            and domain[number] >= 0
+        ):
+            pattern[number] = ORGANIZATION
+            name = view.sharing.keys[domain[number]]
+            reason[number] = (
+                f"{domain_part[number]:.0%} of its {size} accounts have mail at {name}, "
+                f"and {domain_owned[number]:.0%} of that domain's accounts are among them"
+            )
+        elif (stands & ~brief).sum() < 2:
+            pattern[number] = OCCASION
+            told = " and ".join(
+                f"{view.sharing.schema.groups[kind]} on {days[number, kind]} days"
+                for kind in np.flatnonzero(brief)
+            )
+            reason[number] = f"its {size} accounts used what they share by {told} only"
+        elif size <= asked.household and homes[number] and not (prompts >= 0 and stands[prompts]):
+            pattern[number] = HOUSEHOLD
+            reason[number] = f"its {size} accounts live behind one address, as a family does"
+    del declared
+    return LookAlikes(pattern, reason, days)
+
+
+def _kind(view: View, family: str) -> int:
+    groups = view.sharing.schema.groups
+    group = view.sharing.schema.family_by_name[family].group
+    return groups.index(group) if group in groups else -1
+
+
+def _days(view: View, cells: Cells, chosen: Ints) -> Ints:
+    """Days that hold nine tenths of each kind's uses, of the chosen groups; 0 where unknown.
+
+    Cards are left out: one payment a month says nothing about how often people meet.
+    """
+    days = np.full((cells.groups, view.kinds), NOT_KNOWN, dtype=np.int64)
+    sharing, members = view.sharing, cells.members.tocsc()
+    used = cells.used.tocsr()
+    payment = _kind(view, "payment")
+    asked: list[tuple[int, Ints, Ints]] = []
+    for number in chosen.tolist():
+        who = members.indices[members.indptr[number] : members.indptr[number + 1]].astype(np.int64)
+        if len(who) > WITNESSES:
+            who = who[np.linspace(0, len(who) - 1, WITNESSES).astype(np.int64)]
+        what = used.indices[used.indptr[number] : used.indptr[number + 1]].astype(np.int64)
+        cells_of = view.uses[who][:, what].tocoo()
+        place = sharing.place(who[cells_of.row], what[cells_of.col])
+        asked.append((number, place, view.kind_of_label[sharing.label[what[cells_of.col]]]))
+    if not asked:
+        return days
+    everything = np.concatenate([place for _, place, _ in asked])
+    known = dict(zip(everything.tolist(), sharing.days(everything).tolist(), strict=True))
+    for number, place, kind in asked:
+        masks = np.array([known[use] for use in place.tolist()], dtype=np.uint64)
+        for code in np.unique(kind):
+            if code == payment:
+                continue
+            mine = masks[(kind == code) & (masks > 0)]
+            if not len(mine):
+                continue
+            each = ((mine[:, None] >> np.arange(CYCLE, dtype=np.uint64)) & np.uint64(1)).sum(axis=0)
+            most = np.sort(each.astype(np.float64))[::-1]
+            enough = np.searchsorted(np.cumsum(most), MOST_OF_IT * most.sum())
+            days[number, code] = int(enough) + 1
+    return days
+
+
+def _declared(view: View, cells: Cells) -> tuple[Ints, Floats]:
+    """The organization that most members of each group declare, and which part does."""
+    sharing = view.sharing
+    if not len(sharing.declarer):
+        return np.full(cells.groups, -1, dtype=np.int64), np.zeros(cells.groups)
+    declares = sparse.csr_array(
+        (np.ones(len(sharing.declarer)), (sharing.declarer, sharing.declared)),
+        shape=(view.accounts, int(sharing.declared.max()) + 1),
+    )
+    return _most(cells, declares)[:2]
+
+
+def _domains(view: View, cells: Cells) -> tuple[Ints, Floats, Floats]:
+    """The mail domain that is most a group's own: its position, part of members, part of users."""
+    sharing, labels = view.sharing, view.sharing.schema.labels
+    none = np.full(cells.groups, -1, dtype=np.int64)
+    if MAIL_DOMAIN not in labels:
+        return none, np.zeros(cells.groups), np.zeros(cells.groups)
+    at = view.of_label[labels.index(MAIL_DOMAIN)]
+    chosen = (sharing.label == labels.index(MAIL_DOMAIN))[sharing.used]
+    place = np.full(len(sharing.keys), -1, dtype=np.int64)
+    place[at] = np.arange(len(at))
+    has = sparse.csr_array(
+        (np.ones(int(chosen.sum())), (sharing.user[chosen], place[sharing.used[chosen]])),
+        shape=(view.accounts, max(len(at), 1)),
+    )
+    users = np.maximum(np.asarray(has.sum(axis=0)).ravel(), 1.0)
+    domain, part, own = _most(cells, has, users)
+    return np.where(domain >= 0, at[domain] if len(at) else domain, -1), part, own
+
+
+def _homes(view: View, cells: Cells) -> list[bool]:
+    """Whether one address is where most members of each group live."""
+    used = cells.used.tocoo()
+    network = view.is_network[view.sharing.label[used.col]]
+    most = np.zeros(cells.groups)
+    np.maximum.at(most, used.row[network], used.data[network])
+    return (most >= 0.5 * np.maximum(cells.size, 1.0)).tolist()
+
+
+def _most(cells: Cells, has: object, users: Floats | None = None) -> tuple[Ints, Floats, Floats]:
+    """What most members of each group have: which, the part of members, the part of its users.
+
+    Where users are given, only what is at least a tenth the group's own is looked at.
+    """
+    counts = (cells.members.T @ has).tocoo()
+    own = counts.data / users[counts.col] if users is not None else np.ones(len(counts.data))
+    value = np.where(own >= 0.1, counts.data, 0.0)
+    which = np.full(cells.groups, -1, dtype=np.int64)
+    part, part_of = np.zeros(cells.groups), np.zeros(cells.groups)
+    order = np.lexsort((counts.col, -value, counts.row))
+    row = counts.row[order]
+    first = order[np.flatnonzero(np.diff(row, prepend=-1))]
+    first = first[value[first] > 0]
+    at = counts.row[first]
+    which[at] = counts.col[first]
+    part[at] = counts.data[first] / np.maximum(cells.size[at], 1.0)
+    part_of[at] = own[first]
+    return which, part, part_of

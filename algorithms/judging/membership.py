@@ -1,0 +1,276 @@
+"""Who belongs to a group: accounts that live on its infrastructure, by several kinds.
+
+An account *lives* on a group's identifiers of a label if they carry ``living_share`` of its
+activity with that label, or if it uses ``several`` of them and would not by chance. For every kind
+of evidence the two hypotheses are compared, that the account is of the group and that it is not:
+
+    bits = log2(P(lives | member) / P(lives | other)),
+
+where the first is the part of the known members that live there and the second the part of the
+other accounts. What a channel does not show says nothing. An account belongs to the group if the
+bits of all kinds outweigh how few of all accounts are members (Bayes' rule with the prior
+members / accounts), and two kinds speak for it. If only one kind is known of it, or only one
+speaks for it, it has to use two identifiers that the group owns, and none of them an address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from ringleader.algorithms.evidence.sharing import Flags, Floats, Ints
+from ringleader.algorithms.judging.view import Matrix, View, infrastructure, owned, surprise
+
+ROUNDS, ROUNDS_AFTER_SPLIT = 3, 2
+OWNED_THINGS = 2  # an account known by one kind alone uses two things that the group owns
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Accounts that live on some group's infrastructure: one entry for each account and group.
+
+    Attributes:
+        members: Accounts by groups, as they were judged.
+        used: The infrastructure of each group, groups by identifiers, number of members.
+        account: Position of the account.
+        group: Its group.
+        inside: Whether the account is a member.
+        lives: Whether it lives on the group's identifiers, shape (entries, kinds).
+        known: Whether its activity is known, by kind, where the group has that kind.
+        bits: Bits for and against membership, shape (entries, kinds).
+        evidence: Bits against the null that keeps degrees, shape (entries, kinds).
+        owns: Whether it uses two things or more that the group owns, addresses aside.
+        size: Number of members of each group.
+    """
+
+    members: Matrix
+    used: Matrix
+    account: Ints
+    group: Ints
+    inside: Flags
+    lives: Flags
+    known: Flags
+    bits: Floats
+    evidence: Floats
+    owns: Flags
+    size: Floats
+
+    @property
+    def groups(self) -> int:
+        """Number of groups."""
+        return len(self.size)
+
+
+def refined(view: View, members: Matrix) -> Cells:
+    """Groups whose members are those that belong to them, split where nothing owned ties them.
+
+    Args:
+        view: The uses.
+        members: Accounts by proposed groups.
+    """
+    cells = _settled(view, _enough(view, members), ROUNDS)
+    members = _split(view, cells)
+    return _settled(view, members, ROUNDS_AFTER_SPLIT)
+
+
+def _settled(view: View, members: Matrix, rounds: int) -> Cells:
+    for _ in range(rounds):
+        cells = compared(view, members)
+        chosen = belongs(view, cells)
+        members = _enough(
+            view,
+            sparse.csr_array(
+                (np.ones(int(chosen.sum())), (cells.account[chosen], cells.group[chosen])),
+                shape=members.shape,
+            ),
+        )
+    return compared(view, members)
+
+
+def belongs(view: View, cells: Cells) -> Flags:
+    """Which entries are members by the evidence."""
+    prior = np.log2(view.accounts / np.maximum(cells.size, 1.0))
+    likely = cells.bits.sum(axis=1) > prior[cells.group]
+    kinds = cells.lives.sum(axis=1)
+    return likely & ((kinds >= 2) | ((kinds == 1) & cells.owns))
+
+
+def compared(view: View, members: Matrix) -> Cells:
+    """Every account that lives on a group's infrastructure, compared with the group.
+
+    Args:
+        view: The uses.
+        members: Accounts by groups.
+    """
+    used = infrastructure(view, members)
+    mine = owned(view, used)
+    groups = members.shape[1]
+    size = np.asarray(members.sum(axis=0)).ravel()
+    there, ours = _living(view, used, mine)
+    everywhere = sum(there[1:], there[0]).tocoo()
+    order = np.argsort(everywhere.row.astype(np.int64) * groups + everywhere.col)
+    account, group = everywhere.row[order].astype(np.int64), everywhere.col[order].astype(np.int64)
+    at = (account, group)
+    inside = _at(members, at) > 0
+    lives_label = np.stack([_at(matrix, at) > 0 for matrix in there], axis=1)
+    ours_label = np.stack([_at(matrix, at) > 0 for matrix in ours], axis=1)
+    known_label = view.known[account]
+    counted = np.stack(
+        [_count(group, inside & lives_label[:, code], groups) for code in range(view.labels)],
+        axis=1,
+    )
+    people = np.maximum(members.T @ view.known.astype(np.float64), 1.0)
+    part = counted / people
+    usual = (part >= view.parameters.kind_coverage) & (counted >= 2)
+    usual &= (view.kind_of_label >= 0)[None, :]
+    shape = (len(account), view.kinds)
+    lives, known = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    for code in range(view.labels):
+        kind = view.kind_of_label[code]
+        if kind >= 0:
+            lives[:, kind] |= lives_label[:, code] & usual[group, code]
+            known[:, kind] |= known_label[:, code] & usual[group, code]
+    # An outsider is somebody of whom something else is known that is not the group's: who is known
+    # by nothing else may be a member, and says nothing about outsiders.
+    outsider = ~inside & (known & ~lives).any(axis=1)
+    bits = np.full(shape, -np.inf)
+    evidence = np.zeros(shape)
+    likely = 1.0 - view.parameters.missing_kind
+    owns = np.zeros(len(account), dtype=bool)
+    for code in range(view.labels):
+        kind = view.kind_of_label[code]
+        if kind < 0:
+            continue
+        here = usual[group, code]
+        others = np.maximum(view.population[code] - people[:, code], 1.0)
+        member = np.minimum(part[:, code], 1.0 - 1e-9)
+        strangers = _count(group, outsider & lives_label[:, code], groups)
+        stranger = np.minimum((strangers + 0.5) / others, member * 0.999 + 1e-12)
+        all_users = _count(group, lives_label[:, code], groups) / view.population[code]
+        member = np.minimum(np.maximum(member, 1e-9), likely)
+        stranger = np.minimum(stranger, member * 0.999)
+        for_it = np.log2(member / stranger)
+        against_it = np.log2((1.0 - member) / (1.0 - stranger))
+        # Who uses several things that are the group's own is as good as named by them.
+        best = np.log2(likely * view.population[code])
+        mine_too = ours_label[:, code]
+        value = np.where(
+            mine_too,
+            best,
+            np.where(
+                lives_label[:, code],
+                for_it[group],
+                np.where(known_label[:, code], against_it[group], -np.inf),
+            ),
+        )
+        bits[:, kind] = np.maximum(bits[:, kind], np.where(here, value, -np.inf))
+        rare = np.maximum(np.log2(member / np.clip(all_users, 1e-12, 1.0)), 0.0)
+        told = np.where(here & lives_label[:, code], rare[group], 0.0)
+        evidence[:, kind] = np.maximum(evidence[:, kind], told)
+        owns |= mine_too & here
+    bits[~np.isfinite(bits)] = 0.0
+    return Cells(members, used, account, group, inside, lives, known, bits, evidence, owns, size)
+
+
+def _living(view: View, used: Matrix, mine: Matrix) -> tuple[list[Matrix], list[Matrix]]:
+    """By label: who lives on each group's identifiers, and who on two or more that it owns."""
+    asked = view.parameters
+    ones = used.copy()
+    ones.data = np.ones_like(ones.data)
+    there, ours = [], []
+    for code, at in enumerate(view.of_label):
+        lives = _live(view, code, at, ones, asked.several)
+        there.append(lives)
+        least = OWNED_THINGS
+        theirs = mine if not view.is_network[code] else sparse.csr_array(mine.shape)
+        ours.append(_live(view, code, at, theirs, asked.several, things=least))
+    return there, ours
+
+
+def _live(view: View, code: int, at: Ints, infra: Matrix, several: int, things: int = 1) -> Matrix:
+    """Accounts by groups: who lives on the group's identifiers of one label, ones."""
+    part = infra[:, at]
+    share, count = view.shares[:, at] @ part.T, view.uses[:, at] @ part.T
+    share.sort_indices()
+    count.sort_indices()
+    share = share.tocoo()
+    number = count.data
+    rate = part @ view.sharers[at] / view.total[code]
+    expected = view.degree[share.row, code] * rate[share.col]
+    named = (number >= several) & (surprise(number, expected) >= np.log2(max(view.accounts, 2)))
+    kept = ((share.data >= view.parameters.living_share) | named) & (number >= things)
+    return sparse.csr_array(
+        (np.ones(int(kept.sum())), (share.row[kept], share.col[kept])), shape=share.shape
+    )
+
+
+def _split(view: View, cells: Cells) -> Matrix:
+    """Groups cut into the parts that what they own ties together.
+
+    Two operators may rent one network: what a group uses but does not own holds nobody together.
+    A part that is too small to be a ring is left out. A group that owns nothing stays whole.
+    """
+    mine = owned(view, cells.used).tocsr()
+    columns = cells.members.tocsc()
+    least = view.parameters.min_ring_size - 1
+    rows: list[Ints] = []
+    groups: list[Ints] = []
+    made = 0
+    for number in range(cells.groups):
+        members = columns.indices[columns.indptr[number] : columns.indptr[number + 1]]
+        things = mine.indices[mine.indptr[number] : mine.indptr[number + 1]]
+        parts = [members]
+        if len(members) and len(things):
+            links = view.uses[members][:, things]
+            both = sparse.block_array([[None, links], [links.T, None]], format="csr")
+            label = connected_components(both, directed=False)[1][: len(members)]
+            sizes = np.bincount(label)
+            parts = [members[label == code] for code in np.flatnonzero(sizes >= least)]
+            parts = parts if len(parts) > 1 else [members]
+        for part in parts:
+            rows.append(part.astype(np.int64))
+            groups.append(np.full(len(part), made, dtype=np.int64))
+            made += 1
+    none = np.zeros(0, dtype=np.int64)
+    row, group = np.concatenate([none, *rows]), np.concatenate([none, *groups])
+    return _enough(
+        view,
+        sparse.csr_array((np.ones(len(row)), (row, group)), shape=(view.accounts, max(made, 1))),
+    )
+
+
+def _enough(view: View, members: Matrix) -> Matrix:
+    """The groups that may still become a ring, each set of members once."""
+    columns = members.tocsc()
+    columns.sort_indices()
+    least = (view.parameters.min_ring_size - 1) * columns.indices.itemsize
+    seen: dict[bytes, int] = {}
+    for number in range(columns.shape[1]):
+        key = columns.indices[columns.indptr[number] : columns.indptr[number + 1]].tobytes()
+        if len(key) >= least:
+            seen.setdefault(key, number)
+    kept = np.array(sorted(seen.values()), dtype=np.int64)
+    return columns[:, kept].tocsr()
+
+
+def _count(group: Ints, chosen: Flags, groups: int) -> Floats:
+    return np.bincount(group[chosen], minlength=groups).astype(np.float64)
+
+
+def _at(matrix: Matrix, at: tuple[Ints, Ints]) -> Floats:
+    """Values of a sparse matrix at rows and columns, which lie in the order of rows and columns."""
+    if not len(at[0]):
+        return np.zeros(0)
+    coo = matrix.tocoo()
+    width = matrix.shape[1]
+    keys = coo.row.astype(np.int64) * width + coo.col
+    order = np.argsort(keys)
+    keys, data = keys[order], coo.data[order]
+    wanted = at[0] * width + at[1]
+    place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    if not len(keys):
+        return np.zeros(len(wanted))
+    return np.where(keys[place] == wanted, data[place], 0.0)

@@ -1,0 +1,78 @@
+"""Whether stored links still make a ring: what an explanation asks when it takes evidence away."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ringleader.algorithms.evidence.shared_neighbours import Links
+from ringleader.algorithms.evidence.sharing import group_codes
+from ringleader.algorithms.grouping.groups import LARGE, LEAST_BITS, grouped
+from ringleader.algorithms.judging.verdict import ways
+from ringleader.algorithms.parameters import Parameters
+
+
+def holds(
+    links: Links, accounts: int, population: int, single: bool, parameters: Parameters
+) -> bool:
+    """Whether links by themselves hold a ring together.
+
+    It is asked what the judge asks, but for two things that do not follow from links: what naming
+    the infrastructure costs, and how large the pool is from which the group was chosen.
+
+    Args:
+        links: Links of one ring; their lines of evidence are not looked at.
+        accounts: Number of accounts that the links count by position.
+        population: Number of accounts in the graph.
+        single: Whether the data hold one kind of evidence only.
+        parameters: The judgements.
+    """
+    if not len(links):
+        return False
+    if single:
+        of = np.zeros(accounts, dtype=np.int64)
+        of[links.a] = of[links.b] = 1
+        return bool(grouped(links, of, parameters).sound.any())
+    members = np.unique(np.concatenate([links.a, links.b]))
+    budget = float(np.log2(1.0 / parameters.false_rings))
+    if len(members) < parameters.min_ring_size:
+        return False
+    paid = ways(max(population, len(members)), np.array([float(len(members))]))[0] + budget
+    if links.weight.sum() < paid:
+        return False
+    kinds = 0
+    codes = group_codes(links.schema)
+    for code in range(len(links.schema.groups)):
+        bits = links.family_bits[:, codes == code].sum(axis=1)
+        tied = np.unique(np.concatenate([links.a[bits > 0], links.b[bits > 0]]))
+        covered = len(tied) >= parameters.kind_coverage * len(members)
+        kinds += bool(covered and bits.sum() >= budget)
+    return kinds >= 2
+
+
+def criterion(accounts: int, population: int, single: bool, parameters: Parameters) -> str:
+    """What :func:`holds` asks for, in words.
+
+    Args:
+        accounts: Number of accounts of the ring that is judged.
+        population: Number of accounts in the graph.
+        single: Whether the data hold one kind of evidence only.
+        parameters: The judgements.
+    """
+    if single:
+        words = (
+            f"{parameters.min_ring_size} connected accounts with {parameters.member_bits:g} bits "
+            f"for each and {LEAST_BITS:g} in all"
+        )
+        if accounts > LARGE:
+            words += (
+                f"; beyond {LARGE} accounts, {parameters.min_cohesion:.0%} of the pairs linked to "
+                "one third account are linked"
+            )
+        return words
+    needed = ways(max(population, accounts), np.array([float(accounts)]))[0]
+    needed += float(np.log2(1.0 / parameters.false_rings))
+    return (
+        f"{parameters.min_ring_size} accounts or more, {needed:.0f} bits for {accounts} of "
+        f"{population:,} accounts, and two independent kinds that each tie "
+        f"{parameters.kind_coverage:.0%} of them"
+    )

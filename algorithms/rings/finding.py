@@ -1,0 +1,148 @@
+"""From who shares what to rings: proposals, one judge, and the links that carry the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ringleader.algorithms.evidence.shared_neighbours import Links, find_links
+from ringleader.algorithms.evidence.sharing import Ints, Sharing
+from ringleader.algorithms.grouping.proposals import CoUse, Edges, Grouping, co_use, proposed
+from ringleader.algorithms.judging.look_alikes import LookAlikes, look_alikes
+from ringleader.algorithms.judging.membership import Cells, refined
+from ringleader.algorithms.judging.tie import tied
+from ringleader.algorithms.judging.verdict import Verdict, weighed
+from ringleader.algorithms.judging.view import View
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.rings.building import Ring, build_rings, by_family, name_of
+
+PAIR_RESOLUTION = 0.02  # low: a ring of one kind is often a chain, and modularity at 1 cuts chains
+KEPT_OF_A_GROUP = 0.5  # a group that has lost half of its members to a better one is not another
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found in the data.
+
+    Attributes:
+        rings: The rings, the strongest first.
+        links: Links between their members, which carry the evidence.
+        set_aside: Groups as strong as rings that have an innocent explanation.
+        co_used: Pairs of identifiers that the same accounts use.
+    """
+
+    rings: list[Ring]
+    links: Links
+    set_aside: list[Ring] = field(default_factory=list)
+    co_used: CoUse | None = None
+
+
+def find_rings(sharing: Sharing, grouping: Grouping, parameters: Parameters) -> Found:
+    """The rings in the data.
+
+    Args:
+        sharing: Who shares what.
+        grouping: Groups a weighted graph, given the resolution.
+        parameters: The judgements.
+    """
+    if len(sharing.groups_in_data()) < 2:
+        return _of_one_kind(sharing, grouping, parameters)
+    view = View(sharing, parameters)
+    co_used = co_use(view)
+    cells = refined(view, proposed(view, grouping, co_used))
+    verdict = weighed(view, cells)
+    looks = look_alikes(view, cells, verdict)
+    return _chosen(view, cells, verdict, looks, co_used)
+
+
+def _of_one_kind(sharing: Sharing, grouping: Grouping, parameters: Parameters) -> Found:
+    """Rings of pairs that share more than strangers: nothing independent can confirm them."""
+    links = find_links(sharing, parameters)
+    of = np.zeros(len(sharing.accounts), dtype=np.int64)
+    if len(links):
+        order = np.lexsort((links.b, links.a))
+        edges = Edges(
+            sharing.account_number[links.a[order]],
+            sharing.account_number[links.b[order]],
+            links.weight[order],
+        )
+        named, community = grouping(edges, PAIR_RESOLUTION)
+        store = np.argsort(sharing.account_number)
+        of[store[np.searchsorted(sharing.account_number[store], named)]] = community + 1
+    return Found(build_rings(sharing, links, of, parameters), links)
+
+
+def _chosen(view: View, cells: Cells, verdict: Verdict, looks: LookAlikes, co_used: CoUse) -> Found:
+    """Rings of strong groups, the strongest first; an account is in one of them only."""
+    columns = cells.members.tocsc()
+    taken = np.zeros(view.accounts, dtype=bool)
+    kept: list[tuple[int, Ints]] = []
+    aside: list[tuple[int, Ints]] = []
+    names = view.sharing.accounts
+    for number in _by_strength(view, cells, verdict):
+        members = columns.indices[columns.indptr[number] : columns.indptr[number + 1]]
+        free = np.sort(members[~taken[members]]).astype(np.int64)
+        if len(free) < max(view.parameters.min_ring_size, KEPT_OF_A_GROUP * len(members)):
+            continue
+        # What looks innocent takes its accounts as well: no part of it is accused by another name.
+        taken[free] = True
+        (aside if looks.pattern[number] else kept).append((number, free))
+    links = tied(view, cells, [*kept, *aside])
+    score = np.zeros(view.accounts)
+    for end in (links.a, links.b):
+        score += np.bincount(end, links.weight, minlength=view.accounts)
+    of = np.zeros(view.accounts, dtype=np.int64)
+    for place, (_, members) in enumerate([*kept, *aside], start=1):
+        of[members] = place
+    group = of[links.a]
+    families = np.zeros((len(kept) + len(aside) + 1, len(view.sharing.schema.families)))
+    np.add.at(families, group, links.family_bits)
+    number_of_links = np.bincount(group, minlength=len(families))
+    alone = _single_signal(cells)
+    made = []
+    for place, (number, members) in enumerate([*kept, *aside], start=1):
+        ids = tuple(str(name) for name in names[members])
+        bits = verdict.evidence[number].sum()
+        made.append(
+            Ring(
+                name_of(ids),
+                ids,
+                tuple(float(b) for b in score[members]),
+                by_family(view.sharing, families[place]),
+                int(number_of_links[place]),
+                False,
+                expected_false=float(verdict.expected_false[number]),
+                needed=float(bits - verdict.total[number]),
+                single_signal=tuple(
+                    str(names[a]) for a in members.tolist() if (number, a) in alone
+                ),
+                look_alike=looks.pattern[number],
+                reason=looks.reason[number],
+            )
+        )
+    inside = np.isin(of[links.a], np.arange(1, len(kept) + 1))
+    rings = sorted(made[: len(kept)], key=lambda ring: (-ring.score, ring.ring_id))
+    return Found(rings, links.take(inside), made[len(kept) :], co_used)
+
+
+def _by_strength(view: View, cells: Cells, verdict: Verdict) -> list[int]:
+    """Strong groups, the one with most spare bits first; ties go by the names of members."""
+    columns = cells.members.tocsc()
+    strong = np.flatnonzero(verdict.strong)
+    first = [
+        str(view.sharing.accounts[columns.indices[columns.indptr[n] : columns.indptr[n + 1]].min()])
+        for n in strong.tolist()
+    ]
+    order = sorted(
+        range(len(strong)), key=lambda at: (-round(verdict.total[strong[at]], 6), first[at])
+    )
+    return [int(strong[at]) for at in order]
+
+
+def _single_signal(cells: Cells) -> set[tuple[int, int]]:
+    """Members for whom one kind of evidence alone speaks, as group and account."""
+    at = np.flatnonzero(cells.inside & (cells.lives.sum(axis=1) == 1))
+    return set(zip(cells.group[at].tolist(), cells.account[at].tolist(), strict=True))
