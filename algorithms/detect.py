@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
-from numpy.typing import NDArray
-from ringleader.algorithms.grouping.joining import found_rings
 
 from ringleader.algorithms.evidence.hub_verdicts import (
     pinned,
@@ -29,19 +27,21 @@ from ringleader.algorithms.evidence.hub_verdicts import (
 )
 from ringleader.algorithms.evidence.hubs import summary_of
 from ringleader.algorithms.evidence.reading import read_sharing
-from ringleader.algorithms.evidence.removal import OTHERS
-from ringleader.algorithms.evidence.shared_neighbours import CONTACT, Evidence, Links, find_links
-from ringleader.algorithms.evidence.sharing import REPLACED, Floats, Ints, Sharing
+from ringleader.algorithms.evidence.sharing import Ints, Sharing
 from ringleader.algorithms.grouping.communities import (
     communities,
     drop_projections,
     estimated_memory,
     require_memory_to_begin,
 )
+from ringleader.algorithms.grouping.edges import Edges, Grouping
+from ringleader.algorithms.grouping.proposals import CoUse
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.review.effects import without_rejected
 from ringleader.algorithms.rings.building import Ring, ring_of, touching_rings
-from ringleader.algorithms.rings.null_model import chance_of, redealt, with_chance
+from ringleader.algorithms.rings.finding import Found, find_rings
+from ringleader.algorithms.rings.link_rows import write_links
+from ringleader.algorithms.rings.null_model import permuted
 from ringleader.algorithms.rings.publication import (
     Findings,
     concluded,
@@ -50,14 +50,14 @@ from ringleader.algorithms.rings.publication import (
 )
 from ringleader.catalogue import get
 from ringleader.graph import Graph
-from ringleader.parallel import meanwhile, side_by_side
+from ringleader.parallel import side_by_side
 from ringleader.progress import progress
 from ringleader.version import __version__
 
 ROWS_AT_ONCE = 5_000
-LINES_KEPT = 12  # per link; the rest of a family's lines is summed up in one
-# Measured on two cores, for --dry-run: starting up, reading a use, comparing a pair.
-SECONDS_AT_LEAST, SECONDS_PER_USE, SECONDS_PER_PAIR = 4.0, 1.5e-5, 1.5e-6
+CO_USES_KEPT = 5  # for each identifier of a ring, the strongest
+# Measured on two cores, for --dry-run: starting up, reading and judging a use.
+SECONDS_AT_LEAST, SECONDS_PER_USE = 4.0, 2.0e-5
 
 
 @dataclass
@@ -68,6 +68,7 @@ class Detection:
         run: Its id; empty for a dry run.
         accounts: Accounts in the graph.
         links: Linked pairs.
+        set_aside: Groups as strong as rings that have an innocent explanation.
         findings: Rings, campaigns and what became of earlier rings.
         stages: Seconds of each stage.
         missing: Families of evidence that the data do not hold.
@@ -78,6 +79,7 @@ class Detection:
     accounts: int
     links: int
     findings: Findings = field(default_factory=Findings)
+    set_aside: list[Ring] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     estimate: dict[str, Any] = field(default_factory=dict)
@@ -97,7 +99,7 @@ def detect(
     dry_run: bool = False,
     say: Callable[[str], None] = lambda message: None,
 ) -> Detection:
-    """Link accounts, group them, and write the rings.
+    """Read who shares what, find rings, name them, and write them.
 
     Args:
         graph: An open graph with its constraints.
@@ -112,7 +114,7 @@ def detect(
             (before anything is written).
     """
     if dry_run:
-        return _estimated(graph, parameters, algorithm)
+        return _estimated(graph, algorithm)
     require_memory_to_begin(graph, algorithm)
     stages: dict[str, float] = {}
 
@@ -127,44 +129,28 @@ def detect(
     run = f"run-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{uuid4().hex[:6]}"
     with stage("clear leftovers"):
         _clean_up(graph)
-    graph.write(
-        get("start-run"),
-        {
-            "run": run,
-            "algorithm": algorithm,
-            "parameters": json.dumps(asdict(parameters), sort_keys=True),
-            "known_hubs": json.dumps(summary_of(known_hubs), sort_keys=True),
-            "version": __version__,
-        },
-    )
+    _start(graph, run, parameters, algorithm, known_hubs)
     # Read once: what is decided from here on counts from the next run on.
     decisions, pins = decisions_in_force(graph), pins_in_force(graph)
     with stage("read what accounts share"):
         sharing = pinned(read_sharing(graph, known_hubs), pins)
-    with stage("link accounts"):
-        links = find_links(sharing, parameters)
-        links = without_rejected(sharing, links, decisions, parameters)
-
-    def grouping(those: Links) -> Ints:
-        return communities(graph, run, those, len(sharing.accounts), algorithm, parameters)
-
-    with stage(f"group {len(links):,} links ({algorithm})"):
-        of = grouping(links)
-    with stage("judge rings"):
-        rings, links = found_rings(sharing, links, of, parameters, decisions)
+        told = without_rejected(sharing, decisions)
+    with stage(f"propose and judge groups ({algorithm})"):
+        found = find_rings(told, _grouping(graph, run, algorithm, parameters), parameters)
     with stage("name rings and join campaigns"):
-        findings = concluded(graph, sharing, links, rings, decisions, parameters)
-    kept = touching_rings(links, ring_of(sharing, findings.rings))
+        findings = concluded(graph, told, found.links, found.rings, decisions, parameters)
+    kept = touching_rings(found.links, ring_of(sharing, findings.rings))
     with (
-        stage(f"write {len(kept):,} links that touch rings, and find rings by chance"),
+        stage(f"write {len(kept):,} links that touch rings"),
         progress("write links", len(kept)) as advance,
-        # Writing keeps the server busy, and chance this process, but for grouping what it makes.
-        meanwhile(_write_links(graph, run, sharing, kept, advance)),
     ):
-        chance = chance_of(sharing, grouping, parameters)
-    findings = replace(findings, rings=with_chance(findings.rings, chance))
+        for _ in write_links(graph, run, sharing, kept, advance):
+            pass
+        _write_co_uses(graph, run, sharing, found)
     accounts, missing = len(sharing.accounts), sharing.missing_families()
-    detection = Detection(run, accounts, len(links), findings, stages, missing)
+    detection = Detection(
+        run, accounts, len(found.links), findings, found.set_aside, stages, missing
+    )
     with stage(f"write {len(detection.rings):,} rings"):
         _publish(graph, sharing, detection, parameters)
     with stage("write verdicts on identifiers"):
@@ -178,43 +164,73 @@ def null_rings(
     graph: Graph,
     parameters: Parameters,
     *,
-    deals: int,
+    permutations: int,
     algorithm: str = "leiden",
     known_hubs: Collection[str] = (),
 ) -> list[dict[str, Any]]:
-    """Rings in the graph, and in the same graph with the identifiers dealt anew.
+    """Rings in the graph, and in the same graph with the identifiers permuted.
 
     Nothing is written but the number of accounts on every identifier.
 
     Args:
         graph: An open graph.
-        parameters: The judgements; ``seed`` says which deals.
-        deals: How often to deal.
+        parameters: The judgements; ``seed`` says which permutations.
+        permutations: How often to permute.
         algorithm: ``leiden`` or ``louvain``.
         known_hubs: Keys of identifiers that strangers are known to share.
 
     Returns:
-        A row for the graph as it is and one for each deal: links, rings, accounts in rings.
+        A row for the graph as it is and one for each permutation: links, rings, groups set aside,
+        accounts in rings.
     """
     require_memory_to_begin(graph, algorithm)
     there = pinned(read_sharing(graph, known_hubs), pins_in_force(graph))
     rows = []
-    for deal in range(deals + 1):
-        with progress(f"deal {deal} of {deals}" if deal else "the graph as it is"):
-            sharing = redealt(there, parameters.seed + deal) if deal else there
-            links = find_links(sharing, parameters)
-            accounts = len(sharing.accounts)
-            of = communities(graph, f"deal-{deal}", links, accounts, algorithm, parameters)
-            rings, links = found_rings(sharing, links, of, parameters)
+    for number in range(permutations + 1):
+        name = f"permutation {number} of {permutations}" if number else "the graph as it is"
+        with progress(name):
+            sharing = permuted(there, parameters.seed + number) if number else there
+            grouping = _grouping(graph, f"permutation-{number}", algorithm, parameters)
+            found = find_rings(sharing, grouping, parameters)
         rows.append(
             {
-                "identifiers": f"dealt anew, {deal}" if deal else "as they are",
-                "links": len(links),
-                "rings": len(rings),
-                "accounts_in_rings": sum(ring.size for ring in rings),
+                "identifiers": f"permuted, {number}" if number else "as they are",
+                "links": len(found.links),
+                "rings": len(found.rings),
+                "set_aside": len(found.set_aside),
+                "accounts_in_rings": sum(ring.size for ring in found.rings),
             }
         )
     return rows
+
+
+def _grouping(graph: Graph, run: str, algorithm: str, parameters: Parameters) -> Grouping:
+    """What groups a graph by GDS."""
+
+    def grouping(edges: Edges, resolution: float) -> tuple[Ints, Ints]:
+        with progress(f"group {len(edges):,} edges"):
+            return communities(graph, run, edges, algorithm, resolution, parameters.seed)
+
+    return grouping
+
+
+def _start(
+    graph: Graph,
+    run: str,
+    parameters: Parameters,
+    algorithm: str,
+    known_hubs: Collection[str],
+) -> None:
+    graph.write(
+        get("start-run"),
+        {
+            "run": run,
+            "algorithm": algorithm,
+            "parameters": json.dumps(asdict(parameters), sort_keys=True),
+            "known_hubs": json.dumps(summary_of(known_hubs), sort_keys=True),
+            "version": __version__,
+        },
+    )
 
 
 def _clean_up(graph: Graph) -> None:
@@ -227,95 +243,44 @@ def _clean_up(graph: Graph) -> None:
 
 
 def _drop_links(graph: Graph, *, keep: str) -> None:
-    """Drop the links of all runs but one."""
-    stored = get("drop-other-links")
-    graph.run_in_batches(stored, stored.bind({"keep": keep}))
+    """Drop the links and co-uses of all runs but one."""
+    for name in ("drop-other-links", "drop-other-co-uses"):
+        stored = get(name)
+        graph.run_in_batches(stored, stored.bind({"keep": keep}))
 
 
-def _write_links(
-    graph: Graph, run: str, sharing: Sharing, links: Links, advance: Callable[[float], None]
-) -> Generator[None]:
-    """Write links; each step writes some, and advances by as many."""
-
-    def write(rows: list[dict[str, Any]]) -> int:
-        graph.write(get("write-links"), {"run": run, "rows": rows})
-        return len(rows)
-
-    # One session: two would wait for each other's accounts. Rows are made meanwhile.
-    for written in side_by_side(write, _link_rows(sharing, links), workers=1):
-        advance(written)
-        yield
-
-
-def _link_rows(sharing: Sharing, links: Links) -> Iterator[list[dict[str, Any]]]:
-    """Rows for the graph in batches, in the order of account ids."""
-    link, names, bits = _told_lines(sharing, links)
-    start = np.searchsorted(link, np.arange(len(links) + 1))
-    weight, families = links.weight, sharing.schema.family_names
-    for low in range(0, len(links), ROWS_AT_ONCE):
-        chosen = slice(low, low + ROWS_AT_ONCE)
-        columns = (
-            sharing.account_number[links.a[chosen]],
-            sharing.account_number[links.b[chosen]],
-            weight[chosen],
-            links.family_bits[chosen],
-            start[:-1][chosen],
-            start[1:][chosen],
+def _write_co_uses(graph: Graph, run: str, sharing: Sharing, found: Found) -> None:
+    """Write which identifiers of rings the same accounts use, the strongest of each."""
+    if found.co_used is None or not len(found.links):
+        return
+    rows = [
+        {"one": one, "other": other, "accounts": accounts, "lift": lift}
+        for one, other, accounts, lift in zip(
+            *(column.tolist() for column in _strongest(sharing, found.co_used, found)), strict=True
         )
-        yield [
-            {
-                "a": a,
-                "b": b,
-                "weight": total,
-                "families": [f for f, some in zip(families, by_family, strict=True) if some > 0],
-                "family_bits": [some for some in by_family if some > 0],
-                "evidence": names[begin:end].tolist(),
-                "evidence_bits": bits[begin:end].tolist(),
-            }
-            for a, b, total, by_family, begin, end in zip(
-                *(column.tolist() for column in columns), strict=True
-            )
-        ]
+    ]
+    pages = (rows[at : at + ROWS_AT_ONCE] for at in range(0, len(rows), ROWS_AT_ONCE))
+    for _ in side_by_side(
+        lambda page: graph.write(get("write-co-uses"), {"run": run, "rows": page}), pages, workers=1
+    ):
+        pass
 
 
-def _told_lines(sharing: Sharing, links: Links) -> tuple[Ints, NDArray[np.object_], Floats]:
-    """The strongest lines of each link; what is left is summed by family.
-
-    Returns:
-        Of each line its link, in order, ``family|label|key``, and its bits.
-    """
-    order = np.lexsort((-links.bits, links.link_of))
-    link = links.link_of[order]
-    rank = np.arange(len(link)) - np.searchsorted(link, link)
-    kept, rest = order[rank < LINES_KEPT], order[rank >= LINES_KEPT]
-    families = sharing.schema.family_names
-    by_name = np.argsort(families)
-    place, width = np.argsort(by_name), len(families)
-    cells, where = np.unique(
-        links.link_of[rest] * width + place[links.evidence.family[rest]], return_inverse=True
+def _strongest(sharing: Sharing, pairs: CoUse, found: Found) -> tuple[Any, ...]:
+    mine = np.zeros(len(sharing.keys), dtype=bool)
+    named = found.links.evidence.identifier
+    mine[named[named >= 0]] = True
+    at = np.flatnonzero(mine[pairs.one] & mine[pairs.other])
+    order = at[np.lexsort((pairs.other[at], -pairs.accounts[at], pairs.one[at]))]
+    one = pairs.one[order]
+    kept = order[np.arange(len(one)) - np.searchsorted(one, one) < CO_USES_KEPT]
+    number = sharing.identifier_number
+    return (
+        number[pairs.one[kept]],
+        number[pairs.other[kept]],
+        pairs.accounts[kept],
+        pairs.lift[kept],
     )
-    others = np.array([f"{families[family]}|{OTHERS}|" for family in by_name], dtype=object)
-    link = np.concatenate([links.link_of[kept], cells // width])
-    names = np.concatenate([_names(sharing, links.evidence.take(kept)), others[cells % width]])
-    summed = np.bincount(where, links.bits[rest], minlength=len(cells))
-    bits = np.concatenate([links.bits[kept], summed])
-    order = np.argsort(link, kind="stable")
-    return link[order], names[order], bits[order]
-
-
-def _names(sharing: Sharing, lines: Evidence) -> NDArray[np.object_]:
-    """``family|label|key`` of each line; an identifier's is made once."""
-    names = np.empty(len(lines.a), dtype=object)
-    contact = lines.identifier == CONTACT
-    there, which = np.unique(lines.identifier[~contact], return_inverse=True)
-    family, families = sharing.family, sharing.schema.family_names
-    told = [f"{families[family[at]]}|{'|'.join(sharing.name(at))}" for at in there]
-    names[~contact] = np.array(told, dtype=object)[which]
-    for line in np.flatnonzero(contact):
-        at = lines.contact[line]
-        kind = sharing.contact_kinds[at] if at >= 0 else REPLACED
-        names[line] = f"{families[lines.family[line]]}|CONTACTED|{kind}"
-    return names
 
 
 def _publish(graph: Graph, sharing: Sharing, detection: Detection, parameters: Parameters) -> None:
@@ -326,22 +291,33 @@ def _publish(graph: Graph, sharing: Sharing, detection: Detection, parameters: P
         "stages": json.dumps(detection.stages),
     }
     found = statements(graph, detection.run, sharing, detection.findings, counts, parameters)
+    aside = [
+        {
+            "name": ring.ring_id.replace("ring-", "group-", 1),
+            "look_alike": ring.look_alike,
+            "reason": ring.reason,
+            "size": ring.size,
+            "score": ring.score,
+            "needed": ring.needed,
+            "families": [family for family, _ in ring.family_bits],
+            "members": list(ring.members),
+        }
+        for ring in detection.set_aside
+    ]
+    found.insert(0, (get("write-set-aside"), {"run": detection.run, "rows": aside}))
     graph.write_all(found, name="publish rings")
 
 
-def _estimated(graph: Graph, parameters: Parameters, algorithm: str) -> Detection:
-    """What a detection would need if every candidate became a link; nothing is written."""
-    row = graph.read(get("size-of-detection"), {"neighbours": parameters.neighbours})[0]
-    accounts, uses, pairs = row["accounts"], row["uses"], row["pairs_at_most"]
-    low, high = estimated_memory(graph, accounts, max(pairs, 1), algorithm)
+def _estimated(graph: Graph, algorithm: str) -> Detection:
+    """What a detection would need; nothing is written."""
+    row = graph.read(get("size-of-detection"))[0]
+    accounts, uses = row["accounts"], row["uses"]
+    low, high = estimated_memory(graph, accounts, max(uses, 1), algorithm)
     estimate = {
         "accounts": accounts,
         "uses": uses,
-        "pairs_compared_at_most": pairs,
         "gds_megabytes_least": round(low / 1e6, 1),
         "gds_megabytes_most": round(high / 1e6, 1),
-        "seconds_about": round(
-            SECONDS_AT_LEAST + uses * SECONDS_PER_USE + pairs * SECONDS_PER_PAIR
-        ),
+        "seconds_about": round(SECONDS_AT_LEAST + uses * SECONDS_PER_USE),
     }
     return Detection("", accounts, 0, estimate=estimate)

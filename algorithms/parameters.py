@@ -50,7 +50,7 @@ class Parameters:
     )
     kind_coverage: float = _parameter(
         0.5,
-        "a kind of evidence speaks for a ring if half of the members of whom it is known live on it",
+        "a kind of evidence speaks for a ring if half of the members whom it shows live on it",
         0.01,
         1.0,
     )
@@ -113,7 +113,7 @@ class Parameters:
     )
     min_cohesion: float = _parameter(
         0.2,
-        "one kind of evidence: in a group beyond a hundred accounts, a fifth of the pairs linked to "
+        "one kind of evidence: beyond a hundred accounts, a fifth of the pairs linked to "
         "one third account are linked; with identifiers permuted it is 0.03",
         0.0,
         1.0,

@@ -45,6 +45,7 @@ class Standing:
     density: float
     run: str
     parameters: str | None
+    accounts: int | None
     campaigns: list[str]
     earlier: list[dict[str, Any]]
     opened_first: str | None
@@ -87,7 +88,8 @@ def ring_block(
     items = evidence_items(links, outside)
     told = items[:ITEMS_TOLD]
     single = bool(ring.single_family)
-    found = dissolution(links, single, recorded(ring.parameters), effort=EFFORT)
+    population = ring.accounts or 0
+    found = dissolution(links, single, population, recorded(ring.parameters), effort=EFFORT)
     return {
         "id": name("Ring", ring.ring_id),
         "size": ring.size,

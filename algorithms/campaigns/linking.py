@@ -1,21 +1,16 @@
 """Campaigns: rings with one operator behind them.
 
-Two rings are of one operator if they share what strangers, and rings of strangers, do not: payment
-methods and issuers, devices, proxies and who runs them, prompts. What a part *c* of both rings'
-members use (the smaller part of the two, one member of each left out: the first could be anybody)
-and a part *q* of the accounts outside all rings, is worth
+Two rings are of one operator if their members use, beside each other, what hardly anybody outside
+all rings uses: payment methods, devices, prompts, mailboxes. Members of sister rings are not
+outsiders. What a part *c* of both rings' members use (the smaller part of the two) and a part *q*
+of the accounts outside all rings, is worth
 
     bits = c * log2(c / q)
 
 which is the gain per member from knowing the ring when a member's use is guessed (the leading term
-of the Kullback-Leibler divergence; Cover and Thomas, "Elements of Information Theory", 2.3). Bits
-of one kind, say all devices, add up. Kinds of one family, say cards and their issuers, tell the
-same thing in several ways, so of these the strongest counts, up to a cap. Rings are of one campaign
-when two families agree on enough bits. One family alone may be a fashion, or a supplier in common,
-so it has to say more, and by several identifiers.
-
-A dozen accounts tell little of what their operator uses, ten dozen tell much: rings that are joined
-are compared with the others as if they were one ring, until none joins any more.
+of the Kullback-Leibler divergence; Cover and Thomas, "Elements of Information Theory", 2.3).
+Networks do not join rings, for two operators may rent one. What is joined is compared with the
+others as if it were one ring, since a dozen accounts tell little of what their operator uses.
 """
 
 from __future__ import annotations
@@ -35,6 +30,8 @@ from ringleader.algorithms.rings.building import Ring, name_of, ring_of
 from ringleader.algorithms.rings.lineage import lasting_names
 from ringleader.schema import BUILT_IN, Schema
 
+NETWORK = "network"
+
 
 @dataclass(frozen=True)
 class Feature:
@@ -47,6 +44,20 @@ class Feature:
     def __str__(self) -> str:
         """The feature as evidence is written: ``family|label|key``."""
         return f"{self.family}|{self.label}|{self.key}"
+
+
+@dataclass(frozen=True)
+class Common:
+    """What two rings have of one feature in common.
+
+    Attributes:
+        part: Part of the members that use it, of the ring where that is smaller; one member of each
+            is left out, since the first could be anybody.
+        bits: Bits per member.
+    """
+
+    part: float
+    bits: float
 
 
 @dataclass(frozen=True)
@@ -158,58 +169,53 @@ def ties(
     users: Mapping[Feature, int],
     accounts: int,
     parameters: Parameters,
-) -> dict[tuple[int, int], dict[Feature, float]]:
-    """Pairs of groups that share something telling, with the bits of each feature.
+) -> dict[tuple[int, int], dict[Feature, Common]]:
+    """Pairs of groups that share what hardly anybody outside rings uses.
 
     Args:
         size: Accounts of each group.
         uses: How many members of each group use a feature.
         users: How many accounts use it, in groups or not.
         accounts: Number of accounts in the graph.
-        parameters: ``campaign_rarity`` and ``campaign_part``.
+        parameters: ``owned_part``.
     """
     outside = max(accounts - sum(size), 0)
-    found: dict[tuple[int, int], dict[Feature, float]] = defaultdict(dict)
+    found: dict[tuple[int, int], dict[Feature, Common]] = defaultdict(dict)
     with_it: dict[Feature, list[int]] = defaultdict(list)
     for number in sorted(uses):
         for feature in uses[number]:
             with_it[feature].append(number)
     for feature, groups in with_it.items():
         inside = sum(uses[number][feature] for number in groups)
+        if inside < parameters.owned_part * users.get(feature, inside):
+            continue
         # Nobody outside is not never: one more is assumed to come (Laplace's rule).
         chance = (max(users.get(feature, inside) - inside, 0) + 1) / (outside + 2)
-        if chance > parameters.campaign_rarity:
-            continue
         part = {number: (uses[number][feature] - 1) / size[number] for number in groups}
         for place, one in enumerate(groups):
             for other in groups[place + 1 :]:
                 common = min(part[one], part[other])
-                if common > chance and common >= parameters.campaign_part:
-                    found[one, other][feature] = common * math.log2(common / chance)
+                if common > chance:
+                    bits = common * math.log2(common / chance)
+                    found[one, other][feature] = Common(common, bits)
     return dict(found)
 
 
-def agreed(shared: Mapping[Feature, float], parameters: Parameters) -> dict[str, float]:
-    """Bits of each family: of its kinds the strongest, up to ``family_cap``."""
-    kinds: dict[tuple[str, str], float] = defaultdict(float)
-    for feature, bits in shared.items():
-        kinds[feature.family, feature.label] += bits
-    families: dict[str, float] = {}
-    for (family, _), bits in kinds.items():
-        families[family] = min(max(families.get(family, 0.0), bits), parameters.family_cap)
-    return families
+def one_operator(shared: Mapping[Feature, Common], parameters: Parameters) -> bool:
+    """Whether what two rings share says that one operator is behind both.
 
+    Networks are left out, and so are issuers: renting one proxy network is not being one operator.
+    What is left has to tie a quarter of the members of each, by two kinds of evidence or by several
+    identifiers of one.
 
-def one_operator(shared: Mapping[Feature, float], parameters: Parameters) -> bool:
-    """Whether what two rings share says that one operator is behind both."""
-    families = agreed(shared, parameters)
-    telling = [f for f, bits in families.items() if bits >= parameters.campaign_family_bits]
-    if len(telling) > 1 and sum(families.values()) >= parameters.campaign_bits:
-        return True
-    kinds: dict[str, float] = defaultdict(float)
-    for feature, bits in shared.items():
-        kinds[feature.label] += min(bits, parameters.campaign_identifier_bits)
-    return max(kinds.values(), default=0.0) >= parameters.campaign_lone_bits
+    Args:
+        shared: What they share.
+        parameters: ``living_share`` and ``several``.
+    """
+    telling = [f for f in shared if f.family != NETWORK and f.label not in FAMILY_OF_ORIGIN]
+    if sum(shared[f].part for f in telling) < parameters.living_share:
+        return False
+    return len({f.family for f in telling}) > 1 or len(telling) >= parameters.several
 
 
 def campaigns(
@@ -272,7 +278,10 @@ def joined(
         a, b = np.array(list(tied)).T
         together = connected(a, b, np.ones(len(shared), dtype=np.int64)) - 1
         found: list[dict[Feature, float]] = [{} for _ in range(int(together.max()) + 1)]
-        told = [*enumerate(shared), *((one, features) for (one, _), features in tied.items())]
+        told = [
+            *enumerate(shared),
+            *((one, {f: c.bits for f, c in these.items()}) for (one, _), these in tied.items()),
+        ]
         for number, features in told:
             mine = found[together[number]]
             for feature, bits in features.items():

@@ -108,7 +108,7 @@ def without(links: Links, gone: NDArray[np.bool_], single: bool, parameters: Par
         holds = strong_enough(table, parameters, links.schema)
         holds |= ~touched.reshape(-1, width).any(axis=1)
     else:
-        table = left.reshape(-1, width)
+        table = left.reshape(-1, width).astype(np.float64)
         holds = table.sum(axis=1) > 0
     kept = ~gone & holds[links.link_of]
     factor = np.divide(table.ravel(), left, out=np.ones(cells), where=left > 0)

@@ -6,7 +6,7 @@ Positions follow from names alone, so that nothing depends on the order of the s
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -158,6 +158,26 @@ class Sharing:
         """Positions of uses, by their accounts and identifiers; each of them is one."""
         keys = self.used * max(len(self.accounts), 1) + self.user
         return np.searchsorted(keys, used * max(len(self.accounts), 1) + user).astype(np.int64)
+
+    def without(self, uses: Flags, contacts: Flags) -> Sharing:
+        """The same without some uses and contacts; what accounts did keeps its shares.
+
+        Args:
+            uses: Which uses to leave out.
+            contacts: Which contacts to leave out.
+        """
+        kept = np.flatnonzero(~uses)
+        used = self.used[kept]
+        return replace(
+            self,
+            user=self.user[kept],
+            used=used,
+            share=self.share[kept],
+            days=lambda asked: self.days(kept[asked]),
+            sharers=np.bincount(used, minlength=len(self.keys)).astype(np.int64),
+            contacts=self.contacts[~contacts],
+            contact_kinds=self.contact_kinds[~contacts],
+        )
 
     @cached_property
     def listed(self) -> Flags:

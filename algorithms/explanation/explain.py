@@ -22,6 +22,9 @@ from ringleader.errors import NotFound
 from ringleader.graph import Graph
 
 CONTACTED = "CONTACTED"
+# Whoever looks for a wrong accusation begins with the members tied weakest and opened first.
+WEAK_PART = 0.25
+TENURE_DAYS = 180
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,8 @@ class CounterEvidence:
         shared_bits: Bits of these.
         benign: Members whose latest decision is benign.
         declared: Organizations that members declare, with the number of members, most first.
-        weak: Members tied by less than ``weak_part`` of what ties the median member.
-        long_standing: Members opened ``tenure_days`` or more before the median member.
+        weak: Members tied by less than a quarter of what ties the median member.
+        long_standing: Members opened half a year or more before the median member.
     """
 
     shared: tuple[Item, ...]
@@ -91,6 +94,7 @@ class Explanation:
     parameters: Parameters
     dissolution: Dissolution
     expected_false: float | None
+    needed: float | None
     against: CounterEvidence
 
     @property
@@ -154,9 +158,12 @@ def explain(graph: Graph, ring_id: str) -> Explanation:
         members=tuple(members),
         run=summary["run"],
         parameters=parameters,
-        dissolution=dissolution(told, summary["single_family"], parameters),
+        dissolution=dissolution(
+            told, summary["single_family"], summary["accounts"] or 0, parameters
+        ),
         expected_false=summary["expected_false"],
-        against=counter_evidence(items, members, parameters),
+        needed=summary["needed"],
+        against=counter_evidence(items, members),
     )
 
 
@@ -235,18 +242,17 @@ def evidence_items(told: Told, outside: Mapping[tuple[str, str], int]) -> tuple[
 
 
 def counter_evidence(
-    items: Sequence[Item], members: Sequence[Mapping[str, Any]], parameters: Parameters
+    items: Sequence[Item], members: Sequence[Mapping[str, Any]]
 ) -> CounterEvidence:
     """What speaks against a ring.
 
     Args:
         items: Its evidence.
         members: Rows of the stored query ``members-of-ring``.
-        parameters: ``weak_part`` and ``tenure_days``.
     """
     shared = tuple(item for item in items if item.outside)
     scores = [member["score"] for member in members]
-    weak = parameters.weak_part * (median(scores) if scores else 0.0)
+    weak = WEAK_PART * (median(scores) if scores else 0.0)
     opened = sorted(m["opened"].to_native() for m in members if m["opened"] is not None)
     middle = opened[len(opened) // 2] if opened else None
     organizations = Counter(name for m in members for name in m["organizations"])
@@ -262,7 +268,7 @@ def counter_evidence(
                 for m in members
                 if middle is not None
                 and m["opened"] is not None
-                and (middle - m["opened"].to_native()).days >= parameters.tenure_days
+                and (middle - m["opened"].to_native()).days >= TENURE_DAYS
             )
         ),
     )

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ringleader.algorithms.explanation.explain import (
+    TENURE_DAYS,
+    WEAK_PART,
     CounterEvidence,
     Explanation,
     Item,
@@ -29,18 +31,19 @@ def summary_lines(told: Explanation) -> list[str]:
         so_far += bits
     if told.single_family:
         lines.append("  these data hold one kind of evidence only; nothing independent supports it")
+    if told.needed:
+        lines.append(
+            f"  a group of {told.size:,} needs {told.needed:,.1f} bits here to be more than chance"
+        )
     if told.expected_false is not None:
-        lines.append(_by_chance(told.expected_false, told.parameters.null_deals))
+        lines.append(_by_chance(told.expected_false))
     lines += [f"against it: {line}" for line in _against(told)]
     return [*lines, _dissolved(told)]
 
 
-def _by_chance(expected: float, deals: int) -> str:
+def _by_chance(expected: float) -> str:
     few = f"{expected:.2g}" if expected >= 1e-6 else "fewer than one in a million"
-    return (
-        f"chance makes {few} such rings in a graph like this one "
-        f"({deals} deal{'' if deals == 1 else 's'} of the identifiers)"
-    )
+    return f"expected by chance: {few} such rings in a graph like this one, at most"
 
 
 def _against(told: Explanation) -> list[str]:
@@ -60,14 +63,13 @@ def _against(told: Explanation) -> list[str]:
         declared = [f"{name} ({count} members)" for name, count in against.declared]
         lines.append(f"members declare organizations: {_several(declared)}")
     if against.weak:
-        part = told.parameters.weak_part
         lines.append(
             f"{len(against.weak)} of {told.size:,} members are tied by less than "
-            f"{100 * part:.0f}% of what ties the median member: {_several(against.weak)}"
+            f"{100 * WEAK_PART:.0f}% of what ties the median member: {_several(against.weak)}"
         )
     if against.long_standing:
         lines.append(
-            f"opened {told.parameters.tenure_days:.0f} days or more before the median member: "
+            f"opened {TENURE_DAYS} days or more before the median member: "
             f"{_several(against.long_standing)}"
         )
     return lines or ["nothing that these data hold"]

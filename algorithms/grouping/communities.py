@@ -1,9 +1,9 @@
-"""Communities of linked accounts, by the Louvain and Leiden of Neo4j's Graph Data Science.
+"""Communities of weighted graphs, by the Louvain and Leiden of Neo4j's Graph Data Science.
 
-A projection lives in the server's memory; it is dropped whatever happens inside the block, and
-what a killed run left behind is dropped by the next. Both algorithms run seeded on one thread over
-a projection in the order of account ids, so that two runs agree. The links come from here and need
-not be in the database.
+Nodes of a projection have the ids of the nodes of the database, so that results of GDS can be
+joined with the graph. A projection lives in the server's memory; it is dropped whatever happens
+inside the block, and what a killed run left behind is dropped by the next. Both algorithms run
+seeded on one thread over a projection in the order of names, so that two runs agree.
 
 Leiden: Traag, Waltman and van Eck, "From Louvain to Leiden" (2019). Louvain: Blondel et al. (2008).
 """
@@ -17,9 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from ringleader.algorithms.evidence.shared_neighbours import Links
 from ringleader.algorithms.evidence.sharing import Ints
-from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.grouping.edges import Edges
 from ringleader.catalogue import get
 from ringleader.errors import ServerError
 from ringleader.graph import Graph
@@ -33,35 +32,33 @@ HEADROOM = 2.0  # heap for what else the server does, as a multiple of what GDS 
 # A link comes as two integers and a number: of each an object of 24 bytes, and four in a list that
 # may have grown by half.
 BYTES_PER_LINK = 3 * (24 + 6)
-# Links for each account: 0.2 in a simulated campaign of a million accounts, 0.9 in one of three
-# thousand, 1.2 in a review (decision 0006). Before linking nothing else is known, and the most that
-# there could be, thirty, would refuse what fits.
-LINKS_PER_ACCOUNT = 2
+# Uses of shared identifiers for each account: 5 in a simulated campaign of a million accounts.
+# Before reading nothing else is known.
+EDGES_PER_ACCOUNT = 5
 
 
 @contextmanager
-def link_projection(graph: Graph, run: str, links: Links) -> Iterator[Any]:
-    """The links of a run as a weighted, undirected graph in GDS; dropped at the end.
+def projection(graph: Graph, run: str, edges: Edges) -> Iterator[Any]:
+    """A weighted, undirected graph in GDS; dropped at the end.
 
     Args:
         graph: An open graph.
         run: The run, after which the projection is called.
-        links: The links, one at least; nodes are positions of accounts.
+        edges: The edges, one at least, in an order that does not depend on the store.
     """
     gds = graph.gds()
     name = f"{PREFIX}-{run}"
-    order = np.lexsort((links.b, links.a))
     with graph.translated("link-projection"):
         drop_projections(graph)
         try:
             made = gds.graph.project.cypher(
-                get("link-projection").rendered(graph.schema),
+                get("link-projection").text,
                 graph_name=name,
                 **sent(
                     {
-                        "a": links.a[order].tolist(),
-                        "b": links.b[order].tolist(),
-                        "weight": links.weight[order].tolist(),
+                        "a": edges.a.tolist(),
+                        "b": edges.b.tolist(),
+                        "weight": edges.weight.tolist(),
                     }
                 ),
             )
@@ -81,36 +78,37 @@ def drop_projections(graph: Graph) -> None:
 
 
 def communities(
-    graph: Graph, run: str, links: Links, accounts: int, algorithm: str, parameters: Parameters
-) -> Ints:
-    """The community of each account; numbers mean nothing outside this answer.
+    graph: Graph, run: str, edges: Edges, algorithm: str, resolution: float, seed: int
+) -> tuple[Ints, Ints]:
+    """The community of every node that has an edge; numbers mean nothing outside this answer.
 
     Args:
         graph: An open graph.
         run: The run, after which the projection is called.
-        links: The links.
-        accounts: Number of accounts that the links count by position.
+        edges: The graph to be grouped.
         algorithm: ``leiden`` or ``louvain``.
-        parameters: ``resolution`` (Leiden only) and ``seed``.
+        resolution: Leiden's gamma; Louvain has none.
+        seed: Of Leiden.
 
     Returns:
-        A number from 1 on for each account, 0 for those without a link.
+        The nodes, as the edges call them, and the number of the community of each, from 0.
 
     Raises:
         ServerError: The server's heap is too small for it; nothing has been projected then.
     """
-    of = np.zeros(accounts, dtype=np.int64)
-    if not len(links):
-        return of
-    require_memory(graph, len(np.unique([links.a, links.b])), len(links), algorithm)
+    none: Ints = np.zeros(0, dtype=np.int64)
+    if not len(edges):
+        return none, none
+    nodes = len(np.unique(np.concatenate([edges.a, edges.b])))
+    require_memory(graph, nodes, len(edges), algorithm)
     gds = graph.gds()
-    with link_projection(graph, run, links) as projected:
+    with projection(graph, run, edges) as projected:
         if algorithm == "leiden":
             gds.leiden.mutate(
                 projected,
                 "community",
-                gamma=parameters.resolution,
-                random_seed=parameters.seed,
+                gamma=resolution,
+                random_seed=seed,
                 concurrency=_THREADS,
                 relationship_weight_property="weight",
                 log_progress=False,
@@ -125,8 +123,10 @@ def communities(
                 log_progress=False,
             )
         rows = gds.graph.node_properties.stream(projected, ["community"], log_progress=False)
-    of[rows["nodeId"].to_numpy(np.int64)] = rows["community"].to_numpy(np.int64) + 1
-    return of
+    named = rows["nodeId"].to_numpy(np.int64)
+    order = np.argsort(named)
+    community = np.unique(rows["community"].to_numpy(np.int64), return_inverse=True)[1]
+    return named[order], community[order].astype(np.int64)
 
 
 def require_memory_to_begin(graph: Graph, algorithm: str) -> None:
@@ -143,7 +143,7 @@ def require_memory_to_begin(graph: Graph, algorithm: str) -> None:
     """
     accounts = graph.read(get("number-of-accounts"))[0]["accounts"]
     if accounts:
-        require_memory(graph, accounts, LINKS_PER_ACCOUNT * accounts, algorithm)
+        require_memory(graph, accounts, EDGES_PER_ACCOUNT * accounts, algorithm)
 
 
 def require_memory(graph: Graph, accounts: int, links: int, algorithm: str) -> None:

@@ -52,7 +52,7 @@ class Groups:
 
 
 def grouped(links: Links, community: Ints, parameters: Parameters) -> Groups:
-    """Communities as groups: weakly tied accounts go, and what they alone held together falls apart.
+    """Communities as groups, without weakly tied accounts and what they alone held together.
 
     Args:
         links: The links.

@@ -12,34 +12,16 @@ Both are grouped by Leiden in GDS. Neither decides anything: a proposal costs no
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
 from ringleader.algorithms.evidence.sharing import Floats, Ints
+from ringleader.algorithms.grouping.edges import Edges, Grouping
 from ringleader.algorithms.judging.view import Matrix, View, surprise
 
 COLUMNS_AT_ONCE = 50_000  # identifiers whose co-use is counted at once: bounds the memory
-
-
-@dataclass(frozen=True)
-class Edges:
-    """A weighted graph to be grouped; nodes are called by the store's own numbers.
-
-    Attributes:
-        a: One end of each edge.
-        b: The other end.
-        weight: Its weight.
-    """
-
-    a: Ints
-    b: Ints
-    weight: Floats
-
-    def __len__(self) -> int:
-        return len(self.a)
 
 
 @dataclass(frozen=True)
@@ -57,10 +39,6 @@ class CoUse:
     other: Ints
     accounts: Ints
     lift: Floats
-
-
-# Community of each node of a graph, by the name the edges call it.
-Grouping = Callable[[Edges, float], tuple[Ints, Ints]]
 
 
 def proposed(view: View, grouping: Grouping, co_used: CoUse) -> Matrix:

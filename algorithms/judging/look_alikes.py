@@ -58,7 +58,7 @@ def look_alikes(view: View, cells: Cells, verdict: Verdict) -> LookAlikes:
     """
     asked, strong = view.parameters, np.flatnonzero(verdict.strong)
     days = _days(view, cells, strong)
-    declared, declared_part = _declared(view, cells)
+    declared_part = _declared(view, cells)
     domain, domain_part, domain_owned = _domains(view, cells)
     homes = _homes(view, cells)
     pattern, reason = [""] * cells.groups, [""] * cells.groups
@@ -93,7 +93,6 @@ def look_alikes(view: View, cells: Cells, verdict: Verdict) -> LookAlikes:
         elif size <= asked.household and homes[number] and not (prompts >= 0 and stands[prompts]):
             pattern[number] = HOUSEHOLD
             reason[number] = f"its {size} accounts live behind one address, as a family does"
-    del declared
     return LookAlikes(pattern, reason, days)
 
 
@@ -140,16 +139,16 @@ def _days(view: View, cells: Cells, chosen: Ints) -> Ints:
     return days
 
 
-def _declared(view: View, cells: Cells) -> tuple[Ints, Floats]:
-    """The organization that most members of each group declare, and which part does."""
+def _declared(view: View, cells: Cells) -> Floats:
+    """Which part of each group declares the organization that most of it declares."""
     sharing = view.sharing
     if not len(sharing.declarer):
-        return np.full(cells.groups, -1, dtype=np.int64), np.zeros(cells.groups)
+        return np.zeros(cells.groups)
     declares = sparse.csr_array(
         (np.ones(len(sharing.declarer)), (sharing.declarer, sharing.declared)),
         shape=(view.accounts, int(sharing.declared.max()) + 1),
     )
-    return _most(cells, declares)[:2]
+    return _most(cells, declares)[1]
 
 
 def _domains(view: View, cells: Cells) -> tuple[Ints, Floats, Floats]:
@@ -177,7 +176,8 @@ def _homes(view: View, cells: Cells) -> list[bool]:
     network = view.is_network[view.sharing.label[used.col]]
     most = np.zeros(cells.groups)
     np.maximum.at(most, used.row[network], used.data[network])
-    return (most >= 0.5 * np.maximum(cells.size, 1.0)).tolist()
+    mostly: list[bool] = (most >= 0.5 * np.maximum(cells.size, 1.0)).tolist()
+    return mostly
 
 
 def _most(cells: Cells, has: object, users: Floats | None = None) -> tuple[Ints, Floats, Floats]:

@@ -95,7 +95,8 @@ def belongs(view: View, cells: Cells) -> Flags:
     prior = np.log2(view.accounts / np.maximum(cells.size, 1.0))
     likely = cells.bits.sum(axis=1) > prior[cells.group]
     kinds = cells.lives.sum(axis=1)
-    return likely & ((kinds >= 2) | ((kinds == 1) & cells.owns))
+    mine: Flags = likely & ((kinds >= 2) | ((kinds == 1) & cells.owns))
+    return mine
 
 
 def compared(view: View, members: Matrix) -> Cells:
@@ -110,7 +111,8 @@ def compared(view: View, members: Matrix) -> Cells:
     groups = members.shape[1]
     size = np.asarray(members.sum(axis=0)).ravel()
     there, ours = _living(view, used, mine)
-    everywhere = sum(there[1:], there[0]).tocoo()
+    anywhere: Matrix = sum(there[1:], there[0])
+    everywhere = anywhere.tocoo()
     order = np.argsort(everywhere.row.astype(np.int64) * groups + everywhere.col)
     account, group = everywhere.row[order].astype(np.int64), everywhere.col[order].astype(np.int64)
     at = (account, group)

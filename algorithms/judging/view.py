@@ -103,7 +103,8 @@ class View:
     def sharers(self) -> Floats:
         """Number of accounts of each identifier; two where an analyst said that a ring owns it."""
         sharing = self.sharing
-        return np.where(sharing.pinned == OWNED, 2.0, sharing.sharers.astype(np.float64))
+        users: Floats = np.where(sharing.pinned == OWNED, 2.0, sharing.sharers.astype(np.float64))
+        return users
 
     @cached_property
     def degree(self) -> Floats:
@@ -113,7 +114,8 @@ class View:
     @cached_property
     def total(self) -> Floats:
         """Number of uses of each label, one at least."""
-        return np.maximum(self.degree.sum(axis=0), 1.0)
+        uses: Floats = np.maximum(self.degree.sum(axis=0), 1.0)
+        return uses
 
     @cached_property
     def known(self) -> Flags:
@@ -123,7 +125,8 @@ class View:
     @cached_property
     def population(self) -> Floats:
         """Number of accounts with known activity, by label, one at least."""
-        return np.maximum(self.known.sum(axis=0).astype(np.float64), 1.0)
+        people: Floats = np.maximum(self.known.sum(axis=0).astype(np.float64), 1.0)
+        return people
 
     @cached_property
     def of_label(self) -> list[Ints]:

@@ -22,10 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ringleader.algorithms.evidence.removal import without
-from ringleader.algorithms.evidence.shared_neighbours import CONTACT, Links
+from ringleader.algorithms.evidence.shared_neighbours import Links
 from ringleader.algorithms.evidence.sharing import Ints, Sharing
-from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.rings.building import Ring
 from ringleader.algorithms.rings.lineage import Lineage
 
@@ -75,36 +73,34 @@ def standing(rows: Iterable[Mapping[str, Any]]) -> list[Decision]:
     return sorted(found, key=lambda decision: (decision.at, decision.kind, decision.target))
 
 
-def without_rejected(
-    sharing: Sharing, links: Links, decisions: Sequence[Decision], parameters: Parameters
-) -> Links:
-    """The links without what was rejected.
+def without_rejected(sharing: Sharing, decisions: Sequence[Decision]) -> Sharing:
+    """Who shares what, without what was rejected.
+
+    The accounts of a rejected decision no longer use what was seen then, nor are they in contact
+    with whom they were in contact with.
 
     Args:
         sharing: Who shares what.
-        links: The links found.
         decisions: Those that count.
-        parameters: What makes a link hold.
     """
     rejected = [decision for decision in decisions if decision.verdict == REJECTED]
-    if not rejected or not len(links):
-        return links
-    lines = links.evidence
-    members = [positions(sharing.accounts, decision.members) for decision in rejected]
-    # All lines are looked at once, and for each decision those of accounts that any is about.
-    about = np.isin(np.arange(len(sharing.accounts)), np.concatenate(members))
-    touched = np.flatnonzero(about[lines.a] | about[lines.b])
-    a, b, item = lines.a[touched], lines.b[touched], lines.identifier[touched]
-    out = np.zeros(len(touched), dtype=bool)
-    for decision, mine in zip(rejected, members, strict=True):
-        one, other = np.isin(a, mine), np.isin(b, mine)
+    if not rejected:
+        return sharing
+    gone = np.zeros(len(sharing.user), dtype=bool)
+    apart = np.zeros(len(sharing.contacts), dtype=bool)
+    one, other = sharing.contacts[:, 0], sharing.contacts[:, 1]
+    for decision in rejected:
+        members = positions(sharing.accounts, decision.members)
         seen, known = rejected_evidence(sharing, decision)
-        out |= (one | other) & np.isin(item, seen)
-        met = (one & np.isin(b, known)) | (other & np.isin(a, known))
-        out |= (item == CONTACT) & met
-    gone = np.zeros(len(lines.a), dtype=bool)
-    gone[touched] = out
-    return without(links, gone, len(sharing.groups_in_data()) > 1, parameters)
+        mine = np.zeros(len(sharing.accounts), dtype=bool)
+        mine[members] = True
+        met = np.zeros(len(sharing.accounts), dtype=bool)
+        met[known] = True
+        there = np.zeros(len(sharing.keys), dtype=bool)
+        there[seen] = True
+        gone |= mine[sharing.user] & there[sharing.used]
+        apart |= (mine[one] & met[other]) | (mine[other] & met[one])
+    return sharing.without(gone, apart)
 
 
 def rejected_evidence(sharing: Sharing, decision: Decision) -> tuple[Ints, Ints]:

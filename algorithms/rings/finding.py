@@ -9,7 +9,8 @@ import numpy as np
 
 from ringleader.algorithms.evidence.shared_neighbours import Links, find_links
 from ringleader.algorithms.evidence.sharing import Ints, Sharing
-from ringleader.algorithms.grouping.proposals import CoUse, Edges, Grouping, co_use, proposed
+from ringleader.algorithms.grouping.edges import Edges, Grouping
+from ringleader.algorithms.grouping.proposals import CoUse, co_use, proposed
 from ringleader.algorithms.judging.look_alikes import LookAlikes, look_alikes
 from ringleader.algorithms.judging.membership import Cells, refined
 from ringleader.algorithms.judging.tie import tied
@@ -137,7 +138,7 @@ def _by_strength(view: View, cells: Cells, verdict: Verdict) -> list[int]:
         for n in strong.tolist()
     ]
     order = sorted(
-        range(len(strong)), key=lambda at: (-round(verdict.total[strong[at]], 6), first[at])
+        range(len(strong)), key=lambda at: (-round(float(verdict.total[strong[at]]), 6), first[at])
     )
     return [int(strong[at]) for at in order]
 

@@ -23,6 +23,11 @@ from ringleader.algorithms.rings.building import Ring
 
 MERGES, SPLITS = "merges", "splits"
 
+# Less than a fifth of a ring in another is members that moved, no split.
+SPLITS_AT = 0.2
+# One or two accounts may move by chance; three in common tell what a ring was.
+CONTINUES_WITH = 3
+
 
 @dataclass(frozen=True)
 class Earlier:
@@ -93,7 +98,7 @@ def traced(
         earlier: The rings in the graph by name, retired ones included: one that was gone for a
             while comes back under its name.
         seen: Accounts that share something with somebody in this run.
-        parameters: ``continues_at``, ``continues_with`` and ``splits_at``.
+        parameters: ``continues_at``, the least in common and the part of a split.
     """
     groups = [frozenset(ring.members) for ring in rings]
     live = {name: ring.members for name, ring in earlier.items() if ring.live}
@@ -111,7 +116,7 @@ def traced(
         if name == claim.earlier:
             successor[name] = name
             continue
-        if claim.overlap < parameters.splits_at:
+        if claim.overlap < SPLITS_AT:
             continue
         ends_here = not goes_on and claim.earlier not in successor
         if not goes_on and claim.overlap >= parameters.continues_at:
@@ -140,7 +145,7 @@ def lasting_names(
         first_names: What each would be called if it were new.
         earlier: Accounts of the earlier groups by name.
         seen: Accounts that share something with somebody in this run.
-        parameters: ``continues_at`` and ``continues_with``.
+        parameters: ``continues_at`` and the least in common.
     """
     sets = [frozenset(group) for group in groups]
     past = {name: frozenset(members) for name, members in earlier.items()}
@@ -166,7 +171,7 @@ def _claims(
     for number, group in enumerate(groups):
         common = Counter(name for account in group for name in home.get(account, ()))
         for name, shared in common.items():
-            if shared >= min(parameters.continues_with, len(earlier[name])):
+            if shared >= min(CONTINUES_WITH, len(earlier[name])):
                 claims.append(_Claim(name, number, shared, shared / max(size[name], shared)))
     return _strongest_first(claims, groups)
 

@@ -142,6 +142,7 @@ def statements(
 
 
 def _ring_row(ring: Ring) -> dict[str, Any]:
+    alone = set(ring.single_signal)
     return {
         "ring_id": ring.ring_id,
         "score": ring.score,
@@ -149,12 +150,13 @@ def _ring_row(ring: Ring) -> dict[str, Any]:
         "families": [family for family, _ in ring.family_bits],
         "family_bits": [bits for _, bits in ring.family_bits],
         "single_family": ring.single_family,
+        "needed": ring.needed,
         "links": ring.links,
         "density": ring.density,
         "expected_false": ring.expected_false,
         "p_value": ring.p_value,
         "members": [
-            {"account_id": account, "score": bits}
+            {"account_id": account, "score": bits, "single_signal": account in alone}
             for account, bits in zip(ring.members, ring.member_bits, strict=True)
         ],
     }

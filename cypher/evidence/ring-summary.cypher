@@ -12,6 +12,8 @@
 // column expected_false: float
 // column run: string
 // column parameters: string
+// column accounts: integer
+// column needed: float
 // column members: list
 // mode: read
 MATCH (ring:Ring {ring_id: $ring_id})<-[member:MEMBER_OF]-(account:Account)
@@ -21,5 +23,8 @@ RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score, ring.fam
        ring.links AS links, ring.density AS density, ring.expected_false AS expected_false, ring.run AS run,
        head(COLLECT { MATCH (run:Run {run_id: ring.run}) RETURN run.parameters AS parameters })
          AS parameters,
+       head(COLLECT { MATCH (run:Run {run_id: ring.run}) RETURN run.accounts AS accounts })
+         AS accounts,
+       ring.needed AS needed,
        collect({account_id: account.account_id, score: member.score,
                 opened: account.created_at}) AS members

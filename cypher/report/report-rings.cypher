@@ -12,6 +12,7 @@
 // column density: float
 // column run: string
 // column parameters: string
+// column accounts: integer
 // column campaigns: list
 // column earlier: list
 // column opened_first: datetime
@@ -32,6 +33,7 @@ RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score, ring.fam
        ring.family_bits AS family_bits, ring.single_family AS single_family, ring.links AS links,
        ring.density AS density, ring.run AS run,
        head(COLLECT { MATCH (run:Run {run_id: ring.run}) RETURN run.parameters }) AS parameters,
+       head(COLLECT { MATCH (run:Run {run_id: ring.run}) RETURN run.accounts }) AS accounts,
        COLLECT {
          MATCH (ring)-[:PART_OF]->(campaign:Campaign)
          RETURN campaign.campaign_id AS campaign_id ORDER BY campaign_id

@@ -131,7 +131,9 @@ def permuted(
     with exclusive(graph, "detect"):
         graph.ensure_schema()
         return Answer(
-            null_rings(graph, values, deals=permutations, algorithm=algorithm, known_hubs=hubs)
+            null_rings(
+                graph, values, permutations=permutations, algorithm=algorithm, known_hubs=hubs
+            )
         )
 
 

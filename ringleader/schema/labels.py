@@ -109,9 +109,10 @@ NODES: tuple[NodeType, ...] = (
             ("families", "families that tie its members"),
             ("family_bits", "bits of each family, in the order of `families`"),
             ("single_family", "whether one kind of evidence is all there is"),
+            ("needed", "bits that a ring of this size has to bring here to be more than chance"),
             ("links", "links between its members"),
             ("density", "links as a share of all pairs"),
-            ("expected_false", "rings with as many bits per member that chance makes in the graph"),
+            ("expected_false", "rings as good that chance makes in such a graph, at most"),
             ("p_value", "probability that chance makes one such ring at least"),
             ("run", "run_id of the detection that found it last"),
             ("state", "live, or retired: no longer found, and so without members"),
@@ -163,6 +164,21 @@ NODES: tuple[NodeType, ...] = (
         ),
     ),
     NodeType(
+        "SetAside",
+        "name",
+        "A group as strong as a ring that has an innocent explanation; nobody is accused.",
+        derived=(
+            ("look_alike", "organization, occasion or household"),
+            ("reason", "why, in words"),
+            ("size", "number of accounts"),
+            ("score", "bits of evidence"),
+            ("needed", "bits that a ring of this size has to bring here"),
+            ("families", "families that tie them"),
+            ("members", "account ids"),
+            ("run", "run_id of the detection"),
+        ),
+    ),
+    NodeType(
         "Pin",
         "target",
         "What an analyst says of an identifier, known by its label and key; detection honours it.",
@@ -203,6 +219,18 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         "What the decision is about: an account, or a (:Ring) of `ringleader review`.",
     ),
     RelType(
+        "CO_USED",
+        "Device",
+        "PromptCluster",
+        "The same accounts use both, more than chance makes; between identifiers of any two "
+        "labels. Kept for what rings use, the strongest of each identifier.",
+        derived=(
+            ("accounts", "how many accounts use both"),
+            ("lift", "how many times as many as chance makes, degrees and activity kept"),
+            ("run", "run_id of the detection"),
+        ),
+    ),
+    RelType(
         "LINKED",
         "Account",
         "Account",
@@ -223,7 +251,11 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         "Account",
         "Ring",
         "The account belongs to the ring.",
-        derived=(("score", "bits that tie it to the ring"), ("run", "run_id of the detection")),
+        derived=(
+            ("score", "bits that tie it to the ring"),
+            ("single_signal", "whether one kind of evidence alone is known of it or speaks"),
+            ("run", "run_id of the detection"),
+        ),
     ),
     RelType(
         "PART_OF",

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ringleader.algorithms.grouping.joining import found_rings
 from sharing_worlds import world
 from test_joining import P, components, pool
 
 from ringleader.algorithms.evidence.shared_neighbours import find_links
-from ringleader.algorithms.grouping.joining import found_rings
 from ringleader.algorithms.rings import null_model
 from ringleader.algorithms.rings.null_model import Chance, chance_of, redealt, with_chance
 

@@ -1,0 +1,14 @@
+// name: write-set-aside
+// question: Which groups does this run set aside? They replace those of the run before.
+// param run: string
+// param rows: list
+// mode: write
+// audience: internal
+OPTIONAL MATCH (old:SetAside)
+DETACH DELETE old
+WITH count(*) AS replaced
+UNWIND $rows AS row
+MERGE (aside:SetAside {name: row.name})
+SET aside.look_alike = row.look_alike, aside.reason = row.reason, aside.size = row.size,
+    aside.score = row.score, aside.needed = row.needed, aside.families = row.families,
+    aside.members = row.members, aside.run = $run
