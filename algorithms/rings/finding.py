@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,7 +20,8 @@ from ringleader.algorithms.rings.building import Ring, build_rings, by_family, n
 
 PAIR_RESOLUTION = 0.02  # low: a ring of one kind is often a chain, and modularity at 1 cuts chains
 KEPT_OF_A_GROUP = 0.5  # a group that has lost half of its members to a better one is not another
-Say = Callable[[str], None]
+PARTS_INSIDE = 0.95  # of its members a part has inside the whole, and the whole in its parts
+PART_AT_MOST = 0.6  # of the whole; a group that is nearly all of another is that group
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,11 @@ def _chosen(view: View, cells: Cells, verdict: Verdict, looks: LookAlikes, co_us
     kept: list[tuple[int, Ints]] = []
     aside: list[tuple[int, Ints]] = []
     names = view.sharing.accounts
-    for number in _by_strength(view, cells, verdict):
+    strong = _by_strength(view, cells, verdict)
+    whole = _made_of_parts(cells, strong, looks)
+    for number in strong:
+        if number in whole:
+            continue
         members = columns.indices[columns.indptr[number] : columns.indptr[number + 1]]
         free = np.sort(members[~taken[members]]).astype(np.int64)
         if len(free) < max(view.parameters.min_ring_size, KEPT_OF_A_GROUP * len(members)):
@@ -127,6 +131,30 @@ def _chosen(view: View, cells: Cells, verdict: Verdict, looks: LookAlikes, co_us
     inside = np.isin(of[links.a], np.arange(1, len(kept) + 1))
     rings = sorted(made[: len(kept)], key=lambda ring: (-ring.score, ring.ring_id))
     return Found(rings, links.take(inside), made[len(kept) :], co_used)
+
+
+def _made_of_parts(cells: Cells, strong: list[int], looks: LookAlikes) -> set[int]:
+    """Groups that finer groups make up, each of them strong by itself: these are the rings.
+
+    An operator's pools share its prompts, and each has devices and addresses of its own. The pools
+    are rings, and what they share makes them a campaign.
+    """
+    guilty = [number for number in strong if not looks.pattern[number]]
+    if len(guilty) < 2:
+        return set()
+    members = cells.members.tocsc()[:, guilty].tocsr()
+    size = np.asarray(members.sum(axis=0)).ravel()
+    common = (members.T @ members).tocoo()
+    part, of = common.row, common.col
+    inside = (common.data >= PARTS_INSIDE * size[part]) & (size[part] <= PART_AT_MOST * size[of])
+    made: set[int] = set()
+    for number in np.unique(of[inside]).tolist():
+        parts = part[inside & (of == number)]
+        held = np.asarray(members[:, parts].sum(axis=1)).ravel() > 0
+        covered = (held & (members[:, [number]].toarray().ravel() > 0)).sum()
+        if covered >= PARTS_INSIDE * size[number]:
+            made.add(guilty[number])
+    return made
 
 
 def _by_strength(view: View, cells: Cells, verdict: Verdict) -> list[int]:
