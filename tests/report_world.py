@@ -115,6 +115,7 @@ class ReportWorld:
                     density=2 * self.near / (self.size - 1),
                     run="run-1",
                     parameters=json.dumps(asdict(Parameters())),
+                    accounts=10 * self.rings * self.size,
                     campaigns=[self.name("campaign-1")] if number < 2 else [],
                     earlier=[],
                     opened_first=f"2026-01-{1 + number % 9:02d}T08:00:00Z",

@@ -1,4 +1,7 @@
-"""Two rings and look-alikes of theirs: a carrier, a VPN, a class, a household."""
+"""Two rings, an honest crowd, and look-alikes: a carrier, a firm's VPN, a class, a household."""
+
+from honest_crowd import SIZE as CROWD
+from honest_crowd import add_honest_crowd
 
 from ringleader.algorithms.parameters import Parameters
 
@@ -20,7 +23,10 @@ VPN = [f"vpn{n:02}" for n in range(20)]
 CLASS = [f"class{n:02}" for n in range(20)]
 
 
-HOME = [f"home{n}" for n in range(4)]
+HOME = [f"home{n}" for n in range(6)]
+
+
+ACCOUNTS = len(CARDS) + len(BOTS) + len(NAT) + len(VPN) + len(CLASS) + len(HOME) + CROWD
 
 
 SHARE = """
@@ -28,7 +34,7 @@ UNWIND $names AS name
 MERGE (a:Account {account_id: name})
 MERGE (i:$($label) {`KEY`: $key})
 MERGE (a)-[u:$($type)]->(i)
-SET u.events = 5, u.first_seen = datetime($first), u.last_seen = datetime($last)
+SET u.events = 5, u.first_seen = datetime($first), u.last_seen = datetime($last), u.days = $days
 """
 
 
@@ -40,11 +46,11 @@ KEYS = {
 }
 
 
-def share(graph, names, label, key, first="2026-01-02T00:00Z", last="2026-02-20T00:00Z"):
+def share(graph, names, label, key, first="2026-01-02T00:00Z", last="2026-02-20T00:00Z", days=None):
     prop, type_ = KEYS[label]
     # Labels and types of a fixture; both servers that are supported take plain ones.
     text = SHARE.replace("$($label)", label).replace("`KEY`", prop).replace("$($type)", type_)
-    given = {"names": list(names), "key": key, "first": first, "last": last}
+    given = {"names": list(names), "key": key, "first": first, "last": last, "days": days}
     graph.write(text, given, name="fixture")
 
 
@@ -59,7 +65,7 @@ def open_accounts(graph, names, day, step_hours=0):
 
 
 def build(graph, reverse=False):
-    """Two rings and four honest cohorts."""
+    """Two rings, four honest cohorts and the crowd."""
 
     def ordered(names):
         return list(reversed(names)) if reverse else list(names)
@@ -90,15 +96,17 @@ def build(graph, reverse=False):
             {"names": VPN},
             name="fixture",
         )
-        hour = {"first": "2026-02-03T10:00Z", "last": "2026-02-03T11:00Z"}
+        # Day 20,487 of the epoch, modulo 64.
+        hour = {"first": "2026-02-03T10:00Z", "last": "2026-02-03T11:00Z", "days": [7]}
         share(graph, ordered(CLASS), "Ip", "198.18.9.3", **hour)
         share(graph, ordered(CLASS), "PromptCluster", "pc-lesson", **hour)
         open_accounts(graph, CLASS, 33)
         share(graph, ordered(HOME), "Ip", "198.18.9.4")
         share(graph, ordered(HOME), "PaymentMethod", "pm-home")
+        share(graph, ordered(HOME), "Device", "dev-home")
         open_accounts(graph, HOME, 5)
 
-    steps = [cards, bots, honest]
+    steps = [cards, bots, honest, lambda: add_honest_crowd(graph)]
     for step in reversed(steps) if reverse else steps:
         step()
 

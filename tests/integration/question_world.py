@@ -114,6 +114,12 @@ CREATE (:Review {review_id: '1', label: 'fraud', decided_by: 'ann',
        (:Review {review_id: '4', label: 'benign', decided_by: 'bob'})-[:DECIDED]->(y),
        (:Review {review_id: '5', label: 'benign', decided_by: 'bob',
                  decided_at: datetime('2026-03-06T00:00Z')})-[:DECIDED]->(c2)
+CREATE (:SetAside {name: 'group-1', look_alike: 'household', size: 5, score: 30.0, needed: 20.0,
+                   families: ['network', 'payment'], reason: 'one address', run: 'r1',
+                   members: ['m1', 'm2', 'm3', 'm4', 'm5']}),
+       (:SetAside {name: 'group-2', look_alike: 'occasion', size: 6, score: 40.0, needed: 20.0,
+                   families: ['network', 'prompt'], reason: 'one day', run: 'r1',
+                   members: ['n1', 'n2', 'n3', 'n4', 'n5', 'n6']})
 CREATE (:Run {run_id: 'r1', state: 'done', parameters: '{"seed": 42}'}),
        (:Run {run_id: 'running', state: 'open'}),
        (:Batch {batch_id: 'b1', table: 'accounts', state: 'done', rows: 8, quarantined: 1,
@@ -123,6 +129,25 @@ CREATE (:Run {run_id: 'r1', state: 'done', parameters: '{"seed": 42}'}),
 
 # As in test_stored_queries: question, parameters, the rows' leading columns, whole and in order.
 ANSWERS = [
+    (
+        "groups-set-aside",
+        {},
+        [
+            ("group-2", "occasion", 6, 40.0, ["network", "prompt"], "one day"),
+            ("group-1", "household", 5, 30.0, ["network", "payment"], "one address"),
+        ],
+    ),
+    (
+        "groups-set-aside",
+        {"look_alike": "household"},
+        [
+            (
+                *("group-1", "household", 5, 30.0, ["network", "payment"], "one address"),
+                ["m1", "m2", "m3", "m4", "m5"],
+            )
+        ],
+    ),
+    ("groups-set-aside", {"look_alike": "organization"}, []),
     (
         "list-rings",
         {},

@@ -1,5 +1,7 @@
 """Small graphs of accounts and what they use, written directly: for tests of what follows rings."""
 
+from honest_crowd import add_honest_crowd
+
 KEYS = {
     "Ip": ("address", "USED_IP"),
     "Device": ("device_id", "USED_DEVICE"),
@@ -49,7 +51,8 @@ def forget_uses(graph):
 
 
 def crowd(graph, count=120):
-    """Strangers behind one address, in pairs of prompts: no ring."""
+    """No ring: strangers behind one address, in pairs of prompts, beside the honest crowd."""
+    add_honest_crowd(graph)
     names = [f"nat{n:03}" for n in range(count)]
     shared(graph, "Ip", "198.18.9.1", names)
     uses(graph, "PromptCluster", [(name, f"pc{n // 2}", 0, 40) for n, name in enumerate(names)])

@@ -136,7 +136,7 @@ def test_an_explanation_adds_up_and_shows_itself(found):
     assert why.families == pytest.approx(dict(ring.families))
     assert str(why).startswith(f"{ring.ring_id}: {ring.size} accounts")
     cut = r.explain(ring.ring_id, limit=1).frame["evidence"].tolist()
-    assert cut == ["PaymentMethod pm-ring", "1 more of device"]
+    assert cut == ["4 more of network", "PromptCluster pc-ring"]
     member = r.explain(ring.ring_id, ring.members[0])
     assert member.frame["bits"].sum() == pytest.approx(member.score, abs=0.1)
     assert r.members(ring.ring_id)["account_id"].tolist()[0] in ring.members

@@ -22,7 +22,10 @@ RINGS = {name: [f"{name}{n}" for n in range(8)] for name in ("east", "west", "ap
 
 @pytest.fixture
 def world(graph):
-    """Two rings of one operator, one of another behind the same proxies, and strangers."""
+    """Two rings of one operator, one of another, and strangers.
+
+    The other operator rents the same proxies, and its cards are of the same issuer.
+    """
     crowd(graph, 400)
     for day, (name, members) in enumerate(RINGS.items()):
         # They pay before the first request and after the last.
@@ -30,14 +33,17 @@ def world(graph):
         shared(graph, "Device", f"machine-{name}", members, first=3, last=30 + day)
         shared(graph, "Ip", f"198.51.100.{day}", members, first=3, last=30 + day)
         opened(graph, dict.fromkeys(members, 3 + day))
+    both = [*RINGS["east"][:3], *RINGS["west"][:3]]
+    shared(graph, "PaymentMethod", "card-both", both, first=3, last=30)
+    shared(graph, "Device", "machine-both", both, first=3, last=30)
     graph.write(
         "MATCH (ip:Ip) WHERE ip.address STARTS WITH '198.51.100.' "
         "MERGE (p:Proxy {proxy_id: 'rotor'}) SET p.operator = 'Rotor' MERGE (ip)-[:EXIT_OF]->(p)",
         name="fixture",
     )
     graph.write(
-        "MATCH (m:PaymentMethod) SET m.bin = "
-        "CASE WHEN m.payment_method_id = 'card-apart' THEN '411111' ELSE '400777' END",
+        "MATCH (m:PaymentMethod) WHERE m.payment_method_id IN $cards SET m.bin = '400777'",
+        {"cards": [f"card-{name}" for name in (*RINGS, "both")]},
         name="fixture",
     )
     graph.write(
@@ -139,7 +145,7 @@ def test_rings_of_one_operator_are_one_campaign_and_no_other(world, monkeypatch,
     }
     [told] = world.read(get("campaign-summary"), {"campaign_id": joined})
     made = plain(told["campaign"])
-    assert {name.split("|")[1:][0] for name in made["shared"]} >= {"Bin", "Proxy"}
+    assert {name.split("|")[1:][0] for name in made["shared"]} >= {"Device", "PaymentMethod"}
     del made["shared"], made["shared_bits"], made["run"]
     # A request leaves an address, a client and a prompt: of these the most counts, not the sum.
     assert made == {
@@ -165,6 +171,8 @@ def test_rings_of_one_operator_are_one_campaign_and_no_other(world, monkeypatch,
     for label, key in (("PaymentMethod", "card-north"), ("Device", "machine-north")):
         shared(world, label, key, north)
     shared(world, "Ip", "198.51.100.0", north)
+    shared(world, "PaymentMethod", "card-both", north[:3])
+    shared(world, "Device", "machine-both", north[:3])
     opened(world, dict.fromkeys(north, 4))
     world.write(
         "MATCH (m:PaymentMethod {payment_method_id: 'card-north'}) SET m.bin = '400777'", name="x"

@@ -2,17 +2,18 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from detect_world import BOTS, CARDS, P, build, members, standing
+from detect_world import ACCOUNTS, BOTS, CARDS, P, build, members, standing
 
 from ringleader.algorithms import detect as stages
 from ringleader.algorithms.detect import detect
 from ringleader.algorithms.evidence.reading import read_sharing
-from ringleader.algorithms.evidence.shared_neighbours import find_links
 from ringleader.algorithms.explanation.explain import explain, why_member
-from ringleader.algorithms.grouping.communities import link_projection
+from ringleader.algorithms.grouping.communities import projection
+from ringleader.algorithms.grouping.edges import Edges
 from ringleader.algorithms.parameters import Parameters
-from ringleader.algorithms.rings import publication
+from ringleader.algorithms.rings import link_rows, publication
 from ringleader.catalogue import get
 from ringleader.errors import QueryError
 
@@ -22,13 +23,15 @@ class Cut(BaseException):
 
 
 @pytest.mark.parametrize(
-    "where", ["read_sharing", "_link_rows", "communities", "found_rings", "_publish"]
+    "where",
+    ["read_sharing", "communities", "concluded", "_link_rows", "_write_co_uses", "_publish"],
 )
 def test_an_interrupted_detection_leaves_rings_alone_and_is_made_good(graph, monkeypatch, where):
     build(graph)
     detect(graph, P)
     undisturbed = standing(graph)
-    real = getattr(stages, where)
+    module = link_rows if where == "_link_rows" else stages
+    real = getattr(module, where)
 
     def cut(*given, **named):
         if where == "_link_rows":
@@ -38,7 +41,7 @@ def test_an_interrupted_detection_leaves_rings_alone_and_is_made_good(graph, mon
     def cut_now(*given, **named):
         raise Cut
 
-    monkeypatch.setattr(stages, where, cut if where == "_link_rows" else cut_now)
+    monkeypatch.setattr(module, where, cut if where == "_link_rows" else cut_now)
     with pytest.raises(Cut):
         detect(graph, P)
     assert standing(graph)[0] == undisturbed[0]
@@ -128,7 +131,7 @@ def test_a_ring_is_explained_by_its_own_run(graph, monkeypatch, where):
     graph.write("MATCH (:Device {device_id: 'dev-ring'})<-[u]-() DELETE u", name="x")
     monkeypatch.setattr(stages, where, cut)
     with pytest.raises(Cut):
-        detect(graph, Parameters(min_ring_size=3, payment_odds=0.02))
+        detect(graph, Parameters(min_ring_size=3, false_rings=0.5))
     monkeypatch.undo()
     runs = graph.read("MATCH ()-[l:LINKED]->() RETURN DISTINCT l.run AS run", name="runs")
     # Links are written when the rings are known.
@@ -158,8 +161,8 @@ def test_a_ring_is_dissolved_by_the_criteria_of_its_run(graph, ringleader, tmp_p
     (tmp_path / "ringleader.toml").write_text("[detect]\nmin_ring_size = 3\n")
     told = ringleader("rings", "explain", ring.ring_id).stderr
     assert (
-        "without PaymentMethod pm-ring it would be no ring: no 8 accounts, bystanders left out, "
-        "that hang together by 3 bits each and by two independent kinds that tie 50% of them"
+        f"without Device dev-ring it would be no ring: no 8 accounts or more, 65 bits for 8 of "
+        f"{ACCOUNTS} accounts, and two independent kinds that each tie 50% of them"
     ) in " ".join(told.split())
     assert found.run in told
     assert "no smaller set does" in " ".join(told.split())
@@ -173,8 +176,9 @@ def test_projections_are_dropped_whatever_happens(graph):
     build(graph)
     detect(graph, P)
     assert projections(graph) == []
-    links = find_links(read_sharing(graph), P)
-    with pytest.raises(Cut), link_projection(graph, "some-run", links):
+    numbers = read_sharing(graph).account_number
+    edges = Edges(numbers[:-1], numbers[1:], np.ones(len(numbers) - 1))
+    with pytest.raises(Cut), projection(graph, "some-run", edges):
         assert len(projections(graph)) == 1
         raise Cut
     assert projections(graph) == []

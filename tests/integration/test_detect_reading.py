@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from detect_world import BOTS, CARDS, P, build, members, share, standing
+from detect_world import ACCOUNTS, BOTS, CARDS, P, build, members, share, standing
 
 from ringleader.algorithms.detect import detect, null_rings
 from ringleader.algorithms.evidence import reading as reading_module
@@ -30,7 +30,7 @@ def test_pages_of_any_size_read_the_same(graph, monkeypatch):
         name="x",
     )
     whole = read_sharing(graph)
-    for rows in (1, 7, 214, 215):
+    for rows in (17, 101, ACCOUNTS, ACCOUNTS + 1):
         for pages in ("ACCOUNTS_AT_ONCE", "TIMED_ACCOUNTS_AT_ONCE"):
             monkeypatch.setattr(reading_module, pages, rows)
         part = read_sharing(graph)
@@ -44,8 +44,8 @@ def test_pages_of_any_size_read_the_same(graph, monkeypatch):
         assert np.array_equal(
             whole.times(np.arange(len(whole.used))), part.times(np.arange(len(part.used))), True
         )
-    assert len(whole.accounts) == 8 + 12 + 150 + 20 + 20 + 4
-    assert len(whole.keys) == 2 + 5 + 75 + 1 + 3 + 2 + 2
+    assert len(whole.accounts) == ACCOUNTS
+    assert len(whole.keys) == 2 + 5 + 75 + 1 + 3 + 2 + 3
     card = [whole.name(n) for n in range(len(whole.keys))].index(("PaymentMethod", "pm-ring"))
     uses = np.flatnonzero(whole.used == card)
     assert [whole.accounts[n] for n in whole.user[uses]] == CARDS
@@ -111,12 +111,16 @@ def test_too_little_heap_is_told_before_the_projection(graph):
     assert needed(2_000_000) - needed(1_000_000) > 3 * 8 * 1_000_000
 
 
-@pytest.mark.parametrize("find", [lambda g: detect(g, P), lambda g: null_rings(g, P, deals=1)])
+@pytest.mark.parametrize(
+    "find", [lambda g: detect(g, P), lambda g: null_rings(g, P, permutations=1)]
+)
 def test_too_little_heap_is_told_before_any_work(graph, monkeypatch, find):
     build(graph)
-    monkeypatch.setattr(memory, "LINKS_PER_ACCOUNT", 10**7)
+    monkeypatch.setattr(memory, "EDGES_PER_ACCOUNT", 10**7)
     before = graph.read("MATCH (n) RETURN count(n) AS n, count(n.accounts) AS counted", name="n")
-    with pytest.raises(ServerError, match=r"214 accounts and 2,140,000,000 links needs a heap"):
+    with pytest.raises(
+        ServerError, match=f"{ACCOUNTS} accounts and {ACCOUNTS * 10**7:,} links needs a heap"
+    ):
         find(graph)
     after = graph.read("MATCH (n) RETURN count(n) AS n, count(n.accounts) AS counted", name="n")
     assert after == before and before[0]["counted"] == 0

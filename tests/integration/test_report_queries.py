@@ -88,6 +88,7 @@ def test_rings_that_stand_and_what_is_known_of_each(world):
     rows = answer(world, "report-rings", ring_ids=None, limit=None)
     assert [row[:3] for row in rows] == [("one", 3, 9.0), ("two", 2, 4.0)]
     assert rows[0][10:] == (
+        9,
         ["k"],
         [{"ring_id": "gone", "kind": "merges", "overlap": 0.5}],
         "2026-01-01T00:00:00Z",

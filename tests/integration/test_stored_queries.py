@@ -202,6 +202,7 @@ BY_NODE_ID = {
     "origins-of-identifiers",
     "times-of-uses",
     "uses-to-link",
+    "write-co-uses",
     "write-links",
     "write-verdicts",
 }
