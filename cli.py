@@ -20,6 +20,7 @@ COMMANDS = {
     "hubs": "ringleader.algorithms.evidence.hub_commands:hubs",
     "review": "ringleader.algorithms.review.commands:review",
     "evaluate": "ringleader.algorithms.evaluation.commands:evaluate",
+    "rehearse": "ringleader.algorithms.evaluation.commands:rehearse",
     "export": "ringleader.exports.commands:export",
     "report": "ringleader.exports.report_commands:report",
     "job": "ringleader.jobs.commands:job",

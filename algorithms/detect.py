@@ -136,7 +136,7 @@ def detect(
         sharing = pinned(read_sharing(graph, known_hubs), pins)
         told = without_rejected(sharing, decisions)
     with stage(f"propose and judge groups ({algorithm})"):
-        found = find_rings(told, _grouping(graph, run, algorithm, parameters), parameters)
+        found = find_rings(told, grouping_of(graph, run, algorithm, parameters), parameters)
     with stage("name rings and join campaigns"):
         findings = concluded(graph, told, found.links, found.rings, decisions, parameters)
     kept = touching_rings(found.links, ring_of(sharing, findings.rings))
@@ -190,7 +190,7 @@ def null_rings(
         name = f"permutation {number} of {permutations}" if number else "the graph as it is"
         with progress(name):
             sharing = permuted(there, parameters.seed + number) if number else there
-            grouping = _grouping(graph, f"permutation-{number}", algorithm, parameters)
+            grouping = grouping_of(graph, f"permutation-{number}", algorithm, parameters)
             found = find_rings(sharing, grouping, parameters)
         rows.append(
             {
@@ -204,7 +204,7 @@ def null_rings(
     return rows
 
 
-def _grouping(graph: Graph, run: str, algorithm: str, parameters: Parameters) -> Grouping:
+def grouping_of(graph: Graph, run: str, algorithm: str, parameters: Parameters) -> Grouping:
     """What groups a graph by GDS."""
 
     def grouping(edges: Edges, resolution: float) -> tuple[Ints, Ints]:

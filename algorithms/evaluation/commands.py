@@ -1,4 +1,4 @@
-"""``ringleader evaluate``: parse, call, render."""
+"""``ringleader evaluate`` and ``rehearse``: parse, call, render."""
 
 from __future__ import annotations
 
@@ -79,3 +79,51 @@ def evaluate(
             files, mapping=mapping, by=by, min_size=min_size, traits=traits, kinds=kinds
         )
         out(scores.answer)
+
+
+@click.command(cls=Command)
+@click.option("--operators", type=click.IntRange(1, 500), default=24, show_default=True)
+@click.option("--like", metavar="RING", help="Plant copies of this ring instead.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
+@click.option(
+    "--known-hubs",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File of identifiers that strangers share.",
+)
+@output_options
+@pass_app
+def rehearse(
+    app: App,
+    operators: int,
+    like: str | None,
+    seed: int,
+    known_hubs: Path | None,
+    out: Callable[..., None],
+) -> None:
+    """Estimate how much would be found in your own graph; write nothing.
+
+    Operators of crossed traits are planted among your accounts, in memory, and rings are looked
+    for before and after. The table has the recall of each trait, and the accounts of your graph
+    that are in a ring only since the operators are there. It takes about twice a detection.
+
+    \b
+    Examples:
+      ringleader rehearse
+      ringleader rehearse --operators 56 --seed 2
+      ringleader rehearse --like ring-80502968ea5d
+    """
+    from ringleader.api import detection
+
+    app.say(f"seed {seed}")
+    values = detection.parameters_of(app.settings, algorithm="leiden", seed=None)
+    with app.connect() as r:
+        out(
+            detection.rehearse(
+                r.graph,
+                values,
+                operators=operators,
+                like=like,
+                seed=seed,
+                known_hubs=known_hubs,
+            )
+        )

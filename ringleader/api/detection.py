@@ -137,6 +137,49 @@ def permuted(
         )
 
 
+def rehearse(
+    graph: Graph,
+    values: Parameters,
+    *,
+    operators: int = 24,
+    like: str | None = None,
+    seed: int = 1,
+    algorithm: str = "leiden",
+    known_hubs: Collection[str] | Path | None = None,
+) -> Answer:
+    """How much would be found in this graph, of operators planted in memory; nothing is written.
+
+    Args:
+        graph: An open graph.
+        values: The parameters.
+        operators: How many operators to plant.
+        like: A ring of which copies are planted instead.
+        seed: Of the draws.
+        algorithm: ``leiden`` or ``louvain``.
+        known_hubs: As for :func:`detect`.
+
+    Raises:
+        LockHeld: Another run writes to the database.
+        NotFound: There is no ring of the name ``like``.
+    """
+    from ringleader.algorithms.evaluation.rehearsal import rehearse as run_rehearsal
+
+    hubs = read_hubs(known_hubs)
+    with exclusive(graph, "detect"):
+        graph.ensure_schema()
+        return Answer(
+            run_rehearsal(
+                graph,
+                values,
+                operators=operators,
+                like=like,
+                seed=seed,
+                algorithm=algorithm,
+                known_hubs=hubs,
+            )
+        )
+
+
 def read_hubs(given: Collection[str] | Path | str | None) -> frozenset[str]:
     """Identifiers as given, or from a file.
 

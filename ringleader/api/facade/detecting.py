@@ -57,6 +57,44 @@ class Detecting(Base):
         values = parameters_of(self.settings, parameters, algorithm=algorithm, seed=seed)
         return estimate(self.graph, values, algorithm=algorithm).frame
 
+    def rehearse(
+        self,
+        *,
+        operators: int = 24,
+        like: str | None = None,
+        seed: int = 1,
+        algorithm: str = "leiden",
+        known_hubs: Collection[str] | FilePath | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> pd.DataFrame:
+        """How much would be found in this graph: operators planted in memory, recall by trait.
+
+        Nothing is written. The estimate is for your own background; the operators are simulated.
+
+        Args:
+            operators: How many operators of crossed traits to plant.
+            like: A ring of which copies are planted instead.
+            seed: Of the draws.
+            algorithm: As for :meth:`detect`.
+            known_hubs: As for :meth:`detect`.
+            parameters: As for :meth:`detect`.
+
+        Raises:
+            NotFound: There is no ring of the name ``like``.
+        """
+        from ringleader.api.detection import parameters_of, rehearse
+
+        values = parameters_of(self.settings, parameters, algorithm=algorithm)
+        return rehearse(
+            self.graph,
+            values,
+            operators=operators,
+            like=like,
+            seed=seed,
+            algorithm=algorithm,
+            known_hubs=known_hubs if not isinstance(known_hubs, str) else Path(known_hubs),
+        ).frame
+
     def permuted(
         self,
         permutations: int = 10,
