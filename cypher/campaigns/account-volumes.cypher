@@ -1,6 +1,6 @@
 // name: account-volumes
 // question: What did each of these accounts do: requests, tokens, channels, capabilities, when?
-// Requests, tokens and channels are those of one kind of use, the kind that saw most of the account's
+// Requests, tokens and channels are those of one kind of use, the kind with most of the account's
 // requests (a row holds account_id and kind, none for an account without requests): a channel may leave
 // out one or the other. Times are of payments too. Channels are lists as uses have them; capabilities
 // are pairs of name and requests.

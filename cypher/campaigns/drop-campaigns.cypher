@@ -1,5 +1,6 @@
 // name: drop-campaigns
-// question: Which campaigns are no longer found? They go; which rings are in the others is written anew.
+// question: Remove campaigns that are no longer found, and the ring memberships of all others.
+// The run writes the memberships again.
 // param keep: list
 // audience: internal
 // mode: write

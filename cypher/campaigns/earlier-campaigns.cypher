@@ -1,5 +1,5 @@
 // name: earlier-campaigns
-// question: Which campaigns stand, and which accounts are in their rings?
+// question: Which campaigns are current, and which accounts are in their rings?
 // column campaign_id: string
 // column members: list
 // audience: internal

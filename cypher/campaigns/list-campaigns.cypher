@@ -1,5 +1,5 @@
 // name: list-campaigns
-// question: Which campaigns stand, the largest first, and what are they after?
+// question: Which campaigns are current, the largest first, and what do they target?
 // param limit: integer = 50
 // column campaign_id: string
 // column rings: integer

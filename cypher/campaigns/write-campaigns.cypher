@@ -1,5 +1,5 @@
 // name: write-campaigns
-// question: Which campaigns does this run find, and which rings are part of them?
+// question: Write the campaigns of this run and their rings.
 // param run: string
 // param rows: list
 // audience: internal

@@ -1,6 +1,6 @@
 // name: outside-users
-// question: How many accounts outside the ring use the identifiers that hold it together?
-// A payment that failed is an attempt that anybody can make, and nobody's use.
+// question: How many accounts outside the ring use its identifiers?
+// A failed payment is an attempt that anybody can make; it does not count as a use.
 // param ring_id: string
 // column label: string
 // column identifier: string

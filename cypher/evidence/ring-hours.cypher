@@ -1,5 +1,5 @@
 // name: ring-hours
-// question: At which hours of the day (UTC) do how many members of this ring act?
+// question: How many members of this ring are active at each hour of the day (UTC)?
 // param ring_id: string
 // column hour: integer
 // column members: integer

@@ -1,5 +1,5 @@
 // name: ring-identifiers
-// question: Which identifiers do at least two members of this ring share, who uses each, and who else?
+// question: Which identifiers do at least two members of this ring share, and which members and outsiders use each?
 // param ring_id: string
 // param limit: integer = 200
 // column label: string

@@ -1,5 +1,5 @@
 // name: ring-links
-// question: Which links hold a ring together, with the evidence of each?
+// question: Which links connect the members of a ring, with the evidence of each?
 // param ring_id: string
 // column account_a: string
 // column account_b: string

@@ -1,6 +1,6 @@
 // name: changed-rings
 // question: Which rings are new since a run, or have other members than they had then?
-// A ring of which no run tells who joined and left counts as changed by the run that wrote it.
+// A ring without recorded changes counts as changed by the run that wrote it.
 // param since: string
 // column ring_ids: list
 // mode: read

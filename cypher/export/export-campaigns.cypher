@@ -1,5 +1,5 @@
 // name: export-campaigns
-// question: Which campaigns are there, with all that detection says of each?
+// question: Which campaigns are there, with all properties that detection writes?
 // `properties` are whatever the node holds; each becomes a column of its own.
 // param rings: list = null
 // column campaign_id: string

@@ -1,5 +1,5 @@
 // name: export-evidence
-// question: What ties each member to its ring, identifier by identifier?
+// question: Which evidence ties each member to its ring, identifier by identifier?
 // Of a link's bits one half goes to each end, so that a ring's bits add up to its score.
 // param rings: list = null
 // column ring_id: string

@@ -1,6 +1,6 @@
 // name: export-rings
-// question: Which accounts are in which ring, as it is handed over?
-// A family that gives a ring less than $least_part of its bits is left out: a chance find.
+// question: Which accounts are in which ring, in the form of the export?
+// A family that gives a ring less than $least_part of its bits is left out, because it may be chance.
 // param rings: list = null
 // param least_part: float = 0.01
 // column ring_id: string

@@ -1,5 +1,5 @@
 // name: export-uses
-// question: How did members use what two of their ring or more have in common?
+// question: How did members use the identifiers that two or more members of their ring share?
 // param rings: list = null
 // column account_id: string
 // column relation: string

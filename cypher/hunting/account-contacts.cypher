@@ -1,5 +1,5 @@
 // name: account-contacts
-// question: Whom did this account refer, invite or transfer to, and who did so to it?
+// question: Which accounts did this one refer, invite or transfer to, and which did so to it?
 // param account_id: string
 // param limit: integer = 50
 // column other_account_id: string

@@ -1,5 +1,5 @@
 // name: accounts-on-payment-method
-// question: Who shares this card or other payment method?
+// question: Which accounts share this card or other payment method?
 // param payment_method_id: string
 // param limit: integer = 50
 // column account_id: string

@@ -1,5 +1,5 @@
 // name: accounts-with-one-email
-// question: Which accounts were registered with the very same e-mail address?
+// question: Which accounts were registered with exactly the same e-mail address?
 // param limit: integer = 50
 // column account_ids: list
 // column accounts: integer

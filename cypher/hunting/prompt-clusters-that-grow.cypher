@@ -1,5 +1,5 @@
 // name: prompt-clusters-that-grow
-// question: To which prompts did the most accounts come since a day, and how many sent them before?
+// question: Which prompts gained the most accounts since a day, and how many sent them before?
 // param since: datetime
 // param capability: string = null
 // param limit: integer = 50

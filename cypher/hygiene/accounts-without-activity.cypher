@@ -1,5 +1,5 @@
 // name: accounts-without-activity
-// question: How many accounts of each status used nothing at all, and since when?
+// question: How many accounts of each status have no activity, and since when?
 // column status: string
 // column accounts: integer
 // column oldest: datetime

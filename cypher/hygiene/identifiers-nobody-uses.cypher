@@ -1,5 +1,5 @@
 // name: identifiers-nobody-uses
-// question: How many identifiers of each kind has no account used?
+// question: How many identifiers of each kind are used by no account?
 // column kind: string
 // column identifiers: integer
 // mode: read

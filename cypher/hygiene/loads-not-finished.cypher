@@ -1,5 +1,5 @@
 // name: loads-not-finished
-// question: Which loads were interrupted and wait to be run again?
+// question: Which loads were interrupted and have to be run again?
 // column batch_id: string
 // column table: string
 // column started_at: datetime

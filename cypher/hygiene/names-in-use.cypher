@@ -1,5 +1,5 @@
 // name: names-in-use
-// question: Which labels, relationship types and properties does the database know?
+// question: Which labels, relationship types and properties are in the database?
 // column kind: string
 // column name: string
 // mode: read

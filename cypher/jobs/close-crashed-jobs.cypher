@@ -1,5 +1,5 @@
 // name: close-crashed-jobs
-// question: Which jobs never said how they ended? Who asks writes alone, so they are gone.
+// question: Which jobs have no recorded end? The caller holds the write lease, so they have crashed.
 // audience: internal
 // mode: write
 MATCH (run:JobRun {state: 'running'})

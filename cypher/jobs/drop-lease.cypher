@@ -1,5 +1,5 @@
 // name: drop-lease
-// question: Give the lease back, unless another has taken it over.
+// question: Release the lease, unless another process has taken it over.
 // param lease: string
 // param token: string
 // audience: internal

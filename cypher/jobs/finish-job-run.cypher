@@ -1,5 +1,5 @@
 // name: finish-job-run
-// question: Note how a job ended, and which rings stood then.
+// question: Record how a job ended, and which rings were current then.
 // param job_run: string
 // param state: string
 // param error: string = null

@@ -1,5 +1,5 @@
 // name: gds-version
-// question: Which version of Graph Data Science answers?
+// question: Which version of Graph Data Science is installed?
 // column gds: string
 // audience: internal
 // mode: read

@@ -1,6 +1,6 @@
 // name: hold-lease
-// question: Does this process still hold the lease? Then it is renewed.
-// Asked again in every transaction that writes, and by the heartbeat between them.
+// question: Does this process still hold the lease? If so, renew it.
+// Every writing transaction asks this, and the heartbeat asks it between them.
 // param lease: string
 // param token: string
 // param seconds: integer

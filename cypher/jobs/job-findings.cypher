@@ -1,5 +1,5 @@
 // name: job-findings
-// question: Which rings stand, and which of them did not when this job was last done?
+// question: Which rings are current, and which of them are new since the last finished run of this job?
 // param job: string
 // column ring_id: string
 // column size: integer

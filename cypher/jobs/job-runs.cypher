@@ -1,5 +1,5 @@
 // name: job-runs
-// question: Which jobs ran, when and with what, and what came of it?
+// question: Which jobs ran, when, with which settings, and with which result?
 // param job: string = null
 // param job_run: string = null
 // param limit: integer = 20

@@ -1,5 +1,5 @@
 // name: note-job-steps
-// question: Note how far a job has come: what each step did, as JSON.
+// question: Record the progress of a job: what each step did, as JSON.
 // param job_run: string
 // param steps: list
 // audience: internal

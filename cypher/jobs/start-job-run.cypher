@@ -1,5 +1,5 @@
 // name: start-job-run
-// question: Note that a job has begun, and with what.
+// question: Record that a job has started, and its settings.
 // param job: string
 // param job_run: string
 // param date: string

@@ -1,6 +1,6 @@
 // name: take-lease
-// question: May this process write alone? It may if nobody does, or if who did is gone.
-// SET comes first because it locks the node: two cannot both find it free.
+// question: Can this process get the write lease? It can if the lease is free or has expired.
+// SET comes first because it locks the node, so that two processes cannot both take the lease.
 // param lease: string
 // param token: string
 // param holder: string

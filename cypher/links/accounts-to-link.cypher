@@ -1,6 +1,6 @@
 // name: accounts-to-link
 // question: Which accounts come next, since when, and when did they end?
-// One page in one row of lists; a time of -1 is unknown or has not come. Numbers are the store's own.
+// One page in one row of lists; a time of -1 is unknown or in the future. Numbers are node ids.
 // param after: string
 // param rows: integer
 // param active: string = active

@@ -1,6 +1,6 @@
 // name: count-sharers
 // question: How many accounts use each of these identifiers? (Assigned; null where no two do.)
-// The lists run side by side; numbers are the store's own.
+// The lists are parallel; numbers are node ids.
 // param numbers: list
 // param accounts: list
 // mode: write

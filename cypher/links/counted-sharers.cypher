@@ -1,6 +1,6 @@
 // name: counted-sharers
-// question: How many accounts had each identifier that several used, when they were counted last?
-// Numbers are the store's own.
+// question: How many accounts used each shared identifier at the last count?
+// Numbers are node ids.
 // column numbers: list
 // column accounts: list
 // mode: read

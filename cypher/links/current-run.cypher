@@ -1,5 +1,5 @@
 // name: current-run
-// question: Which detection's links and rings are in force?
+// question: Which run do the current links and rings come from?
 // column run_id: string
 // column finished_at: datetime
 // mode: read

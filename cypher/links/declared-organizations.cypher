@@ -1,6 +1,6 @@
 // name: declared-organizations
 // question: Which organizations do the accounts between two names declare?
-// One page in one row of lists, an entry per declaration. Numbers are the store's own.
+// One page in one row of lists, an entry per declaration. Numbers are node ids.
 // param low: string
 // param high: string
 // column accounts: list

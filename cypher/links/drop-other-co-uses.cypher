@@ -1,5 +1,5 @@
 // name: drop-other-co-uses
-// question: Which co-uses are of no finished run, or of an older one? They go.
+// question: Remove the co-uses of unfinished and older runs.
 // param keep: string
 // param rows: integer = 20000
 // mode: write

@@ -1,5 +1,5 @@
 // name: drop-other-links
-// question: Which links are of no finished run, or of an older one? They go.
+// question: Remove the links of unfinished and older runs.
 // param keep: string
 // param rows: integer = 20000
 // mode: write

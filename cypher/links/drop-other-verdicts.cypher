@@ -1,5 +1,5 @@
 // name: drop-other-verdicts
-// question: Which verdicts are of another run? They go.
+// question: Remove the verdicts of other runs.
 // param keep: string
 // param rows: integer = 20000
 // mode: write

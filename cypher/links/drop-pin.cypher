@@ -1,5 +1,5 @@
 // name: drop-pin
-// question: Take back what an analyst said of an identifier.
+// question: Remove an analyst's verdict on an identifier.
 // param target: string
 // mode: write
 // audience: internal

@@ -1,6 +1,6 @@
 // name: identifiers-to-link
-// question: What are the identifiers of these numbers called?
-// Numbers are the store's own.
+// question: What are the labels and keys of these identifiers?
+// Numbers are node ids.
 // param numbers: list
 // column numbers: list
 // column keys: list

@@ -1,6 +1,6 @@
 // name: links-by-families
-// question: On which kinds of evidence do links that touch rings rest, and how many lie within one?
-// Only links with a member of a ring at an end are kept.
+// question: Which kinds of evidence do links that touch rings rest on, and how many are within one ring?
+// Only links with a member of a ring at one end are stored.
 // column families: list
 // column links: integer
 // column within_rings: integer

@@ -1,5 +1,5 @@
 // name: list-verdicts
-// question: Which identifiers do rings use, are they theirs or hubs of strangers, and why?
+// question: Which identifiers do rings use, does only the ring use them or are they widely shared, and why?
 // param verdict: string = null
 // param limit: integer = 50
 // column label: string

@@ -1,6 +1,6 @@
 // name: number-of-accounts
 // question: How many accounts are there?
-// The store's counts tell, so the size of the graph costs nothing.
+// It is answered from the count store, at the same cost for any size of the graph.
 // column accounts: integer
 // mode: read
 // audience: internal

@@ -1,6 +1,6 @@
 // name: origins-of-identifiers
 // question: Which issuers, proxies and operators do identifiers belong to?
-// One row per kind with an entry per identifier; numbers are the store's own.
+// One row per kind with an entry per identifier; numbers are node ids.
 // column label: string
 // column numbers: list
 // column keys: list

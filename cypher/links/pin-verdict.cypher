@@ -1,5 +1,5 @@
 // name: pin-verdict
-// question: Note what an analyst says of an identifier; the latest word stands.
+// question: Pin an analyst's verdict on an identifier; the latest one counts.
 // param target: string
 // param verdict: string
 // param note: string

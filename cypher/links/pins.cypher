@@ -1,5 +1,5 @@
 // name: pins
-// question: What have analysts said of identifiers?
+// question: Which verdicts on identifiers have analysts pinned?
 // column target: string
 // column verdict: string
 // column note: string

@@ -1,5 +1,5 @@
 // name: show-identifier
-// question: What is known of the identifiers of one name: who uses them, the verdict, what analysts said?
+// question: What is known of the identifiers with this name: users, verdict, what analysts said?
 // param identifier: string
 // column label: string
 // column identifier: string

@@ -1,5 +1,5 @@
 // name: size-of-detection
-// question: How much would a detection read and compare?
+// question: How many accounts and uses would a detection read?
 // column accounts: integer
 // column uses: integer
 // mode: read

@@ -1,7 +1,7 @@
 // name: strongest-links
-// question: Which pairs of accounts are tied the most, and which of them does no ring hold together?
-// Only links with a member of a ring at an end are kept: with $outside_rings, those that lead out of
-// a ring or from one to another.
+// question: Which pairs of accounts have the strongest links, and which of them are not in one ring?
+// Only links with a member of a ring at one end are stored; with $outside_rings, only those that
+// leave a ring are returned.
 // param outside_rings: boolean = false
 // param limit: integer = 50
 // column account_a: string

@@ -1,7 +1,7 @@
 // name: times-of-uses
 // question: When did these accounts use what they use: first, last, and on which days?
 // One page in one row of lists, an entry per use; a time of -1 is unknown, and so are the days of an
-// empty list. A day is its number since 1970-01-01, modulo 64. Numbers are the store's own.
+// empty list. A day is its number since 1970-01-01, modulo 64. Numbers are node ids.
 // param numbers: list
 // column accounts: list
 // column identifiers: list

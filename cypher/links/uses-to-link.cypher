@@ -1,7 +1,7 @@
 // name: uses-to-link
 // question: What did the accounts between two names use, and how much?
 // One page in one row of lists, an entry per use. A payment that failed is an attempt that anybody can
-// make. Numbers are the store's own.
+// make. Numbers are node ids.
 // param low: string
 // param high: string
 // column accounts: list

@@ -1,6 +1,6 @@
 // name: write-co-uses
 // question: Which identifiers do the same accounts use in this run? (A batch of $rows.)
-// Numbers of identifiers are the store's own.
+// Numbers of identifiers are node ids.
 // param run: string
 // param rows: list
 // mode: write

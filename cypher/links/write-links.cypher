@@ -1,6 +1,6 @@
 // name: write-links
 // question: Which pairs are linked in this run? (A batch of $rows, of a run that has none of them yet.)
-// Numbers of accounts are the store's own.
+// Numbers of accounts are node ids.
 // param run: string
 // param rows: list
 // mode: write

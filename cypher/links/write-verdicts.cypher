@@ -1,6 +1,6 @@
 // name: write-verdicts
-// question: What are these identifiers, in this run? (Assigned.)
-// Numbers are the store's own.
+// question: Write the verdicts of this run on these identifiers. (Assigned.)
+// Numbers are node ids.
 // param run: string
 // param rows: list
 // mode: write

@@ -1,5 +1,5 @@
 // name: batch-progress
-// question: How many chunks of a step of this load are in?
+// question: How many chunks of a step of this load are committed?
 // param batch_id: string
 // param step: string
 // column chunks: integer

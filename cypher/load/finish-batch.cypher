@@ -1,5 +1,5 @@
 // name: finish-batch
-// question: Note that a load is complete.
+// question: Record that a load is complete.
 // param batch_id: string
 // column batch_id: string
 // mode: write

@@ -1,5 +1,5 @@
 // name: give-up-load
-// question: Give up an interrupted load: what is in stays, and it does not hold up others any more.
+// question: Abandon an interrupted load: committed rows stay, and it no longer blocks other loads.
 // param batch_id: string
 // column batch_id: string
 // column table: string

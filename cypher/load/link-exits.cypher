@@ -1,5 +1,5 @@
 // name: link-exits
-// question: Tie addresses to the proxies of their longest listed prefix, and to no others.
+// question: Connect each address to the proxies of its longest listed prefix, and to no others.
 // param rows: list
 // column addresses: integer
 // mode: write

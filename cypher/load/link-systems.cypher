@@ -1,5 +1,5 @@
 // name: link-systems
-// question: Tie subnets to the autonomous system that announces them, and to no other.
+// question: Connect each subnet to the autonomous system that announces it, and to no other.
 // param rows: list
 // column subnets: integer
 // mode: write

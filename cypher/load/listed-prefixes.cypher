@@ -1,5 +1,5 @@
 // name: listed-prefixes
-// question: Which prefixes do the proxies answer for?
+// question: Which prefixes do the proxies cover?
 // column proxy_id: string
 // column cidrs: list
 // mode: read

@@ -1,5 +1,5 @@
 // name: loads-of-files
-// question: Which loads of this table took in any of these files (by SHA-256) or queries (by name)?
+// question: Which loads of this table contain any of these files (by SHA-256) or queries (by name)?
 // param table: string
 // param files: list
 // param queries: list = []

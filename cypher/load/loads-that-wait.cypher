@@ -1,5 +1,5 @@
 // name: loads-that-wait
-// question: Which interrupted loads depend on what is in the graph, so that others have to wait?
+// question: Which interrupted loads depend on the state of the graph, so that other loads have to wait?
 // param batch_id: string
 // column batch_id: string
 // column table: string

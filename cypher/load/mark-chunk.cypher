@@ -1,5 +1,5 @@
 // name: mark-chunk
-// question: Note, in the transaction that writes a chunk, that the chunk is in.
+// question: Record that a chunk is committed, in the transaction that writes it.
 // param batch_id: string
 // param step: string
 // param chunk: integer

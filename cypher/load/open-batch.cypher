@@ -1,5 +1,5 @@
 // name: open-batch
-// question: Note that a load begins, or find it where it stopped.
+// question: Record that a load starts, or find where it stopped.
 // param batch_id: string
 // param table: string
 // param mapping: string

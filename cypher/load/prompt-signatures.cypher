@@ -1,5 +1,5 @@
 // name: prompt-signatures
-// question: Which earlier clusters of prompts have one of these bands, and which signature?
+// question: Which existing prompt clusters have one of these bands, and what are their signatures?
 // param bands: list
 // param batch_id: string
 // column prompt_cluster_id: string

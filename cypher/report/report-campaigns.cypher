@@ -1,5 +1,5 @@
 // name: report-campaigns
-// question: Which rings seem to have one operator behind them, and what is known of each campaign?
+// question: Which rings seem to have the same operator, and what is known of each campaign?
 // param ring_ids: list
 // column campaign_id: string
 // column properties: map

@@ -1,6 +1,6 @@
 // name: report-decisions
 // question: What have people decided about each of these rings and their members, the latest first?
-// `label` is the verdict of a review, or what a loaded decision says.
+// `label` is the verdict of a review, or the label of a loaded decision.
 // param ring_ids: list
 // column ring_id: string
 // column account_id: string

@@ -1,6 +1,6 @@
 // name: report-identifiers
 // question: Which identifiers do members of each of these rings share, and how many others use them?
-// `about` tells what the graph knows of the identifier, each line a label, a property and a value.
+// `about` lists what the graph knows of the identifier: lines of label, property and value.
 // param ring_ids: list
 // column ring_id: string
 // column label: string

@@ -1,5 +1,5 @@
 // name: report-links
-// question: Which links hold each of these rings together, with the evidence of each link?
+// question: Which links connect the members of each of these rings, with the evidence of each link?
 // param ring_ids: list
 // column ring_id: string
 // column account_a: string

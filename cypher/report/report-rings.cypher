@@ -1,5 +1,5 @@
 // name: report-rings
-// question: Which rings stand, the strongest first, with what is known of each as a whole?
+// question: Which rings are current, the strongest first, and what is known of each?
 // param ring_ids: list = null
 // param limit: integer = null
 // column ring_id: string
@@ -42,7 +42,7 @@ RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score, ring.fam
          MATCH (ring)-[lineage:CONTINUES]->(earlier:Ring)
          WITH earlier.ring_id AS earlier_id, lineage.kind AS kind, lineage
          ORDER BY lineage.run DESC
-         // What happened more than once is told once, as of the latest time.
+         // An event that happened more than once is listed once, with its latest time.
          WITH earlier_id, kind, head(collect(lineage.overlap)) AS overlap
          RETURN {ring_id: earlier_id, kind: kind, overlap: overlap} AS line
          ORDER BY earlier_id, kind

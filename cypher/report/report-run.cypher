@@ -1,5 +1,5 @@
 // name: report-run
-// question: Which run do the rings come from, over which evidence, and what has changed since?
+// question: Which run found the rings, on which evidence, and what has changed since?
 // column run_id: string
 // column started_at: datetime
 // column finished_at: datetime

@@ -1,7 +1,7 @@
 // name: contradicting-decisions
 // question: About which accounts do people disagree?
-// By the last word of each about the account, or about a ring that held it then: whoever changes
-// their mind does not contradict themselves.
+// The latest decision of each person about the account counts, or about a ring that held it then:
+// a person who changes a decision does not contradict it.
 // param limit: integer = 50
 // column account_id: string
 // column fraud_by: list

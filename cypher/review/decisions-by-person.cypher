@@ -1,6 +1,6 @@
 // name: decisions-by-person
-// question: Of how many accounts does each person say that they are fraud or benign?
-// By the last word of each about an account, or about a ring that held it then.
+// question: How many accounts did each person decide to be fraud or benign?
+// The latest decision of each person about an account counts, or about a ring that held it then.
 // param limit: integer = 50
 // column decided_by: string
 // column fraud: integer

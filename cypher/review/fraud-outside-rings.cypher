@@ -1,7 +1,7 @@
 // name: fraud-outside-rings
-// question: Which accounts that were decided to be fraud does no ring hold?
-// What counts of an account is the latest decision about it or about a ring that held it then; of
-// several about one ring the last alone counts.
+// question: Which accounts that were decided to be fraud are in no ring?
+// For an account the latest decision counts, about it or about a ring that held it then; of
+// several about one ring only the last counts.
 // param limit: integer = 50
 // column account_id: string
 // column decided_at: datetime

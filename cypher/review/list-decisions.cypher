@@ -1,5 +1,5 @@
 // name: list-decisions
-// question: What was decided about rings and accounts, the latest first?
+// question: Which decisions were made about rings and accounts, the latest first?
 // `latest` says whether the decision counts. `standing` says what became of its ring or account: a
 // rejected ring that a later run found on new evidence has returned.
 // param target: string = null

@@ -1,6 +1,6 @@
 // name: ring-history
 // question: What became of a ring, run by run: who joined, who left, what merged and what split?
-// The row of a run has `event` null where the ring merely went on.
+// `event` is null in a run that found the ring again without a merger or split.
 // param ring_id: string
 // param unchanged: boolean = false
 // column at: datetime

@@ -1,6 +1,6 @@
 // name: ring-members
 // question: Which accounts are in which ring, with the evidence that ties each to it?
-// A family that gives a ring less than $least_part of its bits is left out: a chance find.
+// A family that gives a ring less than $least_part of its bits is left out, because it may be chance.
 // param ring_id: string = null
 // param least_part: float = 0.01
 // column ring_id: string

@@ -1,7 +1,7 @@
 // name: rings-with-benign-members
 // question: Which rings hold accounts that were decided to be benign?
-// What counts of an account is the latest decision about it or about a ring that held it then; of
-// several about one ring the last alone counts.
+// For an account the latest decision counts, about it or about a ring that held it then; of
+// several about one ring only the last counts.
 // param limit: integer = 50
 // column ring_id: string
 // column members: integer

@@ -1,6 +1,6 @@
 // name: rings-without-decisions
-// question: Which rings has nobody decided anything about, the strongest first?
-// Nor about any of their members, alone or in a ring that held them then.
+// question: Which rings have no decision, the strongest first?
+// None of their members has one either, by itself or by a ring that held it then.
 // param limit: integer = 50
 // column ring_id: string
 // column score: float

@@ -1,5 +1,5 @@
 // name: runs
-// question: Which detections ran, over how much, and what did they find?
+// question: Which detections ran, on how many accounts, and what did they find?
 // param limit: integer = 20
 // column run_id: string
 // column started_at: datetime

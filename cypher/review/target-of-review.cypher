@@ -1,5 +1,5 @@
 // name: target-of-review
-// question: What would a decision about this ring or account be about, and what is known of it now?
+// question: Which ring or account would a decision apply to, and what is known of it now?
 // `evidence` is what counts as seen: of a ring what two of its members or more use, of an account
 // all that it uses, each as label|key; and whom they have been in direct contact with.
 // SET comes first because it locks the node: no detection publishes its members meanwhile.

@@ -1,6 +1,6 @@
 // name: write-decisions
-// question: What was decided? A decision is never changed; the same one told twice is one.
-// A ring or account that is not there yet is made: its decision holds when it comes.
+// question: Write decisions. A decision is never changed; writing the same one twice writes one.
+// A ring or account that does not exist yet is created, so that the decision applies when it is loaded.
 // param rows: list
 // audience: internal
 // mode: write

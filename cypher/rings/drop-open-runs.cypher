@@ -1,5 +1,5 @@
 // name: drop-open-runs
-// question: Which detections never finished? They leave no trace.
+// question: Remove the records of detections that never finished.
 // mode: write
 // audience: internal
 MATCH (run:Run {state: 'open'})

@@ -1,5 +1,5 @@
 // name: earlier-rings
-// question: Which rings are there, and who is in them, or was when a retired one was found last?
+// question: Which rings are there, with their members, or the last members of a retired ring?
 // param retired: boolean = false
 // column ring_id: string
 // column live: boolean

@@ -1,5 +1,5 @@
 // name: finish-run
-// question: Note that a detection is done, and what it found.
+// question: Record that a detection is done, and what it found.
 // param run: string
 // param accounts: integer
 // param links: integer

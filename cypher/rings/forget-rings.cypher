@@ -1,6 +1,6 @@
 // name: forget-rings
-// question: Which rings have been gone for long, with nobody having decided on them? They go.
-// SET locks the ring before it is asked, so that a decision made meanwhile is not overlooked.
+// question: Delete rings that were retired long ago and have no decision.
+// SET locks the ring before the check, so that a decision made meanwhile is not overlooked.
 // param retired_days: float
 // audience: internal
 // mode: write

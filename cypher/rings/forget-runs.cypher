@@ -1,5 +1,5 @@
 // name: forget-runs
-// question: Which finished runs are older than the history that is kept? They go.
+// question: Delete finished runs that are older than the history that is kept.
 // param history_runs: integer
 // audience: internal
 // mode: write

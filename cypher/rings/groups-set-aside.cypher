@@ -1,6 +1,6 @@
 // name: groups-set-aside
 // question: Which groups share as much as rings do, but have an innocent explanation?
-// They are no accusation: a firm, a class or a family shares as much. Look here if a ring is missed.
+// They are not accused: a firm, a class or a family shares as much. Look here if a ring is missing.
 // param look_alike: string = any
 // column name: string
 // column look_alike: string

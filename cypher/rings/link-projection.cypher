@@ -1,6 +1,6 @@
 // name: link-projection
-// question: What graph of links do the community algorithms see?
-// The lists run side by side; accounts are positions, so that the order of the store means nothing.
+// question: Which graph of links do the community algorithms read?
+// The lists are parallel; accounts are positions, so that the result does not depend on node ids.
 // param graph_name: string
 // param a: list
 // param b: list

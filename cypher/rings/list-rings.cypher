@@ -1,7 +1,7 @@
 // name: list-rings
-// question: Which rings stand, the strongest first, and what was decided on them?
-// A family that gives a ring less than $least_part of its bits is left out: a chance find. A ring
-// rejected after it was found goes with the next detection; one found again since has returned.
+// question: Which rings are current, the strongest first, and what was decided about them?
+// A family that gives a ring less than $least_part of its bits is left out, because it may be chance. A ring
+// rejected after it was found is removed after the next run; one found again since has returned.
 // param limit: integer = 50
 // param least_part: float = 0.01
 // param rejected: boolean = false

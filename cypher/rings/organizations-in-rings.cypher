@@ -1,5 +1,5 @@
 // name: organizations-in-rings
-// question: Which declared organizations have members in rings, and how many of all?
+// question: Which declared organizations have accounts in rings, and how many of their accounts are in rings?
 // param limit: integer = 50
 // column organization_id: string
 // column accounts: integer

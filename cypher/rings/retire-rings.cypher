@@ -1,6 +1,6 @@
 // name: retire-rings
-// question: Which rings are no longer found? They retire, and keep who was in them last.
-// Memberships of all rings go; the run writes its own.
+// question: Retire the rings that are no longer found; each keeps a record of its last members.
+// Memberships of all rings are removed; the run writes its own.
 // param keep: list
 // audience: internal
 // mode: write

@@ -1,5 +1,5 @@
 // name: ring-capabilities
-// question: Which capabilities and prompts does this ring go for?
+// question: Which capabilities does this ring target, and with which prompts?
 // param ring_id: string
 // param limit: integer = 50
 // column capability: string

@@ -1,5 +1,5 @@
 // name: ring-memberships
-// question: Which account is in which ring, and of which campaign is that?
+// question: Which account is in which ring and campaign?
 // column account_id: string
 // column ring_id: string
 // column campaign_id: string

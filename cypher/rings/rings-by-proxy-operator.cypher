@@ -1,5 +1,5 @@
 // name: rings-by-proxy-operator
-// question: Which operators of proxies stand behind which rings?
+// question: Which proxy operators do the rings use?
 // param limit: integer = 50
 // column operator: string
 // column kinds: list

@@ -1,5 +1,5 @@
 // name: server-heap
-// question: How much heap has the server, in bytes?
+// question: How much heap does the server have, in bytes?
 // column most: integer
 // mode: read
 // audience: internal

@@ -1,5 +1,5 @@
 // name: start-run
-// question: Note that a detection has begun, and with what.
+// question: Record that a detection has started, and its parameters.
 // param run: string
 // param algorithm: string
 // param parameters: string

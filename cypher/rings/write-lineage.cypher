@@ -1,5 +1,5 @@
 // name: write-lineage
-// question: What did this run find of each ring, and which rings took members over from others?
+// question: Write what this run found of each ring, and which rings took over members of others.
 // param run: string
 // param found: list
 // param continuations: list

@@ -1,5 +1,5 @@
 // name: write-rings
-// question: Which rings does this run find, and who is in them?
+// question: Write the rings of this run and their members.
 // param run: string
 // param rows: list
 // mode: write

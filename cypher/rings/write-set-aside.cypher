@@ -1,5 +1,5 @@
 // name: write-set-aside
-// question: Which groups does this run set aside? They replace those of the run before.
+// question: Write the groups that this run sets aside; they replace those of the run before.
 // param run: string
 // param rows: list
 // mode: write
