@@ -66,11 +66,11 @@ types: $(READY)
 unit: $(READY) ## the tests that need no server
 	$(PYTEST) tests/unit
 
-test: lint types ## format, lint, types and every test, on a real Neo4j (JOBS=processes)
-	$(PYTEST)
+test: lint types ## format, lint, types and every test, on a real Neo4j (JOBS=processes, COVERAGE=1)
+	$(PYTEST) $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
 
-coverage: $(READY) ## every test, with the coverage of lines and branches and its floor
-	$(PYTEST) --cov --cov-report=term:skip-covered
+coverage: ## every test, with the coverage of lines and branches and its floor
+	$(MAKE) test COVERAGE=1
 
 smoke: $(READY) ## loads, detection and the catalogue on the long-term release of Neo4j
 	RINGLEADER_TEST_ENGINE=5.26 $(BIN)/python -m pytest -m smoke
