@@ -54,7 +54,7 @@ def cli() -> None:
       0    done
       1    something failed; the message says what, where, and what to do next
       2    the call or the settings make no sense
-      3    there are findings, and --fail-on-findings asked to be told
+      3    there are findings, and --fail-on-findings was given
       4    no Neo4j answers, or it refuses the login
       75   another run holds the lock; try again later
       130  interrupted; the same command can be run again

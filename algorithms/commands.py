@@ -20,10 +20,12 @@ _Out = Callable[..., None]
     type=click.Choice(ALGORITHMS),
     default="leiden",
     show_default=True,
-    help="How linked accounts are grouped. Runs agree: both work on one thread, in one order.",
+    help="Algorithm that groups accounts. Both are deterministic: one thread, one order.",
 )
 @click.option(
-    "--seed", type=click.IntRange(0, 2**31 - 1), help="Of Leiden [default: 42]; Louvain takes none."
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    help="Seed of Leiden [default: 42]; Louvain has none.",
 )
 @click.option("--known-hubs", type=_file, help="File of identifiers that strangers share.")
 @click.option("--dry-run", is_flag=True, help="Estimate memory and time; write nothing.")
@@ -88,16 +90,16 @@ def detect(
 
 @click.group(cls=Group)
 def rings() -> None:
-    """List rings, look at one, and see its evidence."""
+    """List rings, show one, and explain its evidence."""
 
 
 @rings.command("list")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
-@click.option("--rejected", is_flag=True, help="Rings rejected since they were found, too.")
+@click.option("--rejected", is_flag=True, help="Include rings rejected since they were found.")
 @output_options
 @pass_app
 def list_rings(app: App, limit: int, rejected: bool, out: _Out) -> None:
-    """List the rings, the strongest first, with what was decided on them.
+    """List the rings, the strongest first, with the decisions about them.
 
     \b
     Example:
@@ -114,7 +116,7 @@ def list_rings(app: App, limit: int, rejected: bool, out: _Out) -> None:
 @output_options
 @pass_app
 def show_ring(app: App, ring: str, out: _Out) -> None:
-    """Show the members of RING, the most tied first.
+    """Show the members of RING, those with most bits first.
 
     \b
     Example:
@@ -128,15 +130,15 @@ def show_ring(app: App, ring: str, out: _Out) -> None:
 
 @rings.command("explain")
 @click.argument("ring")
-@click.option("--account", help="Why this account is in it.")
+@click.option("--account", help="Explain why this account is in it.")
 @click.option("--limit", type=click.IntRange(min=1), default=25, show_default=True)
 @output_options
 @pass_app
 def explain_ring(app: App, ring: str, account: str | None, limit: int, out: _Out) -> None:
-    """Show why RING is a ring: its evidence in bits, who else uses it, what would dissolve it.
+    """Explain RING: its evidence in bits, who else uses it, and what would dissolve it.
 
-    Bits are binary orders of magnitude: with each, strangers would share as much half as often. The
-    rows add up to the ring's score; what --limit leaves out is one row.
+    Each bit halves how often strangers would share as much. The rows add up to the ring's score;
+    identifiers beyond --limit are summed in one row.
 
     \b
     Examples:
@@ -152,11 +154,11 @@ def explain_ring(app: App, ring: str, account: str | None, limit: int, out: _Out
 
 @rings.command("history")
 @click.argument("ring")
-@click.option("--all", "unchanged", is_flag=True, help="Runs in which nothing changed, too.")
+@click.option("--all", "unchanged", is_flag=True, help="Include runs in which nothing changed.")
 @output_options
 @pass_app
 def ring_history(app: App, ring: str, unchanged: bool, out: _Out) -> None:
-    """Show what became of RING, run by run: who joined and left, mergers and splits.
+    """Show the history of RING, run by run: who joined and left, mergers and splits.
 
     \b
     Example:

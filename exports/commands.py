@@ -18,22 +18,22 @@ _DOCS = {
     "rings": """Write the suspected rings, one row per member.
 
     A graph holds rings, members, and the identifiers that tie them, each with its bits.""",
-    "accounts": "Write the accounts that are in rings, each with what ties it to the others.",
+    "accounts": "Write the accounts that are in rings, each with its ties to the others.",
     "links": "Write all links between accounts, each with its evidence.",
-    "campaigns": "Write the campaigns, with their rings and what they are after.",
+    "campaigns": "Write the campaigns, with their rings and targets.",
 }
 
 
 @click.group(
     cls=Group,
-    help=f"""Hand findings over, in formats that other programs read.
+    help=f"""Export findings in formats that other programs read.
 
     \b
-    Formats, told by --format or by what --output ends in:
+    Formats, chosen by --format or by the ending of --output:
 {_FORMATS_TOLD}
 
-    A file appears whole or not at all. With --pseudonymise nothing leaves that names somebody:
-    a keyed hash stands for every account, identifier and ring; system numbers (ASN) stay.""",
+    A file is written completely or not at all. With --pseudonymise a keyed hash replaces every
+    account, identifier and ring, so that nobody is named; system numbers (ASN) stay.""",
 )
 def export() -> None:
     """See the help above."""
@@ -56,20 +56,22 @@ def _command(thing: str, doc: str) -> None:
         "--format",
         "format",
         type=click.Choice(list(FORMATS)),
-        help="[default: csv, or what --output ends in]",
+        help="[default: csv, or the ending of --output]",
     )
-    @click.option("--output", type=_path, help="Write to a file, else to standard output.")
+    @click.option("--output", type=_path, help="Write to a file instead of standard output.")
     @click.option(
         "--since",
         metavar="RUN",
-        help="Only of rings that are new, or have other members, since this run.",
+        help="Only rings that are new or have changed members since this run.",
     )
     @click.option("--ring", help="Only of this ring.")
-    @click.option("--pseudonymise", is_flag=True, help="A keyed hash for everything with a name.")
+    @click.option("--pseudonymise", is_flag=True, help="Replace every name by a keyed hash.")
     @click.option(
         "--key-file", type=_path, help="Key of these hashes [default: this installation's]."
     )
-    @click.option("--raw", is_flag=True, help="csv: do not defuse cells that a spreadsheet runs.")
+    @click.option(
+        "--raw", is_flag=True, help="csv: do not escape cells that a spreadsheet would execute."
+    )
     @click.option(
         "--tlp",
         type=click.Choice(TLP),

@@ -14,11 +14,11 @@ from ringleader.app import App, Command, pass_app
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    help="The file, e.g. report.html; it appears whole or not at all.",
+    help="The file, e.g. report.html; written completely or not at all.",
 )
 @click.option("--ring", "rings", multiple=True, help="Only this ring; may be repeated.")
-@click.option("--limit", type=click.IntRange(min=1), help="Only so many rings, the strongest.")
-@click.option("--pseudonymise", is_flag=True, help="A keyed hash for everything with a name.")
+@click.option("--limit", type=click.IntRange(min=1), help="Only this many rings, the strongest.")
+@click.option("--pseudonymise", is_flag=True, help="Replace every name by a keyed hash.")
 @click.option(
     "--key-file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -33,11 +33,11 @@ def report(
     pseudonymise: bool,
     key_file: Path | None,
 ) -> None:
-    """Write the suspected rings as one page for people to review.
+    """Write the suspected rings as one HTML page for reviewers.
 
-    The page needs no network and can reach none: open it in a browser, mail it, archive it. It
-    names accounts and identifiers; treat it as the data that it was made from. With --pseudonymise
-    it names nobody, by the same pseudonyms as `ringleader export`.
+    The page works without a network and contacts none: open it in a browser, mail it, archive it.
+    It names accounts and identifiers, so protect it like the data. With --pseudonymise it names
+    nobody and uses the same pseudonyms as `ringleader export`.
 
     \b
     Examples:

@@ -41,7 +41,7 @@ def job() -> None:
 @output_options
 @pass_app
 def list_jobs(app: App, out: _Out) -> None:
-    """List the jobs, and when each is due next (UTC).
+    """List the jobs and their next times (UTC).
 
     \b
     Example:
@@ -70,7 +70,7 @@ def list_jobs(app: App, out: _Out) -> None:
 @output_options
 @pass_app
 def show_job(app: App, name: str, out: _Out) -> None:
-    """Show the steps of a job, as its settings give them.
+    """Show the steps of a job, as declared in the settings.
 
     \b
     Example:
@@ -133,8 +133,8 @@ def run(
 ) -> None:
     """Run a job now. This is what schedulers call.
 
-    New are the rings that did not stand when the job was last done. Running a job twice equals
-    running it once; after a crash, run it again.
+    A ring is new if it was not there at the end of the job's last finished run. Running a job twice
+    has the effect of running it once; after a crash, run it again.
 
     \b
     Examples:
@@ -184,7 +184,7 @@ def _day(text: str | None) -> date:
 
 @job.command("history")
 @click.argument("name", required=False, shell_complete=_complete_job)
-@click.option("--run", "job_run", help="The steps of this run, with what each counted.")
+@click.option("--run", "job_run", help="Show the steps of this run, with their counts.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @output_options
 @pass_app
@@ -260,8 +260,8 @@ def schedule(app: App, name: str, scheduler: str, image: str, output: Path | Non
 def watch(app: App, names: tuple[str, ...]) -> None:
     """Run jobs when they are due, in the foreground, until Ctrl-C.
 
-    By default every job that has a schedule. It needs APScheduler (ringleader[watch]). A job that
-    fails is told, and the watch goes on.
+    By default it runs every job that has a schedule. It needs APScheduler (ringleader[watch]). A
+    failed job is reported, and the watch goes on.
 
     \b
     Examples:

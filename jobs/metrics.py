@@ -46,7 +46,7 @@ def write(job: Job, steps: list[Outcome], seconds: float, findings: StandingRing
         return
     last = CollectorRegistry()
     _gauge(last, "end_timestamp_seconds", "When the job last ended.", job, time.time())
-    _gauge(last, "success", "Whether the last run was done.", job, float(findings is not None))
+    _gauge(last, "success", "Whether the last run succeeded.", job, float(findings is not None))
     _gauge(last, "duration_seconds", "How long the last run took.", job, seconds)
     lasted = Gauge(
         "ringleader_job_step_duration_seconds",
@@ -60,8 +60,8 @@ def write(job: Job, steps: list[Outcome], seconds: float, findings: StandingRing
     if findings is None:
         return
     done = CollectorRegistry()
-    _gauge(done, "success_timestamp_seconds", "When the job was last done.", job, time.time())
-    _gauge(done, "rings", "Rings that stood then.", job, len(findings.rings))
+    _gauge(done, "success_timestamp_seconds", "When the job last succeeded.", job, time.time())
+    _gauge(done, "rings", "Rings at that time.", job, len(findings.rings))
     _gauge(done, "ring_members", "Accounts in those rings.", job, findings.members)
     _gauge(done, "new_rings", "Those new since the run before.", job, len(findings.new))
     _put(job.metrics / f"ringleader_{job.name}_done.prom", done)

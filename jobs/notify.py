@@ -259,7 +259,7 @@ def deliver(
         except requests.RequestException as error:
             # Its text may hold the whole address.
             raise DeliveryFailed(
-                f"{host} could not be told: {type(error).__name__} in {attempts} attempts",
+                f"{host} could not be notified: {type(error).__name__} in {attempts} attempts",
                 hint="run the job again: what was new stays new until a run is done",
             ) from error
     if not 200 <= answer.status_code < 300:

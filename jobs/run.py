@@ -96,7 +96,7 @@ def _run(r: Connection, job: Job, day: date, steps: list[Outcome]) -> JobResult:
         raise
     findings = record.findings()
     record.finish("done", findings)
-    r.say(f"job {job.name}: done, {len(findings.rings)} rings stand, {len(findings.new)} new")
+    r.say(f"job {job.name}: done, {len(findings.rings)} rings, {len(findings.new)} new")
     return JobResult(record.run, 0.0, steps, findings)
 
 

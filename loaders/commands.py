@@ -19,10 +19,10 @@ INPUT_FORMATS = ("csv", "jsonl", "parquet")
 _HELP = f"""Load files of one table of the input contract into the graph.
 
     SOURCE is a path, a glob or a folder of CSV, JSONL or Parquet files (gzip too). Rows that break
-    the contract go to a quarantine file, the rest loads. Loading the same files again changes
-    nothing; after an interruption, run the same command again. TABLE may be all: every table of a
-    folder by its name, accounts.csv, requests/*.parquet and so on; with --bulk they become the
-    managed server's new database, many times faster than by writing to one.
+    the contract go to a quarantine file, the others are loaded. Loading the same files again
+    changes nothing; after an interruption, run the same command again. TABLE may be `all`: every
+    table of a folder by its name, accounts.csv, requests/*.parquet and so on. With --bulk these
+    tables become the managed server's new database, many times faster than through Bolt.
 
     \b
     Examples:
@@ -62,7 +62,7 @@ def _complete_mapping(
     help="TOML file that renames and casts foreign columns, or preset:NAME.",
 )
 @click.option("--strict", is_flag=True, help="Fail, before writing, if a row breaks the contract.")
-@click.option("--dry-run", is_flag=True, help="Validate and say what would be written.")
+@click.option("--dry-run", is_flag=True, help="Validate and report what would be written.")
 @click.option("--input-format", type=click.Choice(INPUT_FORMATS), help="Format of the files.")
 @click.option("--chunk-size", type=click.IntRange(1, 200_000), help="Rows in one transaction.")
 @click.option("--as", "list_format", type=click.Choice(LISTS), help="proxies: format of the list.")
@@ -72,7 +72,9 @@ def _complete_mapping(
 @click.option("--connect", "url", help="Database that Ibis reads, instead of files.")
 @click.option("--query", help="SQL for --connect; name an ORDER BY.")
 @click.option("--bulk", is_flag=True, help="all: build the managed server's empty database.")
-@click.option("--overwrite", is_flag=True, help="all --bulk: even if it holds data, which goes.")
+@click.option(
+    "--overwrite", is_flag=True, help="all --bulk: delete the data that the database holds."
+)
 @click.option("--write-only", type=_folder, help="all --bulk: write the files, build nothing.")
 @output_options
 @pass_app

@@ -132,7 +132,7 @@ def load_files(
     if options.dry_run:
         return summary
     if graph is None:
-        raise InputError("a load needs a graph", hint="only --dry-run does without")
+        raise InputError("a load needs a graph", hint="only --dry-run works without one")
     _quarantine(settings, plan, summary)
     _write(graph, plan, _record(plan, files, mapping, summary, options), summary, options)
     return summary
@@ -211,7 +211,7 @@ def _plan(
             refuse_if_strict(plan.clean)
         _report(summary, plan.clean)
         if not summary.loaded:
-            why = "not one row is good" if summary.read else "there are no rows"
+            why = "no row is valid" if summary.read else "there are no rows"
             _warn(summary, f"{why}; nothing is loaded")
         summary.steps = {step.name: step.total for step in plan.steps}
         summary.notes = {**plan.notes, **summary.notes}

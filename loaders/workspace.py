@@ -176,5 +176,5 @@ class readable:  # noqa: N801 - reads as a phrase: with readable(): …
                 ) from error
             raise InputError(
                 f"the input cannot be read: {message}",
-                hint="if a file is truncated or damaged, fetch it again",
+                hint="if a file is truncated or damaged, download it again",
             ) from error

@@ -250,7 +250,7 @@ def check_reads_only(graph: Graph, statement: str, params: Mapping[str, Any]) ->
         raise QueryError("the statement writes, and this is a read-only session", hint=_WRITES_HINT)
     for operator, details in operators(summary.plan or {}):
         if operator not in READ_OPERATORS:
-            raise QueryError(f"the statement does more than read: {operator}", hint=_WRITES_HINT)
+            raise QueryError(f"the statement does more than reading: {operator}", hint=_WRITES_HINT)
         if operator == "ProcedureCall":
             procedure = details.split("(")[0].strip()
             if procedure.lower() not in READ_PROCEDURES:

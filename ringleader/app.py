@@ -169,7 +169,7 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
         "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file."
     )
     @click.option(
-        "--raw", is_flag=True, help="Do not defuse CSV cells that a spreadsheet would execute."
+        "--raw", is_flag=True, help="Do not escape CSV cells that a spreadsheet would execute."
     )
     @functools.wraps(function)
     def wrapper(
@@ -216,7 +216,7 @@ def run(root: click.Group) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        complain(app, "interrupted", "run the same command again; nothing is half-written")
+        complain(app, "interrupted", "run the same command again; nothing is written in part")
         return INTERRUPTED
     except (BrokenPipeError, SystemExit) as error:
         # The reader of our output, such as `head`, has gone. Click takes that for a failure, and

@@ -1,4 +1,4 @@
-"""Checks of everything ringleader needs, each failure with the command that mends it."""
+"""Checks of everything ringleader needs, each failure with the command that fixes it."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def read_key(path: Path) -> bytes:
     if len(key) < _BYTES:
         raise InputError(
             f"key file {path} holds {len(key)} bytes; {_BYTES} are needed",
-            hint="put back the key that it was; another one would tell the same addresses apart",
+            hint="restore the old key; with another key the same address gives another hash",
         )
     return key
 

@@ -49,7 +49,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     try:
         if path.exists() and not path.is_file():
             raise InputError(
-                f"cannot write {path}: it is no regular file",
+                f"cannot write {path}: it is not a regular file",
                 hint="choose --output; without it rows go to standard output",
             )
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

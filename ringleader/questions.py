@@ -43,7 +43,7 @@ def find(
         settings: Name the user's folders of queries.
         words: Words or a whole question; mistyped words are found.
         folder: Only the queries of this folder.
-        internal: The steps of loads and detections too.
+        internal: Include the steps of loads and detections.
 
     Raises:
         WrongUsage: There is no such folder.
@@ -201,8 +201,8 @@ def require_all_right(checked: Answer) -> None:
     wrong = sum(row["problem"] != "none" for row in checked.rows)
     if wrong:
         raise CatalogueError(
-            f"{wrong} of {len(checked.rows)} queries are not what their headers say",
-            hint="docs/catalogue.md shows how ours are written",
+            f"{wrong} of {len(checked.rows)} queries do not agree with their headers",
+            hint="docs/catalogue.md shows the built-in ones",
         )
 
 

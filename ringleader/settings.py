@@ -72,8 +72,18 @@ DECLARED: tuple[Declared, ...] = (
     Declared("load.chunk_size", "rows in one transaction", (), 5_000, int),
     Declared("channels.known", "names that `channel` may have", (), None, list),
     Declared("enrich.asn_mmdb", "an ASN database in MaxMind's format", (), None, Path),
-    Declared("review.by", "who decides in `ringleader review`", ("RINGLEADER_REVIEWER",)),
-    Declared("lock.lease_seconds", "a holder that stands still for so long is gone", (), 60, int),
+    Declared(
+        "review.by",
+        "name of the person who decides in `ringleader review`",
+        ("RINGLEADER_REVIEWER",),
+    ),
+    Declared(
+        "lock.lease_seconds",
+        "seconds without a heartbeat after which the holder of the lock counts as crashed",
+        (),
+        60,
+        int,
+    ),
     Declared("log.format", "messages as text or json", ("RINGLEADER_LOG_FORMAT",), "text"),
     Declared("queries", "folders of further stored queries", (), None, list),
 )

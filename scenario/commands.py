@@ -48,13 +48,13 @@ Examples:
     required=True,
     help="Folder to write; one that holds a simulation is replaced.",
 )
-@click.option("--threads", type=click.IntRange(1, 64), help="Days made at a time.")
+@click.option("--threads", type=click.IntRange(1, 64), help="Days simulated at a time.")
 @pass_app
 def simulate(app: App, output: Path, **how: Any) -> None:
     """Write a simulated campaign: every table of the input contract, and the truth in labels.
 
-    Three operators among honest accounts, some of which look guilty (docs/simulation.md). With
-    --crossed there are 56 operators, each with another combination of traits; traits.csv,
+    Three operators hide among honest accounts, some of them look-alikes (docs/simulation.md). With
+    --crossed there are 56 operators, each with a different combination of traits; traits.csv,
     cohorts.csv and stolen.csv say which. The same options write the same bytes.
     """
     from ringleader.output import emit

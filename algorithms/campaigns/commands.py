@@ -13,7 +13,7 @@ _Out = Callable[..., None]
 
 @click.group(cls=Group)
 def campaigns() -> None:
-    """List campaigns, and look at one: rings with one operator behind them."""
+    """List campaigns (rings of one operator), or show one."""
 
 
 @campaigns.command("list")
@@ -35,11 +35,11 @@ def list_campaigns(app: App, limit: int, out: _Out) -> None:
 
 @campaigns.command("show")
 @click.argument("campaign")
-@click.option("--weeks", is_flag=True, help="Its timeline instead: accounts week by week.")
+@click.option("--weeks", is_flag=True, help="Show its timeline instead: accounts per week.")
 @output_options
 @pass_app
 def show_campaign(app: App, campaign: str, weeks: bool, out: _Out) -> None:
-    """Show the rings of CAMPAIGN, what ties them, and what it did.
+    """Show the rings of CAMPAIGN, what they share, and their activity.
 
     \b
     Examples:

@@ -22,14 +22,14 @@ from ringleader.app import App, Command, output_options, pass_app
     type=click.Choice(("decided_by", "campaign")),
     default="decided_by",
     show_default=True,
-    help="Column of the labels that tells sources of rings apart.",
+    help="Column of the labels that names the source of a ring.",
 )
 @click.option(
     "--min-size",
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Leave out rings with fewer labelled accounts.",
+    help="Ignore rings with fewer labelled accounts.",
 )
 @click.option(
     "--traits",
@@ -42,7 +42,7 @@ from ringleader.app import App, Command, output_options, pass_app
     type=click.IntRange(min=0),
     default=2,
     show_default=True,
-    help="Leave operators that share fewer independent kinds of evidence out of rows of traits.",
+    help="Ignore operators that share fewer independent kinds of evidence in rows of traits.",
 )
 @output_options
 @pass_app

@@ -13,7 +13,7 @@ _Out = Callable[..., None]
 
 @click.group(cls=Group)
 def hubs() -> None:
-    """See which identifiers are a ring's own and which are hubs of strangers, and pin a verdict."""
+    """See which identifiers only a ring uses and which are widely shared, and pin a verdict."""
 
 
 @hubs.command("list")
@@ -22,7 +22,7 @@ def hubs() -> None:
 @output_options
 @pass_app
 def list_hubs(app: App, verdict: str | None, limit: int, out: _Out) -> None:
-    """List the identifiers that rings use, those of most accounts first.
+    """List the identifiers that rings use, those with most accounts first.
 
     \b
     Example:
@@ -54,11 +54,11 @@ def show_hub(app: App, identifier: str, out: _Out) -> None:
 @hubs.command("pin")
 @click.argument("identifier")
 @click.argument("verdict", type=click.Choice(("benign", "owned")))
-@click.option("--note", required=True, help="Why: whoever asks later reads this.")
-@click.option("--by", help="Who says so [default: the system's user].")
+@click.option("--note", required=True, help="Reason, for whoever reads the decision later.")
+@click.option("--by", help="Your name [default: the system's user].")
 @pass_app
 def pin_hub(app: App, identifier: str, verdict: str, note: str, by: str | None) -> None:
-    """Pin a VERDICT on IDENTIFIER; the next detection honours it.
+    """Pin a VERDICT on IDENTIFIER; it applies from the next detection on.
 
     What is pinned benign counts nothing; what is pinned owned counts as if two accounts shared it.
 
@@ -69,14 +69,14 @@ def pin_hub(app: App, identifier: str, verdict: str, note: str, by: str | None) 
     """
     with app.connect() as r:
         target = r.pin(identifier, verdict, note=note, by=by)
-    app.say(f"{target} is pinned {verdict}; ringleader detect honours it")
+    app.say(f"{target} is pinned {verdict}; it applies from the next ringleader detect on")
 
 
 @hubs.command("unpin")
 @click.argument("identifier")
 @pass_app
 def unpin_hub(app: App, identifier: str) -> None:
-    """Take back what was pinned on IDENTIFIER.
+    """Remove the verdict that was pinned on IDENTIFIER.
 
     \b
     Example:

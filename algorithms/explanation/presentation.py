@@ -88,7 +88,7 @@ def _dissolved(told: Explanation) -> str:
             f"without all that links have by name ({names}) it would be a ring still: "
             f"{found.criterion} (criteria of {told.run})"
         )
-    how = "no smaller set does" if found.smallest else "found greedily; a smaller set may do"
+    how = "no smaller set suffices" if found.smallest else "approximate; a smaller set may suffice"
     return (
         f"without {names} it would be no ring: no {found.criterion} ({how}; criteria of {told.run})"
     )
@@ -197,7 +197,7 @@ def campaign_lines(campaign: dict[str, Any]) -> list[str]:
     operators = f" of {_several(campaign['operators'])}" if campaign["operators"] else ""
     lines = [
         f"{campaign['campaign_id']}: {campaign['accounts']:,} accounts in {campaign['rings']:,} "
-        f"{'ring' if campaign['rings'] == 1 else 'rings'}, found by {campaign['run']}",
+        f"{'ring' if campaign['rings'] == 1 else 'rings'}, from {campaign['run']}",
         f"  volume: {campaign['requests']:,} requests, {campaign['input_tokens']:,} tokens in, "
         f"{campaign['output_tokens']:,} out, at least",
         f"  targets: {', '.join(targets) or 'unknown: no prompts are known'}",

@@ -14,19 +14,17 @@ _Out = Callable[..., None]
 
 @click.group(cls=Group)
 def review() -> None:
-    """Decide on rings and accounts; detection honours it, and every decision is kept.
+    """Decide on rings and accounts; detection follows it, and every decision is kept.
 
-    Of several decisions about one ring or account the latest counts.
+    If there are several decisions about one ring or account, the latest counts.
     """
 
 
 def _decision(function: Callable[..., None]) -> Callable[..., None]:
     """The arguments that every decision takes."""
     for option in (
-        click.option(
-            "--by", help="Who decides [default: setting review.by, or the system's user]."
-        ),
-        click.option("--note", required=True, help="Why: whoever asks later reads this."),
+        click.option("--by", help="Your name [default: setting review.by, or the system's user]."),
+        click.option("--note", required=True, help="Reason, for whoever reads the decision later."),
         click.argument("targets", metavar="RING|ACCOUNT...", nargs=-1, required=True),
     ):
         function = option(function)
@@ -36,7 +34,7 @@ def _decision(function: Callable[..., None]) -> Callable[..., None]:
 @review.command("confirm")
 @_decision
 def confirm(app: App, targets: tuple[str, ...], note: str, by: str | None) -> None:
-    """Confirm that a RING is one, or that an ACCOUNT belongs to its ring: members stay.
+    """Confirm that a RING is one, or that an ACCOUNT belongs to its ring; members stay.
 
     \b
     Example:
@@ -50,8 +48,8 @@ def confirm(app: App, targets: tuple[str, ...], note: str, by: str | None) -> No
 def reject(app: App, targets: tuple[str, ...], note: str, by: str | None) -> None:
     """Reject a RING, or an ACCOUNT from its ring: it does not come back by itself.
 
-    What was seen then counts no more between these accounts and anybody else. Detection finds the
-    ring again when other identifiers make a ring by themselves.
+    Identifiers seen until then no longer count between these accounts and others. Detection
+    finds the ring again only if other identifiers make a ring by themselves.
 
     \b
     Examples:
@@ -64,7 +62,7 @@ def reject(app: App, targets: tuple[str, ...], note: str, by: str | None) -> Non
 @review.command("watch")
 @_decision
 def watch(app: App, targets: tuple[str, ...], note: str, by: str | None) -> None:
-    """Watch a RING or ACCOUNT: lists show it, nothing else changes. It ends another decision.
+    """Watch a RING or ACCOUNT: lists show it, nothing else changes. It replaces earlier ones.
 
     \b
     Example:
@@ -81,18 +79,18 @@ def _decide(app: App, targets: tuple[str, ...], verdict: str, note: str, by: str
         app.say(f"{made.target}{about}: {made.verdict} by {made.by}")
         if made.returns_when:
             app.say(f"  what would bring it back: {made.returns_when}")
-    app.say("the next detection honours it; ringleader detect")
+    app.say("it applies from the next detection on; ringleader detect")
 
 
 @review.command("list")
 @click.argument("target", metavar="[RING|ACCOUNT]", required=False)
-@click.option("--history", is_flag=True, help="Decisions that later ones have replaced, too.")
+@click.option("--history", is_flag=True, help="Include decisions that later ones have replaced.")
 @output_options
 @pass_app
 def list_decisions(app: App, target: str | None, history: bool, out: _Out) -> None:
-    """List decisions, the latest first, and what became of each ring and account.
+    """List decisions, the latest first, and the state of each ring and account now.
 
-    With --history --format jsonl it is a file that `review import` takes.
+    `review import` reads what --history --format jsonl writes.
 
     \b
     Examples:
@@ -112,7 +110,7 @@ def list_decisions(app: App, target: str | None, history: bool, out: _Out) -> No
 def labels(app: App, out: _Out) -> None:
     """Write decisions as labels, one row per account, for `load labels` and `evaluate`.
 
-    Watched rings and accounts have no label. To carry decisions over so that detection honours
+    Watched rings and accounts have no label. To transfer decisions so that detection follows
     them, use `review list --history` and `review import`.
 
     \b
@@ -129,9 +127,9 @@ def labels(app: App, out: _Out) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @pass_app
 def import_decisions(app: App, file: Path) -> None:
-    """Carry decisions over from FILE, as `review list --history --format jsonl` writes it.
+    """Import decisions from FILE, as `review list --history --format jsonl` writes it.
 
-    Decisions that are there already change nothing.
+    Decisions that exist already change nothing.
 
     \b
     Example:
@@ -141,4 +139,4 @@ def import_decisions(app: App, file: Path) -> None:
 
     with app.connect() as r:
         count = reviewing.import_decisions(r.graph, file)
-    app.say(f"{count:,} decisions are in the graph; the next detection honours them")
+    app.say(f"{count:,} decisions are in the graph; they apply from the next detection on")

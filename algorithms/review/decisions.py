@@ -66,7 +66,7 @@ def decide(
 def carry_over(graph: Graph, file: Path) -> int:
     """Write decisions that ``ringleader review list --history --format jsonl`` has listed.
 
-    Decisions that are there already change nothing.
+    Decisions that exist already change nothing.
 
     Args:
         graph: An open graph.

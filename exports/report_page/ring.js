@@ -93,7 +93,7 @@ function dissolveCard(ring) {
     ? `Its links by themselves hold no ring any more: no ${criterion}.`
     : complete ? `Without ${without.length === 1 ? "this" : `these ${count(without.length)}`} it would be no ring: no ${criterion}. `
       + "If they have an innocent reason, there is nothing left. "
-      + (smallest ? "No smaller set does." : "Found greedily; a smaller set may do.")
+      + (smallest ? "No smaller set suffices." : "Approximate; a smaller set may suffice.")
     : `Even without all that is known by name it would be a ring: ${criterion}.`, box);
 }
 

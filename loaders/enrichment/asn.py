@@ -30,7 +30,8 @@ def open_database(path: Path) -> maxminddb.Reader:
         raise InputError(f"{path}: no such file", hint="--asn-mmdb FILE") from error
     except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
         raise InputError(
-            f"{path} is no MaxMind database: {error}", hint="truncated or damaged? fetch it again"
+            f"{path} is no MaxMind database: {error}",
+            hint="truncated or damaged? download it again",
         ) from error
 
 

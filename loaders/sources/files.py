@@ -34,7 +34,7 @@ LINE_BYTES = 4_000_000
 DOCUMENT_BYTES = 64_000_000
 SAMPLED_LINES = 1_000
 _PIECE = 1 << 20
-_DAMAGED = "truncated or damaged; fetch it again"
+_DAMAGED = "truncated or damaged; download it again"
 _RECODE = "iconv -f UTF-16 -t UTF-8 FILE > NEW (or from the encoding it has)"
 FILE, ROW = "_file", "_row"
 # A folder called country=de says nothing about the rows of the files in it.
@@ -168,7 +168,7 @@ def identify(path: Path, format_: str | None = None) -> tuple[str, str]:
         )
     with _explained(path):
         if path.stat().st_size == 0:
-            raise InputError(f"{path} is empty", hint="fetch it again, or leave it out")
+            raise InputError(f"{path} is empty", hint="download it again, or leave it out")
         return format_, fingerprint(path)
 
 

@@ -228,7 +228,7 @@ def _text_lines(path: Path) -> Iterator[tuple[int, str]]:
             f"{path} cannot be read: {error}", hint="check that it is there and may be read"
         ) from error
     if not text:
-        raise InputError(f"{path} is empty", hint="fetch it again, or leave it out")
+        raise InputError(f"{path} is empty", hint="download it again, or leave it out")
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip() and not line.lstrip().startswith(("#", ";", "//")):
             yield number, line.strip()

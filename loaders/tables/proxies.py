@@ -54,7 +54,7 @@ def link(graph: Graph, written: Plan, _asn_mmdb: Path | None) -> Notes:
     new = frozenset(row["proxy_id"] for chunk in step.chunks(50_000) for row in chunk)
     addresses = paged(graph, get("addresses-page"), "address")
     linked = link_exits(graph, listed(graph), addresses, only=new)
-    return {"addresses tied to these proxies": linked}
+    return {"addresses connected to these proxies": linked}
 
 
 LOADER = TableLoader(plan, link)

@@ -111,10 +111,10 @@ def link(graph: Graph, written: Plan, asn_mmdb: Path | None) -> Notes:
         return {}
     pairs = [(row[START], row[END]) for chunk in ips.chunks(50_000) for row in chunk]
     linked = link_exits(graph, listed(graph), (address for address, _ in pairs))
-    notes = {"addresses tied to known proxies": linked}
+    notes = {"addresses connected to known proxies": linked}
     if asn_mmdb is not None:
         subnets = sorted({cidr for _, cidr in pairs})
-        notes["subnets tied to systems"] = link_systems(graph, asn_mmdb, subnets)
+        notes["subnets connected to autonomous systems"] = link_systems(graph, asn_mmdb, subnets)
     return notes
 
 

@@ -143,7 +143,7 @@ def _refuse_beside(load: Mapping[str, Any], table: str, left: Sequence[InputFile
     if any(file.shown.name in load["file_names"] for file in left):
         raise InputError(
             f"a load of {table} by this query was interrupted (batch {batch[:12]}), and the query "
-            "or its mapping gives other rows now; what is in could not be told from what is not",
+            "or its mapping gives other rows now; it cannot tell which rows were committed",
             hint=_ways_out(batch),
         )
 

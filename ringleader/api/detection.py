@@ -236,7 +236,7 @@ def _remarks(made: Detection, values: Parameters) -> list[str]:
         remarks.append("the graph holds no account; ringleader load accounts FILE")
     elif not made.rings and made.links:
         remarks.append(
-            f"no group of linked accounts is a ring: a ring needs {values.min_ring_size} accounts "
+            f"no group of accounts is a ring: a ring needs {values.min_ring_size} accounts "
             "and two independent kinds of evidence; ringleader detect --parameters lists the rest"
         )
     elif made.rings and made.rings[0].single_family:

@@ -208,7 +208,7 @@ def _comparison_lines(
             f"linked by {link['bits']:.2f} bits of {', '.join(link['families'])}: "
             f"{', '.join(name.replace('|', ' ') for name in link['evidence'])}"
         )
-    yield f"both are in {', '.join(both)}" if both else "no ring holds both"
+    yield f"both are in {', '.join(both)}" if both else "no ring contains both"
 
 
 def campaigns(graph: Graph, *, limit: int | None = None) -> Answer:
@@ -305,7 +305,7 @@ def _columns(query: str) -> list[str]:
 
 def _why_none(graph: Graph) -> str:
     if graph.read(get("current-run")):
-        return "the last detection found no ring; ringleader query run runs lists what it looked at"
+        return "the last detection found no ring; ringleader query run runs lists its counts"
     return "no detection has run; ringleader detect"
 
 

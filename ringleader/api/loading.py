@@ -328,7 +328,7 @@ def _messages(summary: Summary) -> Iterator[str]:
     for path in summary.skipped:
         yield f"{path} was loaded before; nothing to do"
     for path in summary.again:
-        yield f"warning: {path} was loaded before under another mapping; its rows count again"
+        yield f"warning: {path} was loaded before with another mapping; its rows are counted twice"
     for path in summary.partly:
         yield (
             f"warning: {path} belongs to an abandoned load; rows already written will be counted "

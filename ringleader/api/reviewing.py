@@ -99,7 +99,7 @@ def decisions(graph: Graph, target: str | None = None, *, history: bool = False)
     Args:
         graph: An open graph.
         target: Only those on this ring or account, with the replaced ones.
-        history: Decisions that later ones have replaced, too.
+        history: Include decisions that later ones have replaced.
     """
     from ringleader.algorithms.review.decisions import returns_when
 

@@ -1,4 +1,4 @@
-"""Whether stored queries are what their headers say: asked of the files, then of a server."""
+"""Whether stored queries agree with their headers: asked of the files, then of a server."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ VARIABLE = "_RINGLEADER_COMPLETE"
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print what teaches a SHELL to complete commands, options, stored queries and parameters.
+    """Print the script by which SHELL completes commands, options, stored queries and parameters.
 
     \b
     Examples:

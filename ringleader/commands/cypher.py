@@ -1,4 +1,4 @@
-"""``ringleader cypher`` and ``ringleader shell``: ask what no stored query asks."""
+"""``ringleader cypher`` and ``ringleader shell``: questions beyond the stored queries."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def cypher(
 ) -> None:
     """Run a STATEMENT of Cypher: one given, in a file, or on standard input (``-``).
 
-    Unless --write is given it only reads: the server plans the statement first, and what writes,
+    Without --write it only reads. The server plans the statement first; a statement that writes,
     reads files, administers, or calls a procedure that is not on a list is refused. Each statement
-    leaves a line, without its values, in audit/statements.jsonl of the data folder.
+    is recorded, without its values, in audit/statements.jsonl of the data folder.
 
     \b
     Examples:
@@ -98,7 +98,7 @@ def _statement(given: str | None, file: Path | None) -> str:
     type=click.IntRange(min=1),
     default=100,
     show_default=True,
-    help="Rows of an answer at the most.",
+    help="Return at most this many rows.",
 )
 @click.option(
     "--timeout",
@@ -110,11 +110,11 @@ def _statement(given: str | None, file: Path | None) -> str:
 @output_options
 @pass_app
 def shell(app: App, limit: int, timeout: float, out: Callable[..., Any]) -> None:
-    """Ask in Cypher and by stored queries, at a prompt; nothing is ever written.
+    """Run Cypher statements and stored queries at a prompt; read-only.
 
-    A statement ends with a semicolon, over as many lines as it takes. Labels, properties and
-    stored queries complete with Tab. Ctrl-C ends the statement that runs, Ctrl-D the shell. `:help`
-    lists what else can be typed. Statements on standard input run without a prompt.
+    A statement may have several lines and ends with a semicolon. Tab completes labels, properties
+    and stored queries. Ctrl-C stops the running statement, Ctrl-D ends the shell. `:help` lists
+    the other commands. Statements on standard input run without a prompt.
 
     \b
     Examples:

@@ -32,8 +32,8 @@ Examples:
 def doctor(app: App, mend: bool, format_: str) -> int:
     """Show the effective settings and check what ringleader needs.
 
-    Every setting comes with the place that decided it; secrets are masked. Every failed check comes
-    with the command that mends it. Exit code 1 if one failed.
+    Every setting is shown with its source; secrets are masked. Every failed check is
+    shown with the command that fixes it. Exit code 1 if one failed.
     """
     settings = [
         {"setting": setting.name, "value": setting.shown, "source": setting.source}

@@ -1,4 +1,4 @@
-"""``ringleader query``: ask the stored questions."""
+"""``ringleader query``: the stored queries."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from ringleader.questions import (
 def row_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--limit``, ``--timeout``, ``--explain`` and ``--profile`` of a command that asks."""
     for option in (
-        click.option("--profile", is_flag=True, help="Run it and show what each step did."),
+        click.option("--profile", is_flag=True, help="Run it and show the work of each step."),
         click.option("--explain", is_flag=True, help="Show the plan; run nothing."),
         click.option(
             "--timeout",
@@ -42,7 +42,7 @@ def row_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="Seconds after which the server ends it.",
         ),
         click.option(
-            "--limit", type=click.IntRange(min=1), help=f"Rows at the most [default: {ROW_CAP}]."
+            "--limit", type=click.IntRange(min=1), help=f"Most rows to return [default: {ROW_CAP}]."
         ),
     ):
         function = option(function)
@@ -91,13 +91,15 @@ def _complete_folder(
 
 @click.group(cls=Group)
 def query() -> None:
-    """Ask the stored questions of the catalogue."""
+    """List and run the stored queries of the catalogue."""
 
 
 @query.command("list")
 @click.argument("words", nargs=-1)
 @click.option("--folder", help="Only this folder, e.g. hunting.", shell_complete=_complete_folder)
-@click.option("--all", "everything", is_flag=True, help="The steps of loads and detections too.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Include the steps of loads and detections."
+)
 @output_options
 @pass_app
 def list_queries(
@@ -107,9 +109,9 @@ def list_queries(
     everything: bool,
     out: Callable[..., None],
 ) -> None:
-    """List the stored queries, or those that answer WORDS, the best first.
+    """List the stored queries, or those that match WORDS, best first.
 
-    WORDS are looked for in names, questions, parameters and columns; a whole question will do, and
+    WORDS are searched in names, questions, parameters and columns. A whole question works too, and
     mistyped words are found.
 
     \b
@@ -164,7 +166,7 @@ def run_query(
     profile: bool,
     out: Callable[..., None],
 ) -> None:
-    """Run a stored query that reads.
+    """Run a stored query (read-only ones).
 
     \b
     Examples:
@@ -190,8 +192,9 @@ def run_query(
 def check_queries(app: App, folder: Path | None, out: Callable[..., None]) -> None:
     """Check the queries of FOLDER: headers against bodies, and against the server's plans.
 
-    Without FOLDER, the folders that `queries` in ringleader.toml names are checked, or else ours.
-    A query that says `mode: read` must only read. Nothing is run. Exit code 1 if one is wrong.
+    Without FOLDER it checks the folders that `queries` in ringleader.toml names, or else the
+    built-in ones. A query with `mode: read` must only read. Nothing is
+    run. Exit code 1 if one is wrong.
 
     \b
     Examples:
@@ -202,4 +205,4 @@ def check_queries(app: App, folder: Path | None, out: Callable[..., None]) -> No
         checked = check_catalogue(r.graph, folder)
     out(checked)
     require_all_right(checked)
-    app.say(f"{len(checked.rows)} queries are what their headers say")
+    app.say(f"{len(checked.rows)} queries agree with their headers")

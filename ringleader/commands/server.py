@@ -21,8 +21,8 @@ _FOLLOW_SECONDS = 0.5
 def server() -> None:
     """Run a local Neo4j with Graph Data Science.
 
-    It needs no Docker and no Java of yours, listens on 127.0.0.1 only, and asks for a password that
-    is generated and kept in a file only you can read. RINGLEADER_HOME moves its data folder,
+    It needs neither Docker nor an installed Java, listens on 127.0.0.1 only, and has a generated
+    password in a file that only you can read. RINGLEADER_HOME moves its data folder,
     RINGLEADER_CACHE its downloads.
     """
 
@@ -35,16 +35,18 @@ Examples:
   RINGLEADER_HOME=/data/ringleader ringleader server start --engine 5.26"""
 )
 @click.option("--port", type=click.IntRange(1, 65535), help="First port to try [default: 7687].")
-@click.option("--engine", help="2026.08 or 5.26 (long-term) [default: what the data is, 2026.08].")
+@click.option(
+    "--engine", help="2026.08 or 5.26 (long-term) [default: the version of the data, or 2026.08]."
+)
 @click.option("--heap", help="Memory for queries and algorithms, e.g. 4g.")
 @click.option("--page-cache", help="Memory for the store, e.g. 2g.")
 @pass_app
 def start(
     app: App, port: int | None, engine: str | None, heap: str | None, page_cache: str | None
 ) -> None:
-    """Start the server; the first time, download it.
+    """Start the server; download it the first time.
 
-    A port that is taken is stepped over. If it runs already, this says so and is done.
+    If a port is in use, the next free one is taken. If the server runs already, nothing changes.
     """
     with app.connect() as r:
         state = r.start_server(port=port, engine=engine, heap=heap, page_cache=page_cache)
@@ -52,7 +54,7 @@ def start(
     verb = "was already running" if state.already_running else "is ready"
     app.say(f"Neo4j {state.engine} {verb} at {state.uri} (process {state.pid})")
     app.say(f"user {state.username}, password in {state.password_file}")
-    app.say(f"data in {state.home}; every ringleader command finds it by itself")
+    app.say(f"data in {state.home}; every ringleader command finds it automatically")
     if not settings.managed:
         app.say(
             f"note: other commands use {settings.uri} ({settings.source('neo4j.uri')}), "
@@ -82,7 +84,7 @@ Examples:
 @output_options
 @pass_app
 def status(app: App, out: Callable[..., None]) -> int:
-    """Say whether the server runs, and where; exit code 4 if it does not answer."""
+    """Show whether the server runs, and where; exit code 4 if it does not answer."""
     from ringleader.engine import status as server_status
 
     found = server_status(app.settings)
@@ -121,7 +123,7 @@ Examples:
   ringleader server logs -f"""
 )
 @click.option("-n", "--lines", type=click.IntRange(0), default=40, show_default=True)
-@click.option("-f", "--follow", is_flag=True, help="Go on as lines arrive; end with Ctrl-C.")
+@click.option("-f", "--follow", is_flag=True, help="Follow the log; stop with Ctrl-C.")
 @pass_app
 def logs(app: App, lines: int, follow: bool) -> None:
     """Show the log of the server."""
@@ -164,7 +166,7 @@ def reset(app: App, yes: bool) -> None:
     if not yes and managed_connection(app.settings) is None and root.exists():
         if not sys.stdin.isatty():
             raise WrongUsage(
-                f"this deletes {root}, and nobody is here to confirm it",
+                f"this deletes {root}, and there is no terminal to confirm it",
                 hint="ringleader server reset --yes",
             )
         click.confirm(f"Delete the graph and everything else in {root}?", abort=True, err=True)

@@ -27,7 +27,7 @@ class Shell:
         app: Says where messages go, and which folders of queries there are.
         graph: The open database; statements only read.
         out: Shows rows: called with rows, and maybe their columns and a format.
-        limit: Rows of an answer at the most.
+        limit: Return at most this many rows.
         timeout: Seconds after which the server ends a statement.
     """
 
@@ -46,7 +46,7 @@ class Shell:
             ":run": ("NAME [KEY=VALUE …]    a stored query", self._run),
             ":show": ("NAME    the text of a stored query", self._show),
             ":format": (f"{' | '.join(FORMATS[:4])}    how answers are shown", self._format),
-            ":limit": ("ROWS    rows of an answer at the most", self._set_limit),
+            ":limit": ("ROWS    most rows of an answer", self._set_limit),
             ":help": ("   this list", self._help),
             ":quit": ("   end", self._quit),
         }

@@ -188,7 +188,7 @@ def _download(context: Any, artifact: LockedArtifact, repository: Path, mirror: 
             time.sleep(attempt)
         except RuntimeError as error:  # jgo's word for an answer other than 200
             raise ServerError(
-                f"{source} does not hand out {artifact.coordinate}",
+                f"{source} does not provide {artifact.coordinate}",
                 hint=f"check the network (HTTPS_PROXY, {MIRROR_VARIABLE}), then {_AGAIN}",
             ) from error
     sha256 = _sha256(path)

@@ -128,7 +128,7 @@ def _start(
     except OSError as error:
         raise ServerError(
             f"cannot write to {folder.root}: {error.strerror or error}",
-            hint="free disk space or mend permissions, or set RINGLEADER_HOME to another folder",
+            hint="free disk space or fix permissions, or set RINGLEADER_HOME to another folder",
         ) from error
     raise AssertionError("the last attempt returns or raises")
 

@@ -33,7 +33,7 @@ class Guard:
         """
         if not list(tx.run(self.statement.text, dict(self.params))):
             raise LeaseLost(
-                "another run took the lock over while this one stood still; it writes nothing more",
+                "another run took over the lock while this one was stalled; this one stops",
                 hint="ringleader job history says who has it; then run the same command again",
             )
 

@@ -141,7 +141,7 @@ def lease(graph: Graph, purpose: str, place: str) -> Iterator[None]:
         until = row["expires_at"].to_native().strftime("%H:%M:%S")
         raise LockHeld(
             f"{row['holder']} holds the lock on {graph.settings.uri}",
-            hint=f"wait until it ends; should it be dead, its lease lapses at {until} UTC",
+            hint=f"wait until it ends; if it has crashed, its lease expires at {until} UTC",
         )
     done = threading.Event()
     beat = threading.Thread(

@@ -251,7 +251,7 @@ def test_one_that_stands_still_is_taken_over_and_publishes_nothing(graph, server
         _, said = first.communicate(timeout=120)
     # One that wakes up finds that it may not publish.
     assert first.returncode == (-signal.SIGKILL if fate == "killed" else 75), said
-    assert ("took the lock over" in said) == (fate == "stopped")
+    assert ("took over the lock" in said) == (fate == "stopped")
     assert succeeded(folder) == (0 if fate == "stopped" else 1)
     assert standing(graph) == undisturbed
     assert states(graph) == ["done", "crashed"]

@@ -273,7 +273,7 @@ def test_warnings_about_rows(graph, ringleader, tmp_path):
     assert "warning: there are no rows" in ringleader("load", "requests", path).stderr
     path.write_bytes(HEAD + b"bad,never,,\n")
     first = ringleader("load", "requests", path)
-    assert "warning: not one row is good" in first.stderr
+    assert "warning: no row is valid" in first.stderr
     again = ringleader("load", "requests", path, "--strict")
     assert "warning: rows were quarantined when these files were loaded: " in again.stderr
 

@@ -283,7 +283,7 @@ def test_server_without_graph_data_science_is_told(home, state):
 
 def test_reset_deletes_the_data(home, state):
     unconfirmed = home.run("server", "reset", code=2)
-    assert "nobody is here to confirm" in unconfirmed.stderr
+    assert "no terminal to confirm" in unconfirmed.stderr
     assert (home.path / "server" / "data").exists()
     home.run("server", "reset", "--yes")
     assert not (home.path / "server").exists()

@@ -76,7 +76,7 @@ def test_installs_once_and_then_needs_no_network(tmp_path, repository, capsys):
 def test_goes_on_where_it_stopped(tmp_path, repository):
     lost = "/org/example/part3/1.3/part3-1.3.jar"
     content = repository.files.pop(lost)
-    with pytest.raises(ServerError, match=r"does not hand out org.example:part3:1.3:jar"):
+    with pytest.raises(ServerError, match=r"does not provide org.example:part3:1.3:jar"):
         install(locked(), "Example 1", tmp_path, mirror=repository.url)
     had = set(kept(tmp_path))
     repository.files[lost] = content

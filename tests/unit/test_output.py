@@ -108,7 +108,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
 
 def test_no_file_takes_the_place_of_a_pipe_or_a_device(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(InputError, match="no regular file"), whole_file(tmp_path / "pipe"):
+    with pytest.raises(InputError, match="not a regular file"), whole_file(tmp_path / "pipe"):
         pass
     assert (tmp_path / "pipe").is_fifo()
 

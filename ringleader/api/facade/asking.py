@@ -23,7 +23,7 @@ class Asking(Base):
     def query(
         self, name: str, /, *, timeout: float | None = TIMEOUT_SECONDS, **params: Any
     ) -> pd.DataFrame:
-        """Run a stored query that reads.
+        """Run a stored query (read-only ones).
 
         Args:
             name: Its name; :meth:`queries` finds it.
@@ -127,7 +127,7 @@ class Asking(Base):
             path: The file; None is standard output.
             format: ``csv``, ``jsonl``, ``parquet``, ``graphml``, ``gexf``, ``stix`` or ``misp``;
                 by default what the file's name ends in.
-            since: Only of rings that are new, or have other members, since this run.
+            since: Only rings that are new or have changed members since this run.
             ring: Only of this ring.
             pseudonymise: Replace everything that names somebody by a keyed hash.
             key_file: Key of these hashes; by default this installation's.
@@ -167,7 +167,7 @@ class Asking(Base):
         Args:
             path: The file, e.g. ``report.html``.
             rings: Only these rings.
-            limit: Only so many rings, the strongest.
+            limit: Only this many rings, the strongest.
             pseudonymise: Replace everything that names somebody by a keyed hash.
             key_file: Key of these hashes; by default this installation's.
 

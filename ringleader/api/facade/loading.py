@@ -160,7 +160,7 @@ class Loading(Base):
             design: Your own declaration of crossed traits.
             seed: Seed of the random numbers.
             format: ``parquet`` or ``csv``.
-            threads: Days made at a time.
+            threads: Days simulated at a time.
 
         Raises:
             WrongUsage: The folder holds something else, or the population is too small.

@@ -163,7 +163,7 @@ class Reading(Base):
 
         Args:
             target: Only those on this ring or account.
-            history: Decisions that later ones have replaced, too.
+            history: Include decisions that later ones have replaced.
         """
         from ringleader.api import reviewing
 
