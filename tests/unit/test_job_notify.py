@@ -117,7 +117,7 @@ def test_nobody_listens(monkeypatch):
     monkeypatch.setattr(notify, "BACKOFF_SECONDS", 0.01)
     with listening() as receiver:
         pass
-    with pytest.raises(DeliveryFailed, match="127.0.0.1 could not be told") as caught:
+    with pytest.raises(DeliveryFailed, match="127.0.0.1 could not be notified") as caught:
         deliver(receiver, attempts=2)
     assert "hidden" not in caught.value.message
 
