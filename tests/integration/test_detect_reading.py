@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from detect_world import ACCOUNTS, BOTS, CARDS, P, build, members, share, standing
+from detect_world import ACCOUNTS, BOTS, CARDS, CLASS, P, build, members, share, standing
 
 from ringleader.algorithms.detect import detect, null_rings
 from ringleader.algorithms.evidence import reading as reading_module
@@ -21,7 +21,7 @@ def test_pages_of_any_size_read_the_same(graph, monkeypatch):
     build(graph)
     graph.write(
         "MATCH (:Account {account_id: 'card00'})-[u:PAID_WITH]->() SET u.events = null, "
-        "u.first_seen = null",
+        "u.days = [0, 5, 63]",
         name="x",
     )
     graph.write(
@@ -41,18 +41,16 @@ def test_pages_of_any_size_read_the_same(graph, monkeypatch):
                         column, vars(other)[name], equal_nan=column.dtype == float
                     )
                     assert same, name
-        assert np.array_equal(
-            whole.times(np.arange(len(whole.used))), part.times(np.arange(len(part.used))), True
-        )
+        everything = np.arange(len(whole.used))
+        assert np.array_equal(whole.days(everything), part.days(everything))
     assert len(whole.accounts) == ACCOUNTS
     assert len(whole.keys) == 2 + 5 + 75 + 1 + 3 + 2 + 3
     card = [whole.name(n) for n in range(len(whole.keys))].index(("PaymentMethod", "pm-ring"))
     uses = np.flatnonzero(whole.used == card)
     assert [whole.accounts[n] for n in whole.user[uses]] == CARDS
-    first, last = 1_767_312_000, 1_771_545_600
-    began, ended = whole.times(uses)
-    assert np.isnan(began[0]) and set(began[1:]) == {first}
-    assert set(ended) == {last}
+    assert whole.days(uses).tolist() == [1 | 1 << 5 | 1 << 63, *[0] * 7]
+    room = [whole.name(n) for n in range(len(whole.keys))].index(("Ip", "198.18.9.3"))
+    assert whole.days(np.flatnonzero(whole.used == room)).tolist() == [1 << 7] * len(CLASS)
     events = dict(
         zip(whole.accounts, whole.activity[:, BUILT_IN.labels.index("PaymentMethod")], strict=True)
     )
