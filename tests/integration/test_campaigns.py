@@ -18,6 +18,12 @@ from ringleader.output import plain
 
 P = Parameters()
 RINGS = {name: [f"{name}{n}" for n in range(8)] for name in ("east", "west", "apart")}
+# What the operator of the first two uses in both, each by two accounts of a ring.
+IN_COMMON = (
+    ("Device", "machine-both"),
+    ("PaymentMethod", "card-both"),
+    ("PaymentMethod", "card-2"),
+)
 
 
 @pytest.fixture
@@ -33,9 +39,9 @@ def world(graph):
         shared(graph, "Device", f"machine-{name}", members, first=3, last=30 + day)
         shared(graph, "Ip", f"198.51.100.{day}", members, first=3, last=30 + day)
         opened(graph, dict.fromkeys(members, 3 + day))
-    both = [*RINGS["east"][:3], *RINGS["west"][:3]]
-    shared(graph, "PaymentMethod", "card-both", both, first=3, last=30)
-    shared(graph, "Device", "machine-both", both, first=3, last=30)
+    for n, (label, key) in enumerate(IN_COMMON):
+        pairs = (members[2 * n : 2 * n + 2] for members in (RINGS["east"], RINGS["west"]))
+        shared(graph, label, key, [name for pair in pairs for name in pair], first=3, last=30)
     graph.write(
         "MATCH (ip:Ip) WHERE ip.address STARTS WITH '198.51.100.' "
         "MERGE (p:Proxy {proxy_id: 'rotor'}) SET p.operator = 'Rotor' MERGE (ip)-[:EXIT_OF]->(p)",
@@ -43,7 +49,7 @@ def world(graph):
     )
     graph.write(
         "MATCH (m:PaymentMethod) WHERE m.payment_method_id IN $cards SET m.bin = '400777'",
-        {"cards": [f"card-{name}" for name in (*RINGS, "both")]},
+        {"cards": [f"card-{name}" for name in (*RINGS, "both", "2")]},
         name="fixture",
     )
     graph.write(
@@ -155,9 +161,9 @@ def test_rings_of_one_operator_are_one_campaign_and_no_other(world, monkeypatch,
         "capabilities": ["coding", "reasoning"],
         "capability_requests": [56, 14],
         "channels": ["api", "bedrock"],
-        "requests": 10 * 7 + 6 * 5,
-        "input_tokens": 10 * 700 + 6 * 100,
-        "output_tokens": 10 * 70 + 6 * 10,
+        "requests": 4 * 10 + 6 * 7 + 6 * 5,
+        "input_tokens": 4 * 200 + 6 * 700 + 6 * 100,
+        "output_tokens": 4 * 20 + 6 * 70 + 6 * 10,
         "first_seen": "2026-01-03T00:00:00Z",
         "last_seen": "2026-02-03T00:00:00Z",
         "proxies": ["rotor"],
@@ -171,8 +177,8 @@ def test_rings_of_one_operator_are_one_campaign_and_no_other(world, monkeypatch,
     for label, key in (("PaymentMethod", "card-north"), ("Device", "machine-north")):
         shared(world, label, key, north)
     shared(world, "Ip", "198.51.100.0", north)
-    shared(world, "PaymentMethod", "card-both", north[:3])
-    shared(world, "Device", "machine-both", north[:3])
+    for n, (label, key) in enumerate(IN_COMMON):
+        shared(world, label, key, north[2 * n : 2 * n + 2])
     opened(world, dict.fromkeys(north, 4))
     world.write(
         "MATCH (m:PaymentMethod {payment_method_id: 'card-north'}) SET m.bin = '400777'", name="x"
