@@ -101,7 +101,8 @@ def test_less_evidence_finds_less_says_what_is_missing_and_accuses_nobody_else(w
     cohort, gone = world[1], []
     for type_, family, left in (
         ("PAID_WITH", "payment", OPERATORS),
-        ("USED_DEVICE", "device", {"card_sharers", "hydra"}),
+        # Hydra rotates: by addresses and prompts alone it is not found.
+        ("USED_DEVICE", "device", {"card_sharers"}),
         # Without prompts its synchronised accounts on few addresses are left.
         ("SENT", "prompt", {"card_sharers"}),
     ):
