@@ -21,6 +21,8 @@ from ringleader.algorithms.evidence.sharing import Floats, Ints
 from ringleader.algorithms.grouping.edges import Edges, Grouping
 from ringleader.algorithms.judging.view import Matrix, View, surprise
 
+# What one account in fifty uses tells nothing about neighbourhoods, and is most of the edges.
+POPULAR = 50.0
 COLUMNS_AT_ONCE = 50_000  # identifiers whose co-use is counted at once: bounds the memory
 
 
@@ -117,7 +119,7 @@ def _by_infrastructure(view: View, grouping: Grouping, co_used: CoUse) -> tuple[
         cells = []
         for code in np.flatnonzero(view.kind_of_label == kind):
             at = view.of_label[code]
-            share = (view.shares[:, at] @ of[at]).tocoo()
+            share = (view.shares_of_label[code] @ of[at]).tocoo()
             kept = share.data >= view.parameters.living_share
             cells.append(share.row[kept].astype(np.int64) * max(groups, 1) + share.col[kept])
         if cells:
@@ -139,7 +141,7 @@ def _by_neighbourhood(view: View, grouping: Grouping) -> tuple[Ints, Ints]:
     order = np.lexsort((used, user))
     user, used = user[order], used[order]
     weight = np.log2(view.accounts / view.sharers[used])
-    heavy = weight > 0
+    heavy = weight > np.log2(POPULAR)
     edges = Edges(
         sharing.account_number[user[heavy]], sharing.identifier_number[used[heavy]], weight[heavy]
     )

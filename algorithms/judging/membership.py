@@ -195,7 +195,7 @@ def _living(view: View, used: Matrix, mine: Matrix) -> tuple[list[Matrix], list[
 def _live(view: View, code: int, at: Ints, infra: Matrix, several: int, things: int = 1) -> Matrix:
     """Accounts by groups: who lives on the group's identifiers of one label, ones."""
     part = infra[:, at]
-    share, count = view.shares[:, at] @ part.T, view.uses[:, at] @ part.T
+    share, count = view.shares_of_label[code] @ part.T, view.uses_of_label[code] @ part.T
     share.sort_indices()
     count.sort_indices()
     share = share.tocoo()

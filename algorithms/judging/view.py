@@ -100,6 +100,16 @@ class View:
         )
 
     @cached_property
+    def uses_of_label(self) -> list[Matrix]:
+        """The uses of each label by themselves: cutting them out costs more than using them."""
+        return [self.uses[:, at] for at in self.of_label]
+
+    @cached_property
+    def shares_of_label(self) -> list[Matrix]:
+        """The shares of each label by themselves."""
+        return [self.shares[:, at] for at in self.of_label]
+
+    @cached_property
     def sharers(self) -> Floats:
         """Number of accounts of each identifier; two where an analyst said that a ring owns it."""
         sharing = self.sharing
