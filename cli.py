@@ -16,6 +16,7 @@ COMMANDS = {
     "load": "ringleader.loaders.commands:load",
     "detect": "ringleader.algorithms.commands:detect",
     "rings": "ringleader.algorithms.commands:rings",
+    "why": "ringleader.algorithms.commands:why",
     "campaigns": "ringleader.algorithms.campaigns.commands:campaigns",
     "hubs": "ringleader.algorithms.evidence.hub_commands:hubs",
     "review": "ringleader.algorithms.review.commands:review",

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ringleader.app import App, Command, Group, output_options, pass_app
 
+if TYPE_CHECKING:
+    from ringleader.api.results import Comparison, WhyNot
+
 ALGORITHMS = ("leiden", "louvain")  # communities.ALGORITHMS, without its imports
+METHODS = ("judge", "shared-neighbours")  # detect.METHODS, without its imports
 _file = click.Path(path_type=Path, dir_okay=False)
 _Out = Callable[..., None]
 
@@ -26,6 +31,13 @@ _Out = Callable[..., None]
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
     help="Seed of Leiden [default: 42]; Louvain has none.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(METHODS),
+    default="judge",
+    show_default=True,
+    help="shared-neighbours is the classical way: node similarity and communities of GDS.",
 )
 @click.option("--known-hubs", type=_file, help="File of identifiers that strangers share.")
 @click.option("--dry-run", is_flag=True, help="Estimate memory and time; write nothing.")
@@ -44,6 +56,7 @@ def detect(
     app: App,
     algorithm: str,
     seed: int | None,
+    method: str,
     known_hubs: Path | None,
     dry_run: bool,
     permutations: int | None,
@@ -59,13 +72,14 @@ def detect(
       ringleader detect --dry-run
       ringleader detect --algorithm louvain --fail-on-findings
       ringleader detect --known-hubs hubs.csv
+      ringleader detect --method shared-neighbours
       ringleader detect --null 10
     """
     from ringleader.api import detection
 
     values = detection.parameters_of(app.settings, algorithm=algorithm, seed=seed)
     if show:
-        out(detection.parameter_table(values))
+        out(detection.parameter_table(values, app.settings))
         return
     with app.connect() as r:
         if dry_run:
@@ -82,7 +96,7 @@ def detect(
                 )
             )
             return
-        run = r.detect(algorithm=algorithm, seed=seed, known_hubs=known_hubs)
+        run = r.detect(algorithm=algorithm, seed=seed, method=method, known_hubs=known_hubs)
     out(run.summary)
     if fail_on_findings:
         run.require_none()
@@ -170,20 +184,51 @@ def ring_history(app: App, ring: str, unchanged: bool, out: _Out) -> None:
         out(findings.history(r.graph, ring, unchanged=unchanged))
 
 
-@rings.command("why")
-@click.argument("account")
-@click.argument("other")
+@rings.command("import")
+@click.argument("file", type=_file)
+@click.option("--known-hubs", type=_file, help="File of identifiers that strangers share.")
 @output_options
 @pass_app
-def why(app: App, account: str, other: str, out: _Out) -> None:
-    """Compare ACCOUNT with OTHER: what they share, their link, and the rings that hold both.
+def import_rings(app: App, file: Path, known_hubs: Path | None, out: _Out) -> None:
+    """Judge groups that were made elsewhere; the strong ones become the rings.
+
+    FILE is CSV, JSON lines or Parquet with the columns account_id and group. Members are neither
+    added nor taken away. The rings of the run before are replaced, as by detect; the groups that
+    are no rings are listed with what they lack.
 
     \b
     Example:
-      ringleader rings why acc_17 acc_18
+      ringleader rings import communities.csv
     """
     with app.connect() as r:
-        comparison = r.why(account, other)
-    for line in comparison.lines:
+        run = r.judge(file, known_hubs=known_hubs)
+    out(run.judged)
+
+
+@click.command(cls=Command)
+@click.argument("account")
+@click.argument("other", required=False)
+@click.option("--known-hubs", type=_file, help="The list that the last detection was given.")
+@output_options
+@pass_app
+def why(app: App, account: str, other: str | None, known_hubs: Path | None, out: _Out) -> None:
+    """Show why ACCOUNT is not in a ring, or what it has in common with OTHER.
+
+    OTHER is a ring or an account; without it the three nearest rings are shown. The figures are
+    those of detection: bits for and against by each kind of evidence, and what was below which
+    threshold.
+
+    \b
+    Examples:
+      ringleader why acc_17
+      ringleader why acc_17 ring-80502968ea5d
+      ringleader why acc_17 acc_18
+    """
+    with app.connect() as r:
+        if other is None or other.startswith("ring-"):
+            shown: WhyNot | Comparison = r.why_not(account, other, known_hubs=known_hubs)
+        else:
+            shown = r.why(account, other, known_hubs=known_hubs)
+    for line in shown.lines:
         app.say(line)
-    out(comparison.shared)
+    out(shown.answer)

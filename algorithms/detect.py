@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -26,8 +26,11 @@ from ringleader.algorithms.evidence.hub_verdicts import (
     write_verdicts,
 )
 from ringleader.algorithms.evidence.hubs import summary_of
+from ringleader.algorithms.evidence.known_good import with_known_good
 from ringleader.algorithms.evidence.reading import read_sharing
 from ringleader.algorithms.evidence.sharing import Ints, Sharing
+from ringleader.algorithms.grouping.classical import METHOD as SHARED_NEIGHBOURS
+from ringleader.algorithms.grouping.classical import communities_of_neighbours, rings_of_neighbours
 from ringleader.algorithms.grouping.communities import (
     communities,
     drop_projections,
@@ -40,6 +43,7 @@ from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.review.effects import without_rejected
 from ringleader.algorithms.rings.building import Ring, ring_of, touching_rings
 from ringleader.algorithms.rings.finding import Found, find_rings
+from ringleader.algorithms.rings.given import Judged, judge_groups
 from ringleader.algorithms.rings.link_rows import write_links
 from ringleader.algorithms.rings.null_model import permuted
 from ringleader.algorithms.rings.publication import (
@@ -54,6 +58,8 @@ from ringleader.parallel import side_by_side
 from ringleader.progress import progress
 from ringleader.version import __version__
 
+JUDGE, IMPORTED = "judge", "imported groups"
+METHODS = (JUDGE, SHARED_NEIGHBOURS)
 ROWS_AT_ONCE = 5_000
 CO_USES_KEPT = 5  # for each identifier of a ring, the strongest
 # Measured on two cores, for --dry-run: starting up, reading and judging a use.
@@ -72,6 +78,7 @@ class Detection:
         findings: Rings, campaigns and what became of earlier rings.
         stages: Seconds of each stage.
         missing: Families of evidence that the data do not hold.
+        judged: What is said of each group that was given.
         estimate: What a dry run says instead.
     """
 
@@ -82,6 +89,7 @@ class Detection:
     set_aside: list[Ring] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    judged: tuple[Judged, ...] = ()
     estimate: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -95,6 +103,8 @@ def detect(
     parameters: Parameters,
     *,
     algorithm: str = "leiden",
+    method: str = JUDGE,
+    groups: Mapping[str, str] | None = None,
     known_hubs: Collection[str] = (),
     dry_run: bool = False,
     say: Callable[[str], None] = lambda message: None,
@@ -105,6 +115,8 @@ def detect(
         graph: An open graph with its constraints.
         parameters: The judgements.
         algorithm: ``leiden`` or ``louvain``.
+        method: ``judge``, or ``shared-neighbours`` for the classical way.
+        groups: Group of accounts, to judge these groups as they are and look for no others.
         known_hubs: Keys of identifiers that strangers are known to share.
         dry_run: Estimate memory and time, write nothing.
         say: Told the time of each stage.
@@ -129,14 +141,23 @@ def detect(
     run = f"run-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{uuid4().hex[:6]}"
     with stage("clear leftovers"):
         _clean_up(graph)
-    _start(graph, run, parameters, algorithm, known_hubs)
+    how = IMPORTED if groups is not None else algorithm
+    how = f"{method}, {algorithm}" if method == SHARED_NEIGHBOURS else how
+    _start(graph, run, parameters, how, known_hubs)
     # Read once: what is decided from here on counts from the next run on.
     decisions, pins = decisions_in_force(graph), pins_in_force(graph)
     with stage("read what accounts share"):
-        sharing = pinned(read_sharing(graph, known_hubs), pins)
+        sharing = with_known_good(graph, pinned(read_sharing(graph, known_hubs), pins))
         told = without_rejected(sharing, decisions)
-    with stage(f"propose and judge groups ({algorithm})"):
-        found = find_rings(told, grouping_of(graph, run, algorithm, parameters), parameters)
+    with stage(f"propose and judge groups ({how})"):
+        judged: tuple[Judged, ...] = ()
+        if groups is not None:
+            found, judged = judge_groups(told, groups, parameters)
+        elif method == SHARED_NEIGHBOURS:
+            made = communities_of_neighbours(graph, run, told, algorithm, parameters)
+            found = Found(*rings_of_neighbours(told, made, parameters))
+        else:
+            found = find_rings(told, grouping_of(graph, run, algorithm, parameters), parameters)
     with stage("name rings and join campaigns"):
         findings = concluded(graph, told, found.links, found.rings, decisions, parameters)
     kept = touching_rings(found.links, ring_of(sharing, findings.rings))
@@ -149,7 +170,7 @@ def detect(
         _write_co_uses(graph, run, sharing, found)
     accounts, missing = len(sharing.accounts), sharing.missing_families()
     detection = Detection(
-        run, accounts, len(found.links), findings, found.set_aside, stages, missing
+        run, accounts, len(found.links), findings, found.set_aside, stages, missing, judged
     )
     with stage(f"write {len(detection.rings):,} rings"):
         _publish(graph, sharing, detection, parameters)
@@ -185,6 +206,7 @@ def null_rings(
     """
     require_memory_to_begin(graph, algorithm)
     there = pinned(read_sharing(graph, known_hubs), pins_in_force(graph))
+    there = with_known_good(graph, there)
     rows = []
     for number in range(permutations + 1):
         name = f"permutation {number} of {permutations}" if number else "the graph as it is"

@@ -19,7 +19,7 @@ SECTIONS = {
 }
 GROUPS = {
     "Load": ("load", "load_all", "simulate"),
-    "Detect": ("detect", "estimate", "permuted", "parameters", "evaluate"),
+    "Detect": ("detect", "judge", "estimate", "permuted", "parameters", "evaluate"),
     "Read findings": (
         "rings",
         "members",
@@ -27,6 +27,7 @@ GROUPS = {
         "draw",
         "explain",
         "why",
+        "why_not",
         "campaigns",
         "campaign",
         "hubs",

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         LoadResult,
         Ring,
         TableLoad,
+        WhyNot,
     )
     from ringleader.api.simulating import Simulation
     from ringleader.errors import (
@@ -81,6 +82,7 @@ _RESULTS = (
     "LoadResult",
     "Ring",
     "TableLoad",
+    "WhyNot",
 )
 # Where each public name lives.
 _HOMES = {
@@ -129,6 +131,7 @@ __all__ = [
     "Simulation",
     "TableLoad",
     "TimedOut",
+    "WhyNot",
     "WrongUsage",
     "__version__",
     "connect",

@@ -85,6 +85,12 @@ DECLARED: tuple[Declared, ...] = (
         int,
     ),
     Declared("log.format", "messages as text or json", ("RINGLEADER_LOG_FORMAT",), "text"),
+    Declared("known_good.domains", "mail domains whose accounts are in no ring", (), None, list),
+    Declared(
+        "known_good.organizations", "organizations whose accounts are in no ring", (), None, list
+    ),
+    Declared("known_good.cidrs", "networks whose addresses are no evidence", (), None, list),
+    Declared("known_good.clients", "devices that are no evidence", (), None, list),
     Declared("queries", "folders of further stored queries", (), None, list),
 )
 # Addresses that the driver takes. User and password do not belong in one: it is shown and logged.

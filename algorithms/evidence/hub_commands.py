@@ -9,15 +9,16 @@ import click
 from ringleader.app import App, Group, output_options, pass_app
 
 _Out = Callable[..., None]
+_verdict = click.Choice(("owned", "widely-shared", "benign"))  # hub_verdicts.VERDICTS
 
 
 @click.group(cls=Group)
 def hubs() -> None:
-    """See which identifiers only a ring uses and which are widely shared, and pin a verdict."""
+    """See which identifiers rings own and which are widely shared, and pin a verdict."""
 
 
 @hubs.command("list")
-@click.option("--verdict", type=click.Choice(("owned", "benign")), help="Only these.")
+@click.option("--verdict", type=_verdict, help="Only these.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 @output_options
 @pass_app
@@ -26,7 +27,7 @@ def list_hubs(app: App, verdict: str | None, limit: int, out: _Out) -> None:
 
     \b
     Example:
-      ringleader hubs list --verdict benign
+      ringleader hubs list --verdict widely-shared
     """
     from ringleader.api import findings
 
@@ -53,18 +54,19 @@ def show_hub(app: App, identifier: str, out: _Out) -> None:
 
 @hubs.command("pin")
 @click.argument("identifier")
-@click.argument("verdict", type=click.Choice(("benign", "owned")))
+@click.argument("verdict", type=_verdict)
 @click.option("--note", required=True, help="Reason, for whoever reads the decision later.")
 @click.option("--by", help="Your name [default: the system's user].")
 @pass_app
 def pin_hub(app: App, identifier: str, verdict: str, note: str, by: str | None) -> None:
     """Pin a VERDICT on IDENTIFIER; it applies from the next detection on.
 
-    What is pinned benign counts nothing; what is pinned owned counts as if two accounts shared it.
+    An identifier pinned as widely-shared counts nothing; one pinned as owned counts as if two
+    accounts shared it. `benign` is the word of earlier versions for widely-shared.
 
     \b
     Examples:
-      ringleader hubs pin 198.51.100.7 benign --note 'office of a customer, ticket 4711'
+      ringleader hubs pin 198.51.100.7 widely-shared --note 'office of a customer, ticket 4711'
       ringleader hubs pin pm_9f2 owned --note 'issued to one buyer'
     """
     with app.connect() as r:

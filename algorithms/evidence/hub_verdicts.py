@@ -1,9 +1,11 @@
-"""Verdicts on identifiers: a ring's own, or a hub of strangers, with the reasons.
+"""Verdicts on identifiers: owned by rings, or widely shared, with the reasons.
 
-Every identifier that two members of a ring use gets one. It is *owned* if half of those who use it
-are of one ring (``owned_part``), and *benign* otherwise: the ring uses it, as strangers do. What an
-analyst pins stands above that, and the next detection honours it: what is pinned benign counts
-nothing, what is pinned owned counts as if two accounts shared it.
+Every identifier that two members of a ring use gets one. It is *owned* if seven in ten of the other
+accounts that use it are in rings (``owned_part``), be it one ring or several: members of sister
+rings are not outsiders. Otherwise it is *widely shared*: the ring uses it, and so do accounts of no
+ring, which says nothing about whether it is harmless. A verdict that an analyst pins stands above
+that, and the next detection honours it: what is pinned as widely shared counts nothing, what is
+pinned as owned counts as if two accounts shared it.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from ringleader.algorithms.evidence import scoring
 from ringleader.algorithms.evidence.hubs import BENIGN, OWNED, ownership
 from ringleader.algorithms.evidence.sharing import Floats, Ints, Sharing
 from ringleader.algorithms.parameters import DAY, Parameters
@@ -24,7 +27,9 @@ from ringleader.errors import NotFound, WrongUsage
 from ringleader.graph import Graph
 from ringleader.parallel import side_by_side
 
-VERDICTS = {"benign": BENIGN, "owned": OWNED}
+WIDELY_SHARED = "widely shared"
+# A verdict as it may be given or stored: earlier versions wrote `benign`.
+VERDICTS = {"benign": BENIGN, "widely-shared": BENIGN, WIDELY_SHARED: BENIGN, "owned": OWNED}
 ROWS_AT_ONCE = 5_000
 
 
@@ -36,9 +41,9 @@ class Verdict:
         label: Its label.
         key: Its key.
         number: The store's own number of it.
-        verdict: ``owned`` or ``benign``.
+        verdict: ``owned`` or ``widely shared``.
         ring: The ring that most of its users are of.
-        part: The chance that another user of it is of that ring.
+        part: The part of its other users that are in rings.
         reasons: Ownership, tenure, diversity and lists, in words.
     """
 
@@ -49,6 +54,19 @@ class Verdict:
     ring: str
     part: float
     reasons: tuple[str, ...]
+
+
+def word_of(verdict: str) -> str:
+    """A verdict as it is written today.
+
+    Raises:
+        WrongUsage: There is no such verdict.
+    """
+    if verdict not in VERDICTS:
+        raise WrongUsage(
+            f"there is no verdict {verdict!r} on identifiers", hint="owned or widely-shared"
+        )
+    return "owned" if VERDICTS[verdict] == OWNED else WIDELY_SHARED
 
 
 def pins_in_force(graph: Graph) -> dict[str, int]:
@@ -86,7 +104,7 @@ def verdicts(sharing: Sharing, rings: Sequence[Ring], parameters: Parameters) ->
         parameters: ``owned_part``.
     """
     of = ring_of(sharing, rings)
-    owner, part = ownership(sharing, of)
+    owner, _ = ownership(sharing, of)
     mine = of[sharing.user] == owner[sharing.used]
     members = np.bincount(sharing.used[mine & (of[sharing.user] > 0)], minlength=len(owner))
     spread = opening_spread(sharing, np.flatnonzero(members > 1))
@@ -94,7 +112,10 @@ def verdicts(sharing: Sharing, rings: Sequence[Ring], parameters: Parameters) ->
     pairs = np.unique(sharing.used[inside] * (len(rings) + 1) + of[sharing.user[inside]])
     ring_count = np.bincount(pairs // (len(rings) + 1), minlength=len(owner))
     in_rings = np.bincount(sharing.used[inside], minlength=len(owner))
+    # One user is the account that asks: of two users that share it, one is another.
+    part = np.minimum(1.0, in_rings / scoring.others(sharing.sharers))
     chosen = np.flatnonzero(members > 1)
+    good = frozenset(sharing.good.tolist())
     # What lies together in the store is written together.
     chosen = chosen[np.argsort(sharing.identifier_number[chosen])]
     # Lists, since a value of an array costs several times one of a list.
@@ -118,15 +139,17 @@ def verdicts(sharing: Sharing, rings: Sequence[Ring], parameters: Parameters) ->
         reasons = [
             f"{inside_it} of {users} accounts on it are of {ring}",
             f"half of its accounts were opened within {days:.0f} days",
-            f"{users - ringed} accounts of no ring use it, and {several} "
-            f"{'ring' if several == 1 else 'rings'}",
+            f"{ringed} of its accounts are in {several} {'ring' if several == 1 else 'rings'}, "
+            f"{users - ringed} in none",
         ]
+        if at in good:
+            reasons.append("the settings know it to be good")
         if listed:
             reasons.append("a list of known hubs names it")
         if said:
             reasons.append("an analyst pinned it")
-        owned = said == OWNED if said else share >= parameters.owned_part
-        told = "owned" if owned else "benign"
+        owned = said == OWNED if said else share >= parameters.owned_part and at not in good
+        told = "owned" if owned else WIDELY_SHARED
         yield Verdict(*sharing.name(at), number, told, ring, share, tuple(reasons))
 
 
@@ -190,7 +213,8 @@ def pin(graph: Graph, identifier: str, verdict: str | None, note: str, by: str) 
     Args:
         graph: An open graph.
         identifier: Its key, or ``label|key`` where several labels have it.
-        verdict: ``benign``, ``owned``, or None to take it back.
+        verdict: ``owned``, ``widely shared`` (or ``benign``, as earlier versions called it), or
+            None to take it back.
         note: Why.
         by: Who says so.
 
@@ -205,7 +229,7 @@ def pin(graph: Graph, identifier: str, verdict: str | None, note: str, by: str) 
     if verdict is None:
         graph.write(get("drop-pin"), {"target": target})
     else:
-        given = {"target": target, "verdict": verdict, "note": note, "by": by}
+        given = {"target": target, "verdict": word_of(verdict), "note": note, "by": by}
         graph.write(get("pin-verdict"), given)
     return target
 

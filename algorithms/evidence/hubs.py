@@ -30,10 +30,10 @@ def worth_alone(sharing: Sharing) -> Floats:
 
 
 def _as_said(sharing: Sharing, worth: Floats) -> Floats:
-    """Worth by what lists and analysts say: a list may err, a pinned verdict stands."""
+    """Worth by lists and analysts: a list of hubs may err, pins and the known-good list do not."""
     worth = np.where(sharing.listed, worth * KNOWN_HUB_WEIGHT, worth)
     worth = np.where(sharing.pinned == OWNED, 1.0, worth)
-    return np.where(sharing.pinned == BENIGN, 0.0, worth)
+    return np.where((sharing.pinned == BENIGN) | sharing.known_good, 0.0, worth)
 
 
 def ownership(sharing: Sharing, of: Ints) -> tuple[Ints, Floats]:

@@ -9,6 +9,7 @@ where it has changed. When something was used is asked of few accounts, and read
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -37,18 +38,20 @@ IDENTIFIERS_AT_ONCE = 20_000
 TIMED_ACCOUNTS_AT_ONCE = 1_000
 
 
-def read_sharing(graph: Graph, known_hubs: Collection[str] = ()) -> Sharing:
+def read_sharing(graph: Graph, known_hubs: Collection[str] = (), *, note: bool = True) -> Sharing:
     """Read what linking needs, and note on each identifier how many accounts use it.
 
     Args:
         graph: The graph.
         known_hubs: Keys of identifiers that are known to be shared by strangers.
+        note: Whether to write the number of accounts.
     """
     people, number, uses = _people_and_uses(graph)
     accounts = np.bincount(uses.used, minlength=len(number))
     several = accounts > 1
     # Noting keeps the server busy, and putting together what was read this process.
-    with meanwhile(_note_sharers(graph, number[several], accounts[several])):
+    writing = _note_sharers(graph, number[several], accounts[several])
+    with meanwhile(writing) if note else nullcontext():
         named = _identifiers(graph, number, uses, several)
         position = np.full(len(number), -1, dtype=np.int32)
         position[named["at"]] = np.arange(len(named))

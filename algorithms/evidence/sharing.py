@@ -55,6 +55,12 @@ class Origins:
 
 
 _NOTHING: Ints = np.zeros(0, dtype=np.int64)
+
+
+def _nothing() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
 NO_ORIGINS = Origins(_NOTHING.astype(object), _NOTHING.astype(object), _NOTHING, _NOTHING)
 
 
@@ -88,6 +94,8 @@ class Sharing:
         known_hubs: Keys of identifiers that a list names as hubs.
         origins: What identifiers belong to, be they shared or not.
         schema: What accounts can share; labels, families and groups are coded by its order.
+        good: Positions of identifiers that the settings know to be good: they count nothing.
+        exempt: Positions of accounts that the settings know to be good: they are in no ring.
     """
 
     accounts: NDArray[np.object_]
@@ -114,6 +122,8 @@ class Sharing:
     known_hubs: frozenset[str] = field(default_factory=frozenset)
     origins: Origins = NO_ORIGINS
     schema: Schema = BUILT_IN
+    good: Ints = field(default_factory=_nothing)
+    exempt: Ints = field(default_factory=_nothing)
 
     @property
     def labels(self) -> NDArray[np.object_]:
@@ -185,6 +195,13 @@ class Sharing:
         if not self.known_hubs:
             return np.zeros(len(self.keys), dtype=bool)
         return np.fromiter((key in self.known_hubs for key in self.keys), bool, len(self.keys))
+
+    @cached_property
+    def known_good(self) -> Flags:
+        """Whether the settings know the identifier to be good, and no analyst says otherwise."""
+        good = np.zeros(len(self.keys), dtype=bool)
+        good[self.good] = True
+        return good & (self.pinned <= 0)
 
     @property
     def known(self) -> Flags:

@@ -76,6 +76,7 @@ class View:
         sharing = self.sharing
         kind = self.kind_of_label[sharing.label]
         hub = (sharing.listed & (sharing.pinned != OWNED)) | (sharing.pinned == BENIGN)
+        hub |= sharing.known_good
         counts: Flags = ((kind >= 0) & ~hub)[sharing.used]
         return counts
 

@@ -56,12 +56,15 @@ def find_rings(sharing: Sharing, grouping: Grouping, parameters: Parameters) -> 
     cells = refined(view, proposed(view, grouping, co_used))
     verdict = weighed(view, cells)
     looks = look_alikes(view, cells, verdict)
-    return _chosen(view, cells, verdict, looks, co_used)
+    return rings_of_groups(view, cells, verdict, looks, co_used)
 
 
 def _of_one_kind(sharing: Sharing, grouping: Grouping, parameters: Parameters) -> Found:
     """Rings of pairs that share more than strangers: nothing independent can confirm them."""
     links = find_links(sharing, parameters)
+    exempt = np.zeros(len(sharing.accounts), dtype=bool)
+    exempt[sharing.exempt] = True
+    links = links.take(~exempt[links.a] & ~exempt[links.b])
     of = np.zeros(len(sharing.accounts), dtype=np.int64)
     if len(links):
         order = np.lexsort((links.b, links.a))
@@ -76,10 +79,21 @@ def _of_one_kind(sharing: Sharing, grouping: Grouping, parameters: Parameters) -
     return Found(build_rings(sharing, links, of, parameters), links)
 
 
-def _chosen(view: View, cells: Cells, verdict: Verdict, looks: LookAlikes, co_used: CoUse) -> Found:
-    """Rings of strong groups, the strongest first; an account is in one of them only."""
+def rings_of_groups(
+    view: View, cells: Cells, verdict: Verdict, looks: LookAlikes, co_used: CoUse | None = None
+) -> Found:
+    """Rings of strong groups, the strongest first; an account is in one of them only.
+
+    Args:
+        view: The uses.
+        cells: The groups.
+        verdict: What is said of them.
+        looks: Whom they look like: those with an innocent explanation are set aside.
+        co_used: Pairs of identifiers that the same accounts use.
+    """
     columns = cells.members.tocsc()
     taken = np.zeros(view.accounts, dtype=bool)
+    taken[view.sharing.exempt] = True
     kept: list[tuple[int, Ints]] = []
     aside: list[tuple[int, Ints]] = []
     names = view.sharing.accounts

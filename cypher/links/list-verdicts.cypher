@@ -1,5 +1,6 @@
 // name: list-verdicts
-// question: Which identifiers do rings use, does only the ring use them or are they widely shared, and why?
+// question: Which identifiers do rings use, do rings own them or are they widely shared, and why?
+// Earlier versions wrote `benign` for `widely shared`.
 // param verdict: string = null
 // param limit: integer = 50
 // column label: string
@@ -12,10 +13,13 @@
 // mode: read
 // audience: internal
 MATCH (identifier:{{ identifiers }})
-WHERE identifier.verdict IS NOT NULL AND ($verdict IS NULL OR identifier.verdict = $verdict)
+WHERE identifier.verdict IS NOT NULL
+WITH identifier,
+     CASE identifier.verdict WHEN 'benign' THEN 'widely shared' ELSE identifier.verdict END AS verdict
+WHERE $verdict IS NULL OR verdict = $verdict
 RETURN labels(identifier)[0] AS label,
        {{ key_of:identifier }} AS identifier,
-       identifier.verdict AS verdict, identifier.accounts AS accounts,
+       verdict, identifier.accounts AS accounts,
        identifier.verdict_ring AS ring, identifier.verdict_part AS part,
        identifier.verdict_reasons AS reasons
 ORDER BY accounts DESC, label, identifier

@@ -20,7 +20,9 @@ CALL () {
 OPTIONAL MATCH (pin:Pin {target: labels(found)[0] + '|' + $identifier})
 RETURN labels(found)[0] AS label, $identifier AS identifier,
        COUNT { (found)<-[:{{ uses }}]-() } AS accounts,
-       found.verdict AS verdict, found.verdict_ring AS ring, found.verdict_part AS part,
-       found.verdict_reasons AS reasons, pin.verdict AS pinned, pin.note AS note,
+       CASE found.verdict WHEN 'benign' THEN 'widely shared' ELSE found.verdict END AS verdict,
+       found.verdict_ring AS ring, found.verdict_part AS part,
+       found.verdict_reasons AS reasons, 
+       CASE pin.verdict WHEN 'benign' THEN 'widely shared' ELSE pin.verdict END AS pinned, pin.note AS note,
        pin.decided_by AS pinned_by, pin.decided_at AS pinned_at
 ORDER BY label

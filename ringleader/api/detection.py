@@ -50,11 +50,13 @@ def parameters_of(
     return parameters({**settings.section("detect"), **(given or {}), **seeded})
 
 
-def parameter_table(values: Parameters) -> Answer:
-    """Every parameter with its value, default and reason."""
+def parameter_table(values: Parameters, settings: Settings) -> Answer:
+    """Every parameter with its value, default and reason; the known-good list follows."""
+    from ringleader.algorithms.evidence.known_good import KnownGood
     from ringleader.algorithms.parameters import effective
 
-    return Answer(effective(values), ["parameter", "value", "default", "reason"])
+    rows = [*effective(values), *KnownGood.of(settings).rows()]
+    return Answer(rows, ["parameter", "value", "default", "reason"])
 
 
 def detect(
@@ -62,7 +64,9 @@ def detect(
     values: Parameters,
     *,
     algorithm: str = "leiden",
-    known_hubs: Collection[str] | Path | None = None,
+    method: str = "judge",
+    groups: Mapping[str, str] | None = None,
+    known_hubs: Collection[str] | Path | str | None = None,
     say: Callable[[str], None],
 ) -> DetectionRun:
     """Link accounts, group them, and write rings and campaigns.
@@ -71,15 +75,21 @@ def detect(
         graph: An open graph.
         values: The parameters.
         algorithm: ``leiden`` or ``louvain``.
+        method: ``judge`` or ``shared-neighbours``.
+        groups: Group of accounts: these are judged, and no others looked for.
         known_hubs: Identifiers that unrelated accounts are known to share, or a file of them.
         say: Called with the time of each stage and with each message.
 
     Raises:
         LockHeld: Another run writes to the database.
+        WrongUsage: There is no such method.
         RingleaderError: The server refuses something, or has too little memory.
     """
+    from ringleader.algorithms.detect import METHODS
     from ringleader.algorithms.detect import detect as run_detection
 
+    if method not in METHODS:
+        raise WrongUsage(f"there is no method {method!r}", hint="use " + " or ".join(METHODS))
     hubs = read_hubs(known_hubs)
     with exclusive(graph, "detect"):
         graph.ensure_schema()
@@ -90,7 +100,15 @@ def detect(
         ]
         for message in messages:
             say(message)
-        made = run_detection(graph, values, algorithm=algorithm, known_hubs=hubs, say=say)
+        made = run_detection(
+            graph,
+            values,
+            algorithm=algorithm,
+            method=method,
+            groups=groups,
+            known_hubs=hubs,
+            say=say,
+        )
     remarks = _remarks(made, values)
     for remark in remarks:
         say(remark)
@@ -226,6 +244,22 @@ def _as_result(made: Detection, messages: list[str]) -> DetectionRun:
         dict(made.stages),
         tuple(made.missing),
         tuple(messages),
+        Answer(
+            [
+                {
+                    "group": group.group,
+                    "accounts": group.accounts,
+                    "unknown": group.unknown,
+                    "ring": group.strong,
+                    "bits": round(group.score, 1),
+                    "needed": round(group.needed, 1),
+                    "kinds": list(group.kinds),
+                    "missing": list(group.reasons),
+                }
+                for group in made.judged
+            ],
+            ["group", "accounts", "unknown", "ring", "bits", "needed", "kinds", "missing"],
+        ),
     )
 
 

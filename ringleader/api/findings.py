@@ -1,4 +1,4 @@
-"""What a detection found: rings, campaigns, identifiers, explanations, comparisons."""
+"""What a detection found: rings, campaigns, identifiers, explanations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ringleader.answers import Answer
-from ringleader.api.results import Comparison, Explanation
+from ringleader.api.results import Explanation
 from ringleader.catalogue import get
 from ringleader.errors import NotFound
 
@@ -144,73 +144,6 @@ def explain_member(graph: Graph, ring_id: str, account_id: str) -> Explanation:
     )
 
 
-def why(graph: Graph, one: str, other: str) -> Comparison:
-    """What two accounts share, whether they are linked, and whether one ring holds both.
-
-    Raises:
-        NotFound: One of the accounts does not exist.
-    """
-    from ringleader.questions import unknown_accounts
-
-    if missing := unknown_accounts(graph, {"one": one, "other": other}):
-        raise NotFound(f"there is no account {missing[0]!r}", hint="ringleader query list account")
-    shared = _rows(graph, "shared-by-two-accounts", one=one, other=other)
-    links = [
-        row
-        for row in _rows(graph, "links-of-account", account_id=one, limit=None)
-        if row["other_account_id"] == other
-    ]
-    contacts = [
-        row
-        for row in _rows(graph, "account-contacts", account_id=one, limit=None)
-        if row["other_account_id"] == other
-    ]
-    [mine, theirs] = (_rows(graph, "account-summary", account_id=name)[0] for name in (one, other))
-    both = tuple(sorted(set(mine["rings"]) & set(theirs["rings"])))
-    link = links[0] if links else None
-    return Comparison(
-        accounts=(one, other),
-        bits=None if link is None else link["bits"],
-        families=tuple(link["families"]) if link else (),
-        rings=both,
-        shared=Answer(shared, _columns("shared-by-two-accounts")),
-        lines=tuple(_comparison_lines(one, other, shared, contacts, link, both)),
-    )
-
-
-def _comparison_lines(
-    one: str,
-    other: str,
-    shared: list[dict[str, Any]],
-    contacts: list[dict[str, Any]],
-    link: Mapping[str, Any] | None,
-    both: tuple[str, ...],
-) -> Iterable[str]:
-    if shared:
-        rarest = shared[0]
-        yield (
-            f"{one} and {other} share {len(shared):,} "
-            f"{'identifier' if len(shared) == 1 else 'identifiers'}; the rarest, "
-            f"{rarest['kind']} {rarest['identifier']}, is used by {rarest['accounts']:,} accounts"
-        )
-    else:
-        yield f"{one} and {other} share no identifier"
-    for contact in contacts:
-        arrow = f"{one} to {other}" if contact["direction"] == "to" else f"{other} to {one}"
-        yield f"direct contact ({contact['kind']}, {contact['events'] or 0:,} times): {arrow}"
-    if link is None:
-        yield (
-            "no link between them is stored: their evidence was too weak to link them, neither is "
-            "in a ring, or no detection has run since they were loaded"
-        )
-    else:
-        yield (
-            f"linked by {link['bits']:.2f} bits of {', '.join(link['families'])}: "
-            f"{', '.join(name.replace('|', ' ') for name in link['evidence'])}"
-        )
-    yield f"both are in {', '.join(both)}" if both else "no ring contains both"
-
-
 def campaigns(graph: Graph, *, limit: int | None = None) -> Answer:
     """The campaigns, the largest first."""
     rows = _rows(graph, "list-campaigns", limit=limit)
@@ -262,10 +195,13 @@ def hubs(graph: Graph, *, verdict: str | None = None, limit: int | None = None) 
 
     Args:
         graph: An open graph.
-        verdict: Only identifiers with this verdict.
+        verdict: Only identifiers with this verdict: ``owned`` or ``widely shared``.
         limit: Identifiers at the most.
     """
-    rows = _rows(graph, "list-verdicts", verdict=verdict, limit=limit)
+    from ringleader.algorithms.evidence.hub_verdicts import word_of
+
+    said = None if verdict is None else word_of(verdict)
+    rows = _rows(graph, "list-verdicts", verdict=said, limit=limit)
     none = "no identifier has a verdict, since no ring was found; ringleader detect"
     return Answer(
         rows,

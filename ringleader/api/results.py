@@ -168,6 +168,7 @@ class DetectionRun(Shown):
         stages: Seconds of each stage.
         missing: Families of evidence that the data do not hold.
         messages: What a reader of the rings should know.
+        judged: One row for each group that :meth:`Connection.judge` was given.
     """
 
     run: str
@@ -177,6 +178,7 @@ class DetectionRun(Shown):
     stages: Mapping[str, float] = field(repr=False)
     missing: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
+    judged: Answer = field(default_factory=lambda: Answer([]), repr=False)
 
     @property
     def seconds(self) -> float:
@@ -300,6 +302,35 @@ class Comparison(Shown):
 
     def _repr_html_(self) -> str:
         return html(self.shared, self.lines)
+
+
+@dataclass(frozen=True)
+class WhyNot(Shown):
+    """How an account stands to rings.
+
+    Attributes:
+        account_id: The account.
+        rings: The rings that it was compared with, the nearest first.
+        factors: One row per ring and kind of evidence: bits for or against, whether the account
+            lives on the ring's identifiers, the share of its activity, how many it uses.
+        lines: The comparison in words, with what is missing.
+    """
+
+    account_id: str
+    rings: tuple[str, ...]
+    factors: Answer = field(repr=False)
+    lines: tuple[str, ...] = field(repr=False)
+
+    @property
+    def answer(self) -> Answer:
+        """The factors as rows."""
+        return self.factors
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+    def _repr_html_(self) -> str:
+        return html(self.factors, self.lines)
 
 
 @dataclass(frozen=True)

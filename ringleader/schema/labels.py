@@ -183,7 +183,7 @@ NODES: tuple[NodeType, ...] = (
         "target",
         "What an analyst says of an identifier, known by its label and key; detection honours it.",
         derived=(
-            ("verdict", "owned or benign"),
+            ("verdict", "owned or widely shared (benign, in earlier versions)"),
             ("note", "why"),
             ("decided_at", "when"),
             ("decided_by", "by whom"),

@@ -22,9 +22,9 @@ __all__ = ["BUILT_IN", "Schema"]
 
 _SHARERS = (
     ("accounts", "how many accounts share it, if several do, as of the last detection"),
-    ("verdict", "owned by a ring or benign; only on what rings use"),
+    ("verdict", "owned (by rings) or widely shared; only on what rings use"),
     ("verdict_ring", "ring_id of the ring that uses it most"),
-    ("verdict_part", "that ring's part of its accounts"),
+    ("verdict_part", "part of its other users that are in rings"),
     ("verdict_reasons", "why"),
     ("verdict_run", "run_id of the detection that said so"),
 )

@@ -22,6 +22,7 @@ class Detecting(Base):
         *,
         algorithm: str = "leiden",
         seed: int | None = None,
+        method: str = "judge",
         known_hubs: Collection[str] | FilePath | None = None,
         parameters: Mapping[str, Any] | None = None,
     ) -> DetectionRun:
@@ -30,6 +31,8 @@ class Detecting(Base):
         Args:
             algorithm: ``leiden`` or ``louvain``: how linked accounts are grouped.
             seed: Seed of Leiden.
+            method: ``judge`` (proposed groups are judged), or ``shared-neighbours``, the classical
+                way: similar accounts by rare identifiers, grouped by GDS, judged by nothing.
             known_hubs: Identifiers that unrelated accounts are known to share; a text or path is
                 a file of them.
             parameters: Parameters of detection, above the settings' section ``[detect]``.
@@ -41,8 +44,42 @@ class Detecting(Base):
         from ringleader.api.detection import detect, parameters_of
 
         values = parameters_of(self.settings, parameters, algorithm=algorithm, seed=seed)
-        hubs = known_hubs
-        return detect(self.graph, values, algorithm=algorithm, known_hubs=hubs, say=self.say)
+        return detect(
+            self.graph,
+            values,
+            algorithm=algorithm,
+            method=method,
+            known_hubs=known_hubs,
+            say=self.say,
+        )
+
+    def judge(
+        self,
+        groups: FilePath | Mapping[str, str],
+        *,
+        known_hubs: Collection[str] | FilePath | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> DetectionRun:
+        """Judge groups of accounts that were made elsewhere; the strong ones become the rings.
+
+        Members are neither added nor taken away. The rings of the run before are replaced.
+
+        Args:
+            groups: A file with the columns ``account_id`` and ``group`` (CSV, JSON lines,
+                Parquet), or the group of each account.
+            known_hubs: As for :meth:`detect`.
+            parameters: As for :meth:`detect`.
+
+        Raises:
+            InputError: The file is broken, or an account is in two groups.
+            LockHeld: Another run writes to the database.
+        """
+        from ringleader.api.detection import detect, parameters_of
+        from ringleader.api.given_groups import read_groups
+
+        values = parameters_of(self.settings, parameters)
+        given = read_groups(groups)
+        return detect(self.graph, values, groups=given, known_hubs=known_hubs, say=self.say)
 
     def estimate(
         self,
@@ -128,7 +165,7 @@ class Detecting(Base):
         """Every parameter of detection with its value, default and reason."""
         from ringleader.api.detection import parameter_table, parameters_of
 
-        return parameter_table(parameters_of(self.settings)).frame
+        return parameter_table(parameters_of(self.settings), self.settings).frame
 
     def evaluate(
         self,

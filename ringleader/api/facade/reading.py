@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from ringleader.api.facade.base import Base, as_frame
+from ringleader.api.facade.base import Base, FilePath, as_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ringleader.api.results import Comparison, Decision, Explanation
+    from ringleader.api.results import Comparison, Decision, Explanation, WhyNot
     from ringleader.ring_drawing import RingDrawing
 
 
@@ -96,7 +96,7 @@ class Reading(Base):
         """The identifiers that rings use, with a verdict on each.
 
         Args:
-            verdict: Only identifiers with this verdict.
+            verdict: Only identifiers with this verdict, ``owned`` or ``widely shared``.
             limit: Identifiers at the most.
         """
         from ringleader.api import findings
@@ -122,15 +122,45 @@ class Reading(Base):
             return findings.explain_member(self.graph, ring, account)
         return findings.explain(self.graph, ring, limit=limit)
 
-    def why(self, one: str, other: str) -> Comparison:
-        """What two accounts share, whether they are linked, and whether one ring holds both.
+    def why(
+        self, one: str, other: str, *, known_hubs: Collection[str] | FilePath | None = None
+    ) -> Comparison:
+        """What two accounts share, what it is worth, their link, and the rings of each.
+
+        Where one of them is in a ring and the other is not, it says what the other lacks.
+
+        Args:
+            one: An account.
+            other: Another account.
+            known_hubs: The known hubs that the last detection was given, if it was given any.
 
         Raises:
             NotFound: One of the accounts does not exist.
         """
-        from ringleader.api import findings
+        from ringleader.api import why
 
-        return findings.why(self.graph, one, other)
+        return why.why(self.graph, one, other, known_hubs=known_hubs)
+
+    def why_not(
+        self,
+        account: str,
+        ring: str | None = None,
+        *,
+        known_hubs: Collection[str] | FilePath | None = None,
+    ) -> WhyNot:
+        """How an account stands to a ring: what speaks for and against it, and what is missing.
+
+        Args:
+            account: The account.
+            ring: The ring; None for the three nearest.
+            known_hubs: The known hubs that the last detection was given, if it was given any.
+
+        Raises:
+            NotFound: There is no such account or ring, or no detection has run.
+        """
+        from ringleader.api import why
+
+        return why.why_not(self.graph, account, ring, known_hubs=known_hubs)
 
     def review(
         self,
