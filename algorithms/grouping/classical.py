@@ -88,6 +88,8 @@ def rings_of_neighbours(
         groups: Positions of the accounts of each community.
         parameters: ``min_ring_size``.
     """
+    if not groups:
+        return [], _links(sharing, np.full(len(sharing.accounts), -1, dtype=np.int64), parameters)
     exempt = np.zeros(len(sharing.accounts), dtype=bool)
     exempt[sharing.exempt] = True
     of = np.full(len(sharing.accounts), -1, dtype=np.int64)

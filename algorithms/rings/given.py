@@ -111,7 +111,10 @@ def lacking(
     """
     asked, size = view.parameters, int(cells.size[number])
     if size < asked.min_ring_size:
-        yield (f"it has {size} accounts; a ring has {asked.min_ring_size} or more (min_ring_size)")
+        yield (
+            f"it has {size} {'account' if size == 1 else 'accounts'}; a ring has "
+            f"{asked.min_ring_size} or more (min_ring_size)"
+        )
     bits, price = float(verdict.evidence[number].sum()), float(needed(verdict, asked)[number])
     if bits < price:
         yield (

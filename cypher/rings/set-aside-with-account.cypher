@@ -7,6 +7,7 @@
 // column score: float
 // column reason: string
 // mode: read
+// audience: internal
 MATCH (aside:SetAside)
 WHERE $account_id IN aside.members
 RETURN aside.name AS name, aside.look_alike AS look_alike, aside.size AS size,
