@@ -139,7 +139,7 @@ def test_verdicts_are_listed_and_pinned(graph, ringleader):
         for r in json.loads(ringleader("hubs", "list", "--format", "json").stdout)
     }
     assert {key: row["verdict"] for key, row in rows.items()} == {
-        "198.18.0.0": "benign",
+        "198.18.0.0": "widely shared",
         "198.18.0.1": "owned",
         "198.18.0.2": "owned",
         "198.18.0.3": "owned",
@@ -156,7 +156,7 @@ def test_verdicts_are_listed_and_pinned(graph, ringleader):
     assert members(graph) == {tuple(BOTS[3:])}
     [shown] = json.loads(ringleader("hubs", "show", "pm-ring", "--format", "json").stdout)
     assert (shown["pinned"], shown["note"], shown["pinned_by"], shown["verdict"]) == (
-        "benign",
+        "widely shared",
         "a voucher",
         "ann",
         None,
