@@ -19,7 +19,7 @@ SECTIONS = {
 }
 GROUPS = {
     "Load": ("load", "load_all", "simulate"),
-    "Detect": ("detect", "judge", "estimate", "permuted", "parameters", "evaluate"),
+    "Detect": ("detect", "judge", "estimate", "permuted", "rehearse", "parameters", "evaluate"),
     "Read findings": (
         "rings",
         "members",
