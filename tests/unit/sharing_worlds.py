@@ -1,24 +1,35 @@
-"""Small worlds of accounts and identifiers, as the arrays that linking works on."""
+"""Small worlds of accounts and identifiers, as the arrays that detection works on."""
 
+from random import Random
+
+import igraph
 import numpy as np
 import pandas as pd
 
-from ringleader.algorithms.evidence.sharing import UNKNOWN, Uses, assemble, seconds
+from ringleader.algorithms.evidence.sharing import UNKNOWN, Uses, assemble
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.rings.finding import find_rings
 from ringleader.schema import BUILT_IN
 
 DAY = 86_400_000
 NOTHING = np.zeros(0, np.int64)
+WEEKS = tuple(range(40))  # days of continuous use
 
 
 def milliseconds(day):
     return UNKNOWN if day is None or pd.isna(day) else int(day * DAY)
 
 
+def mask(days):
+    """Days as detection reads them: a bit for each day modulo 64."""
+    return np.uint64(sum({1 << (day % 64) for day in days or ()}))
+
+
 def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=None, ended=None):
-    """Sharing from ``(account, label, identifier[, events[, first day[, last day]]])`` tuples.
+    """Sharing from ``(account, label, identifier[, events[, days]])`` tuples.
 
     Args:
-        uses: The uses.
+        uses: The uses; days are day numbers, or None where they are not known.
         opened: Day of opening of each account; accounts only named here exist too.
         contacts: ``(account, account, kind)``.
         organizations: Declared organization of accounts, or a list of several.
@@ -28,19 +39,14 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
     """
     opened = dict(opened or {})
     names = sorted({use[0] for use in uses} | set(opened) | {a for c in contacts for a in c[:2]})
-    rows = []
-    for account, label, identifier, *rest in uses:
-        events, first, last = (*rest, *(1, None, None)[len(rest) :])
-        rows.append(
-            (account, label, identifier, events, first, last if last is not None else first)
-        )
-    columns = ["account_id", "label", "identifier", "events", "first_seen", "last_seen"]
+    rows = [(*use[:3], *(*use[3:], *(1, None)[len(use) - 3 :])) for use in uses]
+    columns = ["account_id", "label", "identifier", "events", "days"]
     frame = pd.DataFrame(rows, columns=columns)
     done = frame.groupby(["account_id", "label"])["events"].sum()
     for (account, label), events in (activity or {}).items():
         # The rest of the activity is with an identifier that nobody else uses.
-        more = events - done[account, label]
-        frame.loc[len(frame)] = [account, label, f"{account} alone", more, None, None]
+        more = events - done.get((account, label), 0)
+        frame.loc[len(frame)] = [account, label, f"{account} alone", more, None]
     frame["label"] = frame["label"].map(BUILT_IN.labels.index).astype("int64")
     users = frame.groupby(["label", "identifier"])["account_id"].transform("nunique")
     shared = frame.loc[users > 1, ["label", "identifier"]].drop_duplicates()
@@ -48,7 +54,7 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
         ["label", "key"], ignore_index=True
     )
     at = {pair: n for n, pair in enumerate(identifiers.itertuples(index=False, name=None))}
-    identifiers["number"] = np.arange(len(identifiers))
+    identifiers["number"] = len(names) + np.arange(len(identifiers))
     people = pd.DataFrame(
         {
             "account_id": names,
@@ -65,17 +71,13 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
         [(*sorted(c[:2]), c[2]) for c in contacts], columns=["account_a", "account_b", "kind"]
     )
     position = {name: number for number, name in enumerate(names)}
-    times = {
-        (position[account], at.get((label, identifier))): (
-            milliseconds(first),
-            milliseconds(last),
-        )
-        for account, label, identifier, _, first, last in frame.itertuples(index=False)
+    known = {
+        (position[account], at.get((label, identifier))): mask(days)
+        for account, label, identifier, _, days in frame.itertuples(index=False)
     }
 
     def look_up(user, used):
-        told = [times[use] for use in zip(user, used, strict=True)]
-        return tuple(seconds(np.array(column, np.int64)) for column in zip(*told, strict=True))
+        return np.array([known[use] for use in zip(user, used, strict=True)], dtype=np.uint64)
 
     return assemble(
         people,
@@ -93,3 +95,35 @@ def world(uses, opened=None, contacts=(), organizations=None, hubs=(), activity=
         look_up,
         hubs,
     )
+
+
+def shared(members, label, key, events=1, days=None):
+    """The same identifier for all of some accounts."""
+    return [(name, label, key, events, days) for name in members]
+
+
+def crowd(size=300, name="h"):
+    """Honest accounts: own address, device, card and prompts, each shared with one neighbour."""
+    uses = []
+    for n in range(size):
+        account = f"{name}{n:04}"
+        for label, step in (("Ip", 2), ("Device", 2), ("PaymentMethod", 3), ("PromptCluster", 4)):
+            uses.append((account, label, f"{name} {label} {(n + step) // step}", 4, WEEKS))
+            uses.append((account, label, f"{account} own {label}", 6, WEEKS))
+    return uses
+
+
+def leiden(edges, resolution):
+    """What groups a graph in place of the server: Leiden of igraph, seeded."""
+    if not len(edges):
+        return NOTHING, NOTHING
+    named, ends = np.unique(np.concatenate([edges.a, edges.b]), return_inverse=True)
+    graph = igraph.Graph(len(named), ends.reshape(2, -1).T.tolist())
+    igraph.set_random_number_generator(Random(42))
+    found = graph.community_leiden("modularity", edges.weight.tolist(), resolution, n_iterations=10)
+    return named, np.array(found.membership, dtype=np.int64)
+
+
+def detected(sharing, **changed):
+    """What is found in a world, grouped without a server."""
+    return find_rings(sharing, leiden, Parameters(**changed))

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringleader.algorithms.campaigns.linking import (
+    Common,
     Feature,
     Profiles,
-    agreed,
     campaigns,
     one_operator,
     ties,
@@ -22,6 +22,7 @@ from ringleader.algorithms.rings.building import Ring, name_of
 
 P = Parameters()
 CARD, BIN = Feature("payment", "PaymentMethod", "pm"), Feature("payment", "Bin", "400777")
+DEVICE = Feature("device", "Device", "image")
 PROXY = Feature("network", "Proxy", "rotor")
 PROMPTS = [Feature("prompt", "PromptCluster", f"pc{n}") for n in range(5)]
 POPULATION = 10_000
@@ -58,8 +59,8 @@ def parts(made):
     return sorted(sorted(campaign.rings) for campaign in made)
 
 
-def test_two_families_make_one_operator():
-    uses = {"one": {PROXY: 18, BIN: 20}, "two": {PROXY: 15, BIN: 20}, "three": {PROXY: 18}}
+def test_two_kinds_make_one_operator():
+    uses = {"one": {DEVICE: 18, CARD: 20}, "two": {DEVICE: 15, CARD: 20}, "three": {DEVICE: 18}}
     made = found(uses)
     assert parts(made) == [["one", "two"], ["three"]]
     both = next(campaign for campaign in made if len(campaign.rings) == 2)
@@ -67,19 +68,22 @@ def test_two_families_make_one_operator():
     chance = 1 / (POPULATION - 60 + 2)
     assert dict(both.shared) == pytest.approx(
         {
-            PROXY: 14 / 20 * math.log2(14 / 20 / chance),
-            BIN: 19 / 20 * math.log2(19 / 20 / chance),
+            DEVICE: 14 / 20 * math.log2(14 / 20 / chance),
+            CARD: 19 / 20 * math.log2(19 / 20 / chance),
         }
     )
 
 
-def test_one_supplier_in_common_is_no_operator():
-    assert parts(found({"one": {PROXY: 20}, "two": {PROXY: 20}})) == [["one"], ["two"]]
-    # Cards and their issuer are one family: they tell the same thing twice.
-    assert parts(found({"one": {CARD: 20, BIN: 20}, "two": {CARD: 20, BIN: 20}})) == [
-        ["one"],
-        ["two"],
-    ]
+@pytest.mark.parametrize("features", [(PROXY,), (PROXY, BIN), (BIN, CARD), (PROXY, BIN, DEVICE)])
+def test_one_supplier_in_common_is_no_operator(features):
+    """A rented network, an issuer of cards, and one thing more."""
+    uses = dict.fromkeys(features, 20)
+    assert parts(found({"one": uses, "two": uses})) == [["one"], ["two"]]
+
+
+def test_addresses_of_one_network_join_nobody():
+    uses = {Feature("network", "Ip", f"203.0.113.{n}"): 20 for n in range(30)}
+    assert parts(found({"one": uses, "two": uses})) == [["one"], ["two"]]
 
 
 def test_several_rare_prompts_are_a_hand_and_one_is_a_fashion():
@@ -93,33 +97,43 @@ def test_several_rare_prompts_are_a_hand_and_one_is_a_fashion():
 
 
 def test_what_a_few_members_use_joins_nobody():
-    few = dict.fromkeys((PROXY, BIN, *PROMPTS), 2)
+    few = dict.fromkeys((CARD, DEVICE), 2)
     assert parts(found({"one": few, "two": few})) == [["one"], ["two"]]
 
 
 def test_a_campaign_keeps_its_name_while_rings_come_and_go():
-    uses = {"one": {PROXY: 20, BIN: 20}, "two": {PROXY: 20, BIN: 20}}
+    uses = {"one": {DEVICE: 20, CARD: 20}, "two": {DEVICE: 20, CARD: 20}}
     [first] = found(uses)
     assert first.campaign_id == name_of(first.members, "campaign")
     earlier = {first.campaign_id: first.members}
-    third = {**uses, "three": {PROXY: 20, BIN: 20}}
+    third = {**uses, "three": {DEVICE: 20, CARD: 20}}
     [grown] = found(third, earlier=earlier)
     assert (grown.campaign_id, len(grown.rings)) == (first.campaign_id, 3)
-    [shrunk] = found({"two": {PROXY: 20}}, earlier=earlier)
+    [shrunk] = found({"two": {DEVICE: 20}}, earlier=earlier)
     assert shrunk.campaign_id == first.campaign_id
 
 
-def test_families_are_capped_and_of_two_kinds_the_stronger_counts():
-    assert agreed({CARD: 3.0, BIN: 4.0, PROXY: 50.0}, P) == {"payment": 4.0, "network": 6.0}
-    assert not one_operator({BIN: 50.0, PROXY: 0.9}, P)
-    assert one_operator({BIN: 3.0, PROXY: 1.0}, P)
-    assert not one_operator({BIN: 2.0, PROXY: 1.0}, P)
+def test_what_ties_two_rings_ties_a_quarter_of_each_by_two_kinds_or_several_things():
+    def says(parts):
+        return one_operator({f: Common(part, 9.0) for f, part in parts.items()}, P)
+
+    assert says({CARD: 0.15, DEVICE: 0.1})
+    assert not says({CARD: 0.14, DEVICE: 0.1})
+    assert not says({CARD: 1.0}) and not says({CARD: 1.0, PROXY: 1.0, BIN: 1.0})
+    assert says(dict.fromkeys(PROMPTS[:3], 0.1)) and not says(dict.fromkeys(PROMPTS[:2], 1.0))
+
+
+def test_what_rings_do_not_own_joins_nobody():
+    uses = {"one": {DEVICE: 20, CARD: 20}, "two": {DEVICE: 20, CARD: 20}}
+    # 38 users of 55 are members, a little less than seven in ten.
+    assert parts(found(uses, {DEVICE: 18})) == [["one"], ["two"]]
+    assert parts(found(uses, {DEVICE: 17})) == [["one", "two"]]
 
 
 @given(st.integers(0, 10**6))
 def test_order_does_not_matter(seed):
     draw = random.Random(seed)
-    features = [PROXY, BIN, CARD, *PROMPTS]
+    features = [PROXY, BIN, CARD, DEVICE, *PROMPTS]
     names = [f"r{n}" for n in range(6)]
     uses = {n: {f: draw.randint(2, 20) for f in draw.sample(features, 3)} for n in names}
     expected = found(uses)
@@ -133,16 +147,16 @@ def test_order_does_not_matter(seed):
 
 def test_ties_of_a_pair_are_the_same_both_ways():
     ways = [
-        ties([20, 20], {0: {PROXY: one}, 1: {PROXY: other}}, {PROXY: 31}, POPULATION, P)
+        ties([20, 20], {0: {DEVICE: one}, 1: {DEVICE: other}}, {DEVICE: 31}, POPULATION, P)
         for one, other in ((12, 19), (19, 12))
     ]
     assert ways[0] == ways[1] != {}
 
 
 def test_rings_of_a_dozen_are_joined_by_what_they_use_together():
-    """Each pair of rings shares little, all of them much: of 24 prompts each account asks four."""
-    draw = random.Random(3)
-    prompts = [Feature("prompt", "PromptCluster", f"rare{n}") for n in range(24)]
+    """Each pair of rings shares little, all of them much: of 32 prompts each account asks four."""
+    draw = random.Random(0)
+    prompts = [Feature("prompt", "PromptCluster", f"rare{n}") for n in range(32)]
     rings = [ring(f"r{n:02}", 12) for n in range(30)]
     uses = {
         r.ring_id: dict(Counter(p for _ in r.members for p in draw.sample(prompts, 4)))
@@ -155,11 +169,11 @@ def test_rings_of_a_dozen_are_joined_by_what_they_use_together():
     pairs = ties([12] * 30, *cells, POPULATION, P)
     alone = {n for pair, tied in pairs.items() if one_operator(tied, P) for n in pair}
     # What tied rings before they were joined is told as well, of each prompt the most.
-    told, strongest = dict(whole.shared), Counter()
+    told, strongest = dict(whole.shared), {}
     for tied in pairs.values():
         if one_operator(tied, P):
-            strongest.update({p: max(bits - strongest[p], 0.0) for p, bits in tied.items()})
-    assert all(told[p] >= bits for p, bits in strongest.items()) and len(strongest) == 24
+            strongest |= {p: max(c.bits, strongest.get(p, 0.0)) for p, c in tied.items()}
+    assert all(told[p] >= bits for p, bits in strongest.items()) and strongest
     assert len(alone) < 30, "some ring is tied to no other one, only to what has been joined"
 
 

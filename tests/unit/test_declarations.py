@@ -3,7 +3,6 @@
 import pytest
 
 from ringleader.algorithms.evidence.sharing import family_codes, group_codes
-from ringleader.algorithms.parameters import Parameters, odds_by_family
 from ringleader.errors import SettingsError
 from ringleader.loaders.contract import tables
 from ringleader.schema import BUILT_IN, Schema
@@ -23,7 +22,7 @@ def test_built_in_codes_stay_what_they_are():
     assert BUILT_IN.groups == ("environment", "payment", "prompt", "contact")
     assert family_codes(BUILT_IN).tolist() == [0, 2, 3, 1, 5, 6, 6]
     assert group_codes(BUILT_IN).tolist() == [0, 1, 0, 2, -1, -1, 3]
-    assert odds_by_family(Parameters()) == {
+    assert {family.name: family.odds for family in BUILT_IN.families} == {
         "network": 0.2,
         "payment": 0.04,
         "device": 0.1,
@@ -39,7 +38,7 @@ def test_everything_follows_from_a_declaration():
     assert schema.labels == (*BUILT_IN.labels, "ApiKey", "Wallet")
     assert schema.groups == (*BUILT_IN.groups, "api_key")
     assert schema.family_of("Wallet") == "payment"
-    assert odds_by_family(Parameters(), schema)["api_key"] == 0.1
+    assert schema.family_by_name["api_key"].odds == 0.1
     assert schema.node_by_label["ApiKey"].key == "api_key"
     used, paid = (schema.relationship_by_type[n] for n in ("USED_API_KEY", "PAID_WITH_WALLET"))
     assert {"events", "input_tokens", "hours"} <= {prop.name for prop in used.properties}

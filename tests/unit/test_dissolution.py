@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from ringleader.algorithms.evidence.removal import read_back, without
 from ringleader.algorithms.explanation.dissolution import dissolution
+from ringleader.algorithms.judging.standing import holds
 from ringleader.algorithms.parameters import Parameters, recorded
-from ringleader.algorithms.rings.building import holds
 
 P = Parameters()
-BOTH = {"payment__PaymentMethod__p": 1.5, "network__Ip__i": 1.5}
+POPULATION = 1_000
+BOTH = {"payment__PaymentMethod__p": 2.0, "network__Ip__i": 2.0}
 
 
 def clique(names, **evidence):
@@ -34,13 +35,13 @@ def clique(names, **evidence):
 
 
 def removed(links, single=False, parameters=P):
-    found = dissolution(links, single, parameters)
+    found = dissolution(links, single, POPULATION, parameters)
     assert found.complete
     return [name.split("|")[2] for name in found.names]
 
 
 def test_without_one_of_two_kinds_it_is_no_ring():
-    # Either kind alone links each pair by 4 bits and would suffice by size and bits.
+    # Either kind alone brings 60 bits, more than the 57 that six of a thousand have to.
     links = clique("abcdef", payment__PaymentMethod__p=4.0, network__Ip__i=4.5)
     assert removed(links) == ["i"]
     # Where the data hold one kind only there is nothing second to lose.
@@ -51,10 +52,10 @@ def test_the_bits_that_a_ring_needs_count():
     links = clique("abcde", payment__PaymentMethod__p=2.5, payment__PaymentMethod__q=2.0)
     # Ten links of log2(1 + 2.0 / 4.5 * (2**4.5 - 1)) bits are left without p.
     left = 10 * math.log2(1 + 2.0 / 4.5 * (2**4.5 - 1))
-    assert left > P.min_single_family_bits
+    assert left > 5 * P.member_bits
     assert removed(links, single=True) == ["p", "q"]
-    assert removed(links, True, Parameters(min_single_family_bits=left + 0.1)) == ["p"]
-    assert removed(links, True, Parameters(min_single_family_bits=left - 0.1)) == ["p", "q"]
+    assert removed(links, True, Parameters(member_bits=(left + 0.1) / 5)) == ["p"]
+    assert removed(links, True, Parameters(member_bits=(left - 0.1) / 5)) == ["p", "q"]
 
 
 def test_size_counts_by_connected_parts():
@@ -64,20 +65,20 @@ def test_size_counts_by_connected_parts():
         *clique("cd", payment__PaymentMethod__bridge=5.0),
     ]
     # Without p the bridge still ties c to the other three.
-    five, four = (Parameters(min_ring_size=n, min_single_family_bits=1.0) for n in (5, 4))
+    five, four = (Parameters(min_ring_size=n) for n in (5, 4))
     assert removed(links, True, five) == ["p"]
     # Taking p and q away would leave c and d: the bridge alone does as well.
     assert removed(links, True, four) == ["bridge"]
 
 
-def brute_force(links, single, parameters):
+def brute_force(links, single, population, parameters):
     """The size of the smallest set, by trying all of them from none on."""
     told = read_back(links)
     item = told.links.evidence.identifier
     for size in range(len(told.names) + 1):
         for chosen in itertools.combinations(range(len(told.names)), size):
-            left = without(told.links, np.isin(item, chosen), not single, parameters)
-            if not holds(left, len(told.accounts), single, parameters):
+            left = without(told.links, np.isin(item, chosen), single, parameters)
+            if not holds(left, len(told.accounts), population, single, parameters):
                 return size
     return None
 
@@ -98,8 +99,8 @@ def test_the_smallest_set_is_the_smallest(seed):
                 "evidence_bits": [draw.uniform(1, 4) for _ in names],
             }
         )
-    found = dissolution(links, False, P)
-    smallest = brute_force(links, False, P)
+    found = dissolution(links, False, 60, P)
+    smallest = brute_force(links, False, 60, P)
     if not smallest:
         assert (found.names, found.complete) == ((), True)
     else:
@@ -116,48 +117,63 @@ def test_a_large_ring_is_dissolved_greedily_and_says_so():
         }
         for a, b in nx.gnm_random_graph(90, 2500, seed=3).edges
     ]
-    found = dissolution(links, False, P)
+    found = dissolution(links, False, 10_000, P)
     assert (found.complete, found.smallest) == (True, False)
     told = read_back(links)
     gone = np.isin(told.links.evidence.identifier, [told.names.index(n) for n in found.names])
-    assert not holds(without(told.links, gone, True, P), len(told.accounts), False, P)
+    assert not holds(without(told.links, gone, False, P), len(told.accounts), 10_000, False, P)
 
 
 def test_without_nothing_is_everything():
     links = read_back(clique("abcdef", payment__PaymentMethod__p=4.0, network__Ip__i=4.5)).links
-    same = without(links, np.zeros(len(links.bits), dtype=bool), True, P)
+    same = without(links, np.zeros(len(links.bits), dtype=bool), False, P)
     for name in ("a", "b", "family_bits", "link_of", "bits"):
         assert (getattr(same, name) == getattr(links, name)).all()
-    half = without(links, links.evidence.identifier == 0, True, P)
+    half = without(links, links.evidence.identifier == 0, False, P)
     assert half.family_bits.sum(axis=0).tolist() == [0, 15 * 4.0, 0, 0, 0, 0, 0]
     assert np.bincount(half.link_of, half.bits) == pytest.approx(half.weight)
 
 
 def test_a_remainder_is_never_named():
     links = clique("abcdef", payment__others__=5.0, payment__PaymentMethod__p=1.0)
-    found = dissolution(links, True, P)
+    found = dissolution(links, True, POPULATION, P)
     assert found.names == ("payment|PaymentMethod|p",)
     assert not found.complete
 
 
 def test_the_criterion_is_said():
     links = clique("abcdef", payment__PaymentMethod__p=4.0, network__Ip__i=4.5)
-    assert dissolution(links, False, P).criterion == (
-        "5 accounts, bystanders left out, that hang together by 3 bits each and by two independent "
-        "kinds that tie 50% of them"
+    needed = math.log2(math.comb(1_000, 6)) + math.log2(100)
+    assert dissolution(links, False, POPULATION, P).criterion == (
+        f"5 accounts or more, {needed:.0f} bits for 6 of 1,000 accounts, and two independent kinds "
+        "that each tie 50% of them"
     )
-    assert dissolution(links, True, Parameters(min_ring_size=3, large_ring=5)).criterion == (
-        "3 accounts, bystanders left out, that hang together by 3 bits each, 20 in all, and by one "
-        "kind that ties 50% of them; if more than 5, with 20% of the pairs linked that are linked "
-        "to one third"
+    one = "3 connected accounts with 3 bits for each and 20 in all"
+    small = Parameters(min_ring_size=3)
+    assert dissolution(links, True, POPULATION, small).criterion == one
+    large = clique([f"m{n:03}" for n in range(101)], payment__PaymentMethod__p=4.0)
+    assert dissolution(large, True, POPULATION, small).criterion == (
+        f"{one}; beyond 100 accounts, 20% of the pairs linked to one third account are linked"
     )
 
 
-def test_a_ring_needs_its_bits_for_each_member():
-    chain = [{**row, "evidence_bits": [1.5, 1.5]} for row in clique("abcdef", **BOTH)][:5]
-    star = read_back(chain).links  # a with five others: 15 bits for six accounts
-    assert not holds(star, 6, False, P)
-    assert holds(star, 6, False, Parameters(min_member_bits=2.5))
+def test_a_ring_pays_for_being_chosen_among_all_accounts():
+    links = read_back(clique("abcdef", **BOTH)).links  # 60 bits
+    needed = {n: math.log2(math.comb(n, 6)) + math.log2(100) for n in (1_000, 2_000)}
+    assert needed[1_000] < links.weight.sum() < needed[2_000]
+    assert holds(links, 6, 1_000, False, P)
+    assert not holds(links, 6, 2_000, False, P)
+    assert holds(links, 6, 2_000, False, Parameters(false_rings=1.0))
+
+
+def test_a_kind_that_ties_few_is_no_second_one():
+    rows = clique("abcdef", payment__PaymentMethod__p=8.0)
+    for row in rows[:1]:  # a and b alone: a third of the members
+        row["evidence"] = [*row["evidence"], "network|Ip|i"]
+        row["evidence_bits"] = [*row["evidence_bits"], 40.0]
+    links = read_back(rows).links
+    assert not holds(links, 6, POPULATION, False, P)
+    assert holds(links, 6, POPULATION, False, Parameters(kind_coverage=0.3))
 
 
 @pytest.mark.parametrize(
@@ -165,7 +181,7 @@ def test_a_ring_needs_its_bits_for_each_member():
     [
         (None, P),
         ('{"min_ring_size": 3, "seed": 7}', Parameters(min_ring_size=3, seed=7)),
-        ('{"min_member_bits": 5.0, "min_ring_bits": 8.0}', Parameters(min_member_bits=5.0)),
+        ('{"min_member_bits": 5.0, "member_bits": 8.0}', Parameters(member_bits=8.0)),
     ],
 )
 def test_what_a_run_recorded_is_read_whatever_its_version(text, expected):

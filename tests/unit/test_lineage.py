@@ -55,8 +55,6 @@ def test_members_that_are_seen_no_more_do_not_count():
 def test_two_accounts_in_common_are_no_lineage():
     assert trace(["abxyz"], {"old": "abc"})[0] == [name_of("abxyz")]
     assert trace(["abcxyz"], {"old": "abc"})[0] == ["old"]
-    few = Parameters(continues_with=2)
-    assert trace(["abxyz"], {"old": "abc"}, parameters=few)[0] == ["old"]
 
 
 def test_the_larger_ring_gives_its_name_to_a_merger():

@@ -1,5 +1,6 @@
 import itertools
 import math
+from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
@@ -8,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sharing_worlds import world
 
-from ringleader.algorithms.detect import LINES_KEPT, _link_rows
 from ringleader.algorithms.evidence import shared_neighbours
+from ringleader.algorithms.evidence.hubs import BENIGN
 from ringleader.algorithms.evidence.removal import OTHERS
 from ringleader.algorithms.evidence.shared_neighbours import find_links, in_common, neighbours
-from ringleader.algorithms.parameters import Parameters, odds_by_family
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.rings.link_rows import LINES_KEPT, _link_rows
 from ringleader.schema import BUILT_IN
 
 P = Parameters()
@@ -63,40 +65,6 @@ def test_an_identifier_among_hundreds_of_a_busy_account_counts_by_its_share():
     assert linked(busy)["a", "b"][0] == pytest.approx(1.0)
 
 
-def test_a_rings_own_prompts_are_no_hub_because_the_ring_is_large():
-    """Twenty accounts on four devices send one prompt that forty strangers send too."""
-    ring = [f"r{n:02}" for n in range(20)]
-    strangers = [f"s{n:02}" for n in range(40)]
-    uses = [(name, "Device", f"dev{n // 5}") for n, name in enumerate(ring)]
-    uses += [(name, "PromptCluster", "pc") for name in [*ring, *strangers]]
-    uses += [(f"u{n:05}", "PromptCluster", f"own{n}") for n in range(15_300)]
-    opened = {use[0]: 0 for use in uses}
-    found = linked(world(uses, opened=opened))
-    same_device = {
-        pair for n in range(4) for pair in itertools.combinations(ring[n * 5 : n * 5 + 5], 2)
-    }
-    assert set(found) == same_device
-    # Four others on the device; one account in 256 sends the prompt, which tells in full.
-    assert found["r00", "r01"][1] == {
-        "device": pytest.approx(math.log2(1 + 0.25 / 0.1)),
-        "prompt": pytest.approx(math.log2(1 + 1 / 0.2)),
-    }
-
-
-def test_sharing_a_rings_prompt_alone_gains_nothing():
-    ring = [f"r{n}" for n in range(10)]
-    uses = [
-        (name, label, key)
-        for name in ring
-        for label, key in (("Device", "dev"), ("PromptCluster", "pc"))
-    ]
-    victims = [f"v{n}" for n in range(50)]
-    uses += [(name, "PromptCluster", "pc") for name in victims]
-    uses += [(f"u{n:04}", "PromptCluster", f"own{n}") for n in range(5_000)]
-    opened = {use[0]: 0 for use in uses}
-    assert set(linked(world(uses, opened=opened))) == set(itertools.combinations(ring, 2))
-
-
 def test_one_declared_organization_is_openly_together():
     uses = [(name, label, f"{label}1") for name in "abcdef" for label in ("Ip", "Device")]
     apart = world(uses, opened=dict.fromkeys("abcdef", 0))
@@ -121,16 +89,16 @@ def test_known_hubs_count_a_fifth():
     assert linked(listed)["a", "b"][0] == pytest.approx(math.log2(1 + 0.2 / 0.04))
 
 
-def test_known_hubs_may_count_nothing():
+def test_what_an_analyst_calls_benign_counts_nothing():
     uses = [(name, label, label) for name in "ab" for label in ("PaymentMethod", "Device")]
     uses += [("a", "Ip", "hub"), ("b", "Ip", "hub")]
     opened = {"a": 0, "b": 0}
     without = linked(world(uses[:4], opened=opened))
-    nothing = Parameters(known_hub_weight=0.0)
+    sharing = world(uses, opened=opened)
+    said = np.where(sharing.keys == "hub", BENIGN, 0)
     with np.errstate(all="raise"):
-        listed = linked(world(uses, opened=opened, hubs={"hub"}), nothing)
-    assert listed == without
-    assert listed["a", "b"][0] > 0
+        assert linked(replace(sharing, pinned=said)) == without
+    assert linked(sharing)["a", "b"][0] > without["a", "b"][0] > 0
 
 
 def test_a_transfer_links_and_a_referral_does_not():
@@ -164,7 +132,7 @@ def test_an_identifier_of_a_crowd_adds_no_pair_to_compare():
 
 def brute_force(sharing, parameters):
     """Pairs over all identifiers by the formula, without windows or confirmation."""
-    odds = odds_by_family(parameters)
+    odds = {family.name: family.odds for family in BUILT_IN.families}
     amounts = {}
     for code, label in enumerate(BUILT_IN.labels[n] for n in sharing.label):
         uses = np.flatnonzero(sharing.used == code)
@@ -180,7 +148,7 @@ def brute_force(sharing, parameters):
         pair: sum(min(parameters.family_cap, math.log2(1 + a / odds[f])) for f, a in parts.items())
         for pair, parts in amounts.items()
     }
-    return {pair: w for pair, w in weights.items() if w >= parameters.min_link_bits}
+    return {pair: w for pair, w in weights.items() if w >= parameters.link_bits}
 
 
 accounts = st.sampled_from([f"a{n}" for n in range(12)])
@@ -190,15 +158,15 @@ uses = st.lists(
     unique_by=lambda use: use[:3],
 )
 days = st.dictionaries(accounts, st.integers(0, 60))
-EXACT = Parameters(negligible_bits=0.0)
 
 
 @settings(max_examples=150, deadline=None)
 @given(uses, days)
 def test_links_agree_with_brute_force(uses, days):
     sharing = world(uses, opened=days)
-    expected = brute_force(sharing, EXACT)
-    found = {pair: weight for pair, (weight, _) in linked(sharing, EXACT).items()}
+    expected = brute_force(sharing, P)
+    with patch.object(shared_neighbours, "NEGLIGIBLE_BITS", 0.0):
+        found = {pair: weight for pair, (weight, _) in linked(sharing).items()}
     assert {p: w for p, w in found.items() if w > 1.001} == pytest.approx(
         {p: w for p, w in expected.items() if w > 1.001}
     )

@@ -6,14 +6,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from sharing_worlds import world
+from sharing_worlds import crowd, detected, shared, world
 
-from ringleader.algorithms.evidence.removal import without
-from ringleader.algorithms.evidence.shared_neighbours import CONTACT, find_links
-from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.review.effects import REJECTED, Decision, positions, without_rejected
-
-P = Parameters()
 
 
 def rejected(members, evidence):
@@ -21,22 +16,22 @@ def rejected(members, evidence):
     return Decision("t", "ring", REJECTED, None, frozenset(members), frozenset(evidence), at)
 
 
-def walked(sharing, links, decisions):
-    """Line by line, by name."""
-    lines, gone = links.evidence, []
-    for a, b, item in zip(lines.a, lines.b, lines.identifier, strict=True):
-        one, other = sharing.accounts[a], sharing.accounts[b]
-        gone.append(
-            any(
-                (one in d.members and f"Account|{other}" in d.evidence)
-                or (other in d.members and f"Account|{one}" in d.evidence)
-                if item == CONTACT
-                else (one in d.members or other in d.members)
-                and "|".join(sharing.name(item)) in d.evidence
-                for d in decisions
-            )
-        )
-    return without(links, np.array(gone), True, P)
+def walked(sharing, decisions):
+    """Uses and contacts that are left, by name."""
+    uses, contacts = set(), set()
+    for user, used in zip(sharing.user, sharing.used, strict=True):
+        account, name = sharing.accounts[user], "|".join(sharing.name(used))
+        if not any(account in d.members and name in d.evidence for d in decisions):
+            uses.add((account, name))
+    for pair, kind in zip(sharing.contacts, sharing.contact_kinds, strict=True):
+        one, other = sharing.accounts[pair]
+        if not any(
+            (one in d.members and f"Account|{other}" in d.evidence)
+            or (other in d.members and f"Account|{one}" in d.evidence)
+            for d in decisions
+        ):
+            contacts.add((one, other, kind))
+    return uses, contacts
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -44,24 +39,59 @@ def test_it_is_what_a_walk_over_all_names_finds(seed):
     draw = random.Random(seed)
     names = [f"a{n:02}" for n in range(20)]
     labels = ["Ip", "Device", "PaymentMethod"]
-    uses = [(n, label, draw.choice("uvwxyz")) for n in names for label in labels]
+    uses = [
+        (n, label, draw.choice("uvwxyz"), 1, [draw.randrange(64)])
+        for n in names
+        for label in labels
+    ]
     contacts = [(*draw.sample(names, 2), "transferred") for _ in range(15)]
-    sharing = world(uses, opened={n: draw.randint(0, 9) for n in names}, contacts=contacts)
-    links = find_links(sharing, P)
+    sharing = world(uses, contacts=contacts)
     asked = [f"{label}|{key}" for label in labels for key in "uvwxyz"]
     asked += [f"Account|{name}" for name in [*names, "gone"]]
     asked += ["Ip|gone", "Ip|0", "Nothing|x", "Device|v|w"]
     decisions = [
         rejected(draw.sample([*names, "gone", "zz"], 6), draw.sample(asked, 12)) for _ in range(3)
     ]
-    found, expected = (
-        without_rejected(sharing, links, decisions, P),
-        walked(sharing, links, decisions),
-    )
-    assert len(found) < len(links)
-    for name, column in vars(expected.evidence).items():
-        assert np.array_equal(column, vars(found.evidence)[name]), name
-    assert np.array_equal(expected.family_bits, found.family_bits)
+    left = without_rejected(sharing, decisions)
+    assert len(left.user) < len(sharing.user)
+    named = [
+        (left.accounts[user], "|".join(left.name(used)))
+        for user, used in zip(left.user, left.used, strict=True)
+    ]
+    told = {
+        (*left.accounts[pair], kind)
+        for pair, kind in zip(left.contacts, left.contact_kinds, strict=True)
+    }
+    assert (set(named), told) == walked(sharing, decisions)
+    # What is left is what it was: its share, its days, and how many use the identifier.
+    before = sharing.place(left.user, left.used)
+    assert np.array_equal(left.share, sharing.share[before])
+    assert np.array_equal(left.days(np.arange(len(named))), sharing.days(before))
+    assert np.array_equal(left.sharers, np.bincount(left.used, minlength=len(left.keys)))
+    assert np.array_equal(left.degree, sharing.degree)
+
+
+def test_a_rejected_ring_is_not_found_again_by_what_was_seen_then():
+    ring = [f"r{n}" for n in range(8)]
+    labels = ("Ip", "Device", "PaymentMethod")
+    uses = [*crowd(), *(use for label in labels for use in shared(ring, label, f"ring {label}"))]
+    decision = rejected(ring, [f"{label}|ring {label}" for label in labels])
+    kept = rejected(ring, ["Ip|ring Ip"])
+    sharing = world(uses)
+    assert [found.members for found in detected(sharing).rings] == [tuple(ring)]
+    assert detected(without_rejected(sharing, [decision])).rings == []
+    # Two kinds that were not seen then make a ring by themselves.
+    again = detected(without_rejected(sharing, [kept])).rings
+    assert [found.members for found in again] == [tuple(ring)]
+    new = [*uses, *shared(ring, "Device", "new"), *shared(ring, "PromptCluster", "new")]
+    again = detected(without_rejected(world(new), [decision])).rings
+    assert [found.members for found in again] == [tuple(ring)]
+    assert {family for family, _ in again[0].family_bits} == {"device", "prompt"}
+
+
+def test_without_a_rejected_decision_nothing_is_taken_away():
+    sharing = world([("a", "Ip", "i"), ("b", "Ip", "i")])
+    assert without_rejected(sharing, []) is sharing
 
 
 def test_names_are_looked_up_by_halving():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringleader.algorithms.evidence import scoring
-from ringleader.algorithms.parameters import DAY, Parameters, effective, odds_by_family, parameters
+from ringleader.algorithms.parameters import DAY, GONE, Parameters, effective, parameters
 from ringleader.errors import SettingsError
 
 P = Parameters()
@@ -33,10 +33,6 @@ def test_bits_count_doublings_over_chance_and_are_capped():
     assert scoring.bits([0.0, odds, 3 * odds, 1e9], odds, P) == pytest.approx([0, 1, 2, 6])
 
 
-def test_rarity_tells_in_full_from_one_in_256_on():
-    assert scoring.rarity([1, 4, 8, 1024], 1024, P) == pytest.approx([1, 1, 0.5, 1 / 256])
-
-
 @given(st.floats(0, 1e4), st.floats(0, 1), st.floats(0, 1), st.integers(2, 10**6))
 def test_evidence_is_bounded_and_falls_with_distance_and_sharers(days, one, other, n):
     def amount(days, n):
@@ -52,23 +48,22 @@ def test_every_parameter_has_a_reason_and_can_be_set():
     rows = effective(Parameters())
     assert all(len(row["reason"]) > 20 for row in rows)
     assert parameters({"min_ring_size": 7, "resolution": 1}).min_ring_size == 7
-    assert set(odds_by_family(P)) == {
-        "network",
-        "payment",
-        "device",
-        "prompt",
-        "timing",
-        "registration",
-        "contact",
-    }
+
+
+def test_there_are_twenty_parameters_and_none_is_gone():
+    names = [row["parameter"] for row in effective(Parameters())]
+    assert len(names) == 20
+    assert not GONE & set(names)
+    with pytest.raises(SettingsError, match="witnesses is a parameter of an earlier version"):
+        parameters({"witnesses": 5})
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
         ({"min_ring_sice": 4}, "no parameter 'min_ring_sice'"),
-        ({"min_ring_size": 1}, "expected int from 2 to 1000"),
-        ({"min_ring_size": float("nan")}, "expected int from 2 to 1000"),
+        ({"min_ring_size": 1}, "expected int from 3 to 1000"),
+        ({"min_ring_size": float("nan")}, "expected int from 3 to 1000"),
         ({"min_ring_size": 4.5}, "expected int"),
         ({"synchrony_days": "long"}, "expected float"),
         ({"synchrony_days": True}, "expected float"),
