@@ -136,8 +136,8 @@ def caveats(
     missing = [e["family"] for e in evidence_told(run["uses"], schema) if e["family"] not in there]
     if missing:
         told.append(
-            f"No {in_a_row(missing)} evidence is loaded. What is not loaded is unknown; it speaks "
-            "neither for nor against anybody."
+            f"No {in_a_row(missing)} evidence is loaded. Evidence that is not loaded is "
+            "unknown; it speaks neither for nor against anybody."
         )
     single = sum(bool(ring.single_family) for ring in rings)
     if single:
@@ -152,13 +152,13 @@ def caveats(
     if run["loaded_since"]:
         told.append(
             f"{count_of(run['loaded_since'], 'load', 'loads')} finished after the run began; a new "
-            "detection may find otherwise."
+            "detection may give other results."
         )
     if waiting:
         tables = in_a_row(sorted({row["table"] for row in waiting}))
         told.append(f"A load of {tables} was interrupted and is not complete.")
     if not json.loads(run["known_hubs"] or "{}").get("identifiers"):
         told.append(
-            "The run was given no list of known hubs, such as addresses of carriers and exchanges."
+            "The run had no list of known hubs, such as addresses of carriers and exchanges."
         )
     return told

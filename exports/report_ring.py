@@ -199,7 +199,7 @@ def against(
     for row in rows.decisions:
         latest.setdefault(row["account_id"], row["label"])
     if latest.pop(None, "") in INNOCENT:
-        told.append("Somebody decided that these accounts are no ring.")
+        told.append("It was decided that these accounts are not a ring.")
     innocent = sorted(str(account) for account, label in latest.items() if label in INNOCENT)
     if innocent:
         told.append(
@@ -214,7 +214,7 @@ def against(
         strongest = shared[0]
         told.append(
             f"{len(shared)} of {count_of(len(identifiers), 'identifier is', 'identifiers are')} "
-            "used outside the ring too. The strongest of these, "
+            "also used outside the ring. The strongest of these, "
             f"{strongest.label} {name(strongest.label, strongest.key)}, is used by "
             f"{count_of(strongest.outside or 0, 'other account', 'other accounts')}."
         )
@@ -234,8 +234,8 @@ def against(
         weakest = rows.members[-1]
         middle = median(row["score"] for row in rows.members)
         told.append(
-            f"Members are not tied alike: {name('Account', weakest['account_id'])} by "
-            f"{weakest['score']:.1f} bits, the median member by {middle:.1f}."
+            f"Members differ in evidence: {name('Account', weakest['account_id'])} has "
+            f"{weakest['score']:.1f} bits, the median member has {middle:.1f}."
         )
     return told
 

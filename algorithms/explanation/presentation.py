@@ -52,9 +52,9 @@ def _against(told: Explanation) -> list[str]:
     if against.shared:
         most = against.shared[0]
         lines.append(
-            f"{len(against.shared)} of {len(told.identifiers)} identifiers, with "
-            f"{_percent(against.shared_bits, told.score)} of the bits, are used outside it too; "
-            f"the strongest of these, {most.words}, by {most.outside:,} other "
+            f"outsiders use {len(against.shared)} of {len(told.identifiers)} identifiers, which "
+            f"carry {_percent(against.shared_bits, told.score)} of the bits; the strongest is "
+            f"{most.words}, used by {most.outside:,} other "
             f"{'account' if most.outside == 1 else 'accounts'}"
         )
     if against.benign:
@@ -72,7 +72,7 @@ def _against(told: Explanation) -> list[str]:
             f"opened {TENURE_DAYS} days or more before the median member: "
             f"{_several(against.long_standing)}"
         )
-    return lines or ["nothing that these data hold"]
+    return lines or ["nothing in these data"]
 
 
 def _dissolved(told: Explanation) -> str:
@@ -80,17 +80,18 @@ def _dissolved(told: Explanation) -> str:
     names = _several([in_words(name) for name in found.names])
     if not found.names:
         return (
-            f"its evidence makes no ring as it stands: no {found.criterion} (criteria of "
+            f"its evidence alone is not a ring, which needs {found.criterion} (criteria of "
             f"{told.run}); a decision keeps it"
         )
     if not found.complete:
         return (
-            f"without all that links have by name ({names}) it would be a ring still: "
+            f"even without all identifiers of its links ({names}) it would be a ring: "
             f"{found.criterion} (criteria of {told.run})"
         )
     how = "no smaller set suffices" if found.smallest else "approximate; a smaller set may suffice"
     return (
-        f"without {names} it would be no ring: no {found.criterion} ({how}; criteria of {told.run})"
+        f"without {names} it would not be a ring, which needs {found.criterion} "
+        f"({how}; criteria of {told.run})"
     )
 
 
@@ -162,8 +163,8 @@ def _waterfall(
 def membership_lines(why: Membership) -> list[str]:
     """Why one account is in its ring: what it shares, in bits that add up to its score."""
     lines = [
-        f"{why.account_id} is in {why.ring_id} by {len(why.links):,} links of "
-        f"{why.score:,.1f} bits together; the median member is tied by {why.typical:,.1f}"
+        f"{why.account_id} is in {why.ring_id} with {len(why.links):,} links and "
+        f"{why.score:,.1f} bits; the median member has {why.typical:,.1f}"
     ]
     so_far = 0.0
     rest = why.items[NAMED:]

@@ -74,7 +74,7 @@ function network(ring) {
   const drawing = svg("svg", {
     class: "network", tabindex: 0, role: "application", "aria-roledescription": "graph",
     "aria-label": `${several(members.length, "member")} and ${several(identifiers.length, "identifier")} that they share. `
-      + "Arrows move from node to node, Enter selects, plus and minus zoom, zero shows the whole. The tables of evidence and of members say the same.",
+      + "Arrows move from node to node, Enter selects, plus and minus zoom, zero shows the whole. The tables of evidence and of members contain the same.",
     onkeydown: key, onpointerdown: grab, onwheel: wheel,
     onblur: () => focusOn(null),
   },

@@ -50,7 +50,7 @@ const USES = {
 function campaignsCard(report) {
   const place = new Map(report.rings.map((ring, at) => [ring.id, at]));
   const most = 8;
-  return card("Campaigns", "Rings that may have one operator behind them.",
+  return card("Campaigns", "Rings that may have the same operator.",
     h("div", { class: "campaigns" }, report.campaigns.map((campaign) => {
       const own = campaign.rings.map((id) => report.rings[place.get(id)]).filter(Boolean);
       return h("article", { class: "campaign" },
@@ -106,7 +106,7 @@ function ringList(report) {
   });
   const table = sortable({
     caption: "Suspected rings", part: 25, rows: rings, by: 3, down: true,
-    none: rings.length ? "No ring matches." : "No ring was found. That is a result too: see what was looked at above.",
+    none: rings.length ? "No ring matches." : "No ring was found. That is a result too; see above what was examined.",
     columns: [
       { title: "#", wide: true, name: "rank", cell: (ring) => count(place.get(ring) + 1) },
       {

@@ -28,8 +28,8 @@ function ringView(ring, { rank, of, before, after }) {
     ]),
     h("div", { class: "two" }, againstCard(ring), dissolveCard(ring)),
     card("What ties them",
-      "Bits are binary orders of magnitude: with each, strangers would share as much half as often. "
-      + "Every bar begins where the one above ended; together they are the ring's score.",
+      "Each bit halves how often strangers would share as much. "
+      + "Every bar begins where the one above ended; together they add up to the ring's score.",
       familyBar(ring.families, ring.score, true), waterfall(ring)),
     card("Who shares what", drawnTold(ring), network(ring)),
     timeCard(ring),
@@ -69,10 +69,10 @@ function familyBar(families, score, told = false) {
 }
 
 function againstCard(ring) {
-  return card("What speaks against it", "Innocent readings to rule out before anybody acts.",
+  return card("What speaks against it", "Innocent explanations to rule out before you act.",
     ring.against.length
       ? h("ul", { class: "points" }, ring.against.map((line) => h("li", {}, line)))
-      : h("p", {}, "Nothing in these data does. What was not loaded might."));
+      : h("p", {}, "Nothing in these data. Data that were not loaded might."));
 }
 
 function dissolveCard(ring) {
@@ -90,16 +90,16 @@ function dissolveCard(ring) {
   show(false);
   const already = complete && !without.length;
   return card("What would dissolve it", already
-    ? `Its links by themselves hold no ring any more: no ${criterion}.`
-    : complete ? `Without ${without.length === 1 ? "this" : `these ${count(without.length)}`} it would be no ring: no ${criterion}. `
-      + "If they have an innocent reason, there is nothing left. "
+    ? `Its links alone are no longer a ring, which needs ${criterion}.`
+    : complete ? `Without ${without.length === 1 ? "this" : `these ${count(without.length)}`} it would not be a ring, which needs ${criterion}. `
+      + "If they have an innocent reason, the ring does not hold. "
       + (smallest ? "No smaller set suffices." : "Approximate; a smaller set may suffice.")
-    : `Even without all that is known by name it would be a ring: ${criterion}.`, box);
+    : `Even without all its identifiers it would be a ring: ${criterion}.`, box);
 }
 
 function timeCard(ring) {
   const box = h("div", { class: "times" });
-  const more = ring.size > ROWS ? `; lines are the ${count(ROWS)} most tied members` : "";
+  const more = ring.size > ROWS ? `; the chart shows the ${count(ROWS)} strongest members` : "";
   const draw = () => {
     const across = box.clientWidth || 720;
     const both = across > 900;
@@ -162,7 +162,7 @@ function decision(label) {
 
 function decisionsCard(ring) {
   const shown = ring.decisions.slice(0, 12);
-  return card("Decisions", "What people decided about the ring and its members, as the graph has it.",
+  return card("Decisions", "Decisions about the ring and its members, from the graph.",
     shown.length
       ? h("ul", { class: "decisions" }, shown.map((d) => h("li", {}, decision(d.label), " ",
         d.account === null ? "the ring" : named(d.account),

@@ -161,8 +161,8 @@ def test_a_ring_is_dissolved_by_the_criteria_of_its_run(graph, ringleader, tmp_p
     (tmp_path / "ringleader.toml").write_text("[detect]\nmin_ring_size = 3\n")
     told = ringleader("rings", "explain", ring.ring_id).stderr
     assert (
-        f"without Device dev-ring it would be no ring: no 8 accounts or more, 65 bits for 8 of "
-        f"{ACCOUNTS} accounts, and two independent kinds that each tie 50% of them"
+        "without Device dev-ring it would not be a ring, which needs 8 accounts or more, "
+        f"65 bits for 8 of {ACCOUNTS} accounts, and two independent kinds that each tie 50% of them"
     ) in " ".join(told.split())
     assert found.run in told
     assert "no smaller set suffices" in " ".join(told.split())

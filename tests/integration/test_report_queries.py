@@ -196,7 +196,7 @@ def test_the_command_writes_what_the_graph_holds(world, ringleader, tmp_path):
         ("198.51.100.1", 3.0, 1),
     ]
     assert any("decided to be innocent: b." in line for line in one["against"])
-    assert "Somebody decided that these accounts are no ring." in two["against"]
+    assert "It was decided that these accounts are not a ring." in two["against"]
     assert two["items"][0]["name"] == "x|y"
     assert any("1 load finished after" in line for line in blocks["overview"]["caveats"])
     assert list(tmp_path.iterdir()) == [tmp_path / "report.html"]

@@ -70,9 +70,9 @@ def test_what_speaks_against_a_ring_is_told():
     found = told(world)
     against = " ".join(found["ring-0"]["against"])
     assert "1 member was decided to be innocent: acc-0000-001." in against
-    assert "5 of 8 identifiers are used outside the ring too" in against
+    assert "5 of 8 identifiers are also used outside the ring" in against
     assert "2 members openly declare the organization org." in against
-    assert "acc-0000-011 by 49.0 bits, the median member by 54.5" in against
+    assert "acc-0000-011 has 49.0 bits, the median member has 54.5" in against
     assert "innocent" not in " ".join(found["ring-1"]["against"])
     assert found["ring-0"]["dissolution"]["complete"]
     assert found["ring-0"]["dissolution"]["without"]
