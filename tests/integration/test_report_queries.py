@@ -109,6 +109,8 @@ def test_the_run_and_what_came_after_it(world):
             "Device": 1,
             "PromptCluster": 0,
             "EmailDomain": 0,
+            "Mailbox": 0,
+            "Phone": 0,
             "referred": 0,
             "invited": 0,
             "transferred": 0,
