@@ -109,7 +109,7 @@ def detect(
     dry_run: bool = False,
     say: Callable[[str], None] = lambda message: None,
 ) -> Detection:
-    """Read who shares what, find rings, name them, and write them.
+    """Read shared identifiers, find rings, name them, and write them.
 
     Args:
         graph: An open graph with its constraints.
@@ -119,7 +119,7 @@ def detect(
         groups: Group of accounts, to judge these groups as they are and look for no others.
         known_hubs: Keys of identifiers that strangers are known to share.
         dry_run: Estimate memory and time, write nothing.
-        say: Told the time of each stage.
+        say: Called with the time of each stage.
 
     Raises:
         RingleaderError: The server refuses something, or its heap is too small for the accounts
@@ -256,7 +256,7 @@ def _start(
 
 
 def _clean_up(graph: Graph) -> None:
-    """Remove what a detection that never finished has left."""
+    """Remove the remains of a detection that never finished."""
     current = graph.read(get("current-run"))
     keep = current[0]["run_id"] if current else ""
     _drop_links(graph, keep=keep)

@@ -143,7 +143,7 @@ class Parameters:
         return 1.0 / self.living_share
 
 
-# Parameters of the first version. A settings file that names one is told what became of it.
+# Parameters of earlier versions. A settings file that names one gets an error that says so.
 GONE = frozenset(
     [
         "unknown_synchrony",

@@ -1,1 +1,1 @@
-"""What goes out: findings as rows or as a graph, one module per format, one table of formats."""
+"""Exports: findings as rows or as a graph, one module per format, one table of formats."""

@@ -1,4 +1,4 @@
-"""What is handed over: rows of a stored query, or the same findings as a small graph.
+"""Export: findings as rows of a stored query, or as a small graph.
 
 Tables take rows, which stream; formats that know relations take a :class:`Subgraph`, which is
 built in memory: rings, their members, and the identifiers that tie them, each tie with its bits.
@@ -17,7 +17,7 @@ from ringleader.graph import Graph
 from ringleader.schema import BUILT_IN, Schema
 
 Key = tuple[str, str]  # label and key of a node
-# What can be handed over, with the stored query that has its rows.
+# Things that can be exported, each with the stored query of its rows.
 THINGS = {
     "rings": "export-rings",
     "accounts": "export-accounts",
@@ -30,7 +30,7 @@ NAMELESS = ("CONTACTED", "others")
 
 @dataclass(frozen=True)
 class Run:
-    """The detection whose findings are handed over."""
+    """The detection whose findings are exported."""
 
     run_id: str
     finished_at: datetime

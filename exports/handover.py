@@ -1,4 +1,4 @@
-"""One function that hands findings over: any thing, in any format, whole or not at all."""
+"""One function that exports findings: any thing, in any format, completely or not at all."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ FORMATS: dict[str, Format] = {
 
 @dataclass(frozen=True)
 class Options:
-    """How findings are handed over.
+    """Options of an export.
 
     Attributes:
         since: Only rings that are new, or have other members, since this run; what else is
@@ -88,7 +88,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Handed:
-    """What was handed over: how many rows, or nodes and ties, of which run."""
+    """Result of an export: number of rows, or of nodes and ties, and the run."""
 
     run: str
     rows: int
@@ -114,7 +114,7 @@ def format_of(path: Path) -> str:
 def export(
     graph: Graph, thing: str, format_: str, path: Path | None, options: Options | None = None
 ) -> Handed:
-    """Hand findings over.
+    """Export findings.
 
     Args:
         graph: An open graph.

@@ -33,7 +33,7 @@ _LEVEL = 6  # of compression: 9 takes twice the time for one part in a hundred
 def write_page(
     file: BinaryIO, blocks: Iterable[tuple[str, Any]], schema: Schema = BUILT_IN
 ) -> None:
-    """Write the page as its data come.
+    """Write the page while its data are read.
 
     Args:
         file: Where to.

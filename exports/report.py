@@ -1,7 +1,7 @@
-"""``ringleader report``: the standing rings as one page that needs no network.
+"""``ringleader report``: the current rings as one page that needs no network.
 
 The rings are read in batches of about :data:`LINKS_AT_ONCE` links, three stored queries each, and
-written as they come, so that memory does not grow with the number of rings.
+written as they are read, so that memory does not grow with the number of rings.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def write_report(
     name: Naming = as_it_is,
     now: Callable[[], datetime] = _now,
 ) -> ReportContents:
-    """Write the report: a file that is there whole or not at all.
+    """Write the report; the file is written completely or not at all.
 
     Args:
         graph: An open graph.

@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-# More than these cannot be told apart on a screen; the page says how many are left out.
+# More than these cannot be distinguished on a screen; the page says how many are left out.
 MEMBERS_DRAWN = 60
 IDENTIFIERS_DRAWN = 30
 WIDTH, HEIGHT = 1000, 620

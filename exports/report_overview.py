@@ -19,7 +19,7 @@ from ringleader.exports.report_ring import (
 )
 from ringleader.schema import Schema
 
-# Properties of a run that are told in another form.
+# Properties of a run that are shown in another form.
 _TOLD_OTHERWISE = ("parameters", "known_hubs", "uses")
 _ROUNDED = 1  # digits of bits in lists
 # Properties of a campaign that the page shows in another place, and what others are names of.

@@ -1,4 +1,4 @@
-"""What jobs did: one ``JobRun`` in the graph per run, written as it goes."""
+"""History of jobs: one ``JobRun`` in the graph per run, written during the run."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Record:
         return self.steps[-1]
 
     def findings(self) -> StandingRings:
-        """The rings as they stand now."""
+        """The rings of the latest detection."""
         rows = self._graph.read(get("job-findings"), {"job": self._job})
         rings = [{"ring_id": row["ring_id"], "size": row["size"]} for row in rows]
         new = [ring for ring, row in zip(rings, rows, strict=True) if row["is_new"]]

@@ -18,7 +18,7 @@ from ringleader.output import whole_file
 
 
 def require_folder(job: Job) -> None:
-    """See that a job's metrics can go where they are to go, before it runs.
+    """Check, before a job runs, that its metrics can be written.
 
     Raises:
         SettingsError: There is no such folder.

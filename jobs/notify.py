@@ -94,7 +94,7 @@ def notify(
     timeout: float = 10.0,
     attempts: int = 4,
 ) -> Done:
-    """Tell another system which rings are new since the job's last run that was done.
+    """Notify another system of the rings that are new since the job's last finished run.
 
     Args:
         say: Called with messages.
@@ -122,21 +122,21 @@ def notify(
 
 
 def message_id(findings: StandingRings, step: int, url: str, occasion: str | None) -> str:
-    """The id of what a step tells: the same when a run that failed after it is run again.
+    """The id of a notification: the same if a run fails after it and is run again.
 
     Args:
-        findings: What is told.
+        findings: The new rings to report.
         step: Number of the step; two steps tell two things.
         url: Where to.
-        occasion: What else tells it from the same rings told at another time: a ring that is gone
-            may be found, and told of, again.
+        occasion: Distinguishes it from a report of the same rings at another time: a ring that
+            is gone may be found and reported again.
     """
     told = [findings.job, step, url, occasion, sorted(ring["ring_id"] for ring in findings.new)]
     return "msg_" + hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 
 
 def payload(findings: StandingRings) -> dict[str, Any]:
-    """What is told: counts, and ids and sizes of the new rings."""
+    """The body of a notification: counts, and ids and sizes of the new rings."""
     return {
         "type": "ringleader.rings",
         "timestamp": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -209,7 +209,7 @@ def deliver(
         url: Where to.
         key: What it is signed with.
         message: Its id, by which a receiver knows a repetition.
-        content: What is told.
+        content: The body.
         timeout: Seconds for each attempt.
         attempts: How often to try.
 

@@ -1,4 +1,4 @@
-"""What the steps of a job did, and the rings that stand when a job asks."""
+"""Outcomes of the steps of a job, and the current rings when a job asks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class StandingRings:
-    """The rings that stand, and which of them the job's last run that was done did not see.
+    """The current rings, and which of them are new since the job's last finished run.
 
     Attributes:
         job: The job that asks.
@@ -52,7 +52,7 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Done:
-    """What a step that is done did.
+    """Result of a finished step.
 
     Attributes:
         rows: How many rows it gave; None for a step that gives none.

@@ -22,7 +22,7 @@ WAIT_STEP = 1.0  # seconds between two looks at a lock that somebody holds
 
 @dataclass(frozen=True)
 class JobResult:
-    """What a run of a job that is done did.
+    """Result of a finished run of a job.
 
     Attributes:
         run: Its id.

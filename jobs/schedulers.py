@@ -132,7 +132,7 @@ def _command(job: Job, settings: Settings) -> list[str]:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """What a scheduler has to put into the environment, because it is not in the file.
+    """Variables that a scheduler has to set, because they are not in the file.
 
     Raises:
         SettingsError: The password is in the environment only.

@@ -20,7 +20,7 @@ def watch(jobs: Sequence[Job], run: Callable[[Job], None]) -> None:
 
     Args:
         jobs: Jobs with a schedule.
-        run: Runs one; what it raises ends the watch, so it deals with errors itself.
+        run: Runs one job; an exception would end the watch, so it handles errors itself.
 
     Raises:
         SettingsError: APScheduler is not installed.

@@ -1,7 +1,7 @@
-"""Cypher as text: words, strings and comments told apart, which is all that is needed here.
+"""Cypher as text: words, strings and comments are distinguished, which is all that is needed.
 
 No grammar: the server parses. What it must not be given, what a log may hold and where a
-statement ends can be told from the tokens alone.
+statement ends can be recognised from the tokens alone.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class DeliveryFailed(RingleaderError):
 
 
 class FindingsFound(RingleaderError):
-    """There are findings, and the caller asked to be told by the exit code."""
+    """There are findings, and the caller asked for an exit code."""
 
     exit_code = 3
     word = "findings"

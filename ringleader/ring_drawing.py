@@ -15,7 +15,7 @@ from ringleader.schema import BUILT_IN, Schema
 # Identifiers bring their own colour, readable on white and on black.
 MEMBER, OTHER = "#56B4E9", "#999999"
 WIDTH, HEIGHT, MARGIN = 760, 480, 40
-# More than this is a hairball: the least shared identifiers and the least tied members are told
+# More than this is unreadable: the least shared identifiers and the weakest members are counted
 # in words.
 MOST_MEMBERS, MOST_IDENTIFIERS = 80, 60
 # The layout is the same every time.

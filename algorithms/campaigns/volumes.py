@@ -15,7 +15,7 @@ from ringleader.graph import Graph
 from ringleader.parallel import side_by_side
 
 ACCOUNTS_AT_ONCE = 500
-# What a request leaves; of equals the one of which an account has fewest comes first.
+# Identifiers that a request has; of equals the one that an account has fewest of comes first.
 LEFT_BY_REQUESTS = ("PromptCluster", "Device", "Ip")
 
 

@@ -116,7 +116,7 @@ def verdicts(sharing: Sharing, rings: Sequence[Ring], parameters: Parameters) ->
     part = np.minimum(1.0, in_rings / scoring.others(sharing.sharers))
     chosen = np.flatnonzero(members > 1)
     good = frozenset(sharing.good.tolist())
-    # What lies together in the store is written together.
+    # Nodes that are stored together are written together.
     chosen = chosen[np.argsort(sharing.identifier_number[chosen])]
     # Lists, since a value of an array costs several times one of a list.
     columns = (

@@ -15,7 +15,7 @@ KNOWN_HUB_WEIGHT = 0.2  # lists err, and a ring may use an exchange
 
 
 def summary_of(known_hubs: Collection[str]) -> dict[str, int | str]:
-    """What tells one list of known hubs from another: its size, and a hash of its sorted lines."""
+    """Identifies a list of known hubs: its size, and a hash of its sorted lines."""
     text = "\n".join(sorted(known_hubs))
     return {"identifiers": len(known_hubs), "sha256": hashlib.sha256(text.encode()).hexdigest()}
 

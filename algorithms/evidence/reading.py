@@ -139,7 +139,7 @@ def _look_up(graph: Graph, accounts: Ints, identifiers: Ints) -> LookUp:
         )
         found = pd.concat(side_by_side(page, pages)).drop_duplicates(ends)
         asked = pd.DataFrame({"accounts": accounts[user], "identifiers": identifiers[used]})
-        # What is gone since the uses were read is of unknown days.
+        # Uses that were deleted since they were read have unknown days.
         told = asked.merge(found, how="left", on=ends)["days"].fillna(0)
         return told.to_numpy(np.uint64)
 

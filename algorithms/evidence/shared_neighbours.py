@@ -248,7 +248,7 @@ def in_common(owner: Ints, item: Ints, a: Ints, b: Ints) -> tuple[Ints, Ints, In
 
     def page(begin: int) -> Ints:
         one, other = a[begin : begin + PAIRS_AT_ONCE], b[begin : begin + PAIRS_AT_ONCE]
-        # What the one of them has who has less is looked up.
+        # The identifiers of the account with fewer of them are looked up.
         turned = start[one + 1] - start[one] > start[other + 1] - start[other]
         one, other = np.where(turned, other, one), np.where(turned, one, other)
         counts = start[one + 1] - start[one]

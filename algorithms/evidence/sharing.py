@@ -210,7 +210,7 @@ class Sharing:
         known = np.zeros((len(self.accounts), families), dtype=bool)
         for label, family in enumerate(of_label):
             known[:, family] |= self.activity[:, label] > 0
-        # What two accounts do to each other is known of all.
+        # Direct contacts are known for all accounts.
         known[:, ~np.isin(np.arange(families), of_label)] = True
         return known
 
@@ -347,7 +347,7 @@ def _networks(identifiers: pd.DataFrame, schema: Schema) -> Ints:
 
 
 class _DaysAskedFor:
-    """Days of uses, looked up where they are asked for: few are, and each is dear to read.
+    """Days of uses, read on demand: few are needed, and each is expensive to read.
 
     Args:
         user: Account of each use.
@@ -358,7 +358,7 @@ class _DaysAskedFor:
     def __init__(self, user: Ints, used: Ints, look_up: LookUp) -> None:
         self._user, self._used, self._look_up = user, used, look_up
         self._known = np.zeros(len(user), dtype=bool)
-        # What is not written to takes no memory.
+        # Pages that are never written take no memory.
         self._days = np.empty(len(user), dtype=np.uint64)
 
     def __call__(self, uses: Ints) -> Masks:

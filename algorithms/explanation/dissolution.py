@@ -1,4 +1,4 @@
-"""What would dissolve a ring: the identifiers without which its links hold no ring any more."""
+"""Dissolution: the identifiers without which the links of a ring would not form one."""
 
 from __future__ import annotations
 

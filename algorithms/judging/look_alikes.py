@@ -1,4 +1,4 @@
-"""Innocent explanations of a strong group: who it looks like, and why nobody is accused.
+"""Innocent explanations of strong groups.
 
 What chance does not explain, a life in common may. Three patterns explain several kinds of evidence
 at once, so that these count as one:
@@ -9,7 +9,8 @@ at once, so that these count as one:
   its room and its task, and sometimes a card, for some sessions.
 - ``household``: few accounts behind one address. A family shares machine and card as well.
 
-Groups with such an explanation are set aside: reported with their figures, and no ring.
+Groups with such an explanation are set aside: they are reported with their figures, but not as
+rings.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from ringleader.algorithms.judging.view import View
 
 ORGANIZATION, OCCASION, HOUSEHOLD = "organization", "occasion", "household"
 MAIL_DOMAIN = "EmailDomain"
-WITNESSES = 100  # members whose days are read: they are dear to read, and so many tell enough
+WITNESSES = 100  # members whose days are read: reading is expensive, and a hundred suffice
 MOST_OF_IT = 0.9  # part of the evidence that has to fall on the days of an occasion
 CYCLE = 64  # days are known modulo 64
 NOT_KNOWN = 0
@@ -54,7 +55,7 @@ def look_alikes(view: View, cells: Cells, verdict: Verdict) -> LookAlikes:
     Args:
         view: The uses.
         cells: The groups.
-        verdict: What is said of them.
+        verdict: The verdicts on them.
     """
     asked, strong = view.parameters, np.flatnonzero(verdict.strong)
     days = _days(view, cells, strong)
@@ -181,7 +182,7 @@ def _homes(view: View, cells: Cells) -> list[bool]:
 
 
 def _most(cells: Cells, has: object, users: Floats | None = None) -> tuple[Ints, Floats, Floats]:
-    """What most members of each group have: which, the part of members, the part of its users.
+    """The value that most members of each group have, its part of members and of users.
 
     Where users are given, only what is at least a tenth the group's own is looked at.
     """

@@ -135,8 +135,8 @@ def compared(view: View, members: Matrix) -> Cells:
         if kind >= 0:
             lives[:, kind] |= lives_label[:, code] & usual[group, code]
             known[:, kind] |= known_label[:, code] & usual[group, code]
-    # An outsider is somebody of whom something else is known that is not the group's: who is known
-    # by nothing else may be a member, and says nothing about outsiders.
+    # An outsider has known activity that is not on the group's identifiers. An account without such
+    # activity may be a member and says nothing about outsiders.
     outsider = ~inside & (known & ~lives).any(axis=1)
     bits = np.full(shape, -np.inf)
     evidence = np.zeros(shape)
@@ -156,7 +156,7 @@ def compared(view: View, members: Matrix) -> Cells:
         stranger = np.minimum(stranger, member * 0.999)
         for_it = np.log2(member / stranger)
         against_it = np.log2((1.0 - member) / (1.0 - stranger))
-        # Who uses several things that are the group's own is as good as named by them.
+        # Several identifiers that the group owns practically identify an account as a member.
         best = np.log2(likely * view.population[code])
         mine_too = ours_label[:, code]
         value = np.where(

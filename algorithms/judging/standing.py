@@ -1,4 +1,4 @@
-"""Whether stored links still make a ring: what an explanation asks when it takes evidence away."""
+"""Whether stored links still form a ring after some evidence is removed, for explanations."""
 
 from __future__ import annotations
 

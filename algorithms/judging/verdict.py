@@ -16,7 +16,7 @@ accounts that live on the infrastructure of other kinds, the pool:
 
     evidence of the kind >= members * log2(pool / members) + naming + log2(1 / false_rings)
 
-So a handful of a crowd's accounts that happen to use one more popular thing are no ring.
+So a few accounts of a crowd that happen to share one more popular identifier are not a ring.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from ringleader.algorithms.judging.view import View
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of every group.
+    """The verdict on every group.
 
     Attributes:
         evidence: Bits of each kind, shape (groups, kinds).

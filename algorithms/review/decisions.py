@@ -14,7 +14,7 @@ from ringleader.catalogue import get
 from ringleader.errors import InputError, NotFound
 from ringleader.graph import Graph
 
-# What other systems call it; that somebody watches says nothing yet.
+# Labels as other systems name them; watching is not a decision yet.
 LABEL_OF_VERDICT = {CONFIRMED: "fraud", REJECTED: "benign"}
 _FIELDS = ("target", "target_kind", "verdict", "ring_id", "decided_at", "decided_by", "note")
 

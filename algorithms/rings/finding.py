@@ -1,4 +1,4 @@
-"""From who shares what to rings: proposals, one judge, and the links that carry the evidence."""
+"""From shared identifiers to rings: proposals, one judge, and the links that carry the evidence."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def rings_of_groups(
     Args:
         view: The uses.
         cells: The groups.
-        verdict: What is said of them.
+        verdict: The verdicts on them.
         looks: Whom they look like: those with an innocent explanation are set aside.
         co_used: Pairs of identifiers that the same accounts use.
     """
@@ -106,7 +106,7 @@ def rings_of_groups(
         free = np.sort(members[~taken[members]]).astype(np.int64)
         if len(free) < max(view.parameters.min_ring_size, KEPT_OF_A_GROUP * len(members)):
             continue
-        # What looks innocent takes its accounts as well: no part of it is accused by another name.
+        # Groups set aside take their accounts too, so that no part of them becomes another ring.
         taken[free] = True
         (aside if looks.pattern[number] else kept).append((number, free))
     links = tied(view, cells, [*kept, *aside])

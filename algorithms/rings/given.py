@@ -105,7 +105,7 @@ def lacking(
     Args:
         view: The uses.
         cells: The groups.
-        verdict: What is said of them.
+        verdict: The verdicts on them.
         looks: Whom they look like.
         number: The group.
     """

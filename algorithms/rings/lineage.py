@@ -105,7 +105,7 @@ def traced(
     retired = {name: ring.members for name, ring in earlier.items() if not ring.live}
     claims = _claims(groups, live, seen, parameters)
     names = _given(claims, {}, parameters)
-    # What no standing ring has a claim to may be one that was gone for a while.
+    # A ring that no current ring continues may continue a retired one.
     names = _given(_claims(groups, retired, seen, parameters), names, parameters)
     names = _completed([ring.ring_id for ring in rings], names, set(earlier))
     successor: dict[str, str] = {}
@@ -186,7 +186,7 @@ def _strongest_first(claims: Iterable[_Claim], groups: Sequence[frozenset[str]])
 def _given(
     claims: Sequence[_Claim], names: Mapping[int, str], parameters: Parameters
 ) -> dict[int, str]:
-    """Names handed on: the strongest claim first, each name and each group once."""
+    """Names that are passed on: the strongest claim first, each name and each group once."""
     given = dict(names)
     taken = set(given.values())
     for claim in claims:

@@ -22,7 +22,7 @@ def plan(given: TableInput) -> Plan:
         ring=rows.ring_id,
         decided_at=milliseconds(rows.decided_at),
     )
-    # The id of a decision is what it says: the same one told twice is one.
+    # The id of a decision is a hash of its content: the same one loaded twice is one.
     parts = [said[name].cast("string").fill_null("") for name in _FIELDS]
     whole = functools.reduce(lambda left, right: left + character(0) + right, parts)
     decisions = given.workspace.keep(

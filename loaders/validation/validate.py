@@ -139,7 +139,7 @@ def _validate_rows(
 
 
 def _without_broken_lines(workspace: Workspace, part: Part) -> Part:
-    """Say of lines that are no JSON objects what they are; DuckDB makes rows of nulls of them."""
+    """Report lines that are not JSON objects; DuckDB turns them into rows of nulls."""
     import pyarrow as pa
 
     missing = [n for n, problem in enumerate(part.problems, start=1) if problem.reason == MISSING]

@@ -98,8 +98,8 @@ def pending(
 
     Raises:
         InputError: Some of the files belong to a load that was interrupted, but not all of its
-            files are here, or others with them, or a query's rows have changed since: what is in
-            could not be told from what is not.
+            files are here, or others with them, or a query's rows have changed since: it
+            cannot tell which rows were committed.
     """
     hashes = {file.sha256 for file in files}
     queries = {file.shown.name for file in files if file.shown.name.startswith(QUERY)}

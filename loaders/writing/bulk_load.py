@@ -50,7 +50,7 @@ class FirstLoad:
 
         Raises:
             InputError: The database holds data by now; it is left as it is.
-            LockHeld: Somebody who was told the server's address writes to it.
+            LockHeld: A client that was given the server's address writes to it.
             ServerError: The import failed; the database is left unusable and has to be built again.
         """
         with timed("files of the import"):
@@ -76,12 +76,12 @@ class FirstLoad:
 
         Raises:
             InputError: The database holds data.
-            LockHeld: Somebody who was told the server's address writes to it.
+            LockHeld: A client that was given the server's address writes to it.
         """
         folder = ServerFolder(self.settings.home)
         if not (folder.data / "databases" / DATABASE).exists():
             return
-        # What may go need not answer: it may be what an import that failed has left.
+        # A database that will be replaced need not answer: a failed import may have left it.
         state = (
             managed_connection(self.settings) if self.overwrite else ensure_running(self.settings)
         )

@@ -31,7 +31,7 @@ def write_steps(
         batch: The batch's id; it is open.
         steps: What to write, in order.
         progress: How far the batch has come, and how large its chunks are.
-        advance: Told the number of rows dealt with.
+        advance: Called with the number of rows processed.
 
     Returns:
         The server's counters, summed over the chunks written now.

@@ -56,7 +56,7 @@ def _completable() -> Iterable[Query]:
         # The Tab key completes; messages would get between.
         with redirect_stderr(StringIO()):
             return questions(load_settings())
-    except RingleaderError:  # a broken settings file is told by commands, not by the Tab key
+    except RingleaderError:  # commands report a broken settings file, the Tab key does not
         return [query for query in load_catalogue().values() if not query.internal]
 
 

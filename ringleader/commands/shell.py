@@ -77,7 +77,7 @@ class Shell:
             self._ask(statement, "run")
 
     def do_kindly(self, text: str) -> None:
-        """Do what was typed; what goes wrong is told, and the session goes on."""
+        """Do what was typed; errors are reported, and the session goes on."""
         try:
             self.do(text)
         except RingleaderError as error:

@@ -1,4 +1,4 @@
-"""What the driver and the server raise, told as errors of ours that say what to do."""
+"""Errors of the driver and the server as errors of ringleader that say what to do."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ LEASE = "writer"
 # A lease is renewed this many times before it could lapse: two may fail.
 RENEWALS = 3
 # Seconds for which to wait for a lease that is locked. Commits are through by then; statements that
-# commit as they go keep it locked for minutes, and who asks is to be told rather than to hang.
+# commit as they go keep it locked for minutes, and the caller gets an error instead of hanging.
 PATIENCE = 10.0
 
 

@@ -95,7 +95,7 @@ class Graph:
             )
             with ExitStack() as undo:
                 undo.callback(driver.close)
-                # An auto-commit query is not repeated: a server that is down is told at once.
+                # An auto-commit query is not repeated: a server that is down is reported at once.
                 with driver.session(database=settings.database) as session:
                     agent = session.run("RETURN 1").consume().server.agent
                 version = str(agent).rpartition("/")[2]

@@ -44,7 +44,7 @@ def upsert_relationships(rel: RelType, schema: Schema) -> str:
     """A statement that merges ``$rows``: maps with ``start``, ``end`` and the properties.
 
     Both ends are there already. A new relationship takes its properties as they are; sets of one
-    that was there are united only where something is new, which is the dear part.
+    that was there are united only where something is new, which is the expensive part.
     """
     start, end = schema.node_by_label[rel.start], schema.node_by_label[rel.end]
     keys = ", ".join(key.name + ": row." + key.name for key in rel.keys)
