@@ -80,7 +80,7 @@ def declared(
         elif "odds" in given:
             raise SettingsError(
                 f"[identifiers.{name}]: odds belong to the family, and {family} exists already",
-                hint=f"leave odds out, or set {family}_odds in [detect]",
+                hint="leave odds out: those of a family that exists do not change",
             )
     return tuple(families.values()), tuple(identifiers.values())
 
