@@ -1,6 +1,6 @@
 // name: outside-users
-// question: How many accounts outside the ring use its identifiers?
-// A failed payment is an attempt that anybody can make; it does not count as a use.
+// question: How many accounts of no ring use its identifiers?
+// Members of other rings are not outsiders. A failed payment is an attempt that anybody can make; it does not count as a use.
 // param ring_id: string
 // column label: string
 // column identifier: string
@@ -16,8 +16,8 @@ RETURN labels(identifier)[0] AS label,
        {{ key_of:identifier }} AS identifier,
        members,
        COUNT {
-         (identifier)<-[:{{ uses }}]-()
-       } - COUNT {
-         (identifier)<-[tried:{{ payment_uses }}]-() WHERE tried.failed >= coalesce(tried.events, 1)
-       } - members AS outside
+         (identifier)<-[theirs:{{ uses }}]-(other)
+         WHERE NOT EXISTS { (other)-[:MEMBER_OF]->() }
+           AND coalesce(theirs.events, 1) > coalesce(theirs.failed, 0)
+       } AS outside
 ORDER BY members DESC, outside, label, identifier

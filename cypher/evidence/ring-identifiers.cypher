@@ -15,7 +15,8 @@ WHERE size(members) > 1
 RETURN labels(identifier)[0] AS label,
        {{ key_of:identifier }} AS identifier,
        members,
-       COUNT { (identifier)<-[:{{ uses }}]-() }
-         - size(members) AS outside
+       COUNT {
+         (identifier)<-[:{{ uses }}]-(other) WHERE NOT EXISTS { (other)-[:MEMBER_OF]->() }
+       } AS outside
 ORDER BY size(members) DESC, outside, label, identifier
 LIMIT $limit

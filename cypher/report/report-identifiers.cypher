@@ -20,8 +20,8 @@ RETURN ring_id, labels(identifier)[0] AS label,
        {{ key_of:identifier }} AS identifier,
        accounts,
        COUNT {
-         (identifier)<-[:{{ uses }}]-()
-       } - size(accounts) AS outside,
+         (identifier)<-[:{{ uses }}]-(other) WHERE NOT EXISTS { (other)-[:MEMBER_OF]->() }
+       } AS outside,
        [property IN ['kind', 'bin', 'issuer_country', 'user_agent', 'label', 'capability']
         WHERE identifier[property] IS NOT NULL
         | [labels(identifier)[0], property, identifier[property]]]

@@ -19,6 +19,7 @@ from ringleader.algorithms.parameters import Parameters
 from ringleader.api import findings
 from ringleader.api.given_groups import read_groups
 from ringleader.api.why import why, why_not
+from ringleader.catalogue import get
 from ringleader.errors import InputError, NotFound
 
 P = Parameters()
@@ -269,6 +270,18 @@ def test_what_several_rings_use_is_owned(world):
     assert rows["common"]["verdict"] == "owned"
     assert "22 of its accounts are in 2 rings, 0 in none" in rows["common"]["reasons"]
     assert rows["topic3"]["verdict"] == "widely shared"
+    told = explain(world, judged_world.rings(world)[tuple(RING)])
+    assert {item.outside for item in told.items if item.key.startswith("template")} == {0, 1}
+    outside = [
+        {row["identifier"]: row["outside"] for row in world.read(get(query), given)}
+        for query, given in (
+            ("outside-users", {"ring_id": told.ring_id}),
+            ("ring-identifiers", {"ring_id": told.ring_id, "limit": 50}),
+            ("report-identifiers", {"ring_ids": [told.ring_id]}),
+        )
+    ]
+    # The second ring uses `common` as well; one account of no ring uses template-a0.
+    assert [(found["common"], found["template-a0"]) for found in outside] == [(0, 1)] * 3
     shared = {row["identifier"] for row in findings.hubs(world, verdict="widely-shared").rows}
     assert shared == {row["identifier"] for row in findings.hubs(world, verdict="benign").rows}
     assert "topic3" in shared
