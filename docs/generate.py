@@ -47,7 +47,7 @@ def catalogue_page() -> str:
     lines = ["# Catalogue of stored queries", "", NOTE, ""]
     queries = sorted(load_catalogue().values(), key=lambda q: (q.folder, q.name))
     lines += [
-        "Run one with `ringleader query run NAME -p key=value`; answers are of the sample that"
+        "Run one with `ringleader query run NAME -p key=value`; answers are from the sample that"
     ]
     lines += [
         "`make demo` loads, cut short. Steps of loads and detections, which are not run by hand,"
@@ -99,8 +99,8 @@ def presets_page() -> str:
     lines = ["# Mappings ready to use", "", NOTE, ""]
     lines += [
         "`ringleader load requests FILES --mapping preset:NAME` reads logs as they are written. A",
-        "copy of the file under `loaders/presets/` is where a mapping of your own starts. What is",
-        "not mapped is unknown, which detection never takes for evidence.",
+        "copy of the file under `loaders/presets/` is a starting point for your own mapping.",
+        "Columns that are not mapped are unknown; detection never takes them for evidence.",
         "",
     ]
     for name, document in presets().items():
@@ -153,8 +153,8 @@ def exports_page() -> str:
         lines.append(f"| {known.name} | {known.doc}{extra} | {endings} |")
     lines += [
         "",
-        "`--since RUN` leaves only rings that are new since that run, or have other members than",
-        "they had then, and of accounts, links and campaigns what belongs to such rings.",
+        "`--since RUN` exports only rings that are new or have changed members since that run, and",
+        "only the accounts, links and campaigns of such rings.",
         "",
     ]
     for thing, query in THINGS.items():

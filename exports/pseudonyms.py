@@ -1,11 +1,10 @@
 """Pseudonyms: a keyed hash for everything that names somebody.
 
-A pseudonym is HMAC-SHA256 under a key, so nobody without the key can try out addresses, though
-there are only four billion, and the same name has the same pseudonym in every export under that
-key: two firms that share a key can compare. What an address belongs to, its subnet and system, is
-in the graph before anything is hashed: subnets are hashed like addresses, system numbers stay.
+A pseudonym is HMAC-SHA256 under a key. Without the key nobody can recover an address by trying all
+four billion. Under one key the same name has the same pseudonym in every export, so two firms that
+share a key can compare their exports. Subnets are hashed like addresses; system numbers stay.
 
-It is closed by default: text is hashed unless it is listed (`OPEN`) as text that names nobody.
+Text is hashed by default, unless it is listed (`OPEN`) as text that names nobody.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """STIX 2.1: a bundle for threat-intelligence platforms.
 
-A ring is a `grouping` of what is known of it: its accounts (`user-account`), the addresses that
-tie them (`ipv4-addr`, `ipv6-addr`, with their `autonomous-system`), who was seen on which
-(`observed-data`), proxies (`infrastructure`) and a `note` with the evidence in words, which is
-where payment methods, clients and prompts stand: STIX has no objects for them. A campaign is a
-`campaign`. An address that is a pseudonym is `infrastructure` by that name, never an address.
+A ring is a `grouping` of its accounts (`user-account`), the addresses that they share
+(`ipv4-addr`, `ipv6-addr`, with their `autonomous-system`), which account was seen on which address
+(`observed-data`), proxies (`infrastructure`) and a `note` with the evidence in words. The note
+holds payment methods, clients and prompts, because STIX has no objects for them. A campaign is a
+`campaign`. A pseudonym of an address is `infrastructure` of that name, never an address.
 
-Ids and times follow from the findings: a ring exported twice is one object, a later run's is its
-next version. What has no beginning of its own, such as a link, is an object of its run.
+Ids and times follow from the findings: a ring exported twice is one object, and a later run
+exports its next version. An object without a time of its own, such as a link, belongs to its run.
 """
 
 from __future__ import annotations

@@ -184,7 +184,7 @@ _TABLES: tuple[Table, ...] = (
             Column("model", Type.TEXT, doc="model asked; checked, not kept"),
             Column("endpoint", Type.TEXT, doc="endpoint called; checked, not kept"),
             Column("request_id", Type.ID, doc="of rows with the same one, one counts"),
-            Column("prompt_cluster_id", Type.ID, doc="cluster, if you cluster prompts yourself"),
+            Column("prompt_cluster_id", Type.ID, doc="cluster id, if you cluster prompts yourself"),
             Column(
                 "prompt",
                 Type.PROMPT,
@@ -244,7 +244,7 @@ _TABLES: tuple[Table, ...] = (
     ),
     Table(
         "contacts",
-        "One account's openly visible dealing with another.",
+        "A visible contact of one account with another: a referral, an invitation or a transfer.",
         (
             _ACCOUNT,
             Column("other_account_id", Type.ID, required=True, doc="the other account"),

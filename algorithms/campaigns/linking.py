@@ -62,7 +62,7 @@ class Common:
 
 @dataclass(frozen=True)
 class Campaign:
-    """Rings with one operator behind them.
+    """Rings that seem to have one operator.
 
     Attributes:
         campaign_id: Its name; it goes on from run to run with its accounts.

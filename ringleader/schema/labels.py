@@ -42,7 +42,7 @@ NODES: tuple[NodeType, ...] = (
     NodeType(
         "Account",
         "account_id",
-        "Whoever signs up, logs in and pays; what rings are made of.",
+        "An account that signs up, logs in and pays. Rings consist of accounts.",
         (
             Property("created_at", Kind.DATETIME, Merge.ASSIGN, "when it was opened"),
             Property(
@@ -101,7 +101,7 @@ NODES: tuple[NodeType, ...] = (
     NodeType(
         "Ring",
         "ring_id",
-        "A set of accounts that act as one, as of a run.",
+        "A set of accounts that seem to have one operator, as found by a run.",
         indexes=("score",),
         derived=(
             ("score", "bits of evidence, see `rings explain`"),
@@ -124,7 +124,7 @@ NODES: tuple[NodeType, ...] = (
     NodeType(
         "Campaign",
         "campaign_id",
-        "Rings with one operator behind them.",
+        "Rings that seem to have one operator.",
         derived=(
             ("rings", "number of rings"),
             ("accounts", "number of accounts in them"),
@@ -181,7 +181,7 @@ NODES: tuple[NodeType, ...] = (
     NodeType(
         "Pin",
         "target",
-        "What an analyst says of an identifier, known by its label and key; detection honours it.",
+        "An analyst's verdict on an identifier, known by its label and key; detection follows it.",
         derived=(
             ("verdict", "owned or widely shared (benign, in earlier versions)"),
             ("note", "why"),
@@ -253,7 +253,7 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         "The account belongs to the ring.",
         derived=(
             ("score", "bits that tie it to the ring"),
-            ("single_signal", "whether one kind of evidence alone is known of it or speaks"),
+            ("single_signal", "whether only one kind of evidence is known of it or speaks for it"),
             ("run", "run_id of the detection"),
         ),
     ),
@@ -269,7 +269,7 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         "CONTINUES",
         "Ring",
         "Ring",
-        "The ring took members over from another: a ring that merely goes on keeps its id.",
+        "The ring took over members of another. A ring that continues keeps its id.",
         keys=(_text("run", "run_id of the detection that saw it"),),
         derived=(
             ("kind", "merges: the other ended in it; splits: the other left a part to it"),

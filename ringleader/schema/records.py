@@ -26,7 +26,7 @@ RECORDS: tuple[NodeType, ...] = (
             _assigned("chunk_size", Kind.INTEGER, "rows in one transaction"),
             _assigned("rows", Kind.INTEGER, "rows loaded"),
             _assigned("quarantined", Kind.INTEGER, "rows refused"),
-            _assigned("duplicates", Kind.INTEGER, "rows left out because another says the same"),
+            _assigned("duplicates", Kind.INTEGER, "rows left out as duplicates of another"),
             _assigned("reads_graph", Kind.BOOLEAN, "whether its rows depend on the graph before"),
         ),
     ),
@@ -57,9 +57,9 @@ RECORDS: tuple[NodeType, ...] = (
     NodeType(
         "JobRun",
         "job_run_id",
-        "One run of a job, whatever came of it.",
+        "One run of a job, with its result.",
         derived=(
-            ("state", "running, done, failed, interrupted, or crashed (it never said)"),
+            ("state", "running, done, failed, interrupted, or crashed (no recorded end)"),
             ("started_at", "when it began"),
             ("finished_at", "when it ended"),
             ("date", "the day that its placeholders stand for"),
@@ -75,7 +75,7 @@ RECORDS: tuple[NodeType, ...] = (
     NodeType(
         "Lease",
         "lease_id",
-        "Who writes alone just now; there is none while nobody does.",
+        "The process that may write now; there is none while nobody writes.",
         derived=(
             ("token", "what each write of the holder checks"),
             ("holder", "what it does, and where"),
