@@ -32,7 +32,7 @@ class Network:
     """Where everything is.
 
     Attributes:
-        areas: Number of areas that homes are dealt to.
+        areas: Number of areas that homes are distributed over.
         first: By group: its first own address as a number of order, or its first exit home.
         household: By group: whether its exits are homes.
         phones: First address of the carriers, and how many.
@@ -118,7 +118,7 @@ def lease(world: World, area: Ints, day: Ints | int) -> Ints:
 def home_address(world: World, home: Ints, day: Ints | int, device: Ints) -> Ints:
     """The address of homes on a day, counted from the first.
 
-    An area's addresses are dealt anew with every lease: each home has one, no two the same, and
+    An area's addresses are reassigned with every lease: each home has one, no two the same, and
     strangers have it later.
 
     Args:

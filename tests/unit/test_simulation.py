@@ -374,7 +374,7 @@ def test_background_is_not_tidy(campaign):
     honest = campaign.of("requests", "honest")
     homes = honest[honest.ip.str.startswith("100.", na=False)]
     strangers = homes.groupby("ip").account_id.nunique()
-    assert (strangers > 1).mean() > 0.05, "addresses are dealt anew"
+    assert (strangers > 1).mean() > 0.05, "addresses are not reassigned"
     clients = honest.groupby("device_id").account_id.nunique()
     assert clients.max() > 20 and (clients == 1).mean() > 0.9, "popular builds, own installations"
     prompts = honest.groupby("prompt_cluster_id").account_id.nunique().sort_values()
