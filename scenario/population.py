@@ -280,7 +280,7 @@ def _chains(
 ) -> tuple[Ints, Ints, Ints]:
     """Accounts that follow each other: every banned one has a successor within minutes.
 
-    A group's accounts are assigned to its slots in turn; those of a slot follow each other. The bans
+    A group's accounts go to its slots in turn; those of a slot follow each other. The bans
     of a slot are spread over the rest of the period.
     """
     count, end = len(group), knobs.start + knobs.days * DAY
