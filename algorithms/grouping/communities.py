@@ -16,6 +16,7 @@ from math import ceil
 from typing import Any
 
 import numpy as np
+from neo4j.exceptions import ClientError
 
 from ringleader.algorithms.evidence.sharing import Ints
 from ringleader.algorithms.grouping.edges import Edges
@@ -27,6 +28,7 @@ from ringleader.graph.driver_values import sent
 ALGORITHMS = ("leiden", "louvain")
 PREFIX = "ringleader-links"
 _THREADS = 1  # more would make the result depend on scheduling
+NO_MOVE = "LeidenDendrogramManager.getCurrent()"
 GIGABYTE = 1 << 30
 HEADROOM = 2.0  # heap for what else the server does, as a multiple of what GDS needs
 # A link comes as two integers and a number: of each an object of 24 bytes, and four in a list that
@@ -104,15 +106,22 @@ def communities(
     gds = graph.gds()
     with projection(graph, run, edges) as projected:
         if algorithm == "leiden":
-            gds.leiden.mutate(
-                projected,
-                "community",
-                gamma=resolution,
-                random_seed=seed,
-                concurrency=_THREADS,
-                relationship_weight_property="weight",
-                log_progress=False,
-            )
+            try:
+                gds.leiden.mutate(
+                    projected,
+                    "community",
+                    gamma=resolution,
+                    random_seed=seed,
+                    concurrency=_THREADS,
+                    relationship_weight_property="weight",
+                    log_progress=False,
+                )
+            except ClientError as error:
+                # GDS 2026 fails so where no node moves: then every node is a community.
+                if NO_MOVE not in str(error):
+                    raise
+                alone = np.unique(np.concatenate([edges.a, edges.b])).astype(np.int64)
+                return alone, np.arange(len(alone), dtype=np.int64)
         else:
             # GDS's Louvain takes no seed: on one thread over an ordered projection it needs none.
             gds.louvain.mutate(
