@@ -14,6 +14,8 @@ COMMANDS = {
     "doctor": "ringleader.commands.doctor:doctor",
     "simulate": "ringleader.scenario.commands:simulate",
     "load": "ringleader.loaders.commands:load",
+    "mapping": "ringleader.loaders.mapping_commands:mapping",
+    "loads": "ringleader.loaders.commands:loads",
     "detect": "ringleader.algorithms.commands:detect",
     "rings": "ringleader.algorithms.commands:rings",
     "why": "ringleader.algorithms.commands:why",

@@ -19,6 +19,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from ringleader.algorithms.changed_settings import changes
 from ringleader.algorithms.evidence.hub_verdicts import (
     pinned,
     pins_in_force,
@@ -143,7 +144,7 @@ def detect(
         _clean_up(graph)
     how = IMPORTED if groups is not None else algorithm
     how = f"{method}, {algorithm}" if method == SHARED_NEIGHBOURS else how
-    _start(graph, run, parameters, how, known_hubs)
+    _start(graph, run, parameters, how, known_hubs, say)
     # Read once: what is decided from here on counts from the next run on.
     decisions, pins = decisions_in_force(graph), pins_in_force(graph)
     with stage("read what accounts share"):
@@ -242,17 +243,18 @@ def _start(
     parameters: Parameters,
     algorithm: str,
     known_hubs: Collection[str],
+    say: Callable[[str], None],
 ) -> None:
-    graph.write(
-        get("start-run"),
-        {
-            "run": run,
-            "algorithm": algorithm,
-            "parameters": json.dumps(asdict(parameters), sort_keys=True),
-            "known_hubs": json.dumps(summary_of(known_hubs), sort_keys=True),
-            "version": __version__,
-        },
-    )
+    begun = {
+        "run": run,
+        "algorithm": algorithm,
+        "parameters": json.dumps(asdict(parameters), sort_keys=True),
+        "known_hubs": json.dumps(summary_of(known_hubs), sort_keys=True),
+        "version": __version__,
+    }
+    for line in changes(graph, begun):
+        say(line)
+    graph.write(get("start-run"), begun)
 
 
 def _clean_up(graph: Graph) -> None:

@@ -94,7 +94,7 @@ def contract_page() -> str:
 
 def presets_page() -> str:
     """Every mapping that comes with the program: what it is for, and what it takes from where."""
-    from ringleader.loaders.mapping import PRESET, presets
+    from ringleader.loaders.preset_files import PRESET, presets
 
     lines = ["# Mappings ready to use", "", NOTE, ""]
     lines += [
@@ -122,6 +122,8 @@ def _source(entry: str | dict[str, Any]) -> str:
         return f"`{entry}`"
     if "const" in entry:
         return f"always {entry['const']}"
+    if "join" in entry:
+        return " and ".join(f"`{name}`" for name in entry["join"])
     given = entry["column"]
     text = ", else ".join(f"`{name}`" for name in (given if isinstance(given, list) else [given]))
     if "unit" in entry:

@@ -16,6 +16,9 @@ from ringleader.jobs.definitions import Job
 from ringleader.jobs.outcomes import Outcome, StandingRings
 from ringleader.output import whole_file
 
+# Prometheus gives every scrape a label job of its own, and would rename one that is called so.
+_LABEL = "ringleader_job"
+
 
 def require_folder(job: Job) -> None:
     """Check, before a job runs, that its metrics can be written.
@@ -51,7 +54,7 @@ def write(job: Job, steps: list[Outcome], seconds: float, findings: StandingRing
     lasted = Gauge(
         "ringleader_job_step_duration_seconds",
         "How long each step of the last run took.",
-        ("job", "number", "step"),
+        (_LABEL, "number", "step"),
         registry=last,
     )
     for number, step in enumerate(steps, start=1):
@@ -68,7 +71,7 @@ def write(job: Job, steps: list[Outcome], seconds: float, findings: StandingRing
 
 
 def _gauge(registry: CollectorRegistry, name: str, doc: str, job: Job, value: float) -> None:
-    Gauge(f"ringleader_job_{name}", doc, ("job",), registry=registry).labels(job.name).set(value)
+    Gauge(f"ringleader_job_{name}", doc, (_LABEL,), registry=registry).labels(job.name).set(value)
 
 
 def _put(path: Path, registry: CollectorRegistry) -> None:

@@ -9,11 +9,23 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from ringleader.app import App, Command, output_options, pass_app
+from ringleader.app import App, Command, Group, output_options, pass_app
+from ringleader.errors import WrongUsage
 from ringleader.loaders.contract import PROXY_KINDS, TABLE_NAMES, help_text
 
 # Names of ringleader.loaders.sources.reference_lists.FORMATS, without its imports.
-LISTS = ("cidr", "x4b", "ipranges", "tor", "asn", "asn-csv", "disposable", "mmdb")
+LISTS = (
+    "cidr",
+    "x4b",
+    "ipranges",
+    "tor",
+    "asn",
+    "asn-csv",
+    "disposable",
+    "ranges-csv",
+    "json",
+    "mmdb",
+)
 ALL = "all"
 INPUT_FORMATS = ("csv", "jsonl", "parquet")
 _HELP = f"""Load files of one table of the input contract into the graph.
@@ -34,6 +46,7 @@ _HELP = f"""Load files of one table of the input contract into the graph.
       ringleader load requests --connect postgres://me@host/logs --query 'SELECT …'
       ringleader load all FOLDER
       ringleader load all FOLDER --bulk
+      ringleader load undo BATCH
 
     \b
     Tables and columns (* required):
@@ -45,15 +58,38 @@ _folder = click.Path(path_type=Path, file_okay=False)
 def _complete_mapping(
     _ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    from ringleader.loaders.mapping import PRESET, presets
+    from ringleader.loaders.preset_files import PRESET, presets
 
     names = [PRESET + name for name in presets()]
     found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
     return found or [CompletionItem(incomplete, type="file")]
 
 
+@click.group(cls=Group)
+def loads() -> None:
+    """Which loads were done."""
+
+
+@loads.command(name="list", cls=Command)
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many.")
+@output_options
+@pass_app
+def list_loads(app: App, out: Callable[..., None], limit: int) -> None:
+    """List the latest loads, each with its files, times and rows.
+
+    \b
+    Examples:
+      ringleader loads list
+      ringleader load undo BATCH
+    """
+    from ringleader.api.loads import loads as done
+
+    with app.connect() as r:
+        out(done(r.graph, limit))
+
+
 @click.command(cls=Command, help=_HELP)
-@click.argument("table", metavar="TABLE", type=click.Choice((*TABLE_NAMES, ALL, "presets")))
+@click.argument("table", metavar="TABLE", type=click.Choice((*TABLE_NAMES, ALL, "presets", "undo")))
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
 @click.option(
     "--mapping",
@@ -87,9 +123,24 @@ def load(
 ) -> None:
     """Parse, call, render; the help is made from the contract above."""
     if table == "presets":
-        from ringleader.loaders.mapping import preset_rows
+        from ringleader.loaders.preset_files import preset_rows
 
         out(preset_rows())
+        return
+    if table == "undo":
+        if len(sources) != 1:
+            raise WrongUsage("load undo needs one batch", hint="ringleader loads list")
+        with app.connect() as r:
+            undone = r.undo_load(sources[0])
+        files = ", ".join(undone.files[:3]) + (" …" if len(undone.files) > 3 else "")
+        app.say(f"load {undone.batch_id[:12]} of {undone.table} ({files}) was taken back")
+        app.say("rings and links stay as the last detection left them: ringleader detect")
+        out(
+            [
+                {"kind": name, "removed": number, "restored": undone.restored.get(name, 0)}
+                for name, number in undone.removed.items()
+            ]
+        )
         return
     from ringleader.api.named_load import load_named
 

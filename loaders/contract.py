@@ -61,6 +61,22 @@ EXPLAINED: dict[Type, str] = {
 }
 
 
+# A bad value of these is left out and noted; its row stays.
+_OPTIONAL = frozenset(
+    {
+        Type.AMOUNT,
+        Type.BIN,
+        Type.CHANNEL,
+        Type.CHOICE,
+        Type.COUNT,
+        Type.CURRENCY,
+        Type.EMAIL,
+        Type.NAME,
+        Type.TEXT,
+    }
+)
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of the contract.
@@ -72,6 +88,7 @@ class Column:
         values: The values of a choice.
         doc: What it says.
         secret: Whether only a keyed hash of its values is kept.
+        synonyms: Words for values of a choice, each with the value that is meant.
     """
 
     name: str
@@ -80,6 +97,12 @@ class Column:
     values: tuple[str, ...] = ()
     doc: str = ""
     secret: bool = False
+    synonyms: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def optional(self) -> bool:
+        """Whether a row can do without a good value: no evidence comes of the column."""
+        return not self.required and self.type in _OPTIONAL
 
     @property
     def sensitive(self) -> bool:
@@ -150,6 +173,19 @@ _CAPABILITY = Column(
 PROXY_KINDS = ("datacentre", "vpn", "tor", "residential", "reseller")
 CONTACT_KINDS = ("referred", "invited", "transferred")
 PAYMENT_KINDS = ("card", "prepaid", "wire", "credit", "wallet")
+_PAYMENT_SYNONYMS = (
+    *((word, "card") for word in ("debit", "charge", "credit card", "credit_card", "debit card")),
+    *((word, "card") for word in ("debit_card", "creditcard", "debitcard", "deferred_debit")),
+    *((word, "wire") for word in ("bank_transfer", "bank transfer", "transfer", "sepa", "ach")),
+    *((word, "wire") for word in ("sepa_debit", "us_bank_account", "bank_account", "direct_debit")),
+    *((word, "prepaid") for word in ("gift_card", "giftcard", "gift card", "voucher")),
+    *((word, "wallet") for word in ("apple_pay", "applepay", "google_pay", "googlepay", "paypal")),
+)
+_PROXY_SYNONYMS = (
+    *((word, "datacentre") for word in ("datacenter", "data center", "hosting", "dch", "server")),
+    *((word, "tor") for word in ("tor exit", "tor_exit", "tor-exit", "tor node")),
+    *((word, "residential") for word in ("residential_proxy", "residential proxy", "res")),
+)
 
 _TABLES: tuple[Table, ...] = (
     Table(
@@ -209,11 +245,18 @@ _TABLES: tuple[Table, ...] = (
                 doc="the processor's fingerprint of the method, never a card number",
             ),
             Column("timestamp", Type.TIMESTAMP, doc="when"),
-            Column("kind", Type.CHOICE, values=PAYMENT_KINDS, doc="of the method"),
+            Column(
+                "kind",
+                Type.CHOICE,
+                values=PAYMENT_KINDS,
+                doc="of the method",
+                synonyms=_PAYMENT_SYNONYMS,
+            ),
             Column("bin", Type.BIN, doc="first digits of the card"),
             Column("issuer_country", Type.TEXT, doc="country of the issuer"),
             Column("amount", Type.AMOUNT, doc="how much; checked, not kept"),
             Column("currency", Type.CURRENCY, doc="of the amount"),
+            Column("payment_id", Type.ID, doc="of rows with the same one, the latest counts, once"),
             Column("outcome", Type.TEXT, doc="e.g. succeeded, failed, declined"),
         ),
         event="timestamp",
@@ -225,7 +268,9 @@ _TABLES: tuple[Table, ...] = (
             Column("address", Type.NETWORK, required=True, doc="an IP address or a CIDR"),
             Column("proxy_id", Type.ID, doc="its id; by default kind and CIDR"),
             Column("operator", Type.TEXT, doc="who runs it"),
-            Column("kind", Type.CHOICE, values=PROXY_KINDS, doc="what it is"),
+            Column(
+                "kind", Type.CHOICE, values=PROXY_KINDS, doc="what it is", synonyms=_PROXY_SYNONYMS
+            ),
             Column("source", Type.TEXT, doc="the list that names it"),
             Column("first_seen", Type.TIMESTAMP, doc="since when it is listed"),
             Column("last_seen", Type.TIMESTAMP, doc="until when"),

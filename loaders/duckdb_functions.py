@@ -23,6 +23,21 @@ def is_json(document: str) -> bool:
     """Whether a text is JSON."""
 
 
+@ibis.udf.scalar.builtin(name="try_strptime")
+def moment(text: str, form: str) -> dt.Timestamp(scale=6):
+    """The time that a text gives in a form; null for what is of another form."""
+
+
+@ibis.udf.scalar.builtin(name="decode")
+def decoded(data: bytes) -> str:
+    """The text that bytes are in UTF-8."""
+
+
+@ibis.udf.scalar.builtin(name="try")
+def attempted(text: str) -> str:
+    """A text, or null where working it out fails."""
+
+
 @ibis.udf.scalar.builtin(name="sha256")
 def sha256(text: str) -> str:
     """SHA-256 of a text, in hexadecimal."""

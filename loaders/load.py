@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from ringleader.catalogue import get
 from ringleader.errors import InputError
+from ringleader.keys import refuse_other_key
 from ringleader.loaders.enrichment.asn import open_database
+from ringleader.loaders.look import look, refuse
 from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources.files import InputFile
-from ringleader.loaders.tables import LOADERS
+from ringleader.loaders.tables import LOADERS, payments
 from ringleader.loaders.tables.interface import Plan, TableInput
 from ringleader.loaders.validation.clean_table import CleanTable
 from ringleader.loaders.validation.quarantine import write as write_quarantine
 from ringleader.loaders.validation.validate import refuse_if_strict, validate
 from ringleader.loaders.workspace import Workspace
-from ringleader.loaders.writing import batches
+from ringleader.loaders.writing import batches, load_records
 from ringleader.loaders.writing.writer import write_steps
 from ringleader.progress import progress
 
@@ -59,6 +61,8 @@ class Summary:
         quarantined: Rows refused.
         duplicates: Rows left out because another says the same.
         reasons: Refused rows by column and reason.
+        left_out: Bad values left out of rows that were loaded, by column and reason.
+        absent: Placeholders for no value, by column.
         quarantine: The file that lists them.
         skipped: Files that were loaded before.
         again: Files that were loaded before under another mapping, and count again.
@@ -66,6 +70,7 @@ class Summary:
         unknown: Columns that nothing uses.
         created: Nodes and relationships created; None where an import makes them.
         steps: Rows per kind of node or relationship.
+        look: What a person should look at; see :mod:`ringleader.loaders.look`.
         notes: What else there is to say.
         resumed: Whether an interrupted load was completed.
         dry_run: Whether nothing was written.
@@ -78,6 +83,8 @@ class Summary:
     quarantined: int = 0
     duplicates: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+    absent: dict[str, int] = field(default_factory=dict)
     quarantine: Path | None = None
     skipped: tuple[Path, ...] = ()
     again: tuple[Path, ...] = ()
@@ -85,6 +92,7 @@ class Summary:
     unknown: tuple[str, ...] = ()
     created: dict[str, int] | None = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
+    look: tuple[str, ...] = ()
     notes: dict[str, Any] = field(default_factory=dict)
     resumed: bool = False
     dry_run: bool = False
@@ -118,6 +126,7 @@ def load_files(
     summary = Summary(table, dry_run=options.dry_run)
     batch = batches.batch_id(table, mapping.fingerprint, channels, [f.sha256 for f in files])
     if graph is not None:
+        refuse_other_key(graph, settings.home, write=not options.dry_run)
         left = batches.pending(graph, table, mapping.fingerprint, channels, files)
         files, batch = left.files, left.batch_id
         summary.skipped = tuple(file.shown for file in left.skipped)
@@ -134,6 +143,7 @@ def load_files(
     if graph is None:
         raise InputError("a load needs a graph", hint="only --dry-run works without one")
     _quarantine(settings, plan, summary)
+    _keep_record(settings, plan, batch)
     _write(graph, plan, _record(plan, files, mapping, summary, options), summary, options)
     return summary
 
@@ -165,6 +175,7 @@ def collect_files(
     began = datetime.now(UTC)
     plan = _plan(None, settings, bulk.workspace, files, mapping, options, summary, bulk)
     _quarantine(settings, plan, summary)
+    _keep_record(settings, plan, batch)
     bulk.steps += plan.steps
     bulk.batches.append(
         {
@@ -193,7 +204,11 @@ def _plan(
     loader = LOADERS[summary.table]
     later = loader.checked_after_grouping(mapping.table)
     with progress(f"reading {summary.table}"):
-        clean = validate(workspace, files, mapping, settings.channels, later=later)
+        ignored = settings.get("load.ignore_addresses") or ()
+        earlier = batches.earlier(graph, settings.home, summary.table, summary.batch_id)
+        clean = validate(
+            workspace, files, mapping, settings.channels, ignored, earlier, later=later
+        )
         if options.strict:
             refuse_if_strict(clean)
         given = TableInput(
@@ -205,10 +220,14 @@ def _plan(
             graph,
             earlier_accounts=bulk.accounts if bulk else None,
             schema=settings.schema,
+            outcomes=payments.outcomes(settings),
         )
         plan = loader.plan(given)
         if options.strict:
             refuse_if_strict(plan.clean)
+        summary.look = tuple(look(given, plan.steps, plan.clean.unknown))
+        if options.strict:
+            refuse(summary.look)
         _report(summary, plan.clean)
         if not summary.loaded:
             why = "no row is valid" if summary.read else "there are no rows"
@@ -218,8 +237,18 @@ def _plan(
     return plan
 
 
+def _keep_record(settings: Settings, plan: Plan, batch: str) -> None:
+    """Record what the load counts and writes, before it writes anything."""
+    workspace, home, found = plan.clean.workspace, settings.home, plan.clean.counted
+    with progress("recording what is loaded"):
+        if found is not None:
+            load_records.save_counted(workspace, home, batch, found.ids, found.sample, found.level)
+        told = [(step.name, step.rows) for step in plan.steps]
+        load_records.save_steps(workspace, home, batch, told)
+
+
 def _quarantine(settings: Settings, plan: Plan, summary: Summary) -> None:
-    if plan.clean.refused:
+    if plan.clean.refused or plan.clean.notes:
         summary.quarantine = settings.home / "quarantine" / f"{summary.batch_id}.jsonl"
         write_quarantine(summary.quarantine, plan.clean.refusals())
 
@@ -251,6 +280,19 @@ def _report(summary: Summary, clean: CleanTable) -> None:
     summary.quarantined = clean.refused
     summary.duplicates = clean.duplicates
     summary.reasons = clean.reasons
+    summary.left_out = clean.notes
+    summary.absent = clean.absent
+    if clean.counted and clean.counted.before:
+        summary.notes["rows that an earlier load has counted, left out"] = clean.counted.before
+    if clean.counted and clean.counted.alike:
+        named = ", ".join(batch[:12] for batch in clean.counted.batches)
+        summary.notes["warning: rows without an id that seem to repeat rows of earlier loads"] = (
+            f"{clean.counted.alike:,} (of {named}); if they do, give every row an id, or take "
+            f"one load back: ringleader load undo {clean.counted.batches[-1][:12]}"
+        )
+    if clean.unroutable:
+        said = "requests whose address is nobody's (loopback, link-local and the like), left out"
+        summary.notes[said] = clean.unroutable
     summary.unknown = clean.unknown
 
 

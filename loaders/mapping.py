@@ -1,12 +1,15 @@
 """Mapping files: foreign column names, nested fields, casts and constants, in TOML.
 
 ```toml
+null = ["anonymous"]                        # texts that stand for no value in every column
 [map.requests]                              # or a flat [map] when the file serves one table
 account_id = "user.id"                      # a column, or a path into nested JSON
 timestamp  = { column = "ts", unit = "us" } # s, ms, us or ns
 channel    = { const = "bedrock" }
 device_id  = { column = ["tls.ja3", "client.id"] }  # the first with a value; any may be absent
 ip         = { column = "client", pattern = '^[0-9a-f.:]+$' }  # what does not match is unknown
+request_id = { join = ["log", "id"] }       # several columns make one value
+user_agent = { column = "ua", null = ["app", "!unknown"] }  # no value, and (after !) a value
 [where.requests]                            # JSON, Parquet: only rows in which all of this holds
 kind  = ["call", "stream"]
 model = { pattern = "^chat" }
@@ -19,7 +22,8 @@ records = "Records"                         # the rows are a list inside one JSO
 ```
 
 A pattern is a regular expression of RE2; what its first group matches counts, or all of the match.
-``preset:NAME`` stands for a file of :data:`PRESETS`, which begins with a text called ``doc``.
+``preset:NAME`` stands for a file of :mod:`ringleader.loaders.preset_files`, which begins with a
+text called ``doc``.
 """
 
 from __future__ import annotations
@@ -33,14 +37,13 @@ from typing import Any
 
 from ringleader.errors import InputError
 from ringleader.loaders.contract import BY_NAME, TABLE_NAMES, Column, Table, Type
+from ringleader.loaders.preset_files import preset_file
 
-PRESETS = Path(__file__).parent / "presets"
-PRESET = "preset:"
 CASTS = ("text", "integer", "decimal", "timestamp", "boolean")
 UNITS = ("s", "ms", "us", "ns")
 _IDS = (Type.ID, Type.PAYMENT_METHOD, Type.NETWORK)
 _EXAMPLE = '{ column = "source column" }'
-_COLUMN_KEYS = ("column", "cast", "values", "const", "unit", "pattern")
+_COLUMN_KEYS = ("column", "join", "cast", "values", "const", "unit", "pattern", "null")
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("requests", "records", str, "key of the list that holds the rows of a JSON document"),
     Option("requests", "deduplicate", bool, "count rows with the same request_id once (default)"),
+    Option("payments", "deduplicate", bool, "count rows with the same payment_id once (default)"),
 )
 
 
@@ -78,6 +82,9 @@ class ColumnMap:
         pattern: Regular expression whose first group (or match) is the value.
         others: Columns that count where the source has no value.
         may_lack: Whether the file may have none of these columns.
+        joined: Columns whose texts are joined by a blank; a row without one of them has no value.
+        null: Texts that stand for no value besides the known ones; after ``!`` a known one that
+            is a value.
     """
 
     source: str | None
@@ -88,6 +95,8 @@ class ColumnMap:
     pattern: str | None = None
     others: tuple[str, ...] = ()
     may_lack: bool = False
+    joined: tuple[str, ...] = ()
+    null: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -122,6 +131,13 @@ class Mapping:
     options: dict[str, Any] = field(default_factory=dict)
     file: Path | None = None
     where: tuple[Condition, ...] = ()
+    null: tuple[str, ...] = ()
+
+    def null_of(self, name: str) -> tuple[str, ...]:
+        """What the mapping says of texts that stand for no value in a column."""
+        entry = self.source_of(name)
+        # A text that is replaced says something.
+        return (*self.null, *entry.null, *(f"!{old}" for old, _ in entry.values))
 
     def source_of(self, name: str) -> ColumnMap:
         """Where a contract column comes from."""
@@ -134,10 +150,13 @@ class Mapping:
             "columns": {
                 name: [c.source, c.const, c.cast, c.values, c.unit]
                 + ([c.pattern, c.others] if c.pattern or c.others else [])
+                + ([c.joined, c.null] if c.joined or c.null else [])
                 for name, c in sorted(self.columns.items())
             },
             "options": dict(sorted(self.options.items())),
         }
+        if self.null:
+            document["null"] = self.null
         if self.where:
             document["where"] = [[c.source, c.values, c.pattern] for c in self.where]
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
@@ -157,7 +176,7 @@ def read_mapping(path: Path | None, table: Table, contract: dict[str, Table] = B
     """
     if path is None:
         return Mapping(table)
-    path = _preset(path)
+    path = preset_file(path)
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -166,7 +185,7 @@ def read_mapping(path: Path | None, table: Table, contract: dict[str, Table] = B
         raise InputError(
             f"mapping file {path}: {error}", hint="it is TOML, in UTF-8: https://toml.io"
         ) from error
-    _known(path, "", document, ("doc", "map", "options", "where"))
+    _known(path, "", document, ("doc", "map", "options", "where", "null"))
     if document.get("map") == {}:
         raise _mistake(path, "[map] is empty", f"[map.{table.name}] with e.g. {_EXAMPLE}")
     sections = _section(path, "map", document.get("map", {}))
@@ -195,38 +214,13 @@ def read_mapping(path: Path | None, table: Table, contract: dict[str, Table] = B
     _known(path, "where", where, TABLE_NAMES)
     kept = {name: _conditions(path, f"where.{name}", content) for name, content in where.items()}
     return Mapping(
-        table, columns, checked.get(table.name, {}), path, where=kept.get(table.name, ())
+        table,
+        columns,
+        checked.get(table.name, {}),
+        path,
+        where=kept.get(table.name, ()),
+        null=_texts(path, "null", document.get("null", [])),
     )
-
-
-def presets() -> dict[str, dict[str, Any]]:
-    """The mapping files that come with the program, by name."""
-    return {
-        path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(PRESETS.glob("*.toml"))
-    }
-
-
-def preset_rows() -> list[dict[str, Any]]:
-    """One row per preset: what it is called, which tables it maps, and what it is for."""
-    return [
-        {
-            "mapping": PRESET + name,
-            "tables": list(document["map"]),
-            "for": document["doc"].partition("\n")[0],
-        }
-        for name, document in presets().items()
-    ]
-
-
-def _preset(path: Path) -> Path:
-    """The file behind ``preset:NAME``; any other path as it is."""
-    if not str(path).startswith(PRESET):
-        return path
-    found = PRESETS / (str(path).removeprefix(PRESET) + ".toml")
-    if found.parent != PRESETS or not found.is_file():
-        raise InputError(f"there is no {path}", hint="one of " + ", ".join(presets()))
-    return found
 
 
 def _mistake(path: Path, what: str, hint: str) -> InputError:
@@ -266,7 +260,7 @@ def _column(path: Path, where: str, entry: Any, column: Column) -> ColumnMap:
             hint=f'write {where} = "source column" or {{ column = "…" }} or {{ const = "…" }}',
         )
     _known(path, where, entry, _COLUMN_KEYS)
-    if ("column" in entry) == ("const" in entry):
+    if sum(key in entry for key in ("column", "const", "join")) != 1:
         raise _mistake(path, f"{where} needs either column or const", f"{where} = {_EXAMPLE}")
     _source(path, where, entry, column)
     _choice(path, f"{where}.cast", entry.get("cast"), CASTS)
@@ -293,8 +287,17 @@ def _column(path: Path, where: str, entry: Any, column: Column) -> ColumnMap:
         unit=entry.get("unit"),
         pattern=entry.get("pattern"),
         others=tuple(sources[1:]),
-        may_lack=isinstance(given, list),
+        may_lack=isinstance(given, list) or "join" in entry,
+        joined=_texts(path, f"{where}.join", entry.get("join", [])),
+        null=_texts(path, f"{where}.null", entry.get("null", [])),
     )
+
+
+def _texts(path: Path, where: str, given: Any) -> tuple[str, ...]:
+    """A list of texts."""
+    if not isinstance(given, list) or not all(isinstance(text, str) and text for text in given):
+        raise _mistake(path, f"{where} is {given!r}", 'a list of texts, e.g. ["a", "b"]')
+    return tuple(given)
 
 
 def _source(path: Path, where: str, entry: dict[str, Any], column: Column) -> None:
@@ -307,8 +310,10 @@ def _source(path: Path, where: str, entry: dict[str, Any], column: Column) -> No
                 path, f"{where}.column is {given!r}", "the name of a column, in quotes, or a list"
             )
         return
+    if "join" in entry:
+        return
     const = entry["const"]
-    if (column.required and column.type in _IDS) or column.name == "request_id":
+    if (column.required and column.type in _IDS) or column.name in ("request_id", "payment_id"):
         raise _mistake(
             path, f"{where}: every row would have the same {column.name}", '{ column = "…" }'
         )

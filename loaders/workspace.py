@@ -5,10 +5,11 @@ It lives in a folder only the user can read. Memory has a bound; what does not f
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -94,6 +95,24 @@ class Workspace:
             sql = self.con.compile(expression.order_by(expression.columns[0]))
             copied = self.con.con.execute(f"COPY ({sql}) TO '{target}' ({options})")
             return int(copied.fetchall()[0][0])
+
+    def copy_parquet(self, expression: ir.Table, path: Path) -> None:
+        """Write a table as compressed Parquet, in whatever order its rows come."""
+        target = str(path).replace("'", "''")
+        with readable():
+            sql = self.con.compile(expression)
+            self.con.con.execute(f"COPY ({sql}) TO '{target}' (FORMAT parquet)").fetchall()
+
+    def read_parquet(self, paths: Sequence[Path]) -> ir.Table:
+        """Parquet files of one shape as a table."""
+        with readable():
+            table: ir.Table = self.con.read_parquet(
+                [glob.escape(str(path)) for path in paths],
+                table_name=self.name("parquet"),
+                hive_partitioning=False,
+                union_by_name=True,
+            )
+        return table
 
     def mapped(self, values: ir.Column, function: Callable[[str], str | None]) -> ir.Table:
         """What a function of Python makes of every distinct text of a column: raw and mapped."""

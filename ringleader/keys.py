@@ -6,8 +6,13 @@ import hmac
 import os
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ringleader.catalogue import get
 from ringleader.errors import InputError
+
+if TYPE_CHECKING:
+    from ringleader.graph import Graph
 
 KEY_FILE = Path("keys") / "hmac.key"
 _BYTES = 32
@@ -58,6 +63,39 @@ def _unusable(path: Path, error: Exception) -> InputError:
     return InputError(
         f"key file {path} cannot be used: {error}", hint="check that it may be read and written"
     )
+
+
+def fingerprint(key: bytes) -> str:
+    """What tells a key from others, and nothing else about it."""
+    return keyed_hash(key, "fingerprint of the key")[:16]
+
+
+def refuse_other_key(graph: Graph, home: Path, *, write: bool = True) -> None:
+    """Make sure that the hashes in a database and those of this machine are made with one key.
+
+    With two keys the same e-mail address and the same prompt would not match.
+
+    Args:
+        graph: The graph.
+        home: The data folder, where the key is.
+        write: Note the key of a database that knows none yet.
+
+    Raises:
+        InputError: The database knows another key.
+    """
+    ours = fingerprint(load_key(home))
+    if write:
+        found = graph.write(get("key-of-store"), {"fingerprint": ours}).rows
+    else:
+        found = graph.read(get("known-key-of-store"))
+    theirs = found[0]["key_fingerprint"] if found else ours
+    if theirs != ours:
+        raise InputError(
+            f"the hashes in this database were made with another key: its fingerprint is {theirs}, "
+            f"that of {home / KEY_FILE} is {ours}",
+            hint=f"copy {KEY_FILE} from the data folder of the machine that loaded before (or set "
+            "RINGLEADER_HOME to that folder)",
+        )
 
 
 def keyed_hash(key: bytes, *parts: str) -> str:

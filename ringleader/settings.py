@@ -70,6 +70,22 @@ DECLARED: tuple[Declared, ...] = (
     Declared("server.heap", "heap of the managed server, e.g. 4g"),
     Declared("server.page_cache", "page cache of the managed server, e.g. 2g"),
     Declared("load.chunk_size", "rows in one transaction", (), 5_000, int),
+    Declared(
+        "load.ignore_addresses",
+        "prefixes whose addresses are no evidence; `private` stands for all private ranges",
+        (),
+        None,
+        list,
+    ),
+    *(
+        Declared(f"payments.{name}", f"further outcomes of payments that {meaning}", (), None, list)
+        for name, meaning in (
+            ("failed", "did not go through"),
+            ("disputed", "the owner of the card disputes"),
+            ("refunded", "were given back"),
+            ("paid", "went through"),
+        )
+    ),
     Declared("channels.known", "names that `channel` may have", (), None, list),
     Declared("enrich.asn_mmdb", "an ASN database in MaxMind's format", (), None, Path),
     Declared(

@@ -1,7 +1,7 @@
 // name: uses-to-link
 // question: What did the accounts between two names use, and how much?
 // One page in one row of lists, an entry per use. A payment that failed is an attempt that anybody can
-// make. Numbers are node ids.
+// make; a disputed card was stolen. Numbers are node ids.
 // param low: string
 // param high: string
 // column accounts: list
@@ -16,4 +16,5 @@ WHERE account.account_id >= $low AND account.account_id <= $high
 RETURN collect(id(account)) AS accounts, collect(id(identifier)) AS identifiers,
        collect({{ code_of:use }}) AS kinds,
        collect(coalesce(use.events, 1) -
-               CASE WHEN use:{{ payment_uses }} THEN coalesce(use.failed, 0) ELSE 0 END) AS events
+               CASE WHEN use:{{ payment_uses }} THEN coalesce(use.failed, 0) +
+                    coalesce(use.disputed, 0) ELSE 0 END) AS events

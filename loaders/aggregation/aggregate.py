@@ -6,7 +6,7 @@ are cheap. Hours, days and channels are sets of few values, so they travel as bi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -64,30 +64,43 @@ def activity(
     return _with_times(grouped)
 
 
-def merged(pairs: ir.Table) -> ir.Table:
-    """Activity whose identifiers have been renamed since, again one row per pair."""
+def merged(pairs: ir.Table, attribute: str | None = None) -> ir.Table:
+    """Activity whose identifiers have been renamed since, again one row per pair.
+
+    Args:
+        pairs: What :func:`activity` gave.
+        attribute: The column of which the greatest value was kept.
+    """
+    more = {attribute: pairs[attribute].max()} if attribute else {}
     return pairs.group_by(START, END).aggregate(
         **{name: pairs[name].sum().cast("int64") for name in _SUMS},
         first_seen=pairs.first_seen.min(),
         last_seen=pairs.last_seen.max(),
         **{name: pairs[name].bit_or().cast(pairs[name].type()) for name in _MASKS},
+        **more,
     )
 
 
 def payments(
-    rows: ir.Table, identifier: str, failed: Sequence[str], currencies: Sequence[str]
+    rows: ir.Table,
+    identifier: str,
+    outcomes: Mapping[str, Sequence[str]],
+    currencies: Sequence[str],
 ) -> ir.Table:
     """Payments per account and identifier.
 
     Args:
         rows: Clean payments.
         identifier: The column of the identifier.
-        failed: Outcomes that count as failed, in lower case.
+        outcomes: Words for payments that ``failed``, were ``disputed`` and were ``refunded``.
         currencies: Currency codes; those that occur come back as a list.
     """
     grouped = rows.group_by(**{START: rows.account_id, END: rows[identifier]}).aggregate(
         events=rows.count(),
-        failed=rows.outcome.lower().isin(failed).fill_null(False).sum().cast("int64"),
+        **{
+            name: rows.outcome.isin(outcomes[name]).fill_null(False).sum().cast("int64")
+            for name in ("failed", "disputed", "refunded")
+        },
         currencies=rows.currency.collect(
             where=rows.currency.isin(currencies), distinct=True
         ).sort(),

@@ -14,9 +14,13 @@ from collections.abc import Mapping as Named
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import ibis
+
 from ringleader.loaders.aggregation.aggregate import END, START, activity, merged
 from ringleader.loaders.validation import addresses
 from ringleader.loaders.validation.conversion import refused_values
+from ringleader.loaders.validation.missing_values import absent as absent_text
+from ringleader.loaders.validation.missing_values import stripped
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -102,35 +106,92 @@ def group_requests(
         The requests, grouped, and the clean table. Where a value of a group is bad, every row has
         been checked after all, and the table says which were refused.
     """
-    usage = grouped(clean.workspace, rows, channels, clean.loaded, clean.table)
+    workspace = clean.workspace
+    usage = grouped(workspace, rows, channels, clean.loaded, clean.table)
     if clean.unchecked is None:
         return usage, clean
+    absent: dict[str, int] = {}
+    for column in attributes_of(clean.table):
+        usage, absent[column] = _tidied(workspace, usage, mapping, column)
     if not _refused(clean, usage, mapping, channels):
-        found = addresses.canonicalise(clean.workspace, usage.pairs["ip"][END])
+        values, ignored = usage.pairs["ip"][END], clean.unchecked.ignored
+        found = addresses.canonicalise(workspace, values, ignored)
         if not found.invalid:
-            return _with_canonical(clean.workspace, usage, found), replace(
-                clean, unchecked=None, ports=found.with_port
+            unroutable = 0
+            if found.renamed is not None:
+                renamed = found.renamed.select(raw="_raw", mapped="_canonical")
+                usage, unroutable = _renamed(workspace, usage, "ip", renamed)
+            return usage, replace(
+                clean,
+                unchecked=None,
+                ports=found.with_port,
+                unroutable=unroutable,
+                absent={name: number for name, number in absent.items() if number},
             )
     clean = clean.unchecked.check_rows()
-    usage = grouped(clean.workspace, clean.rows, channels, clean.loaded, clean.table)
+    usage = grouped(workspace, clean.rows, channels, clean.loaded, clean.table)
     return usage, clean
 
 
-def _with_canonical(workspace: Workspace, usage: Usage, found: addresses.Canonicalised) -> Usage:
-    """Usage by addresses in canonical text."""
-    if found.renamed is None:
-        return usage
-    joined = usage.pairs["ip"].left_join(found.renamed, [(END, "_raw")])
-    renamed = joined.mutate(**{END: joined["_canonical"].fill_null(joined[END])})
-    kept = workspace.keep("renamed", merged(renamed))
-    return replace(usage, pairs={**usage.pairs, "ip": kept})
+def _tidied(workspace: Workspace, usage: Usage, mapping: Mapping, name: str) -> tuple[Usage, int]:
+    """Identifiers without blanks around them, and requests that only seem to have one."""
+    column, null = mapping.table.column(name), mapping.null_of(name)
+    raw = usage.pairs[name].select(raw=END).distinct()
+    plain = raw.mutate(mapped=stripped(raw.raw, column))
+    plain = plain.mutate(
+        mapped=ibis.ifelse(absent_text(plain.mapped, column, null), None, plain.mapped.nullif(""))
+    )
+    changed = plain.filter(
+        (plain.raw != "") & (plain.mapped.isnull() | (plain.mapped != plain.raw))
+    )
+    renamed = workspace.keep("tidied", changed)
+    if not workspace.size(renamed):
+        return usage, 0
+    return _renamed(workspace, usage, name, renamed)
+
+
+def _renamed(workspace: Workspace, usage: Usage, name: str, renamed: ir.Table) -> tuple[Usage, int]:
+    """Give identifiers other names, or none.
+
+    Args:
+        workspace: Where they are.
+        usage: The requests, grouped.
+        name: The column of the identifier.
+        renamed: ``raw`` and ``mapped``, which is null for what is no identifier.
+
+    Returns:
+        The requests anew, and the number of them that have no such identifier any more.
+    """
+    pairs = usage.pairs[name]
+    joined = pairs.left_join(renamed, [(END, "raw")])
+    joined = workspace.keep(
+        "renamed",
+        joined.mutate(**{END: ibis.ifelse(joined.raw.notnull(), joined.mapped, joined[END])}).drop(
+            "raw", "mapped"
+        ),
+    )
+    gone = joined.filter(joined[END].isnull())
+    lost = workspace.one(gone.aggregate(n=gone.events.sum().fill_null(0)))["n"]
+    kept = workspace.keep(
+        "merged", merged(joined.filter(joined[END].notnull()), ATTRIBUTES.get(name))
+    )
+    rest = usage.rest
+    if lost:
+        rest = workspace.keep("rest", rest.union(gone.select(START)).distinct())
+    return replace(usage, pairs={**usage.pairs, name: kept}, rest=rest), int(lost)
 
 
 def _refused(clean: CleanTable, usage: Usage, mapping: Mapping, channels: Sequence[str]) -> bool:
     """Whether a value that was grouped by is one that a row may not have."""
     assert clean.unchecked is not None
     values = {column: pairs[END] for column, pairs in usage.pairs.items()}
-    values["account_id"] = usage.starts[START]
+    accounts = clean.workspace.keep("starts", usage.starts.distinct())
+    values["account_id"] = accounts[START]
+    column, null = mapping.table.column("account_id"), mapping.null_of("account_id")
+    plain = accounts.mutate(plain=stripped(accounts[START], column))
+    odd = (plain.plain != plain[START]) | absent_text(plain.plain, column, null)
+    if clean.workspace.size(plain.filter(odd).limit(1)):
+        return True
     for name in sorted(clean.unchecked.columns):
         wrong = refused_values(mapping.table.column(name), values[name], channels)
         if clean.workspace.one(wrong.sum().fill_null(0).name("n").as_table())["n"]:

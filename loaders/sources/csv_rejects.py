@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringleader.errors import InputError
-from ringleader.loaders.sources.files import FILE, LINE_BYTES, FileGroup, open_bytes
+from ringleader.loaders.sources.csv_shape import LINE_BYTES
+from ringleader.loaders.sources.files import FILE
+from ringleader.loaders.sources.packed import open_bytes
+from ringleader.loaders.sources.readers import FileGroup
 from ringleader.loaders.validation.quarantine import locate
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ the file that they come from. What goes into the SQL here is quoted; values are 
 from __future__ import annotations
 
 import glob
-import re
+import json
 from array import array
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
@@ -20,20 +20,23 @@ from typing import Any
 
 from ringleader.errors import InputError
 from ringleader.loaders.mapping import Condition, Mapping
+from ringleader.loaders.sources.columns import splits
+from ringleader.loaders.sources.envelopes import records
 from ringleader.loaders.sources.files import (
     DOCUMENT_BYTES,
     InputFile,
+    format_of,
     identify,
     inspect,
-    is_gzip,
-    open_bytes,
 )
+from ringleader.loaders.sources.packed import EmptyInput, open_bytes, packing, unpacked
+from ringleader.loaders.sources.readers import json_path
 from ringleader.loaders.workspace import Workspace, readable
 
-# Of more records their place in the file is not kept; each takes eight bytes.
-PLACED = 1_000_000
 _AT_ONCE = 10_000
 _START = 4_096
+# Lines that are looked at to see whether each is a record.
+_LOOKED_AT = 50
 
 
 def opened(
@@ -48,16 +51,34 @@ def opened(
         mapping: Its option ``records`` and its conditions are followed here.
 
     Yields:
-        Each file, or None if nothing in it is wanted; and the number of records left out.
+        Each file, or None if nothing in it is wanted; and the number of records left out, which
+        is 0 for a file that is empty.
 
     Raises:
         InputError: One cannot be read, or it is a CSV and there are conditions.
     """
-    if mapping.where or "records" in mapping.options:
-        yield from (_wanted(workspace, path, format_, mapping) for path in paths)
-        return
     with ThreadPoolExecutor() as readers:  # hashing leaves other cores to others
-        yield from ((file, 0) for file in readers.map(lambda path: inspect(path, format_), paths))
+        looked_at = readers.map(lambda path: _as_it_is(path, format_, mapping), paths)
+        for path, file in zip(paths, looked_at, strict=True):
+            try:
+                yield (file, 0) if file else _wanted(workspace, path, format_, mapping)
+            except EmptyInput:
+                if len(paths) == 1:
+                    raise
+                yield None, 0
+
+
+def _as_it_is(path: Path, format_: str | None, mapping: Mapping) -> InputFile | None:
+    """A file that can be read where it lies; None if its records have to be copied out."""
+    kind = format_of(path, format_)
+    if mapping.where or (kind == "csv" and "records" in mapping.options):
+        return None
+    try:
+        if kind == "jsonl" and not _one_a_line(path, mapping):
+            return None
+        return inspect(path, format_)
+    except EmptyInput:
+        return None
 
 
 def _wanted(
@@ -65,6 +86,8 @@ def _wanted(
 ) -> tuple[InputFile | None, int]:
     """What of a file is wanted, and the number of records left out."""
     format_, sha256 = identify(path, format_)
+    if format_ == "csv" and not mapping.where:
+        return inspect(path, format_), 0
     if format_ == "parquet":
         return _filtered(workspace, inspect(path, format_), mapping.where)
     if format_ == "csv":
@@ -72,11 +95,10 @@ def _wanted(
             f"{path}: {mapping.file} is for JSON or Parquet, not for CSV",
             hint="load the log as it was written",
         )
-    key = mapping.options.get("records")
     made = workspace.folder / (workspace.name("records") + ".jsonl")
     places, left_out = array("q"), 0
     with made.open("wb") as file:
-        for number, record in enumerate(_kept(workspace, path, key, mapping.where), start=1):
+        for number, record in enumerate(_kept(workspace, path, mapping), start=1):
             if record is None:
                 left_out += 1
             elif record:
@@ -84,49 +106,119 @@ def _wanted(
                 places.append(number)
     if not places:
         return None, left_out
-    lines = tuple(places) if len(places) <= PLACED else None
     found = inspect(made, "jsonl")
-    return replace(found, sha256=sha256, origin=path, lines=lines), left_out
+    return replace(found, sha256=sha256, origin=path, lines=tuple(places)), left_out
 
 
-def _batches(workspace: Workspace, path: Path, key: str | None) -> Iterator[list[bytes]]:
-    """The records of a JSON array, of a list in a document, or of lines, some at a time."""
+def _one_a_line(path: Path, mapping: Mapping) -> bool:
+    """Whether a file holds one record a line, as far as its first lines show."""
+    objects = others = 0
+    is_record, key = _is_record(mapping), _key(mapping)
     with open_bytes(path) as file:
-        start = file.read(_START).decode("utf-8-sig", errors="replace")
-    packed = "gzip" if is_gzip(path) else "none"
-    how = f"maximum_object_size = {DOCUMENT_BYTES}, compression = '{packed}'"
-    if start.lstrip().startswith("["):
-        # Written anew, so that none has a line break.
-        sql = f"SELECT json(json) FROM read_json_objects(?, format = 'array', {how})"  # noqa: S608
-    elif key and re.match(r"\s*\{\s*" + re.escape(f'"{key}"') + r"\s*:\s*\[", start):
-        whole = f"read_json_objects(?, format = 'unstructured', {how})"
-        sql = f"SELECT unnest(json_extract(json, {_json_path(key)} || '[*]')) FROM {whole}"  # noqa: S608
-    else:
+        for raw in islice(file, _LOOKED_AT):
+            line = raw.strip().removeprefix(BOM_UTF8)
+            try:
+                document = json.loads(line) if line else None
+            except (ValueError, RecursionError):
+                document = None
+            if isinstance(document, dict):
+                objects += 1
+                if list(records(document, is_record, key)) != [document]:
+                    return False
+            elif line:
+                others += 1
+    # A broken line among good ones is a bad row, and nothing more than that.
+    return objects > 0 and objects >= others
+
+
+def _key(mapping: Mapping) -> str | None:
+    return mapping.options.get("records")
+
+
+def _is_record(mapping: Mapping) -> Callable[[dict[str, Any]], bool]:
+    """Whether an object has what the table's first required column comes from."""
+    entry = mapping.source_of(mapping.table.required[0])
+    sources = entry.sources or entry.joined
+
+    def is_record(document: dict[str, Any]) -> bool:
+        return any(_has(document, source.split(".")) for source in sources)
+
+    return is_record
+
+
+def _has(document: Any, path: list[str]) -> bool:
+    """Whether an object has a field, nested or with dots in its name, in whatever case."""
+    if not path:
+        return True
+    if isinstance(document, str) and document.lstrip().startswith("{"):
+        try:
+            document = json.loads(document)
+        except (ValueError, RecursionError):
+            return False
+    if not isinstance(document, dict):
+        return False
+    lower = {str(name).lower(): value for name, value in document.items()}
+    return any(
+        (name := ".".join(path[:length]).lower()) in lower and _has(lower[name], path[length:])
+        for length in range(len(path), 0, -1)
+    )
+
+
+def _documents(workspace: Workspace, path: Path) -> Iterator[list[bytes]]:
+    """The documents of a file, some at a time: an array's, or such as follow each other."""
+    with open_bytes(path) as file:
+        start = file.read(_START).decode("utf-8-sig", errors="replace").lstrip()
+    where = unpacked(workspace, path)
+    form = "array" if start.startswith("[") else "unstructured"
+    how = f"maximum_object_size = {DOCUMENT_BYTES}, compression = '{packing(where)}'"
+    # Written anew, so that none has a line break.
+    sql = f"SELECT json(json) FROM read_json_objects(?, format = '{form}', {how})"  # noqa: S608
+    try:
+        with readable(), workspace.con.con.cursor() as cursor:
+            cursor.execute(sql, [glob.escape(str(where))])
+            while rows := cursor.fetchmany(_AT_ONCE):
+                yield [row[0].encode() for row in rows]
+    except InputError as error:
+        said = error.message.replace(str(where), str(path))
+        raise InputError(
+            f"{path} is not JSON: {said}", hint="one object a line is expected, or one array"
+        ) from error
+
+
+def _batches(workspace: Workspace, path: Path, mapping: Mapping) -> Iterator[list[bytes]]:
+    """The records of a file, whatever they are wrapped in, some at a time."""
+    if _one_a_line(path, mapping):
         with open_bytes(path) as file:
             while lines := [line.strip() for line in islice(file, _AT_ONCE)]:
                 yield [line.removeprefix(BOM_UTF8) for line in lines]
         return
-    with readable(), workspace.con.con.cursor() as cursor:
-        cursor.execute(sql, [glob.escape(str(path))])
-        while rows := cursor.fetchmany(_AT_ONCE):
-            yield [row[0].encode() for row in rows]
+    is_record, key = _is_record(mapping), _key(mapping)
+    for batch in _documents(workspace, path):
+        found: list[bytes] = []
+        for text in batch:
+            document = json.loads(text)
+            if isinstance(document, dict) and key not in document and is_record(document):
+                found.append(text)
+                continue
+            for record in records(document, is_record, key):
+                found.append(json.dumps(record, ensure_ascii=False).encode())
+        yield found
 
 
-def _kept(
-    workspace: Workspace, path: Path, key: str | None, where: Sequence[Condition]
-) -> Iterator[bytes | None]:
+def _kept(workspace: Workspace, path: Path, mapping: Mapping) -> Iterator[bytes | None]:
     """Every record in order, or None for one that a condition leaves out.
 
     What is no JSON is kept: what is wrong with it is said where all rows are checked.
     """
     import pyarrow as pa
 
+    where = mapping.where
     params = [condition.pattern or list(condition.values) for condition in where]
     wanted = " AND ".join(_test(condition, _field(condition)) for condition in where) or "true"
     checked = "SELECT CASE WHEN json_valid(record) THEN record END AS json FROM batch"
     query = f"SELECT json IS NULL OR ({wanted}) FROM ({checked})"  # noqa: S608
     with workspace.con.con.cursor() as cursor:
-        for batch in _batches(workspace, path, key):
+        for batch in _batches(workspace, path, mapping):
             texts = pa.array(map(_text, batch), pa.string())
             cursor.register("batch", pa.table({"record": texts}))
             kept = cursor.execute(query, params).fetchall()
@@ -143,14 +235,9 @@ def _text(record: bytes) -> str | None:
 
 def _field(condition: Condition) -> str:
     """A record's field as text, in SQL: nested, or flat with dots in its name."""
-    paths = (_json_path(*condition.source.split(".")), _json_path(condition.source))
+    parts = condition.source.split(".")
+    paths = [json_path(*steps) for steps in splits(tuple(parts))]
     return f"coalesce({', '.join(f'json_extract_string(json, {path})' for path in paths)})"
-
-
-def _json_path(*steps: str) -> str:
-    """A path into a document as a literal of SQL."""
-    path = "$" + "".join('."' + step.replace('"', "") + '"' for step in steps)
-    return "'" + path.replace("'", "''") + "'"
 
 
 def _filtered(

@@ -19,6 +19,15 @@ from ringleader.loaders.contract import BY_NAME, PROXY_KINDS, Column, Table, Typ
 from ringleader.loaders.enrichment.asn import open_database
 from ringleader.loaders.mapping import ColumnMap, Mapping
 from ringleader.loaders.sources.files import InputFile, fingerprint
+from ringleader.loaders.sources.packed import ENDINGS as PACKED
+from ringleader.loaders.sources.packed import open_bytes
+from ringleader.loaders.sources.published_ranges import (
+    FLAGS,
+    is_json_list,
+    is_range_list,
+    prefixes_json,
+    ranges_csv,
+)
 
 if TYPE_CHECKING:
     from ringleader.loaders.workspace import Workspace
@@ -71,14 +80,27 @@ FORMATS: dict[str, Format] = {
         Format("asn", "`AS123 # name` a line", table=SYSTEMS),
         Format("asn-csv", "CSV with ASN and Entity", table=SYSTEMS),
         Format("disposable", "mail domains of throw-away addresses, one a line", table=DISPOSABLE),
+        Format("ranges-csv", "CSV with a column network or the first and last address of a range"),
+        Format(
+            "json", "JSON with prefixes: AWS, Google Cloud, Azure, Fastly and others", "datacentre"
+        ),
         Format("mmdb", "a MaxMind database: autonomous systems, or anonymous addresses"),
     )
 }
+_OTHER_FORMAT = f"say which format it is: --as {'|'.join(FORMATS)}"
 # What files with lists end in besides .csv and .txt.
 ENDINGS = (".mmdb", ".lst", ".list", ".netset", ".conf", ".ipset")
 # Formats that one publisher has to itself; the format's name says where an entry is from.
 _PUBLISHED = ("x4b", "ipranges")
-_PREFIX = re.compile(r"^[0-9a-fA-F:.]+(/[0-9]{1,3})?$")
+_ADDRESS = r"[0-9A-Fa-f]*[:.][0-9A-Fa-f:.]+"
+_MASK = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
+# An entry at the start of a line: a range, a network and its mask, a prefix or an address.
+_ENTRY = re.compile(
+    rf"^(?:(?:deny|allow|add \S+|[^:,;#\[]*:(?=[0-9.]+-))\s*)?"
+    rf"({_ADDRESS}\s*(?:-|–)\s*{_ADDRESS}|{_ADDRESS}(?:\s+|/){_MASK}|{_ADDRESS}(?:/[0-9]{{1,3}})?)"
+    r"(?=$|[\s#;,])",
+    re.IGNORECASE,
+)
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+")
 _SYSTEM = re.compile(r"^AS\s*([0-9]+)\b\s*[#;,|-]?\s*(.*)$", re.IGNORECASE)
 _FOLDERS = {
@@ -89,13 +111,6 @@ _FOLDERS = {
     "tor": "tor",
     "residential": "residential",
 }
-# Flags of MaxMind's anonymous databases, the most telling first, and our kinds.
-_FLAGS = (
-    ("is_tor_exit_node", "tor"),
-    ("is_residential_proxy", "residential"),
-    ("is_anonymous_vpn", "vpn"),
-    ("is_hosting_provider", "datacentre"),
-)
 
 
 @dataclass(frozen=True)
@@ -111,27 +126,39 @@ class ListFile:
 
 def recognise(path: Path) -> str | None:
     """The format of a file by its name and first lines; None for an ordinary table."""
-    if path.suffix.lower() == ".mmdb":
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] in PACKED:
+        suffixes.pop()
+    ending = suffixes[-1] if suffixes else ""
+    if ending == ".mmdb":
         return "mmdb"
-    if path.suffix.lower() in (".jsonl", ".ndjson", ".json", ".parquet", ".pq", ".gz"):
+    if ending in (".parquet", ".pq"):
         return None
     try:
-        with path.open("rb") as file:
-            head = file.read(65_536).decode("utf-8", errors="replace").splitlines()
+        with open_bytes(path) as file:
+            head = file.read(65_536).decode("utf-8-sig", errors="replace").splitlines()
     except OSError as error:
         raise InputError(
             f"{path} cannot be read: {error}", hint="check that it is there and may be read"
         ) from error
-    lines = [line.strip() for line in head if line.strip() and not line.startswith("#")]
+    lines = [line.strip() for line in head if line.strip() and not _is_comment(line)]
     first = lines[0] if lines else ""
+    if ending in (".jsonl", ".ndjson", ".json"):
+        return "json" if is_json_list(first, lines) else None
     if _SYSTEM.match(first):
         return "asn"
-    if _PREFIX.match(first.split()[0] if first else ""):
+    if _ENTRY.match(first):
         return "tor" if "tor" in re.split(r"[^a-z]+", path.stem.lower()) else "cidr"
     if _DOMAIN.fullmatch(first) and "disposable" in str(Path(*path.parts[-2:])).lower():
         return "disposable"
-    header = [name.strip().lower() for name in first.split(",")]
-    return "asn-csv" if header[:1] == ["asn"] and "address" not in header else None
+    header = [name.strip().strip('"').lower() for name in first.split(",")]
+    if header[:1] == ["asn"] and "address" not in header:
+        return "asn-csv"
+    return "ranges-csv" if is_range_list(header) else None
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith(("#", ";", "//"))
 
 
 def list_file(
@@ -199,13 +226,18 @@ def _as_file(workspace: Workspace, entry: ListFile) -> InputFile:
         rows = list(_anonymous(entry.path))
     elif entry.form.name == "asn-csv":
         rows = list(_systems_csv(entry.path))
+    elif entry.form.name == "ranges-csv":
+        rows = list(ranges_csv(_text_lines(entry.path)))
+    elif entry.form.name == "json":
+        rows = list(prefixes_json(entry.path, _OTHER_FORMAT))
     else:
         rows = list(_lines(entry.path, entry.form))
     names = tuple(name for name in rows[0] if name != "line") if rows else ()
     if not rows:
         hint = "a database of systems (ASN, ISP) or of anonymous addresses is expected"
         raise InputError(
-            f"{entry.path} holds no entries", hint=hint if entry.form.name == "mmdb" else None
+            f"{entry.path} holds no entries of the format {entry.form.name}",
+            hint=hint if entry.form.name == "mmdb" else _OTHER_FORMAT,
         )
     columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in names}
     path = workspace.folder / (workspace.name("list") + ".parquet")
@@ -222,7 +254,8 @@ def _as_file(workspace: Workspace, entry: ListFile) -> InputFile:
 
 def _text_lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
-        text = path.read_bytes().decode("utf-8", errors="replace")
+        with open_bytes(path) as file:
+            text = file.read().decode("utf-8-sig", errors="replace")
     except OSError as error:
         raise InputError(
             f"{path} cannot be read: {error}", hint="check that it is there and may be read"
@@ -230,7 +263,7 @@ def _text_lines(path: Path) -> Iterator[tuple[int, str]]:
     if not text:
         raise InputError(f"{path} is empty", hint="download it again, or leave it out")
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip() and not line.lstrip().startswith(("#", ";", "//")):
+        if line.strip() and not _is_comment(line):
             yield number, line.strip()
 
 
@@ -246,7 +279,9 @@ def _lines(path: Path, form: Format) -> Iterator[dict[str, Any]]:
                 "name": (found[2].strip() or None) if found else None,
             }
         else:
-            yield {"line": number, "address": re.split(r"[\s#;,]", line, maxsplit=1)[0]}
+            entry = _ENTRY.match(line)
+            address = entry[1] if entry else re.split(r"[\s#;,]", line, maxsplit=1)[0]
+            yield {"line": number, "address": address}
 
 
 def _systems_csv(path: Path) -> Iterator[dict[str, Any]]:
@@ -265,7 +300,7 @@ def _anonymous(path: Path) -> Iterator[dict[str, Any]]:
         for position, (prefix, record) in enumerate(reader, start=1):
             if not isinstance(record, dict):
                 continue
-            kind = next((kind for flag, kind in _FLAGS if record.get(flag)), None)
+            kind = next((kind for flag, kind in FLAGS if record.get(flag)), None)
             if kind or record.get("is_anonymous") or record.get("is_public_proxy"):
                 operator = record.get("provider_name")
                 yield {

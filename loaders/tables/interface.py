@@ -39,6 +39,7 @@ class TableInput:
         earlier_accounts: In a bulk load the accounts of the tables before, in ``key``; the graph
             has none yet.
         schema: What the graph holds.
+        outcomes: Words for the end of a payment; by default the known ones.
     """
 
     clean: CleanTable
@@ -49,6 +50,7 @@ class TableInput:
     graph: Graph | None
     earlier_accounts: Callable[[], ir.Table] | None = None
     schema: Schema = BUILT_IN
+    outcomes: Mapping[str, tuple[str, ...]] | None = None
 
     @property
     def rows(self) -> ir.Table:

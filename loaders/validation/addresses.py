@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import radix
+
+from ringleader.errors import SettingsError
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -28,11 +32,47 @@ _WITH_PORT_V4 = re.compile(r"^([0-9.]+):([0-9]{1,5})$")
 _BRACKETED = re.compile(r"^\[([^\]]+)\](?::([0-9]{1,5}))?$")
 
 
+# Addresses of nobody in particular: this host, this link, everybody, what a cloud's machines ask
+# about themselves.
+_NOBODY = (
+    "0.0.0.0/8",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "224.0.0.0/3",
+    "168.63.129.16/32",
+    "100.100.100.200/32",
+    "192.0.0.192/32",
+    "::/127",
+    "fe80::/10",
+    "fec0::/10",
+    "ff00::/8",
+    "fd00:ec2::254/128",
+)
+# What of canonical texts may be one of them; the rest need not be parsed.
+_MAYBE_NOBODY = (
+    r"^(?:0|127|169\.254|22[4-9]|23[0-9]|24[0-9]|25[0-5]"
+    r"|168\.63\.129|100\.100\.100|192\.0\.0)\.|^f[ef]"
+)
+# What the setting ``load.ignore_addresses`` may call by one word.
+PRIVATE = (
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "fc00::/7",
+)
+
+
 @dataclass(frozen=True)
 class Address:
-    """An address in canonical text, and whether a port was cut off."""
+    """An address in canonical text.
 
-    text: str
+    Attributes:
+        text: The text; None for an address that is nobody's.
+        had_port: Whether a port was cut off.
+    """
+
+    text: str | None
     had_port: bool = False
 
 
@@ -70,24 +110,59 @@ def _unmapped(
     return address
 
 
-def network(text: str) -> str | None:
-    """The canonical CIDR of an address or prefix; host bits are cut off.
+_RANGE = re.compile(r"^([0-9A-Fa-f:.]+)\s*(?:-|–|—|\bto\b|\.\.)\s*([0-9A-Fa-f:.]+)$")
+_MASKED = re.compile(
+    r"^([0-9.]+)\s*(?:/|\s|\bnetmask\b|\bmask\b)\s*([0-9]{1,3}(?:\.[0-9]{1,3}){3})$"
+)
+
+
+def networks(text: str) -> list[str] | None:
+    """The canonical CIDRs of an address, a prefix, a netmask or a range; host bits are cut off.
+
+    Args:
+        text: ``203.0.113.7``, ``203.0.113.0/24``, ``203.0.113.0 255.255.255.0``,
+            ``203.0.113.128 - 203.0.113.191``, ``3405803776-3405804031``.
 
     Returns:
-        None when it is neither, and for a prefix of no bits: all addresses are nobody's network,
-        and one such line among proxies would take the weight from every address.
+        None when it is none of these, and for a prefix of no bits: all addresses are nobody's
+        network, and one such line among proxies would take the weight from every address.
     """
     text = text.strip()
+    if found := _RANGE.match(text):
+        return _of_range(found[1], found[2])
+    if found := _MASKED.match(text):
+        text = f"{found[1]}/{found[2]}"
+    one = _network(text)
+    return None if one is None else [one]
+
+
+def _network(text: str) -> str | None:
     address, slash, bits = text.partition("/")
     if not slash:
         found = canonical(text)
-        if found is None:
+        if found is None or found.text is None:
             return None
         return found.text + ("/32" if ":" not in found.text else "/128")
     try:
         parsed = ipaddress.ip_network(f"{address}/{bits}", strict=False)
     except ValueError:
         return None
+    return _plain_network(parsed)
+
+
+def _of_range(start: str, end: str) -> list[str] | None:
+    """The fewest prefixes that are a range of addresses, given as text or as numbers."""
+    try:
+        ends: list[Any] = [ipaddress.ip_address(int(e) if e.isdigit() else e) for e in (start, end)]
+        found: list[Any] = list(ipaddress.summarize_address_range(*ends))
+    except (ValueError, TypeError):
+        return None
+    plain = [_plain_network(network) for network in found]
+    known = [network for network in plain if network is not None]
+    return known if known and len(known) == len(plain) else None
+
+
+def _plain_network(parsed: ipaddress.IPv4Network | ipaddress.IPv6Network) -> str | None:
     if isinstance(parsed, ipaddress.IPv6Network):
         mapped = parsed.network_address.ipv4_mapped
         if mapped and parsed.prefixlen >= 96:
@@ -100,9 +175,9 @@ class Canonicalised:
     """What became of a column of addresses.
 
     Attributes:
-        renamed: Table of ``_raw`` and ``_canonical`` for every value that is not canonical
-            already; ``_canonical`` is null for what is no address. None when there is no such
-            value.
+        renamed: Table of ``_raw``, ``_canonical`` and ``_wrong`` for every value that is not
+            canonical already, a row for each prefix of a range; ``_canonical`` is null for what
+            is no address (it is wrong) and for what is nobody's. None without such values.
         invalid: Distinct values that are no address.
         with_port: Distinct values whose port was cut off.
     """
@@ -112,16 +187,46 @@ class Canonicalised:
     with_port: int = 0
 
 
-def canonicalise(workspace: Workspace, values: ir.Column) -> Canonicalised:
+def canonicalise(
+    workspace: Workspace, values: ir.Column, ignored: Sequence[str] = ()
+) -> Canonicalised:
     """Work out the canonical form of every address that is not a plain dotted quad.
 
     Args:
         workspace: Where the values are.
         values: A column of texts.
+        ignored: Prefixes, or the word ``private``, whose addresses are nobody's too.
     """
     table = values.name("raw").as_table().distinct()
     plain = table.raw.re_search(CANONICAL_IPV4) | table.raw.re_search(CANONICAL_IPV6)
-    return _each(workspace, table.filter(~plain), canonical)
+    if not ignored:
+        table = table.filter(~plain | table.raw.re_search(_MAYBE_NOBODY))
+    nobody = _prefixes(
+        (*_NOBODY, *(p for w in ignored for p in (PRIVATE if w == "private" else (w,))))
+    )
+
+    def somebody(text: str) -> list[Address] | None:
+        found = canonical(text)
+        if found is None:
+            return None
+        if found.text is not None and nobody.search_best(found.text) is not None:
+            return [replace(found, text=None)]
+        return [found]
+
+    return _each(workspace, table, somebody)
+
+
+def _prefixes(cidrs: Sequence[str]) -> radix.Radix:
+    tree = radix.Radix()
+    for cidr in cidrs:
+        try:
+            tree.add(cidr)
+        except ValueError as error:
+            raise SettingsError(
+                f"setting load.ignore_addresses: {cidr!r} is no address or CIDR",
+                hint='e.g. ["private", "203.0.113.7/32"]',
+            ) from error
+    return tree
 
 
 def canonical_networks(workspace: Workspace, values: ir.Column) -> Canonicalised:
@@ -132,15 +237,15 @@ def canonical_networks(workspace: Workspace, values: ir.Column) -> Canonicalised
         values: A column of texts.
     """
 
-    def as_address(text: str) -> Address | None:
-        found = network(text)
-        return None if found is None else Address(found)
+    def prefixes(text: str) -> list[Address] | None:
+        found = networks(text)
+        return None if found is None else [Address(cidr) for cidr in found]
 
-    return _each(workspace, values.name("raw").as_table(), as_address)
+    return _each(workspace, values.name("raw").as_table(), prefixes)
 
 
 def _each(
-    workspace: Workspace, texts: ir.Table, function: Callable[[str], Address | None]
+    workspace: Workspace, texts: ir.Table, function: Callable[[str], list[Address] | None]
 ) -> Canonicalised:
     import pyarrow as pa
 
@@ -151,12 +256,18 @@ def _each(
     parts = []
     for chunk in workspace.chunks(texts, 65_536):
         found = [(row["raw"], function(row["raw"])) for row in chunk]
-        invalid += sum(address is None for _, address in found)
-        with_port += sum(address is not None and address.had_port for _, address in found)
-        changed = [(raw, a.text if a else None) for raw, a in found if not a or a.text != raw]
+        invalid += sum(addresses is None for _, addresses in found)
+        every = [(raw, one) for raw, addresses in found for one in addresses or (None,)]
+        with_port += sum(one is not None and one.had_port for _, one in every)
+        changed = [
+            (raw, one.text if one else None, one is None)
+            for raw, one in every
+            if one is None or one.text != raw
+        ]
         columns = {
-            "_raw": pa.array([raw for raw, _ in changed], pa.string()),
-            "_canonical": pa.array([text for _, text in changed], pa.string()),
+            "_raw": pa.array([raw for raw, *_ in changed], pa.string()),
+            "_canonical": pa.array([text for _, text, _ in changed], pa.string()),
+            "_wrong": pa.array([wrong for *_, wrong in changed], pa.bool_()),
         }
         parts.append(pa.table(columns))
     renamed = pa.concat_tables(parts)

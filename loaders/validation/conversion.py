@@ -8,27 +8,39 @@ from __future__ import annotations
 
 import functools
 import operator
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from ringleader.errors import InputError
-from ringleader.loaders.contract import CURRENCIES, NAME_LENGTH, Column, Type
-from ringleader.loaders.duckdb_functions import character, is_json, json_text, length_in_bytes
+from ringleader.loaders.contract import Column, Type
+from ringleader.loaders.duckdb_functions import attempted, decoded
 from ringleader.loaders.mapping import ColumnMap, Mapping
-from ringleader.loaders.sources.files import FILE, ROW, FileGroup
+from ringleader.loaders.sources.columns import raw_values
+from ringleader.loaders.sources.files import FILE, ROW
+from ringleader.loaders.sources.readers import FileGroup
 from ringleader.loaders.validation.card_numbers import EMAIL
-from ringleader.loaders.validation.timestamps import utc
+from ringleader.loaders.validation.missing_values import EXACT, absent, number_as_text, stripped
+from ringleader.loaders.validation.values import (
+    IDS,
+    STRAY_QUOTE,
+    checked,
+    format_checks,
+    is_given,
+)
 
 PROBLEM, VALUE = "_problem", "_value"
-MISSING = "missing"
-NO_NAME = f"not a name: a letter, then at most {NAME_LENGTH - 1} letters, digits, blanks or `_ - .`"
-# Timestamps outside are mistakes, such as seconds read as milliseconds.
-EARLIEST, LATEST = "2000-01-01", "2100-01-01"
+# Bits: problems that cost the value and not its row, and columns with a placeholder for no value.
+NOTES, ABSENT = "_notes", "_absent"
+UNTIDY, _CHANGED, _PLAIN = "_untidy", "_changed", "_plain_"
+# Marks of values that were no text, and what is wrong with them.
+_NO_UTF8, _LOST_DIGITS = "_no_utf8_", "_lost_digits_"
+_MARKS = {
+    _NO_UTF8: "bytes that are not UTF-8 text",
+    _LOST_DIGITS: "a floating-point number above 2^53: its last digits are lost; write it as text",
+}
 _CASTS = {
     "text": "string",
     "integer": "int64",
@@ -43,21 +55,26 @@ _EMPTY = {
 }
 # Characters of a value that are shown in quarantine; more are read so that masks see it whole.
 SHOWN, EXCERPT = 120, 240
-# Sums of so large counts fit 64 bits for millions of rows; a larger one is no count of ours.
-GREATEST_COUNT = 1_000_000_000_000
 _NONE = ibis.literal(0, "int64")
-_IDS = (Type.ID, Type.PAYMENT_METHOD, Type.NETWORK)
-# A sign after the time of day is an offset from UTC; clocks keep within 14 hours of it.
-_OFFSET = r"[0-9][T ].*[+-]"
-_SANE_OFFSET = r"([+-](0?[0-9]|1[0-3])(:?[0-5][0-9]){0,2}|[+-]14(:?00){0,2})$"
+_FALSE = ibis.literal(False)
+_NAMES = frozenset(Type) - {Type.TIMESTAMP, Type.COUNT, Type.AMOUNT}
+# Notes are bits of one integer.
+_MOST_NOTES = 62
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What may be wrong with a row: the column (None for the whole row) and the reason."""
+    """What may be wrong with a row.
+
+    Attributes:
+        column: The column; None for the whole row.
+        reason: What is wrong.
+        note: The bit of :data:`NOTES` that says so, where the row stays without the value.
+    """
 
     column: str | None
     reason: str
+    note: int | None = None
 
 
 @dataclass(frozen=True)
@@ -65,14 +82,16 @@ class Converted:
     """Rows in the contract's types.
 
     Attributes:
-        table: The contract's columns, file and row, and the number of the row's first problem
-            (0 is none) with the text of the value that causes it.
-        faults: One row: the number of rows, of empty texts, and of failures of each check.
-            Checks counted by themselves cost a fraction of numbering the rows; a good file pays
-            for no more.
+        table: The contract's columns, file and row, the number of the row's first problem (0 is
+            none) with the text of the value that causes it, and the bits of notes and of absent
+            values.
+        faults: One row: the number of rows, of texts that have to be tidied, of failures of each
+            check, and of absent values of each column. Checks counted by themselves cost a
+            fraction of numbering the rows; a good file pays for no more.
         doubtful: By column not checked later, the rows in doubt because of it. Asked one column
             at a time, DuckDB looks at a Parquet column's dictionary and statistics, not its rows.
         problems: What the numbers mean; number n is at position n - 1.
+        absent: The columns that the bits of absent values stand for.
         unknown: Columns of the source that nothing uses.
         later: Columns to be checked after grouping.
     """
@@ -81,21 +100,19 @@ class Converted:
     faults: ir.Table
     doubtful: tuple[ir.Table, ...]
     problems: tuple[Problem, ...]
+    absent: tuple[str, ...]
     unknown: tuple[str, ...]
     later: frozenset[str]
 
 
-def sources_of(mapping: Mapping) -> dict[str, ColumnMap]:
-    """Where every contract column comes from, by name."""
-    return {name: mapping.source_of(name) for name in mapping.table.names}
+@dataclass
+class _Check:
+    """Something that may be wrong with a value."""
 
-
-def json_fields(mapping: Mapping, columns: Sequence[str]) -> list[str]:
-    """Top-level JSON fields that a mapping reads, of those that may be there."""
-    fields = set()
-    for source in (s for m in sources_of(mapping).values() for s in m.sources):
-        fields.add(source if source in columns else source.split(".")[0])
-    return sorted(fields)
+    column: Column
+    reason: str
+    condition: Any
+    shown: Any
 
 
 def convert(
@@ -103,7 +120,7 @@ def convert(
     mapping: Mapping,
     channels: Sequence[str],
     *,
-    blanks: bool = True,
+    tidy: bool = True,
     later: Collection[str] = (),
 ) -> Converted:
     """Bring a group of files into the contract's types.
@@ -112,79 +129,164 @@ def convert(
         group: The files.
         mapping: Where the contract's columns come from.
         channels: Names that a channel may have.
-        blanks: Whether there may be empty texts, which stand for no value. Looking for them costs
-            a copy of every text.
+        tidy: Whether texts may have blanks around them or stand for no value. Looking for that
+            costs a look at every text.
         later: Columns that are checked after grouping (:func:`refused_values`), if they can be.
 
     Raises:
         InputError: A required or mapped column is not there.
     """
-    problems: list[Problem] = []
-    checks = []
-    empty: dict[str, Any] = {}
     used: set[str] = set()
+    given: dict[str, Any] = {}
+    checks: list[_Check] = []
+    for column in mapping.table.columns:
+        value = raw_values(group, mapping, column, used)
+        if value is not None:
+            given[column.name] = value
+    places = {name: group.table[name] for name in (FILE, ROW) if name in group.table.columns}
+    known, absent_from = _tidied(group.table.select(**given, **places), mapping, tidy=tidy)
+    empty: dict[str, Any] = {}
     put_off: set[str] = set()
     values: dict[str, Any] = {}
     for column in mapping.table.columns:
-        given = _raw(group, mapping, column, used)
-        if given is None:
+        if column.name not in given:
             values[column.name] = ibis.null(_EMPTY.get(column.type, "string"))
             continue
         entry = mapping.source_of(column.name)
-        found = _converted(given, entry)
-        value, conditions = _checked(column, found, entry, channels)
-        if found.type().is_string() and column.type in (*_IDS, Type.TEXT):
-            conditions += _format_checks(group.format, column, found)
-        if entry.cast:
-            failed = _given(given) & found.isnull()
-            problems.append(Problem(column.name, f"cannot be cast to {entry.cast}"))
-            checks.append((failed, column, given))
-        if column.type is Type.TEXT and (mapping.table.name, column.name) == ("prompts", "label"):
-            value = value.re_replace(EMAIL, "<email>")
+        value = known[column.name]
+        found = _converted(value, entry)
+        values[column.name], conditions = checked(column, found, entry, channels)
         kind = found.type()
+        if kind.is_string() and column.type in (*IDS, Type.TEXT):
+            conditions += format_checks(group.format, column, found)
+        conditions += [
+            (reason, known[mark + column.name])
+            for mark, reason in _MARKS.items()
+            if mark + column.name in known.columns
+        ]
+        if entry.cast:
+            failed = is_given(value) & found.isnull()
+            checks.append(_Check(column, f"cannot be cast to {entry.cast}", failed, value))
+        if column.type is Type.TEXT and (mapping.table.name, column.name) == ("prompts", "label"):
+            values[column.name] = values[column.name].re_replace(EMAIL, "<email>")
         if column.name in later and not entry.cast and (kind.is_string() or kind.is_integer()):
             put_off.add(column.name)
         if kind.is_string():
             empty[column.name] = found == ""
-        if kind.is_string() and blanks and value.type().is_string():
-            value = value.nullif("")
-        values[column.name] = value
-        for reason, condition in conditions:
-            problems.append(Problem(column.name, reason))
-            checks.append((condition, column, found))
-    number = ibis.cases(
-        *((condition, position) for position, (condition, *_) in enumerate(checks, start=1)),
-        else_=0,
-    )
-    shown = ibis.cases(
-        *(
-            (condition, ibis.literal("(not shown)") if column.sensitive else _excerpt(found))
-            for condition, column, found in checks
-        ),
-        else_=ibis.null("string"),
-    )
-    places = {FILE: group.table[FILE]}
-    if ROW in group.table.columns:
-        places[ROW] = group.table[ROW]
-    table = group.table.select(**values, **places, **{PROBLEM: number.cast("int16"), VALUE: shown})
-    faults = group.table.aggregate(
-        read=group.table.count(),
-        blanks=sum((b.sum().fill_null(0).cast("int64") for b in empty.values()), _NONE),
+        if kind.is_string() and tidy and values[column.name].type().is_string():
+            values[column.name] = values[column.name].nullif("")
+        checks += [_Check(column, reason, wrong, found) for reason, wrong in conditions]
+    untidy = [known[UNTIDY], *empty.values()] if tidy else list(empty.values())
+    faults = known.aggregate(
+        read=known.count(),
+        untidy=sum(map(_number, untidy), _NONE),
         **{
-            f"fault_{position}": condition.sum().fill_null(0).cast("int64")
-            for position, (condition, *_) in enumerate(checks)
+            f"absent_{name}": _number((known[ABSENT] >> bit) & 1 == 1)
+            for bit, name in enumerate(absent_from)
         },
+        **{f"fault_{n}": _number(check.condition) for n, check in enumerate(checks)},
     )
     doubts: dict[str, list[Any]] = {name: [blank] for name, blank in empty.items()}
-    for condition, column, _ in checks:
-        doubts.setdefault(column.name, []).append(condition)
+    for check in checks:
+        doubts.setdefault(check.column.name, []).append(check.condition)
     doubtful = tuple(
-        group.table.filter(functools.reduce(operator.or_, conditions))
+        known.filter(functools.reduce(operator.or_, conditions))
         for name, conditions in doubts.items()
         if name not in put_off
     )
-    unknown = tuple(name for name in group.columns if name not in used)
-    return Converted(table, faults, doubtful, tuple(problems), unknown, frozenset(put_off))
+    table, problems = _numbered(known, values, checks, list(places))
+    spellings = {name.lower() for name in used}
+    unknown = tuple(name for name in group.columns if name.lower() not in spellings)
+    return Converted(table, faults, doubtful, problems, absent_from, unknown, frozenset(put_off))
+
+
+def _number(condition: Any) -> Any:
+    return condition.sum().fill_null(0).cast("int64")
+
+
+def _tidied(source: ir.Table, mapping: Mapping, *, tidy: bool) -> tuple[ir.Table, tuple[str, ...]]:
+    """Values as text where they are names, without blanks around them, and null for none.
+
+    Returns:
+        The table, and the columns that the bits of absent values stand for.
+    """
+    columns = {c.name: c for c in mapping.table.columns if c.name in source.columns}
+    texts: dict[str, Any] = {}
+    marks: dict[str, Any] = {}
+    for name, column in columns.items():
+        raw, kind = source[name], source[name].type()
+        if kind.is_binary():
+            texts[name] = attempted(decoded(raw))
+            marks[_NO_UTF8 + name] = raw.notnull() & texts[name].isnull()
+        elif column.type in _NAMES and (kind.is_floating() or kind.is_decimal()):
+            texts[name] = number_as_text(raw)
+            if kind.is_floating() and column.type in IDS:
+                marks[_LOST_DIGITS + name] = raw.abs() >= EXACT
+    given = source.mutate(**texts, **marks)
+    if not tidy:
+        return given.mutate(**{ABSENT: _NONE}), ()
+    may_be = {
+        name: column
+        for name, column in columns.items()
+        if given[name].type().is_string() and mapping.source_of(name).const is None
+    }
+    plain = given.mutate(**{_PLAIN + n: stripped(given[n], c) for n, c in may_be.items()})
+    bits = (
+        absent(plain[_PLAIN + name], column, mapping.null_of(name)).fill_null(False).cast("int64")
+        << bit
+        for bit, (name, column) in enumerate(may_be.items())
+    )
+    changed = (plain[name] != plain[_PLAIN + name] for name in may_be)
+    marked = plain.mutate(
+        **{ABSENT: sum(bits, _NONE), _CHANGED: functools.reduce(operator.or_, changed, _FALSE)}
+    )
+    known = marked.mutate(
+        **{UNTIDY: (marked[ABSENT] > 0) | marked[_CHANGED].fill_null(False)},
+        **{
+            name: ibis.ifelse((marked[ABSENT] >> bit) & 1 == 1, None, marked[_PLAIN + name])
+            for bit, name in enumerate(may_be)
+        },
+    )
+    return known, tuple(may_be)
+
+
+def _numbered(
+    known: ir.Table, values: dict[str, Any], checks: Sequence[_Check], places: Sequence[str]
+) -> tuple[ir.Table, tuple[Problem, ...]]:
+    """Number every row's problems; those of columns that a row can do without are notes."""
+    notes: dict[str, int] = {}
+    bits: list[Any] = []
+    problems = []
+    for check in checks:
+        note = None
+        if check.column.optional and check.reason != STRAY_QUOTE and len(bits) < _MOST_NOTES:
+            note = len(bits)
+            bits.append(check.condition.fill_null(False).cast("int64") << note)
+            notes[check.column.name] = notes.get(check.column.name, 0) | 1 << note
+        problems.append(Problem(check.column.name, check.reason, note))
+    numbered = [(n, p, c) for n, (p, c) in enumerate(zip(problems, checks, strict=True), start=1)]
+    hard = [(number, check) for number, problem, check in numbered if problem.note is None]
+    soft = [check for _, problem, check in numbered if problem.note is not None]
+    number = ibis.cases(*((check.condition, number) for number, check in hard), else_=0)
+    shown = ibis.cases(
+        *((check.condition, _shown(check)) for check in (*(c for _, c in hard), *soft)),
+        else_=ibis.null("string"),
+    )
+    marks = {PROBLEM: number.cast("int16"), VALUE: shown, NOTES: sum(bits, _NONE)}
+    marks |= {name: known[name] for name in (*places, ABSENT)}
+    table = known.select(**values, **marks)
+    if notes:
+        table = table.mutate(
+            **{
+                name: ibis.ifelse(table[NOTES] & mask == 0, table[name], None)
+                for name, mask in notes.items()
+            }
+        )
+    return table, tuple(problems)
+
+
+def _shown(check: _Check) -> Any:
+    return ibis.literal("(not shown)") if check.column.sensitive else _excerpt(check.shown)
 
 
 def refused_values(column: Column, values: Any, channels: Sequence[str]) -> Any:
@@ -195,7 +297,7 @@ def refused_values(column: Column, values: Any, channels: Sequence[str]) -> Any:
         values: Its values, as an expression of texts.
         channels: Names that a channel may have.
     """
-    _, conditions = _checked(column, values, ColumnMap(column.name), channels)
+    _, conditions = checked(column, values, ColumnMap(column.name), channels)
     return functools.reduce(
         operator.or_,
         (condition.fill_null(False) for _, condition in conditions),
@@ -205,39 +307,6 @@ def refused_values(column: Column, values: Any, channels: Sequence[str]) -> Any:
 
 def _excerpt(found: Any) -> Any:
     return found.cast("string").substr(0, EXCERPT)
-
-
-def _raw(group: FileGroup, mapping: Mapping, column: Column, used: set[str]) -> Any:
-    """The source's values for a contract column as they are; None without such a column."""
-    entry = mapping.source_of(column.name)
-    if entry.const is not None:
-        # As a column like any other, so that it can be checked and counted like any other.
-        return ibis.ifelse(group.table[FILE].notnull(), ibis.literal(entry.const), None)
-    found = [_lookup(group, source, used) for source in entry.sources]
-    value = _first_given([one for one in found if one is not None])
-    if value is None:
-        mapped = column.name in mapping.columns and not entry.may_lack
-        if mapped or column.required:
-            where = f" (mapping file {mapping.file})" if mapped and mapping.file else ""
-            raise InputError(
-                f"{group.files[0].shown} has no column "
-                f"{' or '.join(map(repr, entry.sources))}, which "
-                f"{mapping.table.name}.{column.name} needs{where}",
-                hint=f"its columns: {', '.join(group.columns)}; --mapping FILE renames them",
-            )
-        return None
-    if entry.pattern:
-        # What does not match is an empty text, and so no value.
-        which = 1 if re.compile(entry.pattern).groups else 0
-        return value.cast("string").re_extract(entry.pattern, which).nullif("")
-    return value
-
-
-def _first_given(values: Sequence[Any]) -> Any:
-    """The first of several columns that has a value; None without columns."""
-    if len(values) < 2:
-        return values[0] if values else None
-    return ibis.coalesce(*(value.cast("string").nullif("") for value in values))
 
 
 def _converted(value: Any, entry: ColumnMap) -> Any:
@@ -252,144 +321,3 @@ def _converted(value: Any, entry: ColumnMap) -> Any:
             *((text == old, ibis.literal(new)) for old, new in entry.values), else_=text
         )
     return value
-
-
-def _lookup(group: FileGroup, source: str, used: set[str]) -> Any:
-    table = group.table
-    if source in group.columns and source in table.columns:
-        used.add(source)
-        return table[source]
-    first, *path = source.split(".")
-    if not path or first not in group.columns or first not in table.columns:
-        return None
-    used.add(first)
-    value = table[first]
-    if value.type().is_string() or value.type().is_json():
-        steps = "".join('."' + step.replace('"', "") + '"' for step in path)
-        text = value.cast("string")
-        # What is text where an object is expected has no such field.
-        return json_text(ibis.ifelse(is_json(text), text, ibis.null("string")), "$" + steps)
-    for step in path:
-        if not value.type().is_struct() or step not in value.type().names:
-            return None
-        value = value[step]
-    return value
-
-
-def _checked(
-    column: Column, raw: Any, entry: ColumnMap, channels: Sequence[str]
-) -> tuple[Any, list[tuple[str, Any]]]:
-    """A column's typed value and what may be wrong with it, as (reason, condition)."""
-    if column.type is Type.TIMESTAMP:
-        value, given = utc(raw, entry.unit)
-        if raw.type().is_timestamp():
-            # Compared as it is stored, so that what a file says of its least and greatest answers.
-            zone = raw.type().timezone and "UTC"
-            early, late = (ibis.timestamp(bound, timezone=zone) for bound in (EARLIEST, LATEST))
-            wrong = (raw < early) | (raw > late)
-        else:
-            sane = value.between(ibis.timestamp(EARLIEST), ibis.timestamp(LATEST))
-            wrong = given & _untrue(sane)
-        checks = [("not a UTC time, or not between 2000 and 2099", wrong)]
-        if raw.type().is_string():
-            odd = raw.re_search(_OFFSET) & ~raw.re_search(_SANE_OFFSET)
-            checks.append(("an offset from UTC that no clock has", odd))
-    elif column.type is Type.COUNT:
-        value, sane = _count(raw)
-        reason = f"not a whole number from 0 to {GREATEST_COUNT:,}"
-        checks = [(reason, _given(raw) & _untrue(sane))]
-    elif column.type is Type.AMOUNT:
-        value = raw.try_cast("decimal(38, 9)")
-        wrong = raw.notnull() if raw.type().is_boolean() else _given(raw) & value.isnull()
-        checks = [("not a decimal number", wrong)]
-    else:
-        text = raw if raw.type().is_string() else raw.cast("string")
-        value = {
-            Type.CHOICE: text.lower,
-            Type.NAME: text.lower,
-            Type.EMAIL: text.lower,
-            Type.CURRENCY: text.upper,
-        }.get(column.type, lambda: text)()
-        checks = list(_text_checks(column, text, channels))
-        kind = raw.type()
-        if column.type in (*_IDS, Type.TEXT) and (
-            kind.is_struct()
-            or kind.is_array()
-            or kind.is_map()
-            or (kind.is_boolean() and not entry.cast and column.type is not Type.TEXT)
-        ):
-            checks.append((_NO_TEXT, raw.notnull()))
-    missing = [(MISSING, ~_given(raw))] if column.required else []
-    return value, missing + checks
-
-
-_NO_TEXT = "a list, an object, or true or false; text or a number is expected"
-
-
-def _format_checks(format_: str, column: Column, text: Any) -> Iterator[tuple[str, Any]]:
-    """What a format allows and an id or a plain text is not."""
-    if format_ == "csv" and column.name != "label":
-        # What two stray quotes enclose looks like one value of several lines.
-        yield "holds a line break; a stray quote?", text.contains("\n")
-    if format_ != "jsonl":
-        return
-    # Whatever a JSON value is, it arrives as text.
-    nested = (text.startswith("{") | text.startswith("[")) & is_json(text)
-    if column.type is not Type.TEXT:
-        nested = nested | text.isin(("true", "false"))
-    yield _NO_TEXT, nested
-
-
-def _count(raw: Any) -> tuple[Any, Any]:
-    """A count, and whether it is one: plain digits, or a number without a fraction."""
-    kind = raw.type()
-    value = raw.try_cast("int64")
-    sane = value.between(0, GREATEST_COUNT)
-    if kind.is_boolean():
-        return value, raw.isnull()
-    if kind.is_string():
-        return value, sane & raw.re_search(r"^ *[0-9]+ *$")
-    if kind.is_floating() or kind.is_decimal():
-        return value, sane & (raw == value.cast(kind))
-    return value, sane
-
-
-def _text_checks(column: Column, text: Any, channels: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """What may be wrong with a text that is not empty; an empty one is no value."""
-    given = text != ""
-    if column.type is Type.CHOICE:
-        yield f"not one of {', '.join(column.values)}", text.lower().notin((*column.values, ""))
-        return
-    if column.type is Type.NAME:
-        pattern = rf"^[A-Za-z][A-Za-z0-9_. -]{{0,{NAME_LENGTH - 1}}}$"
-        yield NO_NAME, given & ~text.re_search(pattern)
-        return
-    if column.type is Type.CHANNEL:
-        yield "unknown channel", text.notin((*channels, ""))
-        return
-    if column.type is Type.CURRENCY:
-        yield "not an ISO 4217 code", text.upper().notin((*CURRENCIES, ""))
-        return
-    yield f"longer than {column.limit:,} bytes", length_in_bytes(text) > column.limit
-    yield "holds a NUL byte", text.contains(character(0))
-    if column.type in _IDS:
-        # Only what starts with a control character or a blank can be blank.
-        yield MISSING, given & (text < "!") & (text.strip() == "")
-    if column.name == "prompt_cluster_id":
-        yield "holds an e-mail address", text.contains("@") & text.re_search(EMAIL)
-    if column.type is Type.EMAIL:
-        yield (
-            "not an e-mail address",
-            given & ~text.re_search(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"),
-        )
-    if column.type is Type.BIN:
-        yield "not six to eight digits", given & ~text.re_search(r"^[0-9]{6,8}$")
-
-
-def _given(raw: Any) -> Any:
-    return raw.notnull() & (raw != "") if raw.type().is_string() else raw.notnull()
-
-
-def _untrue(condition: Any) -> Any:
-    """Whether a condition is false or unknown."""
-    return ~condition.fill_null(False)

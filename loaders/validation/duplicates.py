@@ -8,6 +8,8 @@ import ibis
 
 from ringleader.loaders.sources.files import FILE, ROW
 from ringleader.loaders.validation.clean_table import clean_rows
+from ringleader.loaders.validation.missing_values import absent
+from ringleader.loaders.validation.overlap import ID_COLUMNS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -24,13 +26,15 @@ def drop(prepared: CleanTable, mapping: Mapping) -> None:
         prepared: Clean rows; changed in place.
         mapping: Its options say whether requests are looked at.
     """
-    table, workspace, rows = prepared.table, prepared.workspace, prepared.rows
+    table, workspace = prepared.table, prepared.workspace
     if table.key:
         _one_row_per_key(prepared)
-    elif table.name == "requests":
-        if mapping.options.get("deduplicate", True):
-            _one_row_per_request(prepared)
-    elif table.event:
+        return
+    column = ID_COLUMNS.get(table.name)
+    if column and mapping.options.get("deduplicate", True):
+        _one_row_per_id(prepared, mapping, column)
+    if table.event:
+        rows = prepared.rows
         dated = rows.filter(rows[table.event].notnull())
         once = workspace.keep("once", dated.distinct())
         undated = rows.filter(rows[table.event].isnull())
@@ -84,41 +88,51 @@ def _one_row_per_key(prepared: CleanTable) -> None:
         prepared.count(key, f"contradicts another row of the same key{by}", sizes["losers"])
 
 
-def _one_row_per_request(prepared: CleanTable) -> None:
-    """Of the rows with one request id keep one; costs one count when ids do not repeat."""
+def _one_row_per_id(prepared: CleanTable, mapping: Mapping, column: str) -> None:
+    """Of the rows with one id keep one; costs one count when ids do not repeat.
+
+    Of a payment that is told several times it is the latest, which knows how it ended.
+    """
     workspace, rows = prepared.workspace, prepared.rows
-    repeated = repeated_requests(workspace, rows)
+    repeated = repeated_ids(workspace, rows, mapping, column)
     if repeated is None:
         return
     sizes = workspace.one(repeated.aggregate(extra=(repeated.n - 1).sum().cast("int64")))
     prepared.duplicates += sizes["extra"]
-    again = rows.semi_join(repeated, "request_id")
+    again = rows.semi_join(repeated, column)
     order = [again[name] for name in prepared.table.names]
-    window = ibis.window(group_by=again.request_id, order_by=order)
+    if prepared.table.event:
+        order.insert(0, ibis.desc(again[prepared.table.event]))
+    window = ibis.window(group_by=again[column], order_by=order)
     first = again.mutate(_copy=ibis.row_number().over(window))
     first = first.filter(first["_copy"] == 0).select(*prepared.table.names)
-    prepared.rows = workspace.keep("once", first).union(rows.anti_join(repeated, "request_id"))
+    prepared.rows = workspace.keep("once", first).union(rows.anti_join(repeated, column))
 
 
-def repeated_requests(workspace: Workspace, rows: ir.Table) -> ir.Table | None:
-    """The request ids that several rows have.
+def repeated_ids(
+    workspace: Workspace, rows: ir.Table, mapping: Mapping, column: str
+) -> ir.Table | None:
+    """The ids of events that several rows have.
 
     Hashes are counted first, which costs half of counting texts; only texts whose hashes are equal
     are compared.
 
     Args:
         workspace: Where the rows are.
-        rows: Requests.
+        rows: Clean rows.
+        mapping: It may say which texts stand for no id.
+        column: The column of the ids.
 
     Returns:
-        Each such ``request_id`` with its number of rows, ``n``; None without any.
+        Each such id, in its column, with its number of rows, ``n``; None without any.
     """
-    named = rows.filter(rows.request_id.notnull())
-    hashes = named.group_by(hash=named.request_id.hash()).aggregate(n=named.count())
+    named = rows.filter(rows[column].notnull())
+    hashes = named.group_by(hash=named[column].hash()).aggregate(n=named.count())
     suspects = workspace.keep("suspects", hashes.filter(hashes.n > 1))
     if not workspace.size(suspects):
         return None
-    named = named.mutate(hash=named.request_id.hash()).semi_join(suspects, "hash")
-    counts = named.group_by("request_id").aggregate(n=named.count())
-    repeated = workspace.keep("repeated", counts.filter(counts.n > 1))
+    named = named.mutate(hash=named[column].hash()).semi_join(suspects, "hash")
+    counts = named.group_by(column).aggregate(n=named.count())
+    no_id = absent(counts[column], mapping.table.column(column), mapping.null_of(column))
+    repeated = workspace.keep("repeated", counts.filter((counts.n > 1) & ~no_id))
     return repeated if workspace.size(repeated) else None

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ringleader.errors import InputError
-from ringleader.loaders.sources.files import LINE_BYTES, open_bytes
+from ringleader.loaders.sources.csv_shape import LINE_BYTES
+from ringleader.loaders.sources.packed import open_bytes
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Refused:
         reason: What is wrong.
         value: The start of the value at fault; never shown for prompts, e-mail addresses and
             payment methods.
+        row_kept: Whether the row was loaded, without the value.
     """
 
     file: str
@@ -33,6 +35,7 @@ class Refused:
     column: str | None
     reason: str
     value: str | None = None
+    row_kept: bool = False
 
 
 def write(path: Path, refused: Iterable[Refused]) -> int:

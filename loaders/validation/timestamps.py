@@ -6,11 +6,27 @@ from typing import Any
 
 import ibis
 
-from ringleader.loaders.duckdb_functions import from_microseconds, microseconds
+from ringleader.loaders.duckdb_functions import from_microseconds, microseconds, moment
 
-# Above this a bare number is milliseconds: in seconds it would be after the year 5000.
-_SECONDS_BELOW = 100_000_000_000
+# Above each of these a bare number is of the next finer unit: it would be after the year 5000.
+_BELOW = {"s": 1e11, "ms": 1e14, "us": 1e17}
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+# Numbers that are no epoch of this century but a day or a second of it, written without marks.
+_WRITTEN_OUT = (
+    ("%Y%m%d", 20000101, 20991231),
+    ("%Y%m%d%H%M%S", 20000101000000, 20991231235959),
+)
+# ISO 8601 without marks between its parts, and with a comma before a fraction.
+_BASIC = (
+    r"^([0-9]{4})-?([0-9]{2})-?([0-9]{2})[Tt ]?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?"
+    r"(?:[.,]([0-9]+))?\s*([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
+)
+_TO_HOUR = r"^([0-9]{4})-?([0-9]{2})-?([0-9]{2})[Tt ]([0-9]{2})([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
+# Days by their number in the year or in a week.
+_DAYS = ("%Y-%j", "%G-W%V-%u")
+# CET is one hour ahead of UTC or, for whoever means the clock on the wall, two in summer.
+ABBREVIATED = r"(?i)[0-9]\s*\(?[a-z]{1,5}(?:[+-][0-9:]+)?\)?$"
+_UTC_ITSELF = r"(?i)[0-9]\s*(?:z|utc|gmt|ut)$"
 
 
 def utc(raw: Any, unit: str | None) -> tuple[Any, Any]:
@@ -25,15 +41,52 @@ def utc(raw: Any, unit: str | None) -> tuple[Any, Any]:
         return _epoch(raw.try_cast("float64"), unit), raw.notnull()
     text = raw.cast("string").nullif("")
     number = text.try_cast("float64")
-    iso = text.try_cast("timestamp('UTC')").cast("timestamp(6)")
+    iso = ibis.coalesce(
+        _instant(text),
+        _instant(_basic(text)),
+        _instant(text.re_replace(_TO_HOUR, r"\1-\2-\3 \4:00:00\5")),
+        *(moment(text, form) for form in _DAYS),
+    )
     return ibis.ifelse(number.notnull(), _epoch(number, unit), iso), text.notnull()
+
+
+def zone_unclear(text: Any) -> Any:
+    """Whether a time ends in letters for a zone that may mean several offsets."""
+    return text.re_search(ABBREVIATED) & ~text.re_search(_UTC_ITSELF)
+
+
+def _instant(text: Any) -> Any:
+    return text.try_cast("timestamp('UTC')").cast("timestamp(6)")
+
+
+def _basic(text: Any) -> Any:
+    """ISO 8601 with marks; null for what is something else."""
+    marked = text.re_replace(_BASIC, r"\1-\2-\3 \4:\5:")
+    seconds = text.re_extract(_BASIC, 6).nullif("").fill_null("00")
+    fraction = text.re_extract(_BASIC, 7).nullif("").fill_null("0")
+    zone = text.re_extract(_BASIC, 8).upper()
+    whole = marked + seconds + ibis.literal(".") + fraction + zone
+    return ibis.ifelse(text.re_search(_BASIC), whole, ibis.null("string"))
 
 
 def _epoch(number: Any, unit: str | None) -> Any:
     if unit:
-        seconds = number / _PER_SECOND[unit]
-    else:
-        seconds = ibis.ifelse(number.abs() < _SECONDS_BELOW, number, number / 1000)
+        return _seconds(number / _PER_SECOND[unit])
+    size = number.abs()
+    seconds = ibis.cases(
+        *((size < bound, number / _PER_SECOND[known]) for known, bound in _BELOW.items()),
+        else_=number / _PER_SECOND["ns"],
+    )
+    return ibis.cases(
+        *(
+            (number.between(first, last), moment(number.cast("int64").cast("string"), form))
+            for form, first, last in _WRITTEN_OUT
+        ),
+        else_=_seconds(seconds),
+    )
+
+
+def _seconds(seconds: Any) -> Any:
     # Milliseconds are as fine as the graph keeps time; the bound keeps the cast from overflowing.
     milliseconds = seconds * 1000
     whole = ibis.ifelse(milliseconds.abs() < 1e15, milliseconds, ibis.null("float64"))

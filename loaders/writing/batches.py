@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ringleader.catalogue import get
 from ringleader.errors import InputError
 from ringleader.loaders.contract import CONTRACT_VERSION
 from ringleader.loaders.sources.files import QUERY, InputFile
+from ringleader.loaders.validation.overlap import Earlier
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -111,6 +113,11 @@ def pending(
     elsewhere: set[str] = set()
     partly: set[str] = set()
     for load in known:
+        if load["state"] == "undone":
+            raise InputError(
+                f"load {load['batch_id'][:12]} of these files is being taken back",
+                hint=f"ringleader load undo {load['batch_id'][:12]}",
+            )
         if load["state"] == "done":
             (finished if load["mapping"] == mapping else elsewhere).update(load["files"])
         elif load["state"] == "abandoned":
@@ -154,6 +161,22 @@ def _ways_out(batch: str) -> str:
         "give it up, which keeps what is in: ringleader query show give-up-load | "
         f"ringleader cypher --write - -p batch_id={batch}"
     )
+
+
+def earlier(graph: Graph | None, home: Path, table: str, batch: str) -> Earlier | None:
+    """The loads of a table that count, for telling which rows they have counted.
+
+    Args:
+        graph: The graph, which remembers; None if there is none yet.
+        home: The data folder, where their records are.
+        table: The table.
+        batch: The load that is about to begin.
+    """
+    if graph is None:
+        return None
+    known = [row["batch_id"] for row in graph.read(get("batches-of-table"), {"table": table})]
+    others = tuple(name for name in known if name != batch)
+    return Earlier(home, others, batch if batch in known else None)
 
 
 def refuse_if_others_wait(graph: Graph, batch: str) -> None:

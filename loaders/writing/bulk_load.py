@@ -14,6 +14,7 @@ from ringleader.engine.folder import DATABASE, ServerFolder
 from ringleader.errors import ConnectionFailed, InputError, WrongUsage
 from ringleader.graph import Graph
 from ringleader.graph.locks import file_lock, lease
+from ringleader.keys import refuse_other_key
 from ringleader.loaders.enrichment.asn import link_systems
 from ringleader.loaders.enrichment.prefixes import paged
 from ringleader.loaders.writing.import_files import BulkImport
@@ -68,6 +69,7 @@ class FirstLoad:
             Graph.connect(state.settings(), self.settings.schema) as graph,
             lease(graph, PURPOSE, self.place),
         ):
+            refuse_other_key(graph, self.settings.home)
             if asn_mmdb is not None:
                 link_systems(graph, asn_mmdb, paged(graph, get("subnets-page"), "cidr"))
 
@@ -96,7 +98,7 @@ class FirstLoad:
                 return
             stack.enter_context(lease(graph, PURPOSE, self.place))
             labels = {row["label"] for row in graph.read(get("what-is-loaded"))}
-            if labels - {"Lease"} and not self.overwrite:
+            if labels - {"Lease", "Store"} and not self.overwrite:
                 raise InputError(
                     "the database holds data, and a first load replaces it",
                     hint="load without --bulk to add to it, or give --overwrite",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ringleader.api.results import LoadResult, TableLoad
 from ringleader.catalogue import get
-from ringleader.errors import WrongUsage
+from ringleader.errors import InputError, WrongUsage
 from ringleader.graph.locks import exclusive
 from ringleader.loaders.contract import TABLE_NAMES
 from ringleader.loaders.contract import tables as contract_of
@@ -273,12 +273,19 @@ class _Inputs:
             self._left_out("the frame", made.left_out)
         paths = [str(source) for source in sources if not is_frame(source)]
         lists: list[reference_lists.ListFile] = []
+        excluded = 0
         if paths:
             found, lists = self._paths(table, paths)
             read = opened(self.workspace, found, reading.input_format, mapping)
             for path, (file, left_out) in zip(found, read, strict=True):
                 files += [file] if file else []
-                self._left_out(path.name, left_out)
+                if file:
+                    self._left_out(path.name, left_out)
+                else:
+                    excluded += left_out
+                    self._nothing(path, left_out)
+            if found and not files and not lists:
+                _refuse_nothing(len(found), excluded)
         for group in reference_lists.grouped(lists):
             made_of_lists, constants = reference_lists.as_table(self.workspace, group)
             yield group[0].source, made_of_lists, constants
@@ -310,6 +317,12 @@ class _Inputs:
         if rows:
             self.note(f"{name}: skipped {rows:,} records that the mapping's conditions exclude")
 
+    def _nothing(self, path: Path, records: int) -> None:
+        if records:
+            self.note(f"warning: {path}: the mapping's conditions exclude all {records:,} records")
+        else:
+            self.note(f"{path} is empty: skipped")
+
     def _tie_subnets(self, path: Path) -> None:
         from ringleader.loaders.enrichment.asn import link_systems
         from ringleader.loaders.enrichment.prefixes import paged
@@ -321,6 +334,17 @@ class _Inputs:
             self.graph.ensure_schema()
             linked = link_systems(self.graph, path, paged(self.graph, get("subnets-page"), "cidr"))
         self.note(f"{path.name}: linked {linked:,} subnets to their networks (ASN)")
+
+
+def _refuse_nothing(files: int, excluded: int) -> None:
+    """Fail where files hold nothing to load, so that a job that expects rows fails too."""
+    if excluded:
+        raise InputError(
+            f"nothing was loaded: the mapping's conditions exclude all {excluded:,} records of "
+            f"{files:,} files",
+            hint="compare a record with the conditions: ringleader mapping show preset:NAME",
+        )
+    raise InputError(f"nothing was loaded: all {files:,} files are empty", hint="fetch them again")
 
 
 def _messages(summary: Summary) -> Iterator[str]:
@@ -338,6 +362,12 @@ def _messages(summary: Summary) -> Iterator[str]:
         yield f"columns not mapped: {', '.join(summary.unknown)}"
     for reason, number in sorted(summary.reasons.items(), key=lambda item: -item[1]):
         yield f"quarantined {number:,}: {reason}"
+    for reason, number in sorted(summary.left_out.items(), key=lambda item: -item[1]):
+        yield f"left out {number:,} values, their rows are loaded: {reason}"
+    for column, number in summary.absent.items():
+        yield f"{column}: {number:,} placeholders (NULL, n/a, - and the like) count as missing"
+    for line in summary.look:
+        yield f"warning: {line}"
     if summary.quarantine:
         yield f"quarantine file: {summary.quarantine}"
     if summary.resumed:

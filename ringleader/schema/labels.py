@@ -295,7 +295,14 @@ USES: dict[str, tuple[tuple[Property, ...], tuple[Property, ...]]] = {
     "accounts": ((), ()),
     "requests": (_ACTIVITY, ()),
     "payments": (
-        (_EVENTS, Property("failed", Kind.INTEGER, Merge.ADD, "payments that did not go through")),
+        (
+            _EVENTS,
+            Property("failed", Kind.INTEGER, Merge.ADD, "payments that did not go through"),
+            Property(
+                "disputed", Kind.INTEGER, Merge.ADD, "payments that their card's owner disputes"
+            ),
+            Property("refunded", Kind.INTEGER, Merge.ADD, "payments that were given back"),
+        ),
         (_FIRST, _LAST, _HOURS, _DAYS),
     ),
 }

@@ -31,6 +31,12 @@ RECORDS: tuple[NodeType, ...] = (
         ),
     ),
     NodeType(
+        "Store",
+        "store_id",
+        "The database itself: what every load into it has to agree with.",
+        derived=(("key_fingerprint", "fingerprint of the key that its hashes were made with"),),
+    ),
+    NodeType(
         "Run",
         "run_id",
         "One detection over the graph as it stood.",

@@ -68,6 +68,50 @@ def upsert_relationships(rel: RelType, schema: Schema) -> str:
     return "\n".join(lines)
 
 
+def restore_nodes(node: NodeType, properties: tuple[Property, ...]) -> str:
+    """A statement that sets properties of nodes to what ``$rows`` say, or to none."""
+    return "\n".join(
+        [
+            *_rows(properties),
+            "MATCH (n:" + node.label + " {" + node.key + ": row." + node.key + "})",
+            "SET " + ", ".join(f"n.{prop.name} = {_new(prop)}" for prop in properties),
+        ]
+    )
+
+
+def restore_relationships(rel: RelType, schema: Schema) -> str:
+    """The same for relationships, by the keys of their ends in ``start`` and ``end``."""
+    sets = ", ".join(f"r.{prop.name} = {_new(prop)}" for prop in rel.properties)
+    return "\n".join([*_rows(rel.properties), *_one_relationship(rel, schema), f"SET {sets}"])
+
+
+def remove_relationships(rel: RelType, schema: Schema) -> str:
+    """A statement that deletes relationships, by the keys of their ends in ``$rows``."""
+    return "\n".join(["UNWIND $rows AS row", *_one_relationship(rel, schema), "DELETE r"])
+
+
+def remove_nodes(node: NodeType) -> str:
+    """A statement that deletes nodes and what hangs on them, but for what a review decided on."""
+    return "\n".join(
+        [
+            "UNWIND $rows AS row",
+            "MATCH (n:" + node.label + " {" + node.key + ": row." + node.key + "})",
+            "WHERE NOT EXISTS { (n)<-[:DECIDED]-() }",
+            "DETACH DELETE n",
+        ]
+    )
+
+
+def _one_relationship(rel: RelType, schema: Schema) -> list[str]:
+    start, end = schema.node_by_label[rel.start], schema.node_by_label[rel.end]
+    keys = ", ".join(key.name + ": row." + key.name for key in rel.keys)
+    return [
+        "MATCH (a:" + start.label + " {" + start.key + ": row.start})",
+        "MATCH (b:" + end.label + " {" + end.key + ": row.end})",
+        "MATCH (a)-[r:" + rel.type + (" {" + keys + "}" if keys else "") + "]->(b)",
+    ]
+
+
 def _fresh(prop: Property) -> str:
     """What a new relationship has as a property."""
     new = _new(prop)

@@ -75,11 +75,19 @@ def _key(properties):
     return next(properties[name] for name in _KEYS if name in properties)
 
 
+# Which key a graph belongs to is no part of what was loaded.
+_OF_THE_STORE = {"Store"}
+
+
 def everything(graph, *, batches=True):
     """The whole graph as text, without what may differ between two ways to the same graph."""
     labels = [row["label"] for row in graph.read("CALL db.labels() YIELD label RETURN label")]
     types = graph.read("CALL db.relationshipTypes() YIELD relationshipType AS t RETURN t")
-    found = {label: nodes(graph, label) for label in sorted(labels) if batches or label != "Batch"}
+    found = {
+        label: nodes(graph, label)
+        for label in sorted(labels)
+        if label not in _OF_THE_STORE and (batches or label != "Batch")
+    }
     found = {label: rows for label, rows in found.items() if rows}
     ties = {row["t"]: relationships(graph, row["t"]) for row in types}
     return json.dumps(

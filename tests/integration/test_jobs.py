@@ -148,7 +148,8 @@ def test_a_step_that_fails_publishes_nothing_and_later_steps_do_not_begin(graph,
     assert steps[2:] == [("load requests", "done"), ("query loads-not-finished", "failed")]
     assert (row["state"], row["new_rings"]) == ("failed", [])
     assert "step 4 (query)" in row["error"]
-    assert 'success{job="nightly"} 0.0' in (folder / "ringleader_nightly.prom").read_text()
+    figures = (folder / "ringleader_nightly.prom").read_text()
+    assert 'success{ringleader_job="nightly"} 0.0' in figures
     assert (folder / "ringleader_nightly_done.prom").read_text() == success
 
     graph.write("MATCH (b:Batch {batch_id: 'b'}) DELETE b", name="fixture")

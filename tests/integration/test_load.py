@@ -178,8 +178,9 @@ def test_payments(graph, tmp_path):
     ]
     assert relationships(graph, "PAID_WITH") == [
         ("a", "fp1", {"currencies": ["EUR", "USD"], "days": [5], "events": 2, "failed": 1,
-                      "first_seen": when(1), "hours": [1, 2], "last_seen": when(2)}),
-        ("b", "fp1", {"events": 1, "failed": 0}),
+                      "disputed": 0, "refunded": 0, "first_seen": when(1), "hours": [1, 2],
+                      "last_seen": when(2)}),
+        ("b", "fp1", {"disputed": 0, "events": 1, "failed": 0, "refunded": 0}),
     ]  # fmt: skip
 
 

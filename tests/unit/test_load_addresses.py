@@ -11,7 +11,7 @@ from ringleader.loaders.validation.addresses import (
     CANONICAL_IPV6,
     Address,
     canonical,
-    network,
+    networks,
 )
 from ringleader.subnets import subnet
 
@@ -62,7 +62,7 @@ def test_no_address(text):
     ],
 )
 def test_network(text, cidr):
-    assert network(text) == cidr
+    assert networks(text) == (None if cidr is None else [cidr])
 
 
 @given(st.ip_addresses())

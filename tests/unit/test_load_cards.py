@@ -106,7 +106,7 @@ def test_emails_in_prompts(tmp_path):
         prepared = validate(workspace, [inspect(path)], Mapping(BY_NAME["prompts"]), ("api",))
         rows = [(row["prompt_cluster_id"], row["label"]) for row in workspace.rows(prepared.rows)]
         refused = [(row.column, row.reason, row.value) for row in prepared.refusals()]
-    assert rows == [("c1", "asked by <email>")]
+    assert rows == [("c1", "asked by <email>"), ("c2", "x")]
     assert refused == [
         ("prompt_cluster_id", "holds an e-mail address", "<email>"),
         ("capability", NO_NAME, "<email>"),

@@ -26,7 +26,7 @@ COMMANDS = [
 CALLED = ("ringleader.api", "ringleader.app", "ringleader.errors", "ringleader.output")
 DECLARING = {
     "ringleader.loaders.contract",
-    "ringleader.loaders.mapping",
+    "ringleader.loaders.preset_files",
     "ringleader.exports.handover",
 }
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ringleader.api.facade.base import Base, FilePath, as_path
+from ringleader.api.facade.base import Base, FilePath, as_frame, as_path
 from ringleader.errors import WrongUsage
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ringleader.api.results import LoadResult
     from ringleader.api.simulating import Simulation
     from ringleader.loaders.load import LoadOptions
+    from ringleader.loaders.writing.undo import Undone
 
 
 class Loading(Base):
@@ -136,6 +139,33 @@ class Loading(Base):
         )
         self.settings = self._reread({})
         return loaded
+
+    def loads(self, limit: int = 50) -> pd.DataFrame:
+        """The latest loads, each with its files, times and rows.
+
+        Args:
+            limit: How many.
+        """
+        from ringleader.answers import Answer
+        from ringleader.api.loads import loads
+
+        return as_frame(Answer(loads(self.graph, limit)))
+
+    def undo_load(self, batch: str) -> Undone:
+        """Take a load back: the graph is as if it had never been done.
+
+        What detection found stays until the next one.
+
+        Args:
+            batch: The start of its batch id.
+
+        Raises:
+            InputError: There is no such load, or it cannot be taken back exactly.
+            LockHeld: Another run writes to the database.
+        """
+        from ringleader.api.loads import undo_load
+
+        return undo_load(self.graph, self.settings, batch)
 
     def simulate(
         self,

@@ -1,0 +1,51 @@
+"""What a detection is run with that the one before was not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ringleader.catalogue import get
+
+if TYPE_CHECKING:
+    from ringleader.graph import Graph
+
+
+def changes(graph: Graph, now: Mapping[str, str]) -> Iterator[str]:
+    """Lines that say how a run differs from the last one that was done.
+
+    Settings come from the folder in which a detection is started: run from another one, the same
+    graph gives other rings.
+
+    Args:
+        graph: The graph.
+        now: The parameters of the stored query ``start-run``.
+    """
+    found = graph.read(get("last-run"))
+    if not found:
+        return
+    [last] = found
+    differences = list(_differences(last, now))
+    if differences:
+        yield f"other settings than {last['run']}: {', '.join(differences)}"
+
+
+def _differences(last: Mapping[str, Any], now: Mapping[str, str]) -> Iterator[str]:
+    if last["algorithm"] != now["algorithm"]:
+        yield f"algorithm {last['algorithm']} → {now['algorithm']}"
+    for name, kind in (("parameters", ""), ("known_hubs", "known hubs: ")):
+        old, new = _read(last[name]), _read(now[name])
+        for key in sorted({*old, *new}):
+            if old.get(key) != new.get(key):
+                yield f"{kind}{key} {_shown(old.get(key))} → {_shown(new.get(key))}"
+
+
+def _read(text: str | None) -> dict[str, Any]:
+    found = json.loads(text) if text else {}
+    return found if isinstance(found, dict) else {}
+
+
+def _shown(value: Any) -> str:
+    text = "none" if value is None else str(value)
+    return text if len(text) <= 24 else text[:12] + "…"

@@ -1,0 +1,157 @@
+"""What overlaps counts once over all loads, and a load can be taken back."""
+
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+from load_world import everything, load, nodes, relationships, write_csv
+
+from ringleader.errors import InputError
+from ringleader.keys import KEY_FILE
+from ringleader.loaders.workspace import Workspace
+from ringleader.loaders.writing.undo import undo
+
+HEAD = "account_id,timestamp,ip,device_id,request_id"
+
+
+def at(minute):
+    return f"2026-03-01T10:{minute:02}:00Z"
+
+
+def rows(*minutes):
+    return [("a" if m % 2 else "b", at(m), f"198.51.100.{m % 3}", "d", f"r{m}") for m in minutes]
+
+
+def written(path, head, *lines):
+    """A CSV file, or the same as Parquet, which is grouped before it is checked."""
+    write_csv(path.with_suffix(".csv"), head, *lines)
+    if path.suffix == ".parquet":
+        table = pyarrow.csv.read_csv(path.with_suffix(".csv"))
+        pq.write_table(table, path)
+        path.with_suffix(".csv").unlink()
+    return path
+
+
+def events(graph, type_="USED_IP"):
+    return sum(p["events"] for _, _, p in relationships(graph, type_))
+
+
+# 7
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_log_that_is_read_twice_counts_once(graph, tmp_path, ending):
+    first = load(graph, "requests", written(tmp_path / f"1.{ending}", HEAD, *rows(*range(30))))
+    again = load(graph, "requests", written(tmp_path / f"2.{ending}", HEAD, *rows(*range(20, 60))))
+    assert (first.loaded, again.loaded, again.duplicates) == (30, 30, 10)
+    assert events(graph) == 60
+    third = load(graph, "requests", written(tmp_path / f"3.{ending}", HEAD, *rows(*range(60))))
+    assert (third.loaded, events(graph)) == (0, 60)
+
+
+def test_payments_with_an_id_count_once_as_they_ended(graph, tmp_path):
+    head = "account_id,payment_method_id,timestamp,outcome,payment_id"
+    one = [("a", "pm", at(m), "succeeded", f"p{m}") for m in range(9)]
+    load(graph, "payments", write_csv(tmp_path / "1.csv", head, *one))
+    more = [*one, ("a", "pm", at(9), "pending", "p9"), ("a", "pm", at(10), "card_declined", "p9")]
+    summary = load(graph, "payments", write_csv(tmp_path / "2.csv", head, *more))
+    assert (summary.loaded, summary.duplicates) == (1, 10)
+    [(_, _, paid)] = relationships(graph, "PAID_WITH")
+    assert (paid["events"], paid["failed"]) == (10, 1)
+
+
+def test_rows_without_an_id_are_said_to_repeat(graph, tmp_path):
+    head = "account_id,payment_method_id,timestamp"
+    one = [("a", "pm", at(m)) for m in range(50)]
+    load(graph, "payments", write_csv(tmp_path / "1.csv", head, *one))
+    summary = load(graph, "payments", write_csv(tmp_path / "2.csv", head, *one, ("b", "pm", at(1))))
+    [said] = [text for name, text in summary.notes.items() if "seem to repeat" in name]
+    assert said.startswith("50 (of ")
+    assert summary.loaded == 51
+
+
+def taken_back(graph, batch):
+    with Workspace(graph.settings.home / "scratch") as workspace:
+        return undo(graph, workspace, graph.settings.home, batch)
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_a_load_is_taken_back_exactly(graph, tmp_path, which):
+    accounts = "account_id,created_at,email,status,status_at"
+    jobs = [
+        ("accounts", write_csv(tmp_path / "a.csv", accounts,
+                               ("a", at(0), "a@x.org", "active", at(1)),
+                               ("b", at(3), "b@y.org", None, None))),
+        ("requests", write_csv(tmp_path / "r1.csv", HEAD, *rows(*range(0, 30, 2)))),
+        ("requests", write_csv(tmp_path / "r2.csv", HEAD, *rows(*range(1, 45, 3)))),
+        ("accounts", write_csv(tmp_path / "a2.csv", accounts,
+                               ("a", at(0), "a@x.org", "banned", at(9)),
+                               ("c", at(5), "c@z.org", None, None))),
+    ]  # fmt: skip
+    left = [job for number, job in enumerate(jobs) if number != which + 1]
+    for table, path in left:
+        load(graph, table, path)
+    wanted = everything(graph, batches=False)
+    graph.write("MATCH (n) DETACH DELETE n", name="clear")
+    batches = [load(graph, table, path).batch_id for table, path in jobs]
+    taken_back(graph, batches[which + 1][:12])
+    assert everything(graph, batches=False) == wanted
+    assert len(nodes(graph, "Batch")) == len(left)
+    # It can be loaded again, and counts again.
+    summary = load(graph, *jobs[which + 1])
+    assert summary.loaded == summary.read
+
+
+def test_a_load_that_is_not_recorded_is_not_taken_back(graph, tmp_path):
+    one = load(graph, "requests", write_csv(tmp_path / "1.csv", HEAD, *rows(1, 2)))
+    two = load(graph, "requests", write_csv(tmp_path / "2.csv", HEAD, *rows(3, 4)))
+    before = everything(graph)
+    import shutil
+
+    shutil.rmtree(graph.settings.home / "loads" / one.batch_id)
+    for batch in (one.batch_id, two.batch_id):
+        with pytest.raises(InputError, match="not recorded") as caught:
+            taken_back(graph, batch)
+        assert "--bulk" in caught.value.hint
+    assert everything(graph) == before
+    with pytest.raises(InputError, match="begin"):
+        taken_back(graph, "nothing")
+
+
+# 14
+def test_another_key_stops_a_load(graph, tmp_path):
+    path = write_csv(tmp_path / "1.csv", HEAD, *rows(1))
+    load(graph, "requests", path)
+    key = graph.settings.home / KEY_FILE
+    kept = key.read_text()
+    try:
+        key.write_text("ab" * 32 + "\n")
+        with pytest.raises(InputError, match="another key") as caught:
+            load(graph, "requests", write_csv(tmp_path / "2.csv", HEAD, *rows(2)))
+        assert str(KEY_FILE) in caught.value.hint
+    finally:
+        key.write_text(kept)
+
+
+# 8
+@pytest.mark.parametrize(
+    ("outcome", "kept"),
+    [
+        *((word, {"failed": 1}) for word in (
+            "cancelled", "card_declined", "insufficient_funds", "blocked", "unpaid", " failed ",
+            "requires_payment_method", "Card Declined", "FAILED", "do-not-honor")),
+        *((word, {"disputed": 1}) for word in ("chargeback", "disputed", "Charge Back")),
+        *((word, {"refunded": 1}) for word in ("refunded", "partially_refunded")),
+        *((word, {}) for word in ("succeeded", "paid", "pending", None)),
+    ],
+)  # fmt: skip
+def test_outcomes_of_payments(graph, tmp_path, outcome, kept):
+    head = "account_id,payment_method_id,outcome"
+    summary = load(graph, "payments", write_csv(tmp_path / "1.csv", head, ("a", "pm", outcome)))
+    [(_, _, paid)] = relationships(graph, "PAID_WITH")
+    counts = {"failed": 0, "disputed": 0, "refunded": 0} | kept
+    assert {name: paid[name] for name in counts} == counts
+    assert summary.notes == {}
+
+
+def test_unknown_outcomes_are_named(graph, tmp_path):
+    head = "account_id,payment_method_id,outcome"
+    summary = load(graph, "payments", write_csv(tmp_path / "1.csv", head, ("a", "pm", "gwiffed")))
+    assert "gwiffed (1)" in summary.notes["outcomes that are not known, counted as paid"]

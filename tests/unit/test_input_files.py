@@ -1,0 +1,278 @@
+"""Files as the world sends them: wrappers, late fields, names in any case, packed, dressed."""
+
+import base64
+import bz2
+import gzip
+import io
+import json
+import lzma
+import zipfile
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from ringleader.errors import InputError
+from ringleader.loaders.contract import BY_NAME
+from ringleader.loaders.mapping import read_mapping
+from ringleader.loaders.sources.files import expand
+from ringleader.loaders.sources.json_documents import opened
+from ringleader.loaders.validation.validate import validate
+from ringleader.loaders.workspace import Workspace
+
+CHANNELS = ("api", "bedrock", "vertex")
+T = "2026-03-01T10:00:00Z"
+RECORD = {"account_id": "a", "timestamp": T, "ip": "198.51.100.9"}
+LINE = json.dumps(RECORD)
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    with Workspace(tmp_path / "scratch") as made:
+        yield made
+
+
+def read(workspace, *paths, mapping=None, table="requests"):
+    said = read_mapping(Path(mapping) if mapping else None, BY_NAME[table])
+    files = [file for file, _ in opened(workspace, list(paths), None, said) if file]
+    return validate(workspace, files, said, CHANNELS)
+
+
+def uses(workspace, found):
+    return sorted((row["account_id"], row["ip"] or "") for row in workspace.rows(found.rows))
+
+
+def written(path, content):
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+# 3
+def test_fields_first_seen_late_are_read(workspace, tmp_path):
+    early = '{"account_id":"a","timestamp":1772359200}\n' * 1000
+    late = '{"account_id":"a","timestamp":1772359200,"ip":"198.51.100.60"}\n'
+    found = read(workspace, written(tmp_path / "r.jsonl", early + late))
+    assert uses(workspace, found)[-1] == ("a", "198.51.100.60")
+    assert found.loaded == 1001
+
+
+def test_a_late_account_is_not_another_one(workspace, tmp_path):
+    early = json.dumps({"@timestamp": T, "user.name": "x"}) + "\n"
+    late = json.dumps({"@timestamp": T, "user": {"id": "c"}, "user.name": "x"}) + "\n"
+    path = written(tmp_path / "r.jsonl", early * 1001 + late)
+    found = read(workspace, path, mapping="preset:ecs")
+    assert [name for name, _ in uses(workspace, found)].count("c") == 1
+
+
+# 4
+NESTED = {"@timestamp": T, "user": {"id": "c"}, "source": {"ip": "198.51.100.1"}, "user.name": "x"}
+DOTTED = {"@timestamp": T, "user.id": "d", "source.ip": "198.51.100.2"}
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_nested_and_dotted_fields(workspace, tmp_path, together):
+    lines = [json.dumps(NESTED) + "\n", json.dumps(DOTTED) + "\n"]
+    texts = ["".join(lines)] if together else lines
+    paths = [written(tmp_path / f"{n}.jsonl", text) for n, text in enumerate(texts)]
+    found = read(workspace, *paths, mapping="preset:ecs")
+    assert uses(workspace, found) == [("c", "198.51.100.1"), ("d", "198.51.100.2")]
+
+
+# 9
+def test_fields_in_several_cases(workspace, tmp_path):
+    lines = [
+        {"Account_ID": "a", "timestamp": T, "IP": "198.51.100.1"},
+        {"account_id": "b", "Timestamp": T, "ip": "198.51.100.2"},
+    ]
+    path = written(tmp_path / "r.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    found = read(workspace, path)
+    assert uses(workspace, found) == [("a", "198.51.100.1"), ("b", "198.51.100.2")]
+    assert found.unknown == ()
+
+
+# 10
+def encoded(text):
+    return base64.b64encode(text.encode()).decode()
+
+
+WRAPPED = {
+    "firehose": LINE + LINE,
+    "jq": json.dumps(RECORD, indent=2) + "\n" + json.dumps(RECORD, indent=2),
+    "array": f"[{LINE},\n{LINE}]",
+    "eventbridge": 2 * (json.dumps({"version": "0", "source": "s", "detail": RECORD}) + "\n"),
+    "cloudwatch": json.dumps(
+        {
+            "messageType": "DATA_MESSAGE",
+            "subscriptionFilters": ["f"],
+            "logEvents": [{"id": "1", "timestamp": 1, "message": LINE}] * 2,
+        }
+    ),
+    "pubsub": 2 * (json.dumps({"message": {"data": encoded(LINE)}, "subscription": "s"}) + "\n"),
+    "pulled": json.dumps([{"ackId": "1", "message": {"data": encoded(LINE)}}] * 2),
+    "bigquery": json.dumps(
+        {
+            "schema": {"fields": [{"name": name} for name in RECORD]},
+            "rows": [{"f": [{"v": value} for value in RECORD.values()]}] * 2,
+        }
+    ),
+    "athena": json.dumps(
+        {
+            "ResultSet": {
+                "Rows": [
+                    {"Data": [{"VarCharValue": value} for value in row]}
+                    for row in (RECORD, RECORD.values(), RECORD.values())
+                ]
+            }
+        }
+    ),
+    "elastic": json.dumps({"took": 1, "hits": {"total": 2, "hits": [{"_source": RECORD}] * 2}}),
+    "listed": json.dumps({"object": "list", "has_more": False, "data": [RECORD, RECORD]}),
+    "queue": json.dumps({"Messages": [{"MessageId": "1", "Body": LINE}] * 2}),
+}
+
+
+@pytest.mark.parametrize("name", WRAPPED)
+def test_wrappers_are_taken_off(workspace, tmp_path, name):
+    found = read(workspace, written(tmp_path / "r.json", WRAPPED[name]))
+    assert uses(workspace, found) == [("a", "198.51.100.9")] * 2
+    assert found.reasons == {}
+
+
+EVENT = {
+    "userIdentity": {"arn": "arn:x"},
+    "eventTime": T,
+    "eventSource": "bedrock.amazonaws.com",
+    "eventName": "InvokeModel",
+    "sourceIPAddress": "198.51.100.3",
+}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"Version": "1", "Records": [{**EVENT, "eventID": "1"}]},
+        {"Records": [{**EVENT, "eventID": "1"}, {**EVENT, "eventName": "GetObject"}]},
+        {"Events": [{"EventId": "1", "CloudTrailEvent": json.dumps(EVENT)}], "NextToken": "x"},
+        {"version": "0", "detail-type": "AWS API Call via CloudTrail", "detail": EVENT},
+    ],
+)
+def test_cloudtrail_in_every_wrapper(workspace, tmp_path, document):
+    path = written(tmp_path / "r.json", json.dumps(document))
+    found = read(workspace, path, mapping="preset:cloudtrail-bedrock")
+    assert uses(workspace, found) == [("arn:x", "198.51.100.3")]
+
+
+def test_a_list_inside_a_record_is_no_wrapper(workspace, tmp_path):
+    record = {**RECORD, "items": [{"sku": 1}], "detail": {"account_id": "z"}}
+    found = read(workspace, written(tmp_path / "r.jsonl", json.dumps(record) + "\n"))
+    assert uses(workspace, found) == [("a", "198.51.100.9")]
+
+
+# 16
+def test_what_systems_leave_in_folders_is_passed_over(workspace, tmp_path):
+    folder = tmp_path / "in"
+    (folder / "_delta_log").mkdir(parents=True)
+    good = written(folder / "a.csv", "account_id,timestamp\na,2026-03-01\n")
+    for name in ("._a.csv", ".hidden.csv", "_delta_log/0.json", ".DS_Store"):
+        written(folder / name, "\0\1")
+    assert expand([str(folder)]) == [good.resolve()]
+
+
+def test_empty_files_among_others_are_skipped(workspace, tmp_path):
+    good = written(tmp_path / "a.csv", "account_id,timestamp\na,2026-03-01\n")
+    empty = [
+        written(tmp_path / "b.csv", ""),
+        written(tmp_path / "c.csv.gz", gzip.compress(b"")),
+        written(tmp_path / "d.csv", "\n# nothing\n"),
+        written(tmp_path / "e.jsonl", ""),
+    ]
+    found = read(workspace, good, *empty, written(tmp_path / "f.csv", "account_id,timestamp\n"))
+    assert (found.read, found.loaded) == (1, 1)
+    with pytest.raises(InputError, match="is empty"):
+        read(workspace, empty[0])
+
+
+# 18
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\naccount_id;timestamp;ip\na;2026-03-01;198.51.100.9\n",
+        ",account_id,timestamp,ip\n0,a,2026-03-01,198.51.100.9\n",
+        "account_id,timestamp,ip,\na,2026-03-01,198.51.100.9,\n",
+        "account_id,timestamp,ip\na,2026-03-01,198.51.100.9,\n",
+        "\n# made by x\n\naccount_id,timestamp,ip\n# more\na,2026-03-01,198.51.100.9\n",
+        "account_id|timestamp|ip\na|2026-03-01|198.51.100.9\n",
+        "\ufeffaccount_id,timestamp,ip\r\na,2026-03-01,198.51.100.9\r\n",
+        "#Version: 1.0\n#Fields: date time ip account_id cs(User-Agent)\n"
+        "2026-03-01 10:00:00 198.51.100.9 a Mozilla/5.0+(X11)\n",
+        "#Fields: date\ttime\tip\taccount_id\n2026-03-01\t10:00:00\t198.51.100.9\ta\n",
+    ],
+)
+def test_csv_in_every_dress(workspace, tmp_path, text):
+    found = read(workspace, written(tmp_path / "r.csv", text))
+    assert uses(workspace, found) == [("a", "198.51.100.9")]
+    assert found.reasons == {}
+
+
+def test_lines_of_a_dressed_file_are_its_own(workspace, tmp_path):
+    text = "# made by x\n\naccount_id,timestamp\n# more\na,never\nb,2026-03-01,1,2\n"
+    found = read(workspace, written(tmp_path / "r.csv", text))
+    assert sorted((row.line, row.file) for row in found.refusals()) == [
+        (5, str(tmp_path / "r.csv")),
+        (6, str(tmp_path / "r.csv")),
+    ]
+
+
+# 20, 12
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-03-01T10:00:00,123Z", "2026-03-01T10:00:00.123000"),
+        ("20260301T100000Z", "2026-03-01T10:00:00"),
+        ("20260301T1000+0100", "2026-03-01T09:00:00"),
+        ("20260301", "2026-03-01T00:00:00"),
+        ("20260301100000", "2026-03-01T10:00:00"),
+        ("2026-03-01t10:00:00z", "2026-03-01T10:00:00"),
+        ("2026-060", "2026-03-01T00:00:00"),
+        ("2026-W09-7", "2026-03-01T00:00:00"),
+        ("1772359200000000", "2026-03-01T10:00:00"),
+        ("2026-07-01 10:00:00 UTC", "2026-07-01T10:00:00"),
+        ("2026-07-01 10:00:00 CET", None),
+        ("2026-07-01 10:00:00 CEST", None),
+        ("2026-07-01 10:00:00 EST", None),
+        ("2026-07-01 10:00:00 PDT", None),
+    ],
+)
+def test_times(workspace, tmp_path, text, moment):
+    path = written(tmp_path / "r.csv", f'account_id,timestamp\na,"{text}"\n')
+    found = read(workspace, path)
+    rows = [row["timestamp"].isoformat() for row in workspace.rows(found.rows)]
+    assert rows == ([moment] if moment else [])
+    unclear = "timestamp: a zone by its abbreviation, which is ambiguous; write an offset such as"
+    assert list(found.reasons) == ([] if moment else [unclear + " +01:00"])
+
+
+# 21
+def archive(data):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        file.writestr("__MACOSX/._x.csv", "x")
+        file.writestr("x.csv", data)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("ending", "pack"),
+    [
+        ("gz", gzip.compress),
+        ("bz2", bz2.compress),
+        ("xz", lzma.compress),
+        ("zip", archive),
+        ("zst", lambda data: pa.compress(data, codec="zstd", asbytes=True)),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_packed_files(workspace, tmp_path, ending, pack, kind):
+    text = LINE + "\n" if kind == "jsonl" else f"account_id,timestamp,ip\na,{T},198.51.100.9\n"
+    found = read(workspace, written(tmp_path / f"r.{kind}.{ending}", pack(text.encode())))
+    assert uses(workspace, found) == [("a", "198.51.100.9")]
