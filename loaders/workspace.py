@@ -27,6 +27,15 @@ MEMORY = "2400MB"
 PREFIX = "load-"
 
 
+# Copies of files that are read in their place, and the files that the user knows.
+_COPIES: dict[str, str] = {}
+
+
+def stands_for(copy: Path, origin: Path) -> None:
+    """Note that a file is a copy, so that messages name the file that the user knows."""
+    _COPIES[str(copy)] = str(origin)
+
+
 class Workspace:
     """The scratch database; use it as a context manager.
 
@@ -182,6 +191,8 @@ class readable:  # noqa: N801 - reads as a phrase: with readable(): …
         if isinstance(error, duckdb.Error):
             first = str(error).split("\n\nLINE ")[0]
             message = " ".join(first.split())
+            for copy, origin in _COPIES.items():
+                message = message.replace(copy, origin)
             if isinstance(error, duckdb.OutOfMemoryException):
                 raise InputError(
                     f"not enough memory or disk to prepare the input: {message}",

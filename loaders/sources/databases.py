@@ -135,6 +135,11 @@ def _answer(url: str, query: str) -> Iterator[pa.RecordBatchReader]:
     """A query's rows, and the connection open for as long as they are read."""
     import ibis
 
+    scheme, _, place = url.partition(":///")
+    file = Path(place.partition("?")[0])
+    if scheme in ("sqlite", "duckdb") and place and not file.exists():
+        # The drivers would make a new database of that name.
+        raise FileNotFoundError(f"{file}: no such file")
     connection = ibis.connect(url)
     try:
         if connection.name == "duckdb":

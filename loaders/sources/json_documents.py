@@ -31,7 +31,7 @@ from ringleader.loaders.sources.files import (
 )
 from ringleader.loaders.sources.packed import EmptyInput, open_bytes, packing, unpacked
 from ringleader.loaders.sources.readers import json_path
-from ringleader.loaders.workspace import Workspace, readable
+from ringleader.loaders.workspace import Workspace, readable, stands_for
 
 _AT_ONCE = 10_000
 _START = 4_096
@@ -106,6 +106,7 @@ def _wanted(
                 places.append(number)
     if not places:
         return None, left_out
+    stands_for(made, path)
     found = inspect(made, "jsonl")
     return replace(found, sha256=sha256, origin=path, lines=tuple(places)), left_out
 

@@ -20,7 +20,7 @@ from ringleader.loaders.sources.files import (
     InputFile,
 )
 from ringleader.loaders.sources.packed import open_bytes, packing, unpacked
-from ringleader.loaders.workspace import Workspace, readable
+from ringleader.loaders.workspace import Workspace, readable, stands_for
 
 _PIECE = 1 << 20
 # A folder called country=de says nothing about the rows of the files in it.
@@ -94,10 +94,12 @@ def _readable(workspace: Workspace, file: InputFile) -> InputFile:
     """A file that DuckDB reads as it is, or a copy that it does."""
     if file.format == "csv" and file.shape and not file.shape.bare:
         copy, lines = plain_copy(workspace, file.path, file.shape)
+        stands_for(copy, file.shown)
         shape = replace(file.shape, header=1, bare=True, moment=None)
         return replace(file, path=copy, origin=file.shown, lines=lines, shape=shape)
     path = unpacked(workspace, file.path)
     if path != file.path:
+        stands_for(path, file.shown)
         file = replace(file, path=path, origin=file.shown)
     return _without_mark(workspace, file) if file.format == "jsonl" else file
 
@@ -181,6 +183,7 @@ def _without_mark(workspace: Workspace, file: InputFile) -> InputFile:
         copy = workspace.folder / workspace.name("unmarked")
         with copy.open("wb") as made:
             shutil.copyfileobj(stream, made, _PIECE)
+    stands_for(copy, file.shown)
     return replace(file, path=copy, origin=file.shown)
 
 

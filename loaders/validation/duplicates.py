@@ -100,9 +100,10 @@ def _one_row_per_id(prepared: CleanTable, mapping: Mapping, column: str) -> None
     sizes = workspace.one(repeated.aggregate(extra=(repeated.n - 1).sum().cast("int64")))
     prepared.duplicates += sizes["extra"]
     again = rows.semi_join(repeated, column)
-    order = [again[name] for name in prepared.table.names]
-    if prepared.table.event:
-        order.insert(0, ibis.desc(again[prepared.table.event]))
+    event = prepared.table.event
+    order = [again[name] for name in prepared.table.names if name != event]
+    if event:
+        order.insert(0, ibis.desc(again[event]))
     window = ibis.window(group_by=again[column], order_by=order)
     first = again.mutate(_copy=ibis.row_number().over(window))
     first = first.filter(first["_copy"] == 0).select(*prepared.table.names)

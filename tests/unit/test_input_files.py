@@ -15,6 +15,8 @@ import pytest
 from ringleader.errors import InputError
 from ringleader.loaders.contract import BY_NAME
 from ringleader.loaders.mapping import read_mapping
+from ringleader.loaders.sources import reference_lists
+from ringleader.loaders.sources.databases import query_file
 from ringleader.loaders.sources.files import expand
 from ringleader.loaders.sources.json_documents import opened
 from ringleader.loaders.validation.validate import validate
@@ -276,3 +278,55 @@ def test_packed_files(workspace, tmp_path, ending, pack, kind):
     text = LINE + "\n" if kind == "jsonl" else f"account_id,timestamp,ip\na,{T},198.51.100.9\n"
     found = read(workspace, written(tmp_path / f"r.{kind}.{ending}", pack(text.encode())))
     assert uses(workspace, found) == [("a", "198.51.100.9")]
+
+
+# 23
+def test_errors_name_the_file_that_the_user_knows(workspace, tmp_path):
+    lines = "account_id,timestamp\n" + 'a,2026-03-01\r\nb,"2026-03-01\n' * 3
+    path = written(tmp_path / "r.csv", "# made by x\n" + lines)
+    with pytest.raises(InputError) as caught:
+        read(workspace, path)
+    assert "scratch" not in caught.value.message
+    assert str(path) in caught.value.message
+
+
+# 24
+def test_a_database_that_is_not_there_is_not_made(workspace, tmp_path):
+    for scheme in ("sqlite", "duckdb"):
+        path = tmp_path / "typo.db"
+        with pytest.raises(InputError, match="no such file"):
+            query_file(workspace, f"{scheme}:///{path}", "SELECT 1")
+        assert not path.exists()
+
+
+# 6, 19
+@pytest.mark.parametrize(
+    ("name", "text", "wanted"),
+    [
+        ("r.txt", "203.0.113.128 - 203.0.113.191\n", ["203.0.113.128/26"]),
+        ("r.txt", "203.0.113.0-203.0.113.9\n", ["203.0.113.0/29", "203.0.113.8/31"]),
+        ("t.csv", "address,kind\n203.0.113.128 - 203.0.113.191,vpn\n", ["203.0.113.128/26"]),
+        ("s.csv", "start_ip,end_ip,kind\n203.0.113.0,203.0.113.255,vpn\n", ["203.0.113.0/24"]),
+        ("i.csv", '"ip_from","ip_to","proxy_type"\n"3405803776","3405804031","VPN"\n',
+         ["203.0.113.0/24"]),
+        ("d.txt", "\ufeff; Spamhaus\n203.0.113.0/24 ; SBL1\n", ["203.0.113.0/24"]),
+        ("m.txt", "203.0.113.0 255.255.255.0\n", ["203.0.113.0/24"]),
+        ("m.txt", "203.0.113.0/255.255.255.128\n", ["203.0.113.0/25"]),
+        ("g.csv", "network,is_anonymous_vpn,is_tor_exit_node\n203.0.113.0/24,1,0\n",
+         ["203.0.113.0/24"]),
+        ("a.json", '{"prefixes":[{"ip_prefix":"203.0.113.0/24","service":"EC2"}]}',
+         ["203.0.113.0/24"]),
+        ("c.json", '{"prefixes":[{"ipv4Prefix":"203.0.113.0/24"}]}', ["203.0.113.0/24"]),
+    ],
+)  # fmt: skip
+def test_lists_and_ranges(workspace, tmp_path, name, text, wanted):
+    path = written(tmp_path / name, text)
+    form = reference_lists.recognise(path)
+    if form:
+        files, said = reference_lists.as_table(workspace, [reference_lists.list_file(path, form)])
+    else:
+        said = read_mapping(None, BY_NAME["proxies"])
+        files = [file for file, _ in opened(workspace, [path], None, said) if file]
+    found = validate(workspace, files, said, CHANNELS)
+    assert sorted(row["address"] for row in workspace.rows(found.rows)) == wanted
+    assert found.reasons == {}
