@@ -112,6 +112,8 @@ def group_requests(
         return usage, clean
     absent: dict[str, int] = {}
     for column in attributes_of(clean.table):
+        if column == "ip" and not mapping.null_of(column):
+            continue  # the few that are no plain addresses are looked at below
         usage, absent[column] = _tidied(workspace, usage, mapping, column)
     if not _refused(clean, usage, mapping, channels):
         values, ignored = usage.pairs["ip"][END], clean.unchecked.ignored

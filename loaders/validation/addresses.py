@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import radix
 
 from ringleader.errors import SettingsError
+from ringleader.loaders.validation.missing_values import is_placeholder
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -208,7 +209,7 @@ def canonicalise(
     def somebody(text: str) -> list[Address] | None:
         found = canonical(text)
         if found is None:
-            return None
+            return [Address(None)] if is_placeholder(text) else None
         if found.text is not None and nobody.search_best(found.text) is not None:
             return [replace(found, text=None)]
         return [found]
