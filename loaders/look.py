@@ -82,8 +82,9 @@ def _left_out(mapping: Mapping, columns: Sequence[str]) -> Iterator[str]:
 def _common(load: TableInput, step: WriteStep) -> Iterator[str]:
     """Identifiers that far too many share."""
     rows = step.rows
-    events = rows.events if "events" in rows.columns else ibis.literal(1)
-    each = rows.group_by(END).aggregate(n=events.sum(), accounts=rows[START].nunique())
+    if "events" not in rows.columns:
+        rows = rows.mutate(events=ibis.literal(1, "int64"))
+    each = rows.group_by(END).aggregate(n=rows.events.sum(), accounts=rows[START].nunique())
     each = load.workspace.keep("shares", each)
     total = load.workspace.one(each.aggregate(n=each.n.sum(), values=each.count()))
     if not total["n"]:

@@ -138,7 +138,8 @@ def _sample(rows: ir.Table, table: str, level: int) -> ir.Table:
     """Rows without an id at some seconds, always the same ones."""
     rows = rows.filter(rows.timestamp.notnull())
     seconds = rows.timestamp.epoch_seconds().cast("int64")
-    place = (seconds * _MULTIPLIER) % _RANGE
+    # Less than 2^31, so that the product fits 64 bits.
+    place = ((seconds % 2**31) * _MULTIPLIER) % _RANGE
     rows = rows.mutate(place=place)
     rows = rows.filter(rows.place < _RANGE >> level)
     whole = milliseconds(rows.timestamp).cast("string")
