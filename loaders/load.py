@@ -242,7 +242,7 @@ def _keep_record(settings: Settings, plan: Plan, batch: str) -> None:
     workspace, home, found = plan.clean.workspace, settings.home, plan.clean.counted
     with progress("recording what is loaded"):
         if found is not None:
-            load_records.save_counted(workspace, home, batch, found.ids, found.sample, found.level)
+            load_records.save_counted(workspace, home, batch, found)
         told = [(step.name, step.rows) for step in plan.steps]
         load_records.save_steps(workspace, home, batch, told)
 

@@ -57,6 +57,7 @@ class Counted:
         alike: About as many rows without an id are like one of an earlier load.
         batches: The loads that have rows like them.
         ids: Day and hash of the ids.
+        left_out: The same of rows that an earlier load has counted.
         sample: Day, hash and place in the sample of rows without one.
         level: How much of them the sample is: one second in 2 to the power of it.
     """
@@ -66,6 +67,7 @@ class Counted:
     alike: int = 0
     batches: tuple[str, ...] = ()
     ids: ir.Table | None = None
+    left_out: ir.Table | None = None
     sample: ir.Table | None = None
     level: int = field(default=0)
 
@@ -90,7 +92,7 @@ def counted(
     named = rows.filter(~no_id.fill_null(True))
     day = named.timestamp.date().fill_null(ibis.date("1970-01-01"))
     ids: Any = workspace.keep("ids", named.select(day=day, hash=stable_hash(named[name])))
-    before = 0
+    before, left_out = 0, None
     if workspace.size(ids):
         known = _known(workspace, ids, earlier)
         before = workspace.size(known) if known is not None else 0
@@ -98,20 +100,20 @@ def counted(
             own = ibis.ifelse(no_id.fill_null(True), None, stable_hash(rows[name]))
             marked = rows.mutate(_hash=own)
             fresh = marked.anti_join(known, marked["_hash"] == known.hash).drop("_hash")
-            rows = workspace.keep("fresh", fresh)
+            rows, left_out = workspace.keep("fresh", fresh), known
             ids = workspace.keep("new_ids", ids.anti_join(known, "hash"))
     else:
         ids = None
     if ids is not None and workspace.size(ids) + before == total:
-        return Counted(rows, before, ids=ids)
+        return Counted(rows, before, ids=ids, left_out=left_out)
     level = 0 if total <= _SAMPLED_FROM else _LEVEL
     without = rows[name].isnull() | absent(rows[name], table.column(name), mapping.null_of(name))
     unnamed = rows.filter(without.fill_null(True))
     sample = workspace.keep("sample", _sample(unnamed, table.name, level))
     if not workspace.size(sample):
-        return Counted(rows, before, ids=ids)
+        return Counted(rows, before, ids=ids, left_out=left_out)
     alike, batches = _alike(workspace, sample, level, earlier)
-    return Counted(rows, before, alike, batches, ids, sample, level)
+    return Counted(rows, before, alike, batches, ids, left_out, sample, level)
 
 
 def _known(workspace: Workspace, ids: ir.Table, earlier: Earlier | None) -> ir.Table | None:

@@ -13,14 +13,35 @@ import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from ringleader.loaders.workspace import Workspace
 
-IDS = "ids.parquet"
+
+class Counted(Protocol):
+    """What a load counts; see :class:`ringleader.loaders.validation.overlap.Counted`."""
+
+    @property
+    def ids(self) -> ir.Table | None:
+        """Day and hash of ids that it counts."""
+
+    @property
+    def left_out(self) -> ir.Table | None:
+        """The same of ids that another load has counted."""
+
+    @property
+    def sample(self) -> ir.Table | None:
+        """A sample of rows without an id."""
+
+    @property
+    def level(self) -> int:
+        """How coarse the sample is."""
+
+
+IDS, LEFT_OUT = "ids.parquet", "left-out.parquet"
 _STEP = re.compile(r"^step-(\d+)-([A-Za-z_]+)\.parquet$")
 _SAMPLE = re.compile(r"^sample-(\d+)\.parquet$")
 _DONE = "complete"
@@ -34,6 +55,12 @@ def folder(home: Path, batch: str) -> Path:
 def ids_file(home: Path, batch: str) -> Path | None:
     """The ids that a load counted; None if nothing is recorded."""
     path = folder(home, batch) / IDS
+    return path if path.exists() else None
+
+
+def left_out_file(home: Path, batch: str) -> Path | None:
+    """The ids that a load left out since another had counted them; None without any."""
+    path = folder(home, batch) / LEFT_OUT
     return path if path.exists() else None
 
 
@@ -51,13 +78,13 @@ def save_counted(
     workspace: Workspace,
     home: Path,
     batch: str,
-    ids: ir.Table | None,
-    sample: ir.Table | None,
-    level: int,
+    counted: Counted,
 ) -> None:
     """Record what a load counts, before it writes anything."""
-    if ids is not None:
-        _write(workspace, ids, folder(home, batch) / IDS)
+    sample, level = counted.sample, counted.level
+    for table, name in ((counted.ids, IDS), (counted.left_out, LEFT_OUT)):
+        if table is not None:
+            _write(workspace, table, folder(home, batch) / name)
     if sample is not None:
         _write(workspace, sample, folder(home, batch) / f"sample-{level}.parquet")
 

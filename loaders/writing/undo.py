@@ -80,6 +80,7 @@ def undo(graph: Graph, workspace: Workspace, home: Path, batch: str) -> Undone:
             "files of the other loads: ringleader load all FOLDER --bulk --overwrite",
         )
     others = _recorded(home, [load for load in loads if load is not this], {n for n, _ in mine})
+    _refuse_if_relied_on(workspace, home, this, [load for load in loads if load is not this])
     graph.write(get("begin-undo"), {"batch_id": this["batch_id"]})
     undone = Undone(this["batch_id"], this["table"], tuple(this["file_names"]))
     fold = _Fold(graph, workspace, mine, others, undone)
@@ -133,6 +134,30 @@ def _recorded(
             "ringleader load all FOLDER --bulk --overwrite",
         )
     return found
+
+
+def _refuse_if_relied_on(
+    workspace: Workspace, home: Path, this: Mapping[str, Any], others: Sequence[Mapping[str, Any]]
+) -> None:
+    """Refuse to take back rows that other loads have left out because this one counts them."""
+    ids = load_records.ids_file(home, this["batch_id"])
+    if ids is None:
+        return
+    mine = workspace.read_parquet([ids])
+    for load in others:
+        left_out = load_records.left_out_file(home, load["batch_id"])
+        if left_out is None:
+            continue
+        theirs = workspace.read_parquet([left_out])
+        rows = workspace.size(theirs.semi_join(mine, "hash"))
+        if rows:
+            other = load["batch_id"][:12]
+            raise InputError(
+                f"load {other} ({', '.join(load['file_names'][:3])}) has left out {rows:,} rows "
+                f"since load {this['batch_id'][:12]} counts them",
+                hint=f"take {other} back first (ringleader load undo {other}), then this one, and "
+                "load the files of the first again",
+            )
 
 
 class _Fold:

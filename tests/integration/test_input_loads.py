@@ -80,7 +80,7 @@ def test_a_load_is_taken_back_exactly(graph, tmp_path, which):
                                ("a", at(0), "a@x.org", "active", at(1)),
                                ("b", at(3), "b@y.org", None, None))),
         ("requests", write_csv(tmp_path / "r1.csv", HEAD, *rows(*range(0, 30, 2)))),
-        ("requests", write_csv(tmp_path / "r2.csv", HEAD, *rows(*range(1, 45, 3)))),
+        ("requests", write_csv(tmp_path / "r2.csv", HEAD, *rows(*range(1, 45, 2)))),
         ("accounts", write_csv(tmp_path / "a2.csv", accounts,
                                ("a", at(0), "a@x.org", "banned", at(9)),
                                ("c", at(5), "c@z.org", None, None))),
@@ -97,6 +97,18 @@ def test_a_load_is_taken_back_exactly(graph, tmp_path, which):
     # It can be loaded again, and counts again.
     summary = load(graph, *jobs[which + 1])
     assert summary.loaded == summary.read
+
+
+def test_a_load_that_another_relies_on_is_taken_back_after_it(graph, tmp_path):
+    one = load(graph, "requests", write_csv(tmp_path / "1.csv", HEAD, *rows(*range(10))))
+    path = write_csv(tmp_path / "2.csv", HEAD, *rows(*range(5, 20)))
+    two = load(graph, "requests", path)
+    with pytest.raises(InputError, match="has left out 5 rows") as caught:
+        taken_back(graph, one.batch_id)
+    assert f"load undo {two.batch_id[:12]}" in caught.value.hint
+    taken_back(graph, two.batch_id)
+    taken_back(graph, one.batch_id)
+    assert (load(graph, "requests", path).loaded, events(graph)) == (15, 15)
 
 
 def test_a_load_that_is_not_recorded_is_not_taken_back(graph, tmp_path):
