@@ -82,9 +82,13 @@ def save_counted(
 ) -> None:
     """Record what a load counts, before it writes anything."""
     sample, level = counted.sample, counted.level
+    for old in folder(home, batch).glob("sample-*.parquet"):
+        old.unlink()
     for table, name in ((counted.ids, IDS), (counted.left_out, LEFT_OUT)):
         if table is not None:
             _write(workspace, table, folder(home, batch) / name)
+        else:
+            (folder(home, batch) / name).unlink(missing_ok=True)
     if sample is not None:
         _write(workspace, sample, folder(home, batch) / f"sample-{level}.parquet")
 
@@ -101,11 +105,13 @@ def save_steps(
         steps: Label or relationship type, and rows, of each step.
     """
     place = folder(home, batch)
-    if (place / _DONE).exists():
-        return
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # What is there already may be of another database, or of another version.
+    (place / _DONE).unlink(missing_ok=True)
+    for old in place.glob("step-*.parquet"):
+        old.unlink()
     for number, (name, rows) in enumerate(steps):
         _write(workspace, rows, place / f"step-{number:02}-{name}.parquet")
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
     (place / _DONE).touch()
 
 
