@@ -79,7 +79,9 @@ def csv_shape(path: Path) -> CsvShape:
                 break
     if fields is not None:
         return _of_fields(path, fields, [])
-    raise EmptyInput(f"{path} is empty: it holds no rows", hint="download it again, or leave it out")
+    raise EmptyInput(
+        f"{path} is empty: it holds no rows", hint="download it again, or leave it out"
+    )
 
 
 def _lines(path: Path, file: Iterator[bytes]) -> Iterator[tuple[int, str]]:
