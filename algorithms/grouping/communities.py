@@ -16,12 +16,13 @@ from math import ceil
 from typing import Any
 
 import numpy as np
-from neo4j.exceptions import ClientError
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from ringleader.algorithms.evidence.sharing import Ints
 from ringleader.algorithms.grouping.edges import Edges
 from ringleader.catalogue import get
-from ringleader.errors import ServerError
+from ringleader.errors import RingleaderError, ServerError
 from ringleader.graph import Graph
 from ringleader.graph.driver_values import sent
 
@@ -107,21 +108,21 @@ def communities(
     with projection(graph, run, edges) as projected:
         if algorithm == "leiden":
             try:
-                gds.leiden.mutate(
-                    projected,
-                    "community",
-                    gamma=resolution,
-                    random_seed=seed,
-                    concurrency=_THREADS,
-                    relationship_weight_property="weight",
-                    log_progress=False,
-                )
-            except ClientError as error:
-                # GDS 2026 fails so where no node moves: then every node is a community.
+                with graph.translated("leiden"):
+                    gds.leiden.mutate(
+                        projected,
+                        "community",
+                        gamma=resolution,
+                        random_seed=seed,
+                        concurrency=_THREADS,
+                        relationship_weight_property="weight",
+                        log_progress=False,
+                    )
+            except RingleaderError as error:
+                # GDS 2026 fails where no node moves, as on a graph of one edge.
                 if NO_MOVE not in str(error):
                     raise
-                alone = np.unique(np.concatenate([edges.a, edges.b])).astype(np.int64)
-                return alone, np.arange(len(alone), dtype=np.int64)
+                return _components(edges)
         else:
             # GDS's Louvain takes no seed: on one thread over an ordered projection it needs none.
             gds.louvain.mutate(
@@ -136,6 +137,14 @@ def communities(
     order = np.argsort(named)
     community = np.unique(rows["community"].to_numpy(np.int64), return_inverse=True)[1]
     return named[order], community[order].astype(np.int64)
+
+
+def _components(edges: Edges) -> tuple[Ints, Ints]:
+    """The connected component of every node: what communities are where Leiden moves nothing."""
+    nodes, at = np.unique(np.concatenate([edges.a, edges.b]), return_inverse=True)
+    one, other = at[: len(edges)], at[len(edges) :]
+    graph = sparse.csr_array((np.ones(len(one)), (one, other)), shape=(len(nodes), len(nodes)))
+    return nodes.astype(np.int64), connected_components(graph, directed=False)[1].astype(np.int64)
 
 
 def require_memory_to_begin(graph: Graph, algorithm: str) -> None:
