@@ -69,8 +69,8 @@ class Parameters:
         1.0,
     )
     occasion_days: int = _parameter(
-        10,
-        "what was used on ten days or fewer is an occasion: a class, a course of weekly lessons, a "
+        8,
+        "what was used on eight days or fewer is an occasion: a class, weekly lessons, a "
         "hackathon. Operators work for weeks",
         0,
         63,

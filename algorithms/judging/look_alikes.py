@@ -106,12 +106,14 @@ def _kind(view: View, family: str) -> int:
 def _days(view: View, cells: Cells, chosen: Ints) -> Ints:
     """Days that hold nine tenths of each kind's uses, of the chosen groups; 0 where unknown.
 
-    Cards are left out: one payment a month says nothing about how often people meet.
+    Only addresses, devices and prompts are asked, and nothing where the data themselves are of so
+    few days.
     """
     days = np.full((cells.groups, view.kinds), NOT_KNOWN, dtype=np.int64)
     sharing, members = view.sharing, cells.members.tocsc()
     used = cells.used.tocsr()
-    payment = _kind(view, "payment")
+    # A room and a task are shared on an occasion; a card, a phone or an API key is not.
+    occasional = {_kind(view, "network"), _kind(view, "device"), _kind(view, "prompt")}
     asked: list[tuple[int, Ints, Ints]] = []
     for number in chosen.tolist():
         who = members.indices[members.indptr[number] : members.indptr[number + 1]].astype(np.int64)
@@ -121,14 +123,14 @@ def _days(view: View, cells: Cells, chosen: Ints) -> Ints:
         cells_of = view.uses[who][:, what].tocoo()
         place = sharing.place(who[cells_of.row], what[cells_of.col])
         asked.append((number, place, view.kind_of_label[sharing.label[what[cells_of.col]]]))
-    if not asked:
+    if not asked or _days_of_data(view) <= view.parameters.occasion_days:
         return days
     everything = np.concatenate([place for _, place, _ in asked])
     known = dict(zip(everything.tolist(), sharing.days(everything).tolist(), strict=True))
     for number, place, kind in asked:
         masks = np.array([known[use] for use in place.tolist()], dtype=np.uint64)
         for code in np.unique(kind):
-            if code == payment:
+            if code not in occasional:
                 continue
             mine = masks[(kind == code) & (masks > 0)]
             if not len(mine):
@@ -138,6 +140,23 @@ def _days(view: View, cells: Cells, chosen: Ints) -> Ints:
             enough = np.searchsorted(np.cumsum(most), MOST_OF_IT * most.sum())
             days[number, code] = int(enough) + 1
     return days
+
+
+def _days_of_data(view: View) -> int:
+    """On how many days anything was used, by some accounts: few days tell no occasion from life."""
+    sharing = view.sharing
+    if not len(sharing.user):
+        return CYCLE
+    some = np.linspace(0, view.accounts - 1, min(WITNESSES, view.accounts)).astype(np.int64)
+    chosen = np.zeros(view.accounts, dtype=bool)
+    chosen[some] = True
+    masks = sharing.days(np.flatnonzero(chosen[sharing.user] & view.counts))
+    if not len(masks):
+        return CYCLE
+    # Where hardly any days are known, the data may be of many.
+    if (masks > 0).mean() < 0.5:
+        return CYCLE
+    return int(np.bitwise_or.reduce(masks)).bit_count()
 
 
 def _declared(view: View, cells: Cells) -> Floats:

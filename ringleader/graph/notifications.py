@@ -25,6 +25,9 @@ ALL_NOTIFICATIONS: dict[str, Any] = {
 }
 # Detection addresses nodes by their ids within one run; decision 0013 says why.
 NODE_IDS = "id is deprecated"
+# A statement without one of its parameters is refused with an error that says the same.
+NO_PARAMETER = "parameter missing"
+EXPECTED = (NODE_IDS, NO_PARAMETER)
 
 
 def is_expected(notification: GqlStatusObject) -> bool:
@@ -33,7 +36,7 @@ def is_expected(notification: GqlStatusObject) -> bool:
     Args:
         notification: A notification of the classifications that are asked for.
     """
-    return NODE_IDS in notification.status_description
+    return any(text in notification.status_description for text in EXPECTED)
 
 
 class _Messages(logging.Handler):

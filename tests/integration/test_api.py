@@ -155,7 +155,7 @@ def test_why_two_accounts_belong_together_or_do_not(found):
     assert "share 2 identifiers" in str(together)
     apart = r.why(one, detect_world.BOTS[0])
     assert (apart.bits, apart.rings, len(apart.frame)) == (None, (), 0)
-    assert "share no identifier" in str(apart) and "no ring contains both" in str(apart)
+    assert "share no identifier" in str(apart) and "no link between them" in str(apart)
     nat = r.why(*detect_world.NAT[:2])
     assert nat.bits is None and "198.18.9.1" in nat.frame["identifier"].tolist()
     with pytest.raises(rl.NotFound, match="no account 'nobody'"):

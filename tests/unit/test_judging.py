@@ -50,7 +50,7 @@ FREE_MAIL = shared([*RING, *(f"h{n:04}" for n in range(100))], "EmailDomain", "m
         (MAIL, (), WEEKS, "organization"),
         (FREE_MAIL, (), WEEKS, ""),
         ([], (), (3, 10, 17), "occasion"),
-        ([], (), tuple(range(10)), "occasion"),
+        ([], (), tuple(range(8)), "occasion"),
         ([], (), tuple(range(12)), ""),
         ([], (), None, ""),
     ],
