@@ -103,8 +103,7 @@ def test_less_evidence_finds_less_says_what_is_missing_and_accuses_nobody_else(w
         ("PAID_WITH", "payment", OPERATORS),
         # Hydra rotates: by addresses and prompts alone it is not found.
         ("USED_DEVICE", "device", {"card_sharers"}),
-        # Without prompts its synchronised accounts on few addresses are left.
-        ("SENT", "prompt", {"card_sharers"}),
+        ("SENT", "prompt", set()),
     ):
         connection.run_in_batches(
             f"MATCH ()-[u:{type_}]->() CALL (u) {{ DELETE u }} IN TRANSACTIONS OF 20000 ROWS",
