@@ -36,17 +36,19 @@ def list_campaigns(app: App, limit: int, out: _Out) -> None:
 @campaigns.command("show")
 @click.argument("campaign")
 @click.option("--weeks", is_flag=True, help="Show its timeline instead: accounts per week.")
+@click.option("--days", is_flag=True, help="Show its requests by day and model instead.")
 @output_options
 @pass_app
-def show_campaign(app: App, campaign: str, weeks: bool, out: _Out) -> None:
+def show_campaign(app: App, campaign: str, weeks: bool, days: bool, out: _Out) -> None:
     """Show the rings of CAMPAIGN, what they share, and their activity.
 
     \b
     Examples:
       ringleader campaigns show campaign-52be16ead08b
       ringleader campaigns show campaign-52be16ead08b --weeks
+      ringleader campaigns show campaign-52be16ead08b --days
     """
     from ringleader.api import findings
 
     with app.connect() as r:
-        out(findings.campaign(r.graph, campaign, weeks=weeks))
+        out(findings.campaign(r.graph, campaign, weeks=weeks, days=days))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from ringleader.algorithms.explanation.explain import (
@@ -17,6 +19,9 @@ from ringleader.algorithms.explanation.explain import (
 
 BAR = 24
 NAMED = 5  # of a longer list
+
+# A day's requests as a part of the busiest day's, from none to all.
+_BARS = " ▁▂▃▄▅▆▇█"
 
 
 def summary_lines(told: Explanation) -> list[str]:
@@ -174,6 +179,32 @@ def membership_lines(why: Membership) -> list[str]:
     for words, bits in steps:
         lines.append(f"  {words[:38]:38} {bits:9,.1f}  {bar(so_far, bits, why.score)}")
         so_far += bits
+    return lines
+
+
+def daily_lines(days: Sequence[dict[str, Any]], pivot: dict[str, Any] | None) -> list[str]:
+    """A campaign's requests day by day as a row of bars, and its move to a new model.
+
+    Args:
+        days: Rows of the stored query ``campaign-days``.
+        pivot: The row of ``campaign-pivot``, if there is one.
+    """
+    if not days:
+        return ["  requests by day: unknown"]
+    totals: Counter[date] = Counter()
+    for row in days:
+        totals[date.fromisoformat(row["day"])] += row["requests"]
+    first, last = min(totals), max(totals)
+    most, at = max(totals.values()), max(totals, key=lambda day: (totals[day], -day.toordinal()))
+    series = [totals[first + timedelta(n)] for n in range((last - first).days + 1)]
+    bars = "".join(_BARS[-(-count * (len(_BARS) - 1) // most)] for count in series)
+    lines = [f"  requests by day, {first} to {last}: {bars} (most {most:,} on {at})"]
+    if pivot:
+        lines.append(
+            f"  pivot: {pivot['model']} (first asked by any account on {pivot['released']}) has "
+            f"{pivot['after']:.0%} of its requests from {pivot['day']} on, {pivot['before']:.0%} "
+            "before"
+        )
     return lines
 
 

@@ -14,9 +14,11 @@ import ibis.expr.types as ir
 
 from ringleader.loaders.duckdb_functions import milliseconds
 from ringleader.schema.labels import DAYS
+from ringleader.schema.types import TALLY_BASE
 
 START, END = "start", "end"
 _EPOCH = ibis.date("1970-01-01")
+UNKNOWN_MODEL = "unknown"
 _SUMS, _MASKS = ("events", "input_tokens", "output_tokens"), ("channels", "hours", "days")
 
 
@@ -62,6 +64,55 @@ def activity(
         **more,
     )
     return _with_times(grouped)
+
+
+def requested(rows: ir.Table) -> ir.Table:
+    """Requests per account and model; those that name no model count for ``unknown``.
+
+    Args:
+        rows: Clean requests.
+
+    Returns:
+        One row per pair: start, end, events, ``active_hours``, the tally ``daily``, and
+        ``first_seen`` (milliseconds).
+    """
+    daily = rows.group_by(
+        **{
+            START: rows.account_id,
+            END: rows.model.fill_null(UNKNOWN_MODEL),
+            "day": _day(rows.timestamp),
+        }
+    ).aggregate(events=rows.count(), hours=_hours(rows.timestamp), first=rows.timestamp.min())
+    first = daily.day % DAYS * 24
+    daily = daily.mutate(
+        active_hours=_members(daily.hours, 24).map(lambda hour: first + hour),
+        tally=daily.day * TALLY_BASE + daily.events,
+    )
+    return daily.group_by(START, END).aggregate(
+        events=daily.events.sum().cast("int64"),
+        active_hours=daily.active_hours.collect().flatten().unique().sort(),
+        daily=daily.tally.collect().sort(),
+        first_seen=milliseconds(daily["first"].min()),
+    )
+
+
+def tallied(entries: Any) -> Any:
+    """One entry for each number of a tally: its counts added.
+
+    Args:
+        entries: A list of the entries of several tallies.
+    """
+    numbers = entries.map(lambda entry: _number(entry)).unique().sort()
+    return numbers.map(
+        lambda number: number * TALLY_BASE
+        + entries.filter(lambda entry: _number(entry) == number)
+        .map(lambda entry: entry % TALLY_BASE)
+        .sums()
+    )
+
+
+def _number(entry: Any) -> Any:
+    return (entry // TALLY_BASE).cast("int64")
 
 
 def merged(pairs: ir.Table, attribute: str | None = None) -> ir.Table:
@@ -139,8 +190,13 @@ def _hours(moment: Any) -> Any:
     return (ibis.literal(1, "int64") << moment.hour().cast("int64")).bit_or()
 
 
+def _day(moment: Any) -> Any:
+    """The number of the day since 1970-01-01."""
+    return moment.date().delta(_EPOCH, unit="day").cast("int64")
+
+
 def _days(moment: Any) -> Any:
-    number = moment.date().delta(_EPOCH, unit="day") % DAYS
+    number = _day(moment) % DAYS
     # The 64th bit would be the sign of a signed integer, which Ibis takes every mask for.
     return (ibis.literal(1).cast("uint64") << number.cast("uint64")).bit_or().cast("uint64")
 

@@ -59,6 +59,12 @@ def plan(given: TableInput) -> Plan:
     label = given.schema.node_by_label["PromptCluster"]
     result.append(replace(cluster_step, target=_keeping(label)))
     result += [_activity(given, type_, pairs[column]) for column, type_ in _USES]
+    asked = given.workspace.keep("by_model", aggregate.requested(clean.rows))
+    models = asked.group_by(model=asked[END]).aggregate(first_seen=asked.first_seen.min())
+    result += [
+        given.nodes("Model", models),
+        given.relationships("REQUESTED", asked.drop("first_seen")),
+    ]
     notes = dict(requests.notes)
     for found in declared_of(given, "requests"):
         keyed = pairs[found.column]

@@ -237,6 +237,8 @@ def _merged(prop: Property, olds: Mapping[str, Any], news: Mapping[str, Any]) ->
             return later.ifelse(new, old)
         case Merge.UNION:
             return ibis.coalesce(old.concat(new), old, new).unique().sort()
+        case Merge.TALLY:
+            raise NotImplementedError("nodes have no tallies")
 
 
 def _columns(table: ir.Table, properties: Sequence[Property]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import ibis
 
 from ringleader.catalogue import get
 from ringleader.errors import InputError
-from ringleader.loaders.aggregation.aggregate import END, START
+from ringleader.loaders.aggregation.aggregate import END, START, tallied
 from ringleader.loaders.enrichment.prefixes import link_exits, listed, paged
 from ringleader.loaders.writing import load_records
 from ringleader.schema.statements import (
@@ -247,7 +247,10 @@ class _Fold:
             **{p.name: _folded(p, rows) for p in properties},
             **({} if properties else {_ORDER: rows[_ORDER].max()}),
         )
-        return self.workspace.keep("left", folded)
+        tallies = {
+            p.name: tallied(folded[p.name]) for p in properties if p.merge is Merge.TALLY
+        }
+        return self.workspace.keep("left", folded.mutate(**tallies))
 
     def _mentions(self, node: NodeType, steps: Sequence[tuple[str, Path]]) -> list[ir.Table]:
         """The keys of a label's nodes, wherever steps name them."""
@@ -307,6 +310,8 @@ def _folded(prop: Property, rows: ir.Table) -> Any:
         case Merge.LATEST:
             moment = rows[prop.as_of].fill_null(-1) * _LOADS + rows[_ORDER]
             return value.argmax(moment, where=value.notnull())
+        case Merge.TALLY:
+            return value.collect(where=value.notnull()).flatten()  # see `tallied`
         case Merge.UNION:
             united = value.collect(where=value.notnull()).flatten().unique().sort()
             return (united.length() > 0).ifelse(united, None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ringleader.answers import Answer
 from ringleader.api.results import Explanation
 from ringleader.catalogue import get
-from ringleader.errors import NotFound
+from ringleader.errors import NotFound, WrongUsage
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -164,29 +164,36 @@ def campaigns(graph: Graph, *, limit: int | None = None) -> Answer:
     )
 
 
-def campaign(graph: Graph, campaign_id: str, *, weeks: bool = False) -> Answer:
+def campaign(graph: Graph, campaign_id: str, *, weeks: bool = False, days: bool = False) -> Answer:
     """The rings of a campaign; its messages say what ties them and what they did.
 
     Args:
         graph: An open graph.
         campaign_id: The campaign.
         weeks: Its accounts week by week instead.
+        days: Its requests by day and model instead.
 
     Raises:
         NotFound: There is no such campaign.
+        WrongUsage: Both weeks and days are asked for.
     """
-    from ringleader.algorithms.explanation.presentation import campaign_lines
+    from ringleader.algorithms.explanation.presentation import campaign_lines, daily_lines
 
+    if weeks and days:
+        raise WrongUsage("ask for --weeks or --days, not for both")
     found = _rows(graph, "campaign-summary", campaign_id=campaign_id)
     if not found:
         raise NotFound(f"there is no campaign {campaign_id!r}", hint="ringleader campaigns list")
-    query = "campaign-weeks" if weeks else "campaign-rings"
+    daily = _rows(graph, "campaign-days", campaign_id=campaign_id)
+    pivots = _rows(graph, "campaign-pivot", campaign_id=campaign_id)
+    lines = campaign_lines(found[0]["campaign"]) + daily_lines(daily, next(iter(pivots), None))
+    query = "campaign-days" if days else "campaign-weeks" if weeks else "campaign-rings"
     columns = _columns(query)
     return Answer(
-        _rows(graph, query, campaign_id=campaign_id),
+        daily if days else _rows(graph, query, campaign_id=campaign_id),
         columns,
-        brief=columns if weeks else ["ring_id", "size", "score", "families"],
-        messages=tuple(campaign_lines(found[0]["campaign"])),
+        brief=columns if weeks or days else ["ring_id", "size", "score", "families"],
+        messages=tuple(lines),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringleader.schema.records import RECORDS
-from ringleader.schema.types import Kind, Merge, NodeType, Property, RelType
+from ringleader.schema.types import TALLY_BASE, Kind, Merge, NodeType, Property, RelType
 
 __all__ = ["DAYS", "NODES", "RELATIONSHIPS", "USES"]
 
@@ -96,6 +96,12 @@ NODES: tuple[NodeType, ...] = (
         "PromptBand",
         "band_id",
         "A part of signatures: clusters of raw prompts that resemble each other share one.",
+    ),
+    NodeType(
+        "Model",
+        "model",
+        "A model that requests asked, as they name it; `unknown` for those that name none.",
+        (Property("first_seen", Kind.DATETIME, Merge.MIN, "earliest request that asked it"),),
     ),
     NodeType("Organization", "organization_id", "An organization that accounts declare openly."),
     NodeType(
@@ -207,6 +213,31 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         "One account referred, invited or transferred to the other.",
         (_EVENTS, _FIRST, _LAST),
         keys=(_text("kind", "referred, invited or transferred"),),
+    ),
+    RelType(
+        "REQUESTED",
+        "Account",
+        "Model",
+        "The account sent requests to the model. A model is no identifier: it links nobody.",
+        (
+            _EVENTS,
+            Property(
+                "active_hours",
+                Kind.INTEGERS,
+                Merge.UNION,
+                "hours with requests: the number of the hour since 1970-01-01 UTC, modulo "
+                f"{24 * DAYS}. The modulus keeps the list short, however long loads go on; hours "
+                f"that lie {DAYS} days apart are one entry",
+            ),
+            Property(
+                "daily",
+                Kind.INTEGERS,
+                Merge.TALLY,
+                "requests of each day: an entry is the number of the day since 1970-01-01 UTC "
+                f"times {TALLY_BASE}, plus the requests of that day. Days without requests have "
+                "no entry",
+            ),
+        ),
     ),
     RelType("IN_SUBNET", "Ip", "Subnet", "The address lies in the subnet."),
     RelType("IN_BAND", "PromptCluster", "PromptBand", "The cluster's signature has the band."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringleader.schema import Schema
-from ringleader.schema.types import Kind, Merge, NodeType, Property, RelType
+from ringleader.schema.types import TALLY_BASE, Kind, Merge, NodeType, Property, RelType
 
 
 def constraint_name(node: NodeType) -> str:
@@ -49,7 +49,8 @@ def upsert_relationships(rel: RelType, schema: Schema) -> str:
     start, end = schema.node_by_label[rel.start], schema.node_by_label[rel.end]
     keys = ", ".join(key.name + ": row." + key.name for key in rel.keys)
     sets = tuple(prop for prop in rel.properties if prop.merge is Merge.UNION)
-    others = tuple(prop for prop in rel.properties if prop.merge is not Merge.UNION)
+    tallies = tuple(prop for prop in rel.properties if prop.merge is Merge.TALLY)
+    others = tuple(prop for prop in rel.properties if prop not in sets + tallies)
     lines = [
         *_rows(rel.properties),
         "MATCH (a:" + start.label + " {" + start.key + ": row.start})",
@@ -57,9 +58,10 @@ def upsert_relationships(rel: RelType, schema: Schema) -> str:
         "MERGE (a)-[r:" + rel.type + (" {" + keys + "}" if keys else "") + "]->(b)",
     ]
     if rel.properties:
-        fresh = [f"r.{prop.name} = {_fresh(prop)}" for prop in rel.properties]
+        fresh = [f"r.{prop.name} = {_fresh(prop)}" for prop in others + sets]
         lines.append("ON CREATE SET " + ",\n    ".join(fresh))
     lines += [f"ON MATCH {line}" for line in _assignments("r", others)]
+    lines += _assignments("r", tallies)  # a MERGE takes no subquery
     if sets:
         # Whatever was written just now is equal, which is cheaper to see than that nothing is new.
         old = [(p.name, f"coalesce(r.{p.name}, [])") for p in sets]
@@ -167,6 +169,13 @@ def _merged(variable: str, prop: Property) -> str:
             united = f"UNWIND {both} AS item WITH DISTINCT item ORDER BY item RETURN item"
             # An import cannot write an empty list, so there is none: the property is not there.
             return f"nullIf(COLLECT {{ {united} }}, [])"
+        case Merge.TALLY:
+            added = (
+                f"UNWIND {old} + coalesce({new}, []) AS item "
+                f"WITH item / {TALLY_BASE} AS number, sum(item % {TALLY_BASE}) AS counted "
+                f"ORDER BY number RETURN number * {TALLY_BASE} + counted"
+            )
+            return f"CASE WHEN {old} IS NULL THEN {new} ELSE COLLECT {{ {added} }} END"
 
 
 def schema_page(schema: Schema) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+# An entry of a tally is a number times this, plus its count.
+TALLY_BASE = 1_000_000_000
+
 
 class Merge(StrEnum):
     """What happens to a property when a row meets a node or relationship that exists.
 
-    All but ADD give the same result however often a row is written; ADD is safe only inside a
-    batch whose mark commits with it.
+    All but ADD and TALLY give the same result however often a row is written; these two are safe
+    only inside a batch whose mark commits with them.
     """
 
     ASSIGN = "assign"  # a known value replaces the old one; an unknown one does not
@@ -19,6 +22,7 @@ class Merge(StrEnum):
     MIN = "min"
     MAX = "max"
     UNION = "union"  # sorted lists without repeats
+    TALLY = "tally"  # counts of several numbers, see TALLY_BASE; those of one number add
     LATEST = "latest"  # what is known as of the latest time; no time is before any other
 
 

@@ -15,6 +15,15 @@ CREATE (i:Ip {address: '203.0.113.1'}), (card:PaymentMethod {payment_method_id: 
                       last_seen: datetime('2026-03-12T11:00Z')}]->(i),
        (c)-[:PAID_WITH {events: 1, first_seen: datetime('2026-03-12T11:00Z'),
                         last_seen: datetime('2026-03-17T11:00Z')}]->(card)
+CREATE (old:Model {model: 'old', first_seen: datetime('2026-01-01')}),
+       (early:Model {model: 'early', first_seen: datetime('2026-02-01')}),
+       (new:Model {model: 'new', first_seen: datetime('2026-03-05T08:00Z')}),
+       (a)-[:REQUESTED {daily: [20514000000040, 20515000000060, 20516000000050, 20517000000030]}]
+         ->(old),
+       (b)-[:REQUESTED {daily: [20514000000010]}]->(old),
+       (b)-[:REQUESTED {daily: [20517000000030]}]->(new),
+       (c)-[:REQUESTED {daily: [20518000000140]}]->(early),
+       (lone)-[:REQUESTED {daily: [20514000000001, 20518000001000]}]->(new)
 CREATE (a)-[:IN_ORGANIZATION]->(:Organization {organization_id: 'org'})
 CREATE (a)-[:LINKED {weight: 7.0, families: ['network'], family_bits: [7.0], run: 'r2',
                      evidence: ['network|Ip|203.0.113.1'], evidence_bits: [7.0]}]->(b),
@@ -78,6 +87,27 @@ ANSWERS = [
         [("2026-03-02", 2, 2, 0), ("2026-03-09", 2, 2, 1), ("2026-03-16", 0, 1, 0)],
     ),
     ("campaign-weeks", {"campaign_id": "none"}, []),
+    (
+        "campaign-days",
+        {"campaign_id": "k"},
+        [
+            ("2026-03-02", "old", 50, 2, 1.0),
+            ("2026-03-03", "old", 60, 1, 1.0),
+            ("2026-03-04", "old", 50, 1, 1.0),
+            ("2026-03-05", "new", 30, 1, 0.5),
+            ("2026-03-05", "old", 30, 1, 0.5),
+            ("2026-03-06", "early", 140, 1, 1.0),
+        ],
+    ),
+    ("campaign-days", {"campaign_id": "none"}, []),
+    # The share of `early` changes more, but it was there before the campaign.
+    ("campaign-pivot", {"campaign_id": "k"}, [("2026-03-05", "new", "2026-03-05", 0.0, 0.15)]),
+    (
+        "campaign-pivot",
+        {"campaign_id": "k", "window": 1},
+        [("2026-03-05", "new", "2026-03-05", 0.0, 0.5)],
+    ),
+    ("campaign-pivot", {"campaign_id": "k", "least": 161}, []),
     (
         "links-of-member",
         {"ring_id": "large", "account_id": "b"},

@@ -67,6 +67,7 @@ _KEYS = (
     "proxy_id",
     "band_id",
     "organization_id",
+    "model",
     "review_id",
 )
 

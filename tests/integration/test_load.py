@@ -159,9 +159,26 @@ def test_requests(graph, tmp_path):
         ("b", "198.51.100.7", late),
     ]
     assert relationships(graph, "USED_DEVICE") == [("a", "d1", both), ("b", "d1", late)]
+    asked = {"active_hours": [121, 122, 123], "daily": [20_485_000_000_003], "events": 3}
+    assert relationships(graph, "REQUESTED") == [
+        ("a", "unknown", asked),
+        ("b", "unknown", {"active_hours": [143], "daily": [20_485_000_000_001], "events": 1}),
+    ]
+    assert nodes(graph, "Model") == [{"first_seen": when(1), "model": "unknown"}]
     assert relationships(graph, "SENT") == [("a", "pc1", both), ("b", "pc1", late)]
     (batch,) = nodes(graph, "Batch")
     assert (batch["table"], batch["state"], batch["rows"]) == ("requests", "done", 4)
+
+
+def test_requests_of_a_model_add_up_by_day_over_loads(graph, tmp_path):
+    header = "account_id,timestamp,model"
+    for number, hours in enumerate((("01", "02"), ("02", "23"))):
+        rows = [("a", T.format(hour), "m1") for hour in hours] + [("a", "2026-02-03", "m2")]
+        load(graph, "requests", write_csv(tmp_path / f"{number}.csv", header, *rows))
+    assert relationships(graph, "REQUESTED") == [
+        ("a", "m1", {"active_hours": [121, 122, 143], "daily": [20_485_000_000_004], "events": 4}),
+        ("a", "m2", {"active_hours": [168], "daily": [20_487_000_000_002], "events": 2}),
+    ]
 
 
 def test_payments(graph, tmp_path):

@@ -101,7 +101,7 @@ def test_dry_run_writes_nothing(graph, tmp_path):
     summary = load(graph, "requests", requests_file(tmp_path / "r.csv"), dry_run=True)
     assert summary.steps == {
         "Account": 2, "IN_SUBNET": 2, "Device": 1, "PromptCluster": 1, "USED_IP": 3,
-        "USED_DEVICE": 2, "SENT": 2,
+        "USED_DEVICE": 2, "SENT": 2, "Model": 1, "REQUESTED": 2,
     }  # fmt: skip
     assert everything(graph) == "[\n {},\n {}\n]"
 

@@ -177,6 +177,40 @@ def test_every_day_of_64_has_its_entry(workspace):
     assert row["days"] == [0, 63]
 
 
+def test_requests_of_a_model_by_day_and_hour(workspace):
+    at = [(0, "m"), (59, "m"), (60, "m"), (24 * 60, "m"), (64 * 24 * 60, "m"), (5, None)]
+    table = pa.table(
+        {
+            "account_id": ["a"] * len(at),
+            "model": pa.array([model for _, model in at], pa.string()),
+            "timestamp": pa.array(
+                [_BASE + datetime.timedelta(minutes=minute) for minute, _ in at], pa.timestamp("us")
+            ),
+        }
+    )
+    rows = workspace.take("events", table)
+    found = workspace.rows(aggregate.requested(rows).order_by("end"))
+    assert found == [
+        {
+            "start": "a",
+            "end": "m",
+            "events": 5,
+            # Midnight of 2026-02-01, day 20,485, is hour 5 * 24 modulo 64 days.
+            "active_hours": [120, 121, 144],
+            "daily": [20_485_000_000_003, 20_486_000_000_001, 20_549_000_000_001],
+            "first_seen": 1_769_904_000_000,
+        },
+        {
+            "start": "a",
+            "end": "unknown",
+            "events": 1,
+            "active_hours": [120],
+            "daily": [20_485_000_000_001],
+            "first_seen": 1_769_904_300_000,
+        },
+    ]
+
+
 def test_chunks_have_one_size_and_order(workspace):
     table = workspace.take("numbers", pa.table({"n": list(range(1000, 0, -1))}))
     chunks = list(workspace.chunks(table.order_by("n"), 7))

@@ -145,7 +145,9 @@ def test_empty_texts_are_no_identifiers(workspace, tmp_path):
     file = written(tmp_path / "blank.parquet", [("a", "", "", "", "", "")])
     first, said, rows = outcome(workspace, file, tmp_path)
     assert (first, said) == (False, (1, 0, 0, 0, {}))
-    assert rows == {"Account": [{"account_id": "a"}]}
+    assert rows["Account"] == [{"account_id": "a"}]
+    assert {row["end"] for row in rows["REQUESTED"]} == {"unknown"}
+    assert set(rows) == {"Account", "Model", "REQUESTED"}
 
 
 def test_a_repeated_request_id_counts_once(workspace, tmp_path):

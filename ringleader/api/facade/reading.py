@@ -78,19 +78,21 @@ class Reading(Base):
 
         return as_frame(findings.campaigns(self.graph, limit=limit))
 
-    def campaign(self, campaign: str, *, weeks: bool = False) -> pd.DataFrame:
+    def campaign(self, campaign: str, *, weeks: bool = False, days: bool = False) -> pd.DataFrame:
         """The rings of a campaign.
 
         Args:
             campaign: The campaign.
             weeks: Its accounts week by week instead.
+            days: Its requests by day and model instead.
 
         Raises:
             NotFound: There is no such campaign.
+            WrongUsage: Both weeks and days are asked for.
         """
         from ringleader.api import findings
 
-        return findings.campaign(self.graph, campaign, weeks=weeks).frame
+        return findings.campaign(self.graph, campaign, weeks=weeks, days=days).frame
 
     def hubs(self, verdict: str | None = None, *, limit: int | None = None) -> pd.DataFrame:
         """The identifiers that rings use, with a verdict on each.
