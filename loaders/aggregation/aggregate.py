@@ -104,10 +104,12 @@ def tallied(entries: Any) -> Any:
     """
     numbers = entries.map(lambda entry: _number(entry)).unique().sort()
     return numbers.map(
-        lambda number: number * TALLY_BASE
-        + entries.filter(lambda entry: _number(entry) == number)
-        .map(lambda entry: entry % TALLY_BASE)
-        .sums()
+        lambda number: (
+            number * TALLY_BASE
+            + entries.filter(lambda entry: _number(entry) == number)
+            .map(lambda entry: entry % TALLY_BASE)
+            .sums()
+        )
     )
 
 

@@ -247,9 +247,7 @@ class _Fold:
             **{p.name: _folded(p, rows) for p in properties},
             **({} if properties else {_ORDER: rows[_ORDER].max()}),
         )
-        tallies = {
-            p.name: tallied(folded[p.name]) for p in properties if p.merge is Merge.TALLY
-        }
+        tallies = {p.name: tallied(folded[p.name]) for p in properties if p.merge is Merge.TALLY}
         return self.workspace.keep("left", folded.mutate(**tallies))
 
     def _mentions(self, node: NodeType, steps: Sequence[tuple[str, Path]]) -> list[ir.Table]:

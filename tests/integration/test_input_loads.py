@@ -10,7 +10,7 @@ from ringleader.keys import KEY_FILE
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing.undo import undo
 
-HEAD = "account_id,timestamp,ip,device_id,request_id"
+HEAD = "account_id,timestamp,ip,device_id,request_id,model"
 
 
 def at(minute):
@@ -18,7 +18,10 @@ def at(minute):
 
 
 def rows(*minutes):
-    return [("a" if m % 2 else "b", at(m), f"198.51.100.{m % 3}", "d", f"r{m}") for m in minutes]
+    return [
+        ("a" if m % 2 else "b", at(m), f"198.51.100.{m % 3}", "d", f"r{m}", f"m{m % 4 // 2}")
+        for m in minutes
+    ]
 
 
 def written(path, head, *lines):
@@ -42,6 +45,7 @@ def test_a_log_that_is_read_twice_counts_once(graph, tmp_path, ending):
     again = load(graph, "requests", written(tmp_path / f"2.{ending}", HEAD, *rows(*range(20, 60))))
     assert (first.loaded, again.loaded, again.duplicates) == (30, 30, 10)
     assert events(graph) == 60
+    assert events(graph, "REQUESTED") == 60
     third = load(graph, "requests", written(tmp_path / f"3.{ending}", HEAD, *rows(*range(60))))
     assert (third.loaded, events(graph)) == (0, 60)
 

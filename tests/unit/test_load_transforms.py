@@ -211,6 +211,15 @@ def test_requests_of_a_model_by_day_and_hour(workspace):
     ]
 
 
+def test_counts_of_several_tallies_add_by_number(workspace):
+    base = 1_000_000_000
+    entries = [20_486 * base + 1, 20_485 * base + 3, 20_485 * base + 4]
+    table = workspace.take("tallies", pa.table({"entries": [entries, []]}))
+    found = workspace.rows(table.select(total=aggregate.tallied(table.entries)))
+    wanted = [20_485 * base + 7, 20_486 * base + 1]
+    assert sorted((row["total"] for row in found), key=len) == [[], wanted]
+
+
 def test_chunks_have_one_size_and_order(workspace):
     table = workspace.take("numbers", pa.table({"n": list(range(1000, 0, -1))}))
     chunks = list(workspace.chunks(table.order_by("n"), 7))
