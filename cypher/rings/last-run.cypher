@@ -7,7 +7,7 @@
 // mode: read
 // audience: internal
 MATCH (run:Run {state: 'done'})
+// Ordered before the names of the answer hide the node.
+WITH run ORDER BY run.finished_at DESC, run.run_id DESC LIMIT 1
 RETURN run.run_id AS run, run.algorithm AS algorithm, run.parameters AS parameters,
        run.known_hubs AS known_hubs
-ORDER BY run.finished_at DESC, run.run_id DESC
-LIMIT 1
