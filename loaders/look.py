@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 # A value is named that more than this share of a column's rows have, over so many accounts.
 SHARE, ACCOUNTS = 0.05, 10
-# Prompts that everybody sends are common.
-_SHARES = {"SENT": 0.5}
+# Common prompts, large mail providers and one large organization are ordinary.
+_SHARES = {"SENT": 0.5, "REGISTERED_WITH": 0.9, "IN_ORGANIZATION": 0.9}
+# Models are few; accounts are not linked by them.
+_FEW = ("REQUESTED",)
 # A column with one value is named from so many rows on.
 _ROWS = 20
 _PRIVATE = (
@@ -48,7 +50,8 @@ def look(load: TableInput, steps: Sequence[WriteStep], columns: Sequence[str]) -
     """
     found = list(_left_out(load.mapping, columns))
     for step in steps:
-        if isinstance(step.target, RelType) and step.target.start == "Account":
+        of_account = isinstance(step.target, RelType) and step.target.start == "Account"
+        if of_account and step.name not in _FEW:
             found += _common(load, step)
         found += _times(load, step)
     found += _strangers(load, steps)
