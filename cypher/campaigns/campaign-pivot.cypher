@@ -3,10 +3,12 @@
 // The day and the model with the largest change of the model's share of the campaign's requests: the
 // share of the $window days before the day, and of as many days from it on. A model is released on
 // the day of the earliest request of any account; one that was there before the campaign is left out.
-// With fewer than $least requests before or after a day, shares are chance.
+// With fewer than $least requests before or after a day, shares are chance: requests come in bunches.
+// A change of less than $jump is no pivot: everybody comes to a new model over some weeks.
 // param campaign_id: string
 // param window: integer = 3
-// param least: integer = 50
+// param least: integer = 100
+// param jump: float = 0.25
 // column day: string
 // column model: string
 // column released: string
@@ -34,7 +36,7 @@ WITH cell,
      reduce(n = 0, c IN [e IN later WHERE e.model = cell.model] | n + c.requests) AS asked_after
 WHERE all_before >= $least AND all_after >= $least
 WITH cell, toFloat(asked_before) / all_before AS before, toFloat(asked_after) / all_after AS after
-WHERE after > before
+WHERE after - before >= $jump
 RETURN toString(date('1970-01-01') + duration({days: cell.day})) AS day, cell.model AS model,
        toString(cell.released) AS released, before, after
 ORDER BY after - before DESC, day, model

@@ -101,13 +101,18 @@ ANSWERS = [
     ),
     ("campaign-days", {"campaign_id": "none"}, []),
     # The share of `early` changes more, but it was there before the campaign.
-    ("campaign-pivot", {"campaign_id": "k"}, [("2026-03-05", "new", "2026-03-05", 0.0, 0.15)]),
     (
         "campaign-pivot",
-        {"campaign_id": "k", "window": 1},
+        {"campaign_id": "k", "jump": 0.1},
+        [("2026-03-05", "new", "2026-03-05", 0.0, 0.15)],
+    ),
+    (
+        "campaign-pivot",
+        {"campaign_id": "k", "window": 1, "least": 50},
         [("2026-03-05", "new", "2026-03-05", 0.0, 0.5)],
     ),
-    ("campaign-pivot", {"campaign_id": "k", "least": 161}, []),
+    ("campaign-pivot", {"campaign_id": "k"}, []),
+    ("campaign-pivot", {"campaign_id": "k", "window": 1}, []),
     (
         "links-of-member",
         {"ring_id": "large", "account_id": "b"},

@@ -12,8 +12,8 @@ from ringleader.loaders.contract import BY_NAME
 from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources.files import inspect
 from ringleader.loaders.validation.card_numbers import holds_card, shown
-from ringleader.loaders.validation.values import NO_NAME
 from ringleader.loaders.validation.validate import validate
+from ringleader.loaders.validation.values import NO_NAME
 from ringleader.loaders.workspace import Workspace
 
 CARDS = (
