@@ -135,9 +135,11 @@ def _answer(url: str, query: str) -> Iterator[pa.RecordBatchReader]:
     """A query's rows, and the connection open for as long as they are read."""
     import ibis
 
-    scheme, _, place = url.partition(":///")
+    scheme, _, place = url.partition("://")
+    # Two slashes come before a relative path, three make an absolute one.
     file = Path(place.partition("?")[0])
-    if scheme in ("sqlite", "duckdb") and place and not file.exists():
+    named = place and not place.startswith((":memory:", "md:", "motherduck:"))
+    if scheme in ("sqlite", "duckdb") and named and not file.exists():
         # The drivers would make a new database of that name.
         raise FileNotFoundError(f"{file}: no such file")
     connection = ibis.connect(url)

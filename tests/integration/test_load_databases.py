@@ -116,7 +116,7 @@ def test_duckdb(graph, tmp_path):
     ("url", "query", "says"),
     [
         ("nosuch://database", "SELECT 1", "nosuch://database fails: Don't know how to connect"),
-        ("sqlite:///nowhere/none.db", "SELECT 1", "unable to open database file"),
+        ("sqlite:///nowhere/none.db", "SELECT 1", "/nowhere/none.db: no such file"),
         ("sqlite://", "SELECT nonsense FROM nowhere", "no such table: nowhere"),
         ("duckdb://", "SELECT nonsense FROM nowhere", "nowhere does not exist"),
         ("duckdb://", "SELECT CAST(x AS INTEGER) FROM (SELECT 'x' AS x)", "Could not convert"),
