@@ -4,6 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ringleader.loaders.aggregation.usage import group_requests
 from ringleader.loaders.contract import BY_NAME
 from ringleader.loaders.mapping import ColumnMap, Mapping
 from ringleader.loaders.sources.files import inspect
@@ -13,6 +14,7 @@ from ringleader.loaders.workspace import Workspace
 CHANNELS = ("api", "bedrock")
 HEAD = "account_id,timestamp,ip,device_id,request_id"
 DAY = "2026-03-01"
+USAGE = {}  # of grouped requests, by the id of their clean table
 
 
 @pytest.fixture
@@ -23,7 +25,11 @@ def workspace(tmp_path):
 
 def prepared(workspace, path, table="requests", ignored=(), **mapping):
     said = Mapping(BY_NAME[table], **mapping)
-    return validate(workspace, [inspect(path)], said, CHANNELS, ignored)
+    clean = validate(workspace, [inspect(path)], said, CHANNELS, ignored)
+    if table == "requests":
+        usage, clean = group_requests(clean, clean.rows, said, CHANNELS)
+        USAGE[id(clean)] = usage
+    return clean
 
 
 def csv(path, head, *rows):
@@ -39,9 +45,9 @@ def parquet(path, head, *rows):
 
 
 def used(workspace, found, column):
-    """Accounts and what they used, whichever way the requests were read."""
-    if found.usage:
-        return sorted((r["start"], r["end"]) for r in workspace.rows(found.usage.pairs[column]))
+    """Accounts and what they used."""
+    if usage := USAGE.get(id(found)):
+        return sorted((r["start"], r["end"]) for r in workspace.rows(usage.pairs[column]))
     rows = workspace.rows(found.rows)
     return sorted((r["account_id"], r[column]) for r in rows if r[column] is not None)
 
