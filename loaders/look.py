@@ -87,7 +87,7 @@ def _common(load: TableInput, step: WriteStep) -> Iterator[str]:
     rows = step.rows
     if "events" not in rows.columns:
         rows = rows.mutate(events=ibis.literal(1, "int64"))
-    each = rows.group_by(END).aggregate(n=rows.events.sum(), accounts=rows[START].nunique())
+    each = rows.group_by(END).aggregate(n=rows.events.sum(), accounts=rows.count())
     each = load.workspace.keep("shares", each)
     total = load.workspace.one(each.aggregate(n=each.n.sum(), values=each.count()))
     if not total["n"]:
