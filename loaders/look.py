@@ -14,7 +14,7 @@ import ibis
 
 from ringleader.catalogue import get
 from ringleader.errors import InputError
-from ringleader.loaders.aggregation.aggregate import END, START
+from ringleader.loaders.aggregation.aggregate import END
 from ringleader.loaders.guess import likely
 from ringleader.loaders.writing.write_plan import mentions
 from ringleader.schema.types import RelType
