@@ -110,7 +110,9 @@ class Workspace:
         target = str(path).replace("'", "''")
         with readable():
             sql = self.con.compile(expression)
-            self.con.con.execute(f"COPY ({sql}) TO '{target}' (FORMAT parquet)").fetchall()
+            self.con.con.execute(
+                f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+            ).fetchall()
 
     def read_parquet(self, paths: Sequence[Path]) -> ir.Table:
         """Parquet files of one shape as a table."""

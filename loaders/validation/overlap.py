@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # The column that tells one row from all others, and what makes rows without it alike.
 ID_COLUMNS = {"requests": "request_id", "payments": "payment_id"}
 _ALIKE = {"requests": ("account_id",), "payments": ("account_id", "payment_method_id")}
-# Of more rows without an id every 64th second is looked at.
+# Of more rows without an id one in 64 buckets of time is looked at.
 _SAMPLED_FROM, _LEVEL = 1_000_000, 6
 _MULTIPLIER, _RANGE = 2_654_435_761, 2**32
 
@@ -59,7 +59,7 @@ class Counted:
         ids: Day and hash of the ids.
         left_out: The same of rows that an earlier load has counted.
         sample: Day, hash and place in the sample of rows without one.
-        level: How much of them the sample is: one second in 2 to the power of it.
+        level: How much of them the sample is: one in 2 to the power of it.
     """
 
     rows: ir.Table
@@ -137,11 +137,11 @@ def _known(workspace: Workspace, ids: ir.Table, earlier: Earlier | None) -> ir.T
 
 
 def _sample(rows: ir.Table, table: str, level: int) -> ir.Table:
-    """Rows without an id at some seconds, always the same ones."""
+    """Rows without an id in some buckets of time, always the same ones."""
     rows = rows.filter(rows.timestamp.notnull())
-    seconds = rows.timestamp.epoch_seconds().cast("int64")
-    # Less than 2^31, so that the product fits 64 bits.
-    place = ((seconds % 2**31) * _MULTIPLIER) % _RANGE
+    # Shifts and masks cost half of divisions; a bucket is 1.024 seconds.
+    bucket = (milliseconds(rows.timestamp) >> 10) & (2**31 - 1)
+    place = (bucket * _MULTIPLIER) & (_RANGE - 1)
     rows = rows.mutate(place=place)
     rows = rows.filter(rows.place < _RANGE >> level)
     whole = milliseconds(rows.timestamp).cast("string")
