@@ -5,8 +5,9 @@ at once, so that these count as one:
 
 - ``organization``: members declare one organization, or have one institutional mail domain that is
   mostly theirs. A firm shares its office, its image of a client, its card and its prompts.
-- ``occasion``: what a kind rests on was used on few days. A class, a hackathon or a course shares
-  its room and its task, and sometimes a card, for some sessions.
+- ``occasion``: what a kind rests on was used on few days, by members who were there together. A
+  class, a hackathon or a course shares its room and its task, and sometimes a card, for some
+  sessions. Accounts that take turns on one machine do not meet.
 - ``household``: few accounts behind one address. A family shares machine and card as well.
 
 Groups with such an explanation are set aside: they are reported with their figures, but not as
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from ringleader.algorithms.evidence.sharing import Floats, Ints
+from ringleader.algorithms.evidence.sharing import Floats, Ints, Masks
 from ringleader.algorithms.judging.membership import Cells
 from ringleader.algorithms.judging.verdict import Verdict
 from ringleader.algorithms.judging.view import View
@@ -41,7 +42,7 @@ class LookAlikes:
         pattern: ``organization``, ``occasion``, ``household``, or nothing.
         reason: Why, in words.
         days: Days on which nine tenths of a kind's evidence fall, shape (groups, kinds); 0 where
-            it is not known.
+            it is not known, or where members were not there together.
     """
 
     pattern: list[str]
@@ -107,14 +108,14 @@ def _days(view: View, cells: Cells, chosen: Ints) -> Ints:
     """Days that hold nine tenths of each kind's uses, of the chosen groups; 0 where unknown.
 
     Only addresses, devices and prompts are asked, and nothing where the data themselves are of so
-    few days.
+    few days, or where fewer than ``living_share`` of the members are there on such a day.
     """
     days = np.full((cells.groups, view.kinds), NOT_KNOWN, dtype=np.int64)
     sharing, members = view.sharing, cells.members.tocsc()
     used = cells.used.tocsr()
     # A room and a task are shared on an occasion; a card, a phone or an API key is not.
     occasional = {_kind(view, "network"), _kind(view, "device"), _kind(view, "prompt")}
-    asked: list[tuple[int, Ints, Ints]] = []
+    asked: list[tuple[int, Ints, Ints, Ints]] = []
     for number in chosen.tolist():
         who = members.indices[members.indptr[number] : members.indptr[number + 1]].astype(np.int64)
         if len(who) > WITNESSES:
@@ -122,24 +123,40 @@ def _days(view: View, cells: Cells, chosen: Ints) -> Ints:
         what = used.indices[used.indptr[number] : used.indptr[number + 1]].astype(np.int64)
         cells_of = view.uses[who][:, what].tocoo()
         place = sharing.place(who[cells_of.row], what[cells_of.col])
-        asked.append((number, place, view.kind_of_label[sharing.label[what[cells_of.col]]]))
+        kind = view.kind_of_label[sharing.label[what[cells_of.col]]]
+        asked.append((number, place, kind, cells_of.row))
     if not asked or _days_of_data(view) <= view.parameters.occasion_days:
         return days
-    everything = np.concatenate([place for _, place, _ in asked])
+    everything = np.concatenate([place for _, place, _, _ in asked])
     known = dict(zip(everything.tolist(), sharing.days(everything).tolist(), strict=True))
-    for number, place, kind in asked:
+    for number, place, kind, member in asked:
         masks = np.array([known[use] for use in place.tolist()], dtype=np.uint64)
         for code in np.unique(kind):
-            if code not in occasional:
-                continue
-            mine = masks[(kind == code) & (masks > 0)]
-            if not len(mine):
-                continue
-            each = ((mine[:, None] >> np.arange(CYCLE, dtype=np.uint64)) & np.uint64(1)).sum(axis=0)
-            most = np.sort(each.astype(np.float64))[::-1]
-            enough = np.searchsorted(np.cumsum(most), MOST_OF_IT * most.sum())
-            days[number, code] = int(enough) + 1
+            mine = (kind == code) & (masks > 0)
+            if code in occasional and mine.any():
+                days[number, code] = _days_together(
+                    masks[mine], member[mine], view.parameters.living_share
+                )
     return days
+
+
+def _days_together(masks: Masks, member: Ints, least: float) -> int:
+    """Days that hold nine tenths of some uses; 0 if few of those who used were there on such a day.
+
+    Args:
+        masks: The days of each use, a bit each, modulo 64.
+        member: Whose use each is.
+        least: The part of the members that has to be there on the average day.
+    """
+    on = ((masks[:, None] >> np.arange(CYCLE, dtype=np.uint64)) & np.uint64(1)).astype(np.int64)
+    uses = on.sum(axis=0)
+    busiest = np.argsort(-uses, kind="stable")
+    enough = int(np.searchsorted(np.cumsum(uses[busiest]), MOST_OF_IT * uses.sum())) + 1
+    who, position = np.unique(member, return_inverse=True)
+    there = np.zeros((len(who), CYCLE), dtype=np.int64)
+    np.maximum.at(there, position, on)
+    present = float(there[:, busiest[:enough]].mean())
+    return enough if present >= least else NOT_KNOWN
 
 
 def _days_of_data(view: View) -> int:

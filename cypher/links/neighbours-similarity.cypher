@@ -16,7 +16,8 @@ CALL gds.nodeSimilarity.stream($graph_name, {
 }) YIELD node1, node2, similarity
 WITH CASE WHEN node1 < node2 THEN node1 ELSE node2 END AS one,
      CASE WHEN node1 < node2 THEN node2 ELSE node1 END AS other, max(similarity) AS similarity
-MATCH (a:Account), (b:Account) WHERE id(a) = one AND id(b) = other
+MATCH (a:Account) WHERE id(a) = one
+MATCH (b:Account) WHERE id(b) = other
 // In the order of names: the order of the store means nothing.
 WITH a, b, similarity ORDER BY a.account_id, b.account_id
 RETURN gds.graph.project($similar, a, b,

@@ -86,7 +86,11 @@ def app_of(server, folder, home=None):
 
 
 def elsewhere(server, home):
-    """The environment of another host: the same database, no lock file in common."""
+    """The environment of another host: the same database and key, no lock file in common."""
+    (home / "keys").mkdir(parents=True, exist_ok=True)
+    key = home / "keys" / "hmac.key"
+    key.touch(mode=0o600)
+    key.write_bytes((server.home / "keys" / "hmac.key").read_bytes())
     return {
         "RINGLEADER_HOME": str(home),
         "NEO4J_URI": server.uri,

@@ -294,7 +294,6 @@ ANSWERS = [
     ),
     ("systems-by-accounts", {"kind": "vpn"}, []),
     ("accounts-without-activity", {}, [("active", 1)]),
-    ("loads-done", {}, [("b1", "accounts", 8, 1, 0)]),
     (
         "rings-by-decisions",
         {},
@@ -319,6 +318,14 @@ ANSWERS = [
 
 # Answers with times in them: name, parameters, rows as the command line writes them.
 TIMED = [
+    (
+        "loads",
+        {},
+        [
+            ("b1", "accounts", None, "done", None, "2026-03-08T00:00:00Z", 8, 1, 0),
+            ("b2", "requests", None, "open", None, None, 9, None, None),
+        ],
+    ),
     (
         "ring-timeline",
         {"ring_id": "ring-c"},

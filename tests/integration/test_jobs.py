@@ -89,8 +89,8 @@ def test_a_job_does_its_steps_and_says_exactly_what_it_did(graph, server, tables
     assert row["steps"] == [
         load("accounts", 158, 0),
         load("payments", 151, 158),
-        # 9 addresses in 2 subnets, 151 clients
-        load("requests", 9 + 2 + 151, 158 + 158 + 9),
+        # 9 addresses in 2 subnets, 151 clients, requests by day to a model without a name
+        load("requests", 9 + 2 + 151 + 1, 158 + 158 + 9 + 158),
         {"step": "query loads-not-finished", "state": "done", "rows": 0},
         {
             "step": "detect",

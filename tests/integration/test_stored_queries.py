@@ -194,11 +194,14 @@ def test_the_server_plans_it_as_its_header_says(name, connection):
 
 # Detection reads and writes by node id within one run (decision 0013). Nothing else may.
 BY_NODE_ID = {
+    "accounts-known-good",
     "accounts-to-link",
     "count-sharers",
     "counted-sharers",
     "declared-organizations",
     "identifiers-to-link",
+    "neighbours-projection",
+    "neighbours-similarity",
     "origins-of-identifiers",
     "times-of-uses",
     "uses-to-link",
