@@ -30,6 +30,7 @@ COMMANDS = {
     "query": "ringleader.commands.query:query",
     "cypher": "ringleader.commands.cypher:cypher",
     "shell": "ringleader.commands.cypher:shell",
+    "audit": "ringleader.commands.audit:audit",
     "completion": "ringleader.commands.completion:completion",
 }
 

@@ -35,6 +35,7 @@ GROUPS = {
     "Decide": ("review", "decisions", "pin"),
     "Ask": ("query", "ask", "queries", "cypher", "write_cypher"),
     "Export": ("export", "report"),
+    "Keep": ("verify_audit",),
     "The server": ("start_server", "stop_server", "doctor"),
     "The database": ("graph", "gds", "py2neo", "close"),
 }

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         WhyNot,
     )
     from ringleader.api.simulating import Simulation
+    from ringleader.audit_chain import AuditCheck
     from ringleader.errors import (
         CatalogueError,
         ConnectionFailed,
@@ -90,6 +91,7 @@ _HOMES = {
     "Connection": "ringleader.api.connection",
     **dict.fromkeys(_RESULTS, "ringleader.api.results"),
     "Answer": "ringleader.answers",
+    "AuditCheck": "ringleader.audit_chain",
     "Export": "ringleader.api.exporting",
     "Report": "ringleader.api.exporting",
     "RingDrawing": "ringleader.ring_drawing",
@@ -102,6 +104,7 @@ _HOMES = {
 }
 __all__ = [
     "Answer",
+    "AuditCheck",
     "CatalogueError",
     "Comparison",
     "Connection",

@@ -1,29 +1,29 @@
-"""One line for every statement that somebody types: who asked what, of which database, and how.
+"""One line for everything that somebody has to answer for: who did what, to which database.
 
-The log is JSON lines in ``audit/statements.jsonl`` under the data folder, for its owner's eyes
-only. A statement stands there without its values (:func:`ringleader.cypher_text.masked`), because
-they could be account ids; its SHA-256 tells whether a statement that somebody shows is the one that
-ran. Parameters are left out, but for their names.
+That is each statement that somebody types, each end of data and each exchange with a partner. The
+log is JSON lines in ``audit/statements.jsonl`` under the data folder, for its owner's eyes only. A
+statement stands there without its values (:func:`ringleader.cypher_text.masked`), because they
+could be account ids; its SHA-256 tells whether a statement that somebody shows is the one that
+ran. Parameters are left out, but for their names. Lines are chained: see
+:mod:`ringleader.audit_chain`.
 """
 
 from __future__ import annotations
 
 import getpass
 import hashlib
-import json
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
+from ringleader.audit_chain import FILE, append, require_writable
 from ringleader.cypher_text import masked, parameters
-from ringleader.errors import SettingsError
 from ringleader.settings import Settings
 
-FILE = Path("audit") / "statements.jsonl"
+__all__ = ["FILE", "line", "record"]
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def line(settings: Settings, statement: str) -> Iterator[dict[str, Any]]:
         SettingsError: The log cannot be written. Then nothing runs.
     """
     began, note = time.monotonic(), dict[str, Any]()
-    handle = _open(settings.home / FILE)
+    require_writable(settings.home)
     outcome = "failed"
     try:
         yield note
@@ -51,11 +51,7 @@ def line(settings: Settings, statement: str) -> Iterator[dict[str, Any]]:
         raise
     finally:
         written = {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "user": _user(),
-            "login": settings.username,
-            "server": settings.uri,
-            "database": settings.database,
+            **_who(settings),
             "sha256": hashlib.sha256(statement.encode()).hexdigest(),
             "statement": masked(statement),
             "parameters": sorted(parameters(statement)),
@@ -63,24 +59,31 @@ def line(settings: Settings, statement: str) -> Iterator[dict[str, Any]]:
             "seconds": round(time.monotonic() - began, 3),
             **note,
         }
-        try:
-            # One write, at the end of the file: lines of several processes do not mix.
-            os.write(handle, (json.dumps(written, ensure_ascii=False) + "\n").encode())
-        finally:
-            os.close(handle)
+        append(settings.home, written)
 
 
-def _open(path: Path) -> int:
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        os.fchmod(handle, 0o600)
-    except OSError as error:
-        raise SettingsError(
-            f"the audit log {path} cannot be written: {error.strerror}",
-            hint="set RINGLEADER_HOME to a folder of yours; ringleader doctor",
-        ) from error
-    return handle
+def record(settings: Settings, event: str, **said: Any) -> None:
+    """Write a line about something that is no statement.
+
+    Args:
+        settings: Say where the log lives, and who is logged in to which database.
+        event: What was done, for example ``forget``.
+        said: What else the line holds; it names no account.
+
+    Raises:
+        SettingsError: The log cannot be written.
+    """
+    append(settings.home, {**_who(settings), "event": event, **said})
+
+
+def _who(settings: Settings) -> dict[str, Any]:
+    return {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "user": _user(),
+        "login": settings.username,
+        "server": settings.uri,
+        "database": settings.database,
+    }
 
 
 def _user() -> str:

@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from ringleader.graph import Graph
 
 KEY_FILE = Path("keys") / "hmac.key"
+AUDIT_KEY = Path("keys") / "audit.key"
 _BYTES = 32
 
 
-def load_key(home: Path) -> bytes:
-    """The key of this installation; made on first use, readable by its owner only.
+def load_key(home: Path, file: Path = KEY_FILE) -> bytes:
+    """A key of this installation; made on first use, readable by its owner only.
 
     Another key gives other hashes: whoever moves a graph to another machine moves this file too.
 
     Args:
         home: The data folder.
+        file: Which key: by default that of the hashes in the graph.
     """
-    path = home / KEY_FILE
+    path = home / file
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
@@ -34,8 +36,8 @@ def load_key(home: Path) -> bytes:
         except FileExistsError:
             return read_key(path)
         key = secrets.token_bytes(_BYTES)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(key.hex() + "\n")
+        with os.fdopen(handle, "w", encoding="ascii") as target:
+            target.write(key.hex() + "\n")
     except OSError as error:
         raise _unusable(path, error) from error
     return key
