@@ -19,6 +19,7 @@ COMMANDS = {
     "detect": "ringleader.algorithms.commands:detect",
     "rings": "ringleader.algorithms.commands:rings",
     "why": "ringleader.algorithms.commands:why",
+    "check": "ringleader.algorithms.checking.commands:check",
     "campaigns": "ringleader.algorithms.campaigns.commands:campaigns",
     "hubs": "ringleader.algorithms.evidence.hub_commands:hubs",
     "review": "ringleader.algorithms.review.commands:review",

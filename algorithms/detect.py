@@ -20,6 +20,7 @@ from uuid import uuid4
 import numpy as np
 
 from ringleader.algorithms.changed_settings import changes
+from ringleader.algorithms.checking.footprints import footprints, write_footprints
 from ringleader.algorithms.evidence.hub_verdicts import (
     pinned,
     pins_in_force,
@@ -40,6 +41,7 @@ from ringleader.algorithms.grouping.communities import (
 )
 from ringleader.algorithms.grouping.edges import Edges, Grouping
 from ringleader.algorithms.grouping.proposals import CoUse
+from ringleader.algorithms.judging.view import View
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.review.effects import without_rejected
 from ringleader.algorithms.rings.building import Ring, ring_of, touching_rings
@@ -169,6 +171,9 @@ def detect(
         for _ in write_links(graph, run, sharing, kept, advance):
             pass
         _write_co_uses(graph, run, sharing, found)
+    with stage("write what rings live on"):
+        view = found.view or View(told, parameters)
+        write_footprints(graph, run, footprints(view, findings.rings, sharing))
     accounts, missing = len(sharing.accounts), sharing.missing_families()
     detection = Detection(
         run, accounts, len(found.links), findings, found.set_aside, stages, missing, judged
@@ -267,8 +272,13 @@ def _clean_up(graph: Graph) -> None:
 
 
 def _drop_links(graph: Graph, *, keep: str) -> None:
-    """Drop the links and co-uses of all runs but one."""
-    for name in ("drop-other-links", "drop-other-co-uses"):
+    """Drop the links, co-uses and footprints of all runs but one."""
+    for name in (
+        "drop-other-links",
+        "drop-other-co-uses",
+        "drop-other-footprints",
+        "drop-other-cleared",
+    ):
         stored = get(name)
         graph.run_in_batches(stored, stored.bind({"keep": keep}))
 
@@ -312,6 +322,7 @@ def _publish(graph: Graph, sharing: Sharing, detection: Detection, parameters: P
     counts = {
         "accounts": detection.accounts,
         "links": detection.links,
+        "footprints": len(detection.rings),
         "stages": json.dumps(detection.stages),
     }
     found = statements(graph, detection.run, sharing, detection.findings, counts, parameters)

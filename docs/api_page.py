@@ -28,6 +28,8 @@ GROUPS = {
         "explain",
         "why",
         "why_not",
+        "check",
+        "checks",
         "campaigns",
         "campaign",
         "hubs",

@@ -22,6 +22,7 @@ from ringleader.version import __version__
 
 if TYPE_CHECKING:
     from ringleader.answers import Answer
+    from ringleader.api.check_results import Check, CheckedRing, SharedIdentifier
     from ringleader.api.connection import Connection, connect
     from ringleader.api.exporting import Export, Report
     from ringleader.api.facade.base import RingleaderWarning
@@ -91,6 +92,9 @@ _HOMES = {
     "Connection": "ringleader.api.connection",
     **dict.fromkeys(_RESULTS, "ringleader.api.results"),
     "Answer": "ringleader.answers",
+    "Check": "ringleader.api.check_results",
+    "CheckedRing": "ringleader.api.check_results",
+    "SharedIdentifier": "ringleader.api.check_results",
     "AuditCheck": "ringleader.audit_chain",
     "Export": "ringleader.api.exporting",
     "Report": "ringleader.api.exporting",
@@ -106,6 +110,8 @@ __all__ = [
     "Answer",
     "AuditCheck",
     "CatalogueError",
+    "Check",
+    "CheckedRing",
     "Comparison",
     "Connection",
     "ConnectionFailed",
@@ -131,6 +137,7 @@ __all__ = [
     "Server",
     "ServerError",
     "SettingsError",
+    "SharedIdentifier",
     "Simulation",
     "TableLoad",
     "TimedOut",

@@ -14,7 +14,8 @@ from scipy import sparse
 
 from ringleader.algorithms.evidence.shared_neighbours import find_links
 from ringleader.algorithms.evidence.sharing import Sharing
-from ringleader.algorithms.judging.membership import OWNED_THINGS, Cells, belongs, compared
+from ringleader.algorithms.judging.comparison import OWNED_THINGS, prior_bits
+from ringleader.algorithms.judging.membership import Cells, belongs, compared
 from ringleader.algorithms.judging.view import Matrix, View, owned
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.review.effects import positions
@@ -113,14 +114,14 @@ def standings(
         place = int(entry[0]) if len(entry) else None
         factors = tuple(_factors(view, cells, theirs, int(at[0]), number, place))
         bits = 0.0 if place is None else float(cells.bits[place].sum())
-        prior = float(np.log2(view.accounts / max(float(cells.size[number]), 1.0)))
+        prior = float(prior_bits(view.accounts, cells.size[number]))
         owns = place is not None and bool(cells.owns[place])
         joins = place is not None and bool(mine[place])
         exempt = bool(np.isin(at[0], sharing.exempt))
         if alone:
             reasons = tuple(_of_one_kind(sharing, rings[name], account, parameters))
         else:
-            reasons = tuple(_missing(view, factors, bits, prior, owns, exempt))
+            reasons = tuple(missing(parameters, factors, bits, prior, owns, exempt))
         found.append(
             Standing(
                 account,
@@ -135,10 +136,11 @@ def standings(
                 reasons,
             )
         )
-    return sorted(found, key=_nearness)
+    return sorted(found, key=nearness)
 
 
-def _nearness(standing: Standing) -> tuple[float, ...]:
+def nearness(standing: Standing) -> tuple[float, ...]:
+    """What standings are ordered by, the nearest ring first."""
     used = sum(factor.identifiers for factor in standing.factors)
     lives = sum(factor.lives for factor in standing.factors)
     return (-standing.inside, -(lives > 0), -(standing.bits - standing.prior), -used)
@@ -180,15 +182,24 @@ def _factors(
         )
 
 
-def _missing(
-    view: View,
+def missing(
+    asked: Parameters,
     factors: Sequence[Factor],
     bits: float,
     prior: float,
     owns: bool,
     exempt: bool,
 ) -> Iterator[str]:
-    asked = view.parameters
+    """What an account lacks to be a member, in words.
+
+    Args:
+        asked: The judgements.
+        factors: What each kind of evidence says.
+        bits: Their bits together.
+        prior: Bits that they have to outweigh.
+        owns: Whether it uses two things that the ring owns, addresses aside.
+        exempt: Whether the settings know it to be good.
+    """
     if exempt:
         yield "its mail domain or organization is known to be good ([known_good])"
     lives = [factor for factor in factors if factor.lives]

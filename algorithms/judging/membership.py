@@ -22,10 +22,17 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from ringleader.algorithms.evidence.sharing import Flags, Floats, Ints
-from ringleader.algorithms.judging.view import Matrix, View, infrastructure, owned, surprise
+from ringleader.algorithms.judging.comparison import (
+    OWNED_THINGS,
+    Rates,
+    by_kind,
+    lives_on,
+    outweigh,
+    prior_bits,
+)
+from ringleader.algorithms.judging.view import Matrix, View, infrastructure, owned
 
 ROUNDS, ROUNDS_AFTER_SPLIT = 3, 2
-OWNED_THINGS = 2  # an account known by one kind alone uses two things that the group owns
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class Cells:
         evidence: Bits against the null that keeps degrees, shape (entries, kinds).
         owns: Whether it uses two things or more that the group owns, addresses aside.
         size: Number of members of each group.
+        rates: What the bits follow from, by group and label.
     """
 
     members: Matrix
@@ -57,6 +65,7 @@ class Cells:
     evidence: Floats
     owns: Flags
     size: Floats
+    rates: Rates
 
     @property
     def groups(self) -> int:
@@ -92,11 +101,8 @@ def _settled(view: View, members: Matrix, rounds: int) -> Cells:
 
 def belongs(view: View, cells: Cells) -> Flags:
     """Which entries are members by the evidence."""
-    prior = np.log2(view.accounts / np.maximum(cells.size, 1.0))
-    likely = cells.bits.sum(axis=1) > prior[cells.group]
-    kinds = cells.lives.sum(axis=1)
-    mine: Flags = likely & ((kinds >= 2) | ((kinds == 1) & cells.owns))
-    return mine
+    prior = prior_bits(view.accounts, cells.size)
+    return outweigh(cells.bits, prior[cells.group], cells.lives, cells.owns)
 
 
 def compared(view: View, members: Matrix) -> Cells:
@@ -129,81 +135,87 @@ def compared(view: View, members: Matrix) -> Cells:
     usual = (part >= view.parameters.kind_coverage) & (counted >= 2)
     usual &= (view.kind_of_label >= 0)[None, :]
     shape = (len(account), view.kinds)
-    lives, known = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    for code in range(view.labels):
-        kind = view.kind_of_label[code]
-        if kind >= 0:
-            lives[:, kind] |= lives_label[:, code] & usual[group, code]
-            known[:, kind] |= known_label[:, code] & usual[group, code]
+    lives = by_kind(view.kind_of_label, view.kinds, usual[group], lives_label)
+    known = by_kind(view.kind_of_label, view.kinds, usual[group], known_label)
     # An outsider has known activity that is not on the group's identifiers. An account without such
     # activity may be a member and says nothing about outsiders.
     outsider = ~inside & (known & ~lives).any(axis=1)
-    bits = np.full(shape, -np.inf)
+    rates, rare = _rates(view, group, lives_label, outsider, usual, part, people)
+    bits, owns = rates.bits(
+        view.kind_of_label, view.kinds, group, lives_label, ours_label, known_label
+    )
     evidence = np.zeros(shape)
-    likely = 1.0 - view.parameters.missing_kind
-    owns = np.zeros(len(account), dtype=bool)
     for code in range(view.labels):
         kind = view.kind_of_label[code]
-        if kind < 0:
-            continue
-        here = usual[group, code]
+        if kind >= 0:
+            told = np.where(usual[group, code] & lives_label[:, code], rare[group, code], 0.0)
+            evidence[:, kind] = np.maximum(evidence[:, kind], told)
+    return Cells(
+        members, used, account, group, inside, lives, known, bits, evidence, owns, size, rates
+    )
+
+
+def _rates(
+    view: View,
+    group: Ints,
+    lives: Flags,
+    outsider: Flags,
+    usual: Flags,
+    part: Floats,
+    people: Floats,
+) -> tuple[Rates, Floats]:
+    """What living on each group's identifiers is worth; and how rare that is among all accounts."""
+    shape = usual.shape
+    for_it, against_it, rare = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    groups = len(usual)
+    likely = 1.0 - view.parameters.missing_kind
+    for code in range(view.labels):
         others = np.maximum(view.population[code] - people[:, code], 1.0)
         member = np.minimum(part[:, code], 1.0 - 1e-9)
-        strangers = _count(group, outsider & lives_label[:, code], groups)
+        strangers = _count(group, outsider & lives[:, code], groups)
         stranger = np.minimum((strangers + 0.5) / others, member * 0.999 + 1e-12)
-        all_users = _count(group, lives_label[:, code], groups) / view.population[code]
+        all_users = _count(group, lives[:, code], groups) / view.population[code]
         member = np.minimum(np.maximum(member, 1e-9), likely)
         stranger = np.minimum(stranger, member * 0.999)
-        for_it = np.log2(member / stranger)
-        against_it = np.log2((1.0 - member) / (1.0 - stranger))
-        # Several identifiers that the group owns practically identify an account as a member.
-        best = np.log2(likely * view.population[code])
-        mine_too = ours_label[:, code]
-        value = np.where(
-            mine_too,
-            best,
-            np.where(
-                lives_label[:, code],
-                for_it[group],
-                np.where(known_label[:, code], against_it[group], -np.inf),
-            ),
-        )
-        bits[:, kind] = np.maximum(bits[:, kind], np.where(here, value, -np.inf))
-        rare = np.maximum(np.log2(member / np.clip(all_users, 1e-12, 1.0)), 0.0)
-        told = np.where(here & lives_label[:, code], rare[group], 0.0)
-        evidence[:, kind] = np.maximum(evidence[:, kind], told)
-        owns |= mine_too & here
-    bits[~np.isfinite(bits)] = 0.0
-    return Cells(members, used, account, group, inside, lives, known, bits, evidence, owns, size)
+        for_it[:, code] = np.log2(member / stranger)
+        against_it[:, code] = np.log2((1.0 - member) / (1.0 - stranger))
+        told = np.log2(member / np.clip(all_users, 1e-12, 1.0))
+        rare[:, code] = np.maximum(told, 0.0)
+    # Several identifiers that the group owns practically identify an account as a member.
+    best = np.log2(likely * view.population)
+    return Rates(usual, for_it, against_it, best), rare
 
 
 def _living(view: View, used: Matrix, mine: Matrix) -> tuple[list[Matrix], list[Matrix]]:
     """By label: who lives on each group's identifiers, and who on two or more that it owns."""
-    asked = view.parameters
     ones = used.copy()
     ones.data = np.ones_like(ones.data)
     there, ours = [], []
-    for code, at in enumerate(view.of_label):
-        lives = _live(view, code, at, ones, asked.several)
-        there.append(lives)
-        least = OWNED_THINGS
+    for code in range(view.labels):
+        there.append(_live(view, code, ones))
         theirs = mine if not view.is_network[code] else sparse.csr_array(mine.shape)
-        ours.append(_live(view, code, at, theirs, asked.several, things=least))
+        ours.append(_live(view, code, theirs, things=OWNED_THINGS))
     return there, ours
 
 
-def _live(view: View, code: int, at: Ints, infra: Matrix, several: int, things: int = 1) -> Matrix:
+def reach(view: View, infra: Matrix, code: int) -> Floats:
+    """Of all uses of a label the part that goes to each group's identifiers (ones)."""
+    at = view.of_label[code]
+    part: Floats = infra[:, at] @ view.sharers[at] / view.total[code]
+    return part
+
+
+def _live(view: View, code: int, infra: Matrix, things: int = 1) -> Matrix:
     """Accounts by groups: who lives on the group's identifiers of one label, ones."""
-    part = infra[:, at]
+    part = infra[:, view.of_label[code]]
     share, count = view.shares_of_label[code] @ part.T, view.uses_of_label[code] @ part.T
     share.sort_indices()
     count.sort_indices()
     share = share.tocoo()
     number = count.data
-    rate = part @ view.sharers[at] / view.total[code]
-    expected = view.degree[share.row, code] * rate[share.col]
-    named = (number >= several) & (surprise(number, expected) >= np.log2(max(view.accounts, 2)))
-    kept = ((share.data >= view.parameters.living_share) | named) & (number >= things)
+    expected = view.degree[share.row, code] * reach(view, infra, code)[share.col]
+    kept = lives_on(share.data, number, expected, view.accounts, view.parameters)
+    kept &= number >= things
     return sparse.csr_array(
         (np.ones(int(kept.sum())), (share.row[kept], share.col[kept])), shape=share.shape
     )

@@ -33,12 +33,14 @@ class Found:
         links: Links between their members, which carry the evidence.
         set_aside: Groups as strong as rings that have an innocent explanation.
         co_used: Pairs of identifiers that the same accounts use.
+        view: The uses as the judge saw them; None where there was no judge.
     """
 
     rings: list[Ring]
     links: Links
     set_aside: list[Ring] = field(default_factory=list)
     co_used: CoUse | None = None
+    view: View | None = None
 
 
 def find_rings(sharing: Sharing, grouping: Grouping, parameters: Parameters) -> Found:
@@ -144,7 +146,7 @@ def rings_of_groups(
         )
     inside = np.isin(of[links.a], np.arange(1, len(kept) + 1))
     rings = sorted(made[: len(kept)], key=lambda ring: (-ring.score, ring.ring_id))
-    return Found(rings, links.take(inside), made[len(kept) :], co_used)
+    return Found(rings, links.take(inside), made[len(kept) :], co_used, view)
 
 
 def _made_of_parts(cells: Cells, strong: list[int], looks: LookAlikes) -> set[int]:

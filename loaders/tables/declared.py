@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ringleader.loaders.tables.interface import Notes, TableInput
     from ringleader.schema.types import Identifier
 
-__all__ = ["declared_of", "with_keys"]
+__all__ = ["declared_of", "key_of", "with_keys"]
 
 _BETWEEN = "\x1f"  # a value and its region; no value of a column holds it
 
@@ -40,26 +40,37 @@ def with_keys(
     rows = rows.filter(rows[column].notnull())
     if not identifier.normaliser and not identifier.hashed:
         return rows, {}
-    normalised = NORMALISERS.get(identifier.normaliser, _as_it_is)
     region = "" if identifier.region in rows.columns else identifier.region
 
-    def key_of(raw: str) -> str | None:
-        value, _, place = raw.partition(_BETWEEN)
-        found = normalised(value, place or region)
-        if found is None or not identifier.hashed:
-            return found
-        return keyed_hash(given.key, identifier.name, found)
+    def key(text: str) -> str | None:
+        value, _, place = text.partition(_BETWEEN)
+        return key_of(identifier, value, place or region, given.key)
 
     raw = rows[column]
     if identifier.region in rows.columns:
         raw = raw + _BETWEEN + rows[identifier.region].fill_null("")
-    keys = given.workspace.mapped(raw, key_of)
+    keys = given.workspace.mapped(raw, key)
     unread = given.workspace.size(keys.filter(keys.mapped.isnull()))
     said = f"distinct values that are no {identifier.display}, left out"
     notes = {said: unread} if unread else {}
     joined = rows.mutate(_given=raw).inner_join(keys, [("_given", "raw")])
     joined = joined.filter(joined.mapped.notnull())
     return joined.mutate(**{column: joined.mapped}).select(*rows.columns), notes
+
+
+def key_of(identifier: Identifier, value: str, region: str, key: bytes) -> str | None:
+    """The key of the node of a value; None for a value that is no such identifier.
+
+    Args:
+        identifier: How its values are brought into one form, and whether they are hashed.
+        value: The value.
+        region: The country of numbers without a country code.
+        key: The key of hashes.
+    """
+    found = NORMALISERS.get(identifier.normaliser, _as_it_is)(value, region)
+    if found is None or not identifier.hashed:
+        return found
+    return keyed_hash(key, identifier.name, found)
 
 
 def _as_it_is(value: str, _region: str) -> str | None:

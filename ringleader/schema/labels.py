@@ -185,6 +185,25 @@ NODES: tuple[NodeType, ...] = (
         ),
     ),
     NodeType(
+        "Footprint",
+        "footprint_id",
+        "What the members of a ring live on, as the judge of one run saw it: the check compares an "
+        "account with it. Those of the latest finished run are in force.",
+        derived=(
+            ("ring_id", "the ring"),
+            ("run", "run_id of the detection"),
+            ("size", "members that the judge compared with"),
+            ("labels", "labels of the identifiers that the ring uses"),
+            ("identifiers", "number of identifiers of each, in the order of `labels`"),
+            ("usual", "whether enough members live on identifiers of each label"),
+            ("for_bits", "bits if an account lives there, by label"),
+            ("against_bits", "bits if it does not, though its activity is known, by label"),
+            ("owned_bits", "bits if it lives on two that the ring owns, by label"),
+            ("reach", "part of all uses of the label that goes to these identifiers, by label"),
+            ("owned_reach", "the same of those that the ring owns, by label"),
+        ),
+    ),
+    NodeType(
         "Pin",
         "target",
         "An analyst's verdict on an identifier, known by its label and key; detection follows it.",
@@ -260,6 +279,32 @@ RELATIONSHIPS: tuple[RelType, ...] = (
             ("lift", "how many times as many as chance makes, degrees and activity kept"),
             ("run", "run_id of the detection"),
         ),
+    ),
+    RelType(
+        "LIVES_ON",
+        "Footprint",
+        "Device",
+        "Members of the ring use the identifier, of any label, more than chance explains.",
+        derived=(
+            ("ring_id", "the ring"),
+            ("members", "how many members use it"),
+            ("owned", "whether hardly anybody else does"),
+            ("run", "run_id of the detection"),
+        ),
+    ),
+    RelType(
+        "SHAPED",
+        "Account",
+        "Footprint",
+        "The account was a member of the ring in that run.",
+    ),
+    RelType(
+        "CLEARED",
+        "Account",
+        "Device",
+        "The account's use of the identifier, of any label, counts no more: a ring or account was "
+        "rejected that had it. Kept for what rings use.",
+        derived=(("run", "run_id of the detection"),),
     ),
     RelType(
         "LINKED",

@@ -52,8 +52,10 @@ RECORDS: tuple[NodeType, ...] = (
             ("links", "links written"),
             ("rings", "rings found"),
             ("members", "accounts in rings"),
+            ("footprints", "rings with a footprint, for the check"),
             ("stages", "seconds of each stage before its rings were published, as JSON"),
         ),
+        indexes=("finished_at",),
     ),
     NodeType(
         "Job",

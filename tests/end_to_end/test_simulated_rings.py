@@ -11,9 +11,11 @@ from collections import Counter
 
 import pyarrow.parquet as pq
 import pytest
+from check_agreement import assert_check_agrees_with_detection
 
 from ringleader.algorithms.detect import detect
 from ringleader.algorithms.parameters import Parameters
+from ringleader.api.checking import Checker
 from ringleader.scenario.simulate import simulate
 
 OPERATORS = {"hydra", "card_sharers", "careful"}
@@ -76,6 +78,16 @@ def test_operators_are_found_and_look_alikes_are_not(world):
     ]
     # The sample says nothing of mailboxes and phones.
     assert found.missing == ("contact",)
+
+
+def test_the_check_of_every_account_has_the_figures_of_detection(world, connection):
+    _, cohort, found = world
+    compared = assert_check_agrees_with_detection(connection)
+    assert compared >= sum(ring.size for ring in found.rings)
+    in_rings = {account for ring in found.rings for account in ring.members}
+    honest = [name for name, of in cohort.items() if of not in OPERATORS and name not in in_rings]
+    told = Checker(connection).check(honest[:1_000])
+    assert not [one for one in told if one.outcome == "joins"]
 
 
 def test_every_operator_is_one_campaign(world, ringleader):

@@ -205,7 +205,10 @@ BY_NODE_ID = {
     "origins-of-identifiers",
     "times-of-uses",
     "uses-to-link",
+    "write-cleared",
     "write-co-uses",
+    "write-footprint-identifiers",
+    "write-footprint-members",
     "write-links",
     "write-verdicts",
 }

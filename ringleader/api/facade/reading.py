@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ringleader.api.facade.base import Base, FilePath, as_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ringleader.api.check_results import Check
     from ringleader.api.results import Comparison, Decision, Explanation, WhyNot
     from ringleader.ring_drawing import RingDrawing
 
@@ -163,6 +164,46 @@ class Reading(Base):
         from ringleader.api import why
 
         return why.why_not(self.graph, account, ring, known_hubs=known_hubs)
+
+    def check(self, account: str | None = None, /, **known: Any) -> Check:
+        """Whether an account belongs to a ring of the last run, in one read of the database.
+
+        The figures are those of detection. An account that is not loaded yet is checked by what is
+        known of it::
+
+            r.check("acc_17")
+            r.check(ip="203.0.113.7", device_id="ja4-1f", email="one@mail.example")
+
+        Args:
+            account: Its id.
+            known: Columns of the input contract that are not loaded, a list for several values:
+                ``ip``, ``device_id``, ``payment_method_id``, ``prompt_cluster_id``, ``email``,
+                ``phone``, ``phone_country``, ``organization_id``, and declared identifiers.
+
+        Raises:
+            NotFound: There is no such account and nothing else is given, or no detection has run.
+            WrongUsage: A column does not exist, or a value is no such identifier.
+        """
+        from ringleader.api import checking
+
+        given = known if account is None else {"account_id": account, **known}
+        return checking.check(self.graph, given)
+
+    def checks(self, given: Sequence[str | Mapping[str, Any]] | FilePath) -> pd.DataFrame:
+        """Check many accounts; one row for each, with its nearest ring.
+
+        Args:
+            given: Account ids, maps as :meth:`check` takes them, or a file (CSV, JSON lines,
+                Parquet) with columns of the input contract.
+
+        Raises:
+            InputError: The file cannot be read, or has no column that could be checked.
+            NotFound: No detection has run.
+            WrongUsage: A column does not exist, or a value is no such identifier.
+        """
+        from ringleader.api import checking
+
+        return checking.check_all(self.graph, given).frame
 
     def review(
         self,

@@ -1,0 +1,246 @@
+"""How accounts stand to the rings of the last run, by what the stored query ``check`` returns.
+
+The figures are those of detection: the same functions compare
+(:mod:`ringleader.algorithms.judging.comparison`), with what the run kept of each ring
+(:mod:`ringleader.algorithms.checking.footprints`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ringleader.algorithms.evidence.sharing import Flags, Floats, Ints, family_codes, group_codes
+from ringleader.algorithms.explanation.standing import Factor, Standing, missing, nearness
+from ringleader.algorithms.judging.comparison import (
+    OWNED_THINGS,
+    Rates,
+    by_kind,
+    lives_on,
+    outweigh,
+    prior_bits,
+)
+from ringleader.algorithms.judging.view import NETWORK
+from ringleader.algorithms.parameters import Parameters
+from ringleader.schema import Schema
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """An identifier that an account has in common with a ring.
+
+    Attributes:
+        label: Its label.
+        key: Its key.
+        members: Members that use it.
+        owned: Whether hardly anybody else does.
+        outside: Other accounts that use it; None where that is not counted.
+    """
+
+    label: str
+    key: str
+    members: int
+    owned: bool
+    outside: int | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """How an account stands to a ring that it has something in common with.
+
+    Attributes:
+        standing: The figures.
+        shared: What both use, what the ring owns first.
+        review: The latest decision on the ring, if there is one.
+    """
+
+    standing: Standing
+    shared: tuple[Shared, ...]
+    review: str | None
+
+
+@dataclass
+class _Entries:
+    """Accounts beside rings: one entry for each account and ring with something in common."""
+
+    owner: list[int]
+    footprints: list[Row]
+    shared: list[list[tuple[int, Row, Row]]]  # of each: label, what is shared, how the ring has it
+    share: Floats
+    number: Floats
+    own_share: Floats
+    own_number: Floats
+
+
+def compare(
+    answers: Sequence[Row],
+    accounts: int,
+    schema: Schema,
+    parameters: Parameters,
+    exempt: Sequence[bool],
+) -> list[list[Found]]:
+    """How each account stands to the rings that it has something in common with, nearest first.
+
+    Args:
+        answers: What the stored query ``check`` returns, one for each account.
+        accounts: Number of accounts that the run looked at.
+        schema: What accounts can share.
+        parameters: Those of the run.
+        exempt: Whether the settings know each account to be good.
+    """
+    codes = {label: code for code, label in enumerate(schema.labels)}
+    kind_of_label = group_codes(schema)[family_codes(schema)]
+    width, kinds = len(codes), len(schema.groups)
+    activity, degree = _activity(answers, width)
+    entries = _entries(answers, codes, activity)
+    found: list[list[Found]] = [[] for _ in answers]
+    if not entries.owner:
+        return found
+    owner = np.array(entries.owner, dtype=np.int64)
+    told = _Told.of(entries.footprints, codes)
+    network: Flags = np.array(
+        [schema.family_of(label) == NETWORK for label in schema.labels], dtype=bool
+    )
+    lives = lives_on(
+        entries.share, entries.number, degree[owner] * told.reach, accounts, parameters
+    )
+    lives &= entries.number >= 1
+    ours = lives_on(
+        entries.own_share, entries.own_number, degree[owner] * told.own_reach, accounts, parameters
+    )
+    ours &= (entries.own_number >= OWNED_THINGS) & ~network[None, :]
+    known = activity[owner] > 0
+    usual = told.rates.usual
+    bits, owns = told.rates.bits(kind_of_label, kinds, np.arange(len(owner)), lives, ours, known)
+    # Detection looks at accounts that live on something; of others it has no figures.
+    somewhere: Flags = np.asarray(lives.any(axis=1), dtype=bool)
+    bits[~somewhere] = 0.0
+    kind_lives = by_kind(kind_of_label, kinds, usual, lives)
+    prior = prior_bits(accounts, told.size)
+    belongs = outweigh(bits, prior, kind_lives, owns & somewhere) & somewhere
+    for at, footprint in enumerate(entries.footprints):
+        mine = entries.owner[at]
+        factors = tuple(
+            Factor(
+                name,
+                bool(usual[at, kind_of_label == kind].any()),
+                bool(known[at, kind_of_label == kind].any()),
+                bool(kind_lives[at, kind]),
+                float(entries.share[at, kind_of_label == kind].max(initial=0.0)),
+                int(entries.number[at, kind_of_label == kind].sum()),
+                int(entries.own_number[at, kind_of_label == kind].sum()),
+                int(told.identifiers[at, kind_of_label == kind].sum()),
+                float(bits[at, kind]),
+            )
+            for kind, name in enumerate(schema.groups)
+        )
+        total, against = float(bits[at].sum()), float(prior[at])
+        lacks = missing(parameters, factors, total, against, bool(owns[at]), exempt[mine])
+        standing = Standing(
+            str(answers[mine]["account_id"] or ""),
+            footprint["ring_id"],
+            int(footprint["size"]),
+            bool(footprint["inside"]),
+            factors,
+            total,
+            against,
+            bool(owns[at] and somewhere[at]),
+            bool(belongs[at]) and not exempt[mine],
+            tuple(lacks),
+        )
+        shared = tuple(_shared(entries.shared[at], schema.labels))
+        found[mine].append(Found(standing, shared, footprint["review"]))
+    return [sorted(mine, key=lambda one: nearness(one.standing)) for mine in found]
+
+
+def _activity(answers: Sequence[Row], width: int) -> tuple[Floats, Floats]:
+    """Events of each account with each label, and how many identifiers it uses."""
+    activity = np.zeros((len(answers), width))
+    degree = np.zeros((len(answers), width))
+    for at, answer in enumerate(answers):
+        if answer["uses"]:
+            code, events = np.array(answer["uses"], dtype=np.float64).T
+            label = code.astype(np.int64)
+            activity[at] = np.bincount(label, events, minlength=width)
+            degree[at] = np.bincount(label[events > 0], minlength=width)
+    return activity, degree
+
+
+def _entries(answers: Sequence[Row], codes: Mapping[str, int], activity: Floats) -> _Entries:
+    owner: list[int] = []
+    footprints: list[Row] = []
+    shared: list[list[tuple[int, Row, Row]]] = []
+    for number, answer in enumerate(answers):
+        by_ring: dict[str, list[tuple[int, Row, Row]]] = {}
+        for one in answer["touched"]:
+            # An attempt that failed is nobody's use, and a use that was rejected counts no more.
+            if one["events"] > 0 and not one["cleared"]:
+                for on in one["rings"]:
+                    by_ring.setdefault(on["ring_id"], []).append((one["code"], one, on))
+        for footprint in answer["footprints"]:
+            if footprint["ring_id"] in by_ring:
+                owner.append(number)
+                footprints.append(footprint)
+                shared.append(by_ring[footprint["ring_id"]])
+    shape = (len(owner), len(codes))
+    made = [np.zeros(shape) for _ in range(4)]
+    share, count, own_share, own_count = made
+    for at, things in enumerate(shared):
+        for code, one, on in things:
+            part = one["events"] / max(activity[owner[at], code], 1.0)
+            share[at, code] += part
+            count[at, code] += 1
+            if on["owned"]:
+                own_share[at, code] += part
+                own_count[at, code] += 1
+    return _Entries(owner, footprints, shared, *made)
+
+
+@dataclass
+class _Told:
+    """The figures of footprints, one entry each, by label."""
+
+    rates: Rates
+    reach: Floats
+    own_reach: Floats
+    identifiers: Ints
+    size: Floats
+
+    @classmethod
+    def of(cls, footprints: Sequence[Row], codes: Mapping[str, int]) -> _Told:
+        shape = (len(footprints), len(codes))
+
+        def table(name: str) -> Floats:
+            values = np.zeros(shape)
+            for at, footprint in enumerate(footprints):
+                for label, value in zip(footprint["labels"], footprint[name], strict=True):
+                    if label in codes:
+                        values[at, codes[label]] = value
+            return values
+
+        usual: Flags = table("usual") > 0
+        # The figure is the same for all rings of a run that have the label.
+        best = table("owned_bits").max(axis=0)
+        rates = Rates(usual, table("for_bits"), table("against_bits"), best)
+        size = np.array([footprint["size"] for footprint in footprints], dtype=np.float64)
+        return cls(
+            rates,
+            table("reach"),
+            table("owned_reach"),
+            table("identifiers").astype(np.int64),
+            size,
+        )
+
+
+def _shared(things: Sequence[tuple[int, Row, Row]], labels: Sequence[str]) -> Iterator[Shared]:
+    order = sorted(things, key=lambda one: (not one[2]["owned"], one[0], -one[2]["members"]))
+    for code, one, on in order:
+        outside = one["accounts"]
+        if outside is not None:
+            outside = max(outside - on["members"], 0)
+        yield Shared(labels[code], str(one["key"]), on["members"], on["owned"], outside)

@@ -1,0 +1,83 @@
+// name: check
+// question: What have accounts in common with the rings of the last run?
+// Each of $rows has an `account_id` (or null) and `given`, a list of maps with `label`, `code`, `key` and
+// `events`: what is known of the account and not loaded. The run is read first and last: where both differ, a
+// detection published in between, and the caller asks again.
+// param rows: list
+// column run: map
+// column run_after: string
+// column answers: list
+// mode: read
+// audience: internal
+CALL () {
+  MATCH (run:Run)
+  WHERE run.finished_at > datetime({epochMillis: 0}) AND run.state = 'done'
+  RETURN run ORDER BY run.finished_at DESC, run.run_id DESC LIMIT 1
+}
+UNWIND range(0, size($rows) - 1) AS at
+WITH run, run.run_id AS run_id, $rows[at] AS row
+OPTIONAL MATCH (account:Account {account_id: row.account_id})
+CALL (run_id, row, account) {
+  CALL (row, account) {
+    MATCH (account)-[use:{{ uses }}]->(identifier)
+    RETURN identifier, {{ code_of:use }} AS code, {{ key_of:identifier }} AS key,
+           coalesce(use.events, 1) -
+           CASE WHEN use:{{ payment_uses }} THEN coalesce(use.failed, 0) +
+                coalesce(use.disputed, 0) ELSE 0 END AS events
+    UNION ALL
+    UNWIND row.given AS given
+    WITH given, given.key AS wanted
+    OPTIONAL CALL (given, wanted) {
+      CALL (wanted) {
+        {{ named:found:wanted }}
+      }
+      WITH given, found WHERE labels(found)[0] = given.label
+      RETURN found
+    }
+    RETURN found AS identifier, given.code AS code, given.key AS key, given.events AS events
+  }
+  WITH run_id, account, identifier, code, key, events, COLLECT {
+    MATCH (identifier)<-[on:LIVES_ON]-(:Footprint) WHERE on.run = run_id
+    RETURN {ring_id: on.ring_id, members: on.members, owned: on.owned}
+  } AS rings
+  RETURN collect([code, events]) AS uses,
+         collect(CASE WHEN size(rings) > 0 OR identifier.verdict = 'widely shared' THEN {
+           code: code, key: key, events: events, accounts: identifier.accounts,
+           verdict: identifier.verdict, rings: rings,
+           cleared: EXISTS { (account)-[cleared:CLEARED]->(identifier) WHERE cleared.run = run_id }
+         } END) AS touched
+}
+WITH run, run_id, row, account, uses, touched
+CALL (run, run_id, account, touched) {
+  UNWIND touched AS one
+  UNWIND one.rings AS on
+  WITH DISTINCT run, run_id, account, on.ring_id AS ring_id
+  MATCH (footprint:Footprint {footprint_id: run_id + '|' + ring_id})
+  RETURN collect(footprint {
+    .*, inside: EXISTS { (account)-[:SHAPED]->(footprint) },
+    review: head(COLLECT {
+      MATCH (:Ring {ring_id: ring_id})<-[:DECIDED]-(review:Review)
+      WHERE review.verdict IS NOT NULL
+      RETURN CASE WHEN review.verdict = 'rejected' AND run.started_at > review.decided_at
+                  THEN 'returned' ELSE review.verdict END AS verdict
+      ORDER BY review.decided_at DESC, review.review_id
+    })
+  }) AS footprints
+}
+WITH run, collect({
+  account_id: row.account_id, known: account IS NOT NULL, created_at: account.created_at,
+  status: account.status, uses: uses, touched: touched, footprints: footprints,
+  label: head(COLLECT {
+    MATCH (account)<-[:DECIDED]-(review:Review)
+    RETURN review.label AS label ORDER BY review.decided_at DESC, review.review_id
+  }),
+  domains: COLLECT { MATCH (account)-[:REGISTERED_WITH]->(domain) RETURN domain.domain AS name },
+  organizations: COLLECT { MATCH (account)-[:IN_ORGANIZATION]->(o) RETURN o.organization_id AS name }
+}) AS answers
+CALL (answers) {
+  MATCH (after:Run)
+  WHERE after.finished_at > datetime({epochMillis: 0}) AND after.state = 'done'
+  RETURN after.run_id AS run_after
+  ORDER BY after.finished_at DESC, after.run_id DESC LIMIT 1
+}
+RETURN run { .run_id, .finished_at, .accounts, .parameters, .footprints } AS run, run_after, answers

@@ -1,0 +1,331 @@
+"""Does this account belong to a known ring? One read of the database for each question."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ringleader.answers import Answer
+from ringleader.api.check_results import CODES, ROW, Check, CheckedRing, SharedIdentifier
+from ringleader.catalogue import get
+from ringleader.errors import InputError, NotFound, QueryError, WrongUsage
+
+if TYPE_CHECKING:
+    from ringleader.algorithms.checking.comparing import Found
+    from ringleader.graph import Graph
+    from ringleader.schema import Schema
+
+MOST_ROWS = 1_000  # accounts of one read
+NEAREST, SHOWN = 3, 50
+ATTEMPTS = 3
+REJECTED = "rejected"
+WIDELY_SHARED = "widely shared"
+
+
+class Checker:
+    """Checks accounts on one database; it may be used by several threads.
+
+    Args:
+        graph: An open graph.
+        timeout: Seconds after which the server ends a read.
+    """
+
+    def __init__(self, graph: Graph, *, timeout: float | None = None) -> None:
+        self._graph = graph
+        self._timeout = timeout
+
+    def check(self, given: Sequence[str | Mapping[str, Any]]) -> list[Check]:
+        """How accounts stand to the rings of the last run, in their order.
+
+        Args:
+            given: Account ids, or maps of what is known: ``account_id``, and columns of the input
+                contract that need not be loaded, such as ``ip``, ``device_id`` or ``email``.
+                At most 1,000.
+
+        Raises:
+            NotFound: No detection has run that a check can rest on.
+            WrongUsage: A column does not exist, or a value is no such identifier.
+        """
+        from ringleader.algorithms.checking.comparing import compare
+        from ringleader.algorithms.parameters import recorded
+
+        if len(given) > MOST_ROWS:
+            raise WrongUsage(f"{len(given):,} accounts are given; {MOST_ROWS:,} at the most")
+        asked = [{"account_id": one} if isinstance(one, str) else dict(one) for one in given]
+        rows = [self._row(one) for one in asked]
+        if not rows:
+            return []
+        told = self._read(rows)
+        run, answers = told["run"], told["answers"]
+        exempt = [self._exempt(answer, one) for answer, one in zip(answers, asked, strict=True)]
+        found = compare(
+            answers, run["accounts"], self._graph.schema, recorded(run["parameters"]), exempt
+        )
+        finished = run["finished_at"].to_native()
+        age = max((datetime.now(UTC) - finished).total_seconds(), 0.0)
+        return [
+            _check(answer, bool(row["given"]), mine, run["run_id"], finished, age)
+            for answer, row, mine in zip(answers, rows, found, strict=True)
+        ]
+
+    def _row(self, one: Mapping[str, Any]) -> dict[str, Any]:
+        from ringleader.algorithms.checking.given import ABOUT, hashed_columns, identifiers
+
+        schema = self._graph.schema
+        key = self._key if hashed_columns(schema) & set(one) else b""
+        given = identifiers(one, schema, key)
+        account = one.get("account_id")
+        account = str(account).strip() if account is not None else None
+        if not account and not given:
+            raise WrongUsage(
+                "nothing is given that could be checked",
+                hint=f"give an account_id or an identifier; {', '.join(ABOUT[1:])} are none",
+            )
+        return {"account_id": account or None, "given": given}
+
+    @cached_property
+    def _key(self) -> bytes:
+        from ringleader.keys import load_key, refuse_other_key
+
+        home = self._graph.settings.home
+        refuse_other_key(self._graph, home, write=False)
+        return load_key(home)
+
+    def _read(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        stored = get("check")
+        for _ in range(ATTEMPTS):
+            found = self._graph.read(stored, {"rows": rows}, timeout=self._timeout)
+            if not found or found[0]["run"]["footprints"] is None:
+                before = "the last detection was one of an earlier version"
+                raise NotFound(
+                    before if found else "no detection has run, so there is no ring",
+                    hint="ringleader detect",
+                )
+            if found[0]["run"]["run_id"] == found[0]["run_after"]:
+                return found[0]
+        raise QueryError("detections were published while the check read", hint="check again")
+
+    @cached_property
+    def _known_good(self) -> Any:
+        from ringleader.algorithms.evidence.known_good import KnownGood
+
+        return KnownGood.of(self._graph.settings)
+
+    def _exempt(self, answer: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+        """Whether the settings know an account to be good, as detection does."""
+        known = self._known_good
+        if not known.domains and not known.organizations:
+            return False
+        from ringleader.schema.normalisers import domain_of
+
+        domains, organizations = list(answer["domains"]), list(answer["organizations"])
+        if given.get("email"):
+            domains.append(domain_of(str(given["email"])))
+        if given.get("organization_id"):
+            organizations.append(str(given["organization_id"]))
+        return any(known.holds("EmailDomain", name) for name in domains) or any(
+            name in known.organizations for name in organizations
+        )
+
+
+def check(graph: Graph, given: str | Mapping[str, Any]) -> Check:
+    """How one account stands to the rings of the last run.
+
+    Args:
+        graph: An open graph.
+        given: Its id, or a map of what is known of it.
+
+    Raises:
+        NotFound: There is no such account and nothing else is given, or no detection has run.
+        WrongUsage: A column does not exist, or a value is no such identifier.
+    """
+    [found] = Checker(graph).check([given])
+    if found.code == "unknown-account":
+        raise NotFound(
+            f"there is no account {found.account_id!r}",
+            hint="give what is known of it, e.g. ringleader check --given ip=203.0.113.7",
+        )
+    return found
+
+
+def known_columns(schema: Schema) -> tuple[str, ...]:
+    """What may be given of an account: columns of the input contract.
+
+    Args:
+        schema: What accounts can share.
+    """
+    from ringleader.algorithms.checking.given import columns
+
+    return columns(schema)
+
+
+def given_columns(account: str | None, pairs: Sequence[str]) -> dict[str, Any]:
+    """What is known of an account, from ``column=value`` texts.
+
+    Args:
+        account: Its id, if it is known.
+        pairs: The texts; a column may come several times.
+
+    Raises:
+        WrongUsage: A text has no ``=``.
+    """
+    from ringleader.algorithms.checking.given import ABOUT
+
+    known: dict[str, Any] = {} if account is None else {"account_id": [account]}
+    for pair in pairs:
+        column, equals, value = pair.partition("=")
+        if not equals or not column:
+            raise WrongUsage(f"{pair!r} is not column=value", hint="--given ip=203.0.113.7")
+        known.setdefault(column, []).append(value)
+    for column in ABOUT:
+        if column in known:
+            known[column] = known[column][-1]
+    return known
+
+
+def check_all(graph: Graph, given: Sequence[str | Mapping[str, Any]] | Path | str) -> Answer:
+    """Checks of many accounts, one row for each, in their order.
+
+    Args:
+        graph: An open graph.
+        given: Accounts, or a file (CSV, JSON lines, Parquet) with columns of the input contract;
+            its other columns are left out.
+
+    Raises:
+        InputError: The file cannot be read, or has no column that could be checked.
+        NotFound: No detection has run.
+        WrongUsage: A column does not exist, or a value is no such identifier.
+    """
+    checker, rows = Checker(graph), []
+    source = _rows(Path(given), graph) if isinstance(given, Path | str) else iter(given)
+    while page := list(islice(source, MOST_ROWS)):
+        rows += [found.row for found in checker.check(page)]
+    count = Counter(row["outcome"] for row in rows)
+    told = ", ".join(f"{number:,} {outcome}" for outcome, number in count.most_common())
+    return Answer(rows, ROW, messages=(f"{len(rows):,} accounts checked: {told or 'none'}",))
+
+
+def _rows(path: Path, graph: Graph) -> Iterator[dict[str, Any]]:
+    import duckdb
+
+    from ringleader.algorithms.checking.given import columns
+
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such file")
+    with duckdb.connect() as connection:
+        try:
+            if path.suffix.lower() == ".parquet":
+                relation = connection.read_parquet(str(path))
+            elif path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
+                relation = connection.read_json(str(path))
+            else:
+                relation = connection.read_csv(str(path), all_varchar=True, header=True)
+            known = [name for name in columns(graph.schema) if name in relation.columns]
+            if not known:
+                raise InputError(
+                    f"{path} has no column that could be checked",
+                    hint=f"known: {', '.join(columns(graph.schema))}",
+                )
+            chosen = relation.project(", ".join(f'"{name}"::VARCHAR' for name in known))
+            for values in chosen.fetchall():
+                row = {n: v for n, v in zip(known, values, strict=True) if v not in (None, "")}
+                if row:
+                    yield row
+        except duckdb.Error as error:
+            raise InputError(f"{path}: {str(error).splitlines()[0]}") from error
+
+
+def _check(
+    answer: Mapping[str, Any],
+    given: bool,
+    found: Sequence[Found],
+    run: str,
+    finished: datetime,
+    age: float,
+) -> Check:
+    code = _code(answer, given, found)
+    outcome = CODES[code][0]
+    accused = [one for one in found if one.standing.inside or _joins(one)]
+    shown = accused or list(found[:NEAREST])
+    rings = tuple(_ring(one, answer) for one in shown)
+    reason = _reason(code, rings)
+    return Check(answer["account_id"], outcome, code, reason, rings, run, finished, age)
+
+
+def _joins(found: Found) -> bool:
+    return found.standing.belongs and found.review != REJECTED
+
+
+def _code(answer: Mapping[str, Any], given: bool, found: Sequence[Found]) -> str:
+    if any(one.standing.inside and one.review != REJECTED for one in found):
+        return "member"
+    if any(map(_joins, found)):
+        return "joins"
+    if any(factor.lives for one in found for factor in one.standing.factors):
+        return "near"
+    touched = [one for one in answer["touched"] if one["events"] > 0 and not one["cleared"]]
+    if found and any(one["verdict"] != WIDELY_SHARED for one in touched if one["rings"]):
+        return "touches"
+    if touched:
+        return "hub-only"
+    return "nothing-known" if answer["known"] or given else "unknown-account"
+
+
+def _ring(found: Found, answer: Mapping[str, Any]) -> CheckedRing:
+    standing = found.standing
+    lives = tuple(factor.kind for factor in standing.factors if factor.lives)
+    joins = _joins(found)
+    missing = () if joins or standing.inside else standing.reasons
+    if found.review == REJECTED:
+        missing = (*missing, "somebody rejected this ring")
+    return CheckedRing(
+        standing.ring_id,
+        standing.size,
+        standing.inside,
+        joins,
+        standing.bits,
+        standing.prior,
+        {factor.kind: factor.bits for factor in standing.factors if factor.all_identifiers},
+        lives,
+        tuple(SharedIdentifier(**vars(one)) for one in found.shared[:SHOWN]),
+        len(found.shared),
+        tuple(_against(found, answer)),
+        missing,
+        found.review,
+    )
+
+
+def _against(found: Found, answer: Mapping[str, Any]) -> Iterator[str]:
+    outside = [one for one in found.shared if one.outside]
+    if outside:
+        yield f"outsiders use {len(outside)} of the {len(found.shared)} identifiers that it shares"
+    for factor in found.standing.factors:
+        if factor.bits < 0:
+            yield f"{factor.kind}: it does not live on what the members have in common"
+    if answer["label"] == "benign":
+        yield "somebody decided that the account is benign"
+    if found.review == "returned":
+        yield "somebody rejected the ring; later data made it a ring again"
+
+
+def _reason(code: str, rings: Sequence[CheckedRing]) -> str:
+    if not rings or code in ("hub-only", "nothing-known", "unknown-account"):
+        return CODES[code][1]
+    ring = rings[0]
+    what = f"{ring.ring_id} ({ring.size} accounts)"
+    number = ring.shared_in_all
+    shared = "one identifier" if number == 1 else f"{number} identifiers"
+    by = " and ".join(ring.lives_on)
+    if code == "member":
+        return f"in {what}" + (f"; uses {shared} of it and lives on its {by}" if by else "")
+    if code == "joins":
+        bits = f"{ring.bits:.1f} bits, {ring.asked:.1f} are asked"
+        return f"uses {shared} of {what} and lives on its {by}: {bits}"
+    if code == "near":
+        return f"uses {shared} of {what} and lives on its {by}; {ring.missing[0]}"
+    return f"uses {shared} of {what} and does not live on them"
