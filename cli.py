@@ -31,6 +31,11 @@ COMMANDS = {
     "query": "ringleader.commands.query:query",
     "cypher": "ringleader.commands.cypher:cypher",
     "shell": "ringleader.commands.cypher:shell",
+    "retention": "ringleader.commands.ending:retention",
+    "forget": "ringleader.commands.ending:forget",
+    "backup": "ringleader.commands.backup:backup",
+    "restore": "ringleader.commands.backup:restore",
+    "keys": "ringleader.commands.backup:keys",
     "audit": "ringleader.commands.audit:audit",
     "completion": "ringleader.commands.completion:completion",
 }

@@ -37,7 +37,15 @@ GROUPS = {
     "Decide": ("review", "decisions", "pin"),
     "Ask": ("query", "ask", "queries", "cypher", "write_cypher"),
     "Export": ("export", "report"),
-    "Keep": ("verify_audit",),
+    "Keep": (
+        "retention",
+        "forget",
+        "verify_audit",
+        "backup",
+        "restore",
+        "keys",
+        "rotate_key",
+    ),
     "The server": ("start_server", "stop_server", "doctor"),
     "The database": ("graph", "gds", "py2neo", "close"),
 }

@@ -169,7 +169,7 @@ def namer_for(home: Path, pseudonymise: bool, key_file: Path | None) -> Namer | 
     """What names things under pseudonyms, None where their own names are wanted.
 
     Args:
-        home: Folder of the installation, which has a key.
+        home: Folder of the installation, which has a key for exports.
         pseudonymise: Whether pseudonyms are wanted.
         key_file: A key to use instead.
 
@@ -177,13 +177,13 @@ def namer_for(home: Path, pseudonymise: bool, key_file: Path | None) -> Namer | 
         WrongUsage: There is a key, and nothing to hash with it.
     """
     from ringleader.exports.pseudonyms import namer
-    from ringleader.keys import load_key, read_key
+    from ringleader.keys import EXPORT_KEY, load_key, read_key
 
     if not pseudonymise:
         if key_file:
             raise WrongUsage("--key-file is of use with --pseudonymise only")
         return None
-    return namer(read_key(key_file) if key_file else load_key(home))
+    return namer(read_key(key_file) if key_file else load_key(home, EXPORT_KEY))
 
 
 def _rings(graph: Graph, options: Options, changed_rings: Any) -> tuple[str, ...] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,42 @@ def report(r: Connection, _: Occasion, *, output: Path, **how: Any) -> Done:
     """Write the report."""
     r.say(str(r.report(output, **how)))
     return Done()
+
+
+def retention(
+    r: Connection,
+    _: Occasion,
+    *,
+    as_of: datetime | None = None,
+    output: Path | None = None,
+    format_: str | None = None,
+    raw: bool = False,
+) -> Done:
+    """End what is older than the settings say."""
+    from ringleader.api import lifecycle
+
+    moment = None if as_of is None else as_of.replace(tzinfo=UTC)
+    rows = lifecycle.retention(r.graph, r.settings, as_of=moment, dry_run=False)
+    _write(Answer(rows), output, format_, raw)
+    return Done(len(rows), rows)
+
+
+def forget(
+    r: Connection,
+    _: Occasion,
+    *,
+    accounts: Sequence[str] = (),
+    folders: Sequence[Path] = (),
+    tombstone: bool = False,
+    output: Path | None = None,
+    format_: str | None = None,
+    raw: bool = False,
+    **which: Any,
+) -> Done:
+    """Erase accounts."""
+    done = r.forget(accounts, folders=folders, tombstones=tombstone, **which)
+    _write(Answer(done.rows), output, format_, raw)
+    return Done(done.found, done.rows)
 
 
 def notify(r: Connection, occasion: Occasion, **how: Any) -> Done:

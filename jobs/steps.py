@@ -64,6 +64,15 @@ KINDS = (
         "export", "ringleader.exports.commands:export", calls.export, what="what", needs=("output",)
     ),
     Kind("report", "ringleader.exports.report_commands:report", calls.report, needs=("output",)),
+    Kind(
+        "retention", "ringleader.commands.ending:retention", calls.retention, without=("dry_run",)
+    ),
+    Kind(
+        "forget",
+        "ringleader.commands.ending:forget",
+        calls.forget,
+        without=("dry_run", "receipt"),
+    ),
     Kind("notify", "ringleader.jobs.notify:KEYS", calls.notify),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}

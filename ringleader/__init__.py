@@ -22,6 +22,7 @@ from ringleader.version import __version__
 
 if TYPE_CHECKING:
     from ringleader.answers import Answer
+    from ringleader.api.backups import Backup
     from ringleader.api.check_results import Check, CheckedRing, SharedIdentifier
     from ringleader.api.connection import Connection, connect
     from ringleader.api.exporting import Export, Report
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         TimedOut,
         WrongUsage,
     )
+    from ringleader.loaders.lifecycle.forgetting import Receipt
     from ringleader.ring_drawing import RingDrawing
 
 _ERRORS = (
@@ -95,8 +97,10 @@ _HOMES = {
     "Check": "ringleader.api.check_results",
     "CheckedRing": "ringleader.api.check_results",
     "SharedIdentifier": "ringleader.api.check_results",
+    "Backup": "ringleader.api.backups",
     "AuditCheck": "ringleader.audit_chain",
     "Export": "ringleader.api.exporting",
+    "Receipt": "ringleader.loaders.lifecycle.forgetting",
     "Report": "ringleader.api.exporting",
     "RingDrawing": "ringleader.ring_drawing",
     "JobRun": "ringleader.api.jobs",
@@ -109,6 +113,7 @@ _HOMES = {
 __all__ = [
     "Answer",
     "AuditCheck",
+    "Backup",
     "CatalogueError",
     "Check",
     "CheckedRing",
@@ -129,6 +134,7 @@ __all__ = [
     "LockHeld",
     "NotFound",
     "QueryError",
+    "Receipt",
     "Report",
     "Ring",
     "RingDrawing",

@@ -219,12 +219,12 @@ def cut(home: Path, before: datetime, *, dry_run: bool = False) -> int:
         return removed
 
 
-def erase(home: Path, names: Callable[[str], bool], *, dry_run: bool = False) -> int:
+def erase(home: Path, names: Callable[[dict[str, Any]], bool], *, dry_run: bool = False) -> int:
     """Remove the content of lines that a test picks.
 
     Args:
         home: The data folder.
-        names: Whether a line, as text, is to be erased.
+        names: Whether a line is to be erased.
         dry_run: Only count them.
 
     Returns:
@@ -241,7 +241,7 @@ def erase(home: Path, names: Callable[[str], bool], *, dry_run: bool = False) ->
             if line is None or "chain" not in line or "seal" in line:
                 made.append(raw)
                 continue
-            if not names(raw.decode("utf-8", "replace")):
+            if not names(line):
                 made.append(raw)
                 continue
             count += 1

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 KEY_FILE = Path("keys") / "hmac.key"
 AUDIT_KEY = Path("keys") / "audit.key"
+# Another key than that of the graph, so that nobody can join an export with the graph.
+EXPORT_KEY = Path("keys") / "exports.key"
+KEYS: dict[str, tuple[Path, str]] = {
+    "graph": (KEY_FILE, "hashes in the graph: mailboxes, phone numbers, raw prompts"),
+    "exports": (EXPORT_KEY, "pseudonyms of exports"),
+    "audit": (AUDIT_KEY, "chain of the audit log, receipts"),
+}
 _BYTES = 32
 
 
@@ -104,3 +111,33 @@ def keyed_hash(key: bytes, *parts: str) -> str:
     """HMAC-SHA256 of texts, in hexadecimal; where one ends and the next begins counts."""
     message = b"".join(len(part.encode()).to_bytes(8, "big") + part.encode() for part in parts)
     return hmac.new(key, message, "sha256").hexdigest()
+
+
+def rotate(home: Path, name: str) -> tuple[str, str]:
+    """Put a new key in the place of one; the old one stays beside it, named by its fingerprint.
+
+    Args:
+        home: The data folder.
+        name: ``graph`` or ``exports``.
+
+    Returns:
+        The fingerprints of the old key (empty if there was none) and of the new one.
+
+    Raises:
+        InputError: The file cannot be read or written.
+    """
+    path = home / KEYS[name][0]
+    old = ""
+    if path.exists():
+        old = fingerprint(read_key(path))
+        try:
+            os.replace(path, path.with_name(f"{path.stem}-{old}{path.suffix}"))
+        except OSError as error:
+            raise _unusable(path, error) from error
+    return old, fingerprint(load_key(home, KEYS[name][0]))
+
+
+def earlier_keys(home: Path, file: Path) -> list[bytes]:
+    """The keys that a key has replaced."""
+    folder = (home / file).parent
+    return [read_key(path) for path in sorted(folder.glob(f"{file.stem}-*{file.suffix}"))]

@@ -107,6 +107,7 @@ DECLARED: tuple[Declared, ...] = (
     ),
     Declared("known_good.cidrs", "networks whose addresses are no evidence", (), None, list),
     Declared("known_good.clients", "devices that are no evidence", (), None, list),
+    Declared("exports.folders", "folders with exports, which `forget` searches", (), None, list),
     Declared("queries", "folders of further stored queries", (), None, list),
 )
 # Addresses that the driver takes. User and password do not belong in one: it is shown and logged.
@@ -114,8 +115,9 @@ SCHEMES = ("bolt", "neo4j", "bolt+s", "neo4j+s", "bolt+ssc", "neo4j+ssc")
 # What the provider's own API and the clouds that resell it are called unless the file says more.
 DEFAULT_CHANNELS = ("api", "azure", "bedrock", "vertex")
 _BY_NAME = {declared.name: declared for declared in DECLARED}
-# Sections that another module declares key by key (algorithms.parameters, declarations, jobs).
-OPEN_SECTIONS = frozenset({"detect", "identifiers", "jobs"})
+# Sections that another module declares key by key (algorithms.parameters, declarations, jobs,
+# loaders.lifecycle.retention).
+OPEN_SECTIONS = frozenset({"detect", "identifiers", "jobs", "retention"})
 
 
 class Settings:

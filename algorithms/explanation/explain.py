@@ -79,7 +79,10 @@ class CounterEvidence:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A ring and its evidence; ``items`` add up to ``score``, and so do ``families``."""
+    """A ring and its evidence; ``items`` add up to ``score``, and so do ``families``.
+
+    ``ended`` says how many members retention or erasures have removed, and why the last one.
+    """
 
     ring_id: str
     size: int
@@ -96,6 +99,7 @@ class Explanation:
     expected_false: float | None
     needed: float | None
     against: CounterEvidence
+    ended: tuple[int, str] | None = None
 
     @property
     def identifiers(self) -> tuple[Item, ...]:
@@ -164,6 +168,9 @@ def explain(graph: Graph, ring_id: str) -> Explanation:
         expected_false=summary["expected_false"],
         needed=summary["needed"],
         against=counter_evidence(items, members),
+        ended=(summary["ended_members"], summary["ended_why"])
+        if summary["ended_members"]
+        else None,
     )
 
 

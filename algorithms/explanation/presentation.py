@@ -30,6 +30,9 @@ def summary_lines(told: Explanation) -> list[str]:
         f"{told.ring_id}: {told.size:,} accounts, {told.links:,} links "
         f"({100 * told.density:.0f}% of all pairs), {told.score:,.1f} bits of evidence"
     ]
+    if told.ended is not None:
+        number, why = told.ended
+        lines.append(f"  {number:,} of its members have been removed since it was found: {why}")
     so_far = 0.0
     for family, bits in told.families.items():
         lines.append(f"  {family:13} {bits:11,.1f} bits  {bar(so_far, bits, told.score)}")

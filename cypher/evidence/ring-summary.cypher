@@ -14,6 +14,8 @@
 // column parameters: string
 // column accounts: integer
 // column needed: float
+// column ended_members: integer
+// column ended_why: string
 // column members: list
 // mode: read
 MATCH (ring:Ring {ring_id: $ring_id})<-[member:MEMBER_OF]-(account:Account)
@@ -25,6 +27,6 @@ RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score, ring.fam
          AS parameters,
        head(COLLECT { MATCH (run:Run {run_id: ring.run}) RETURN run.accounts AS accounts })
          AS accounts,
-       ring.needed AS needed,
+       ring.needed AS needed, ring.ended_members AS ended_members, ring.ended_why AS ended_why,
        collect({account_id: account.account_id, score: member.score,
                 opened: account.created_at}) AS members

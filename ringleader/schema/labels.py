@@ -124,6 +124,12 @@ NODES: tuple[NodeType, ...] = (
             ("state", "live, or retired: no longer found, and so without members"),
             ("found_at", "when it was first found"),
             ("retired_at", "when it was no longer found"),
+            (
+                "ended_members",
+                "members that retention or an erasure has removed since it was found",
+            ),
+            ("ended_at", "when the last of them was removed"),
+            ("ended_why", "why"),
             ("last_members", "account ids of a retired ring, as of the last run that found it"),
         ),
     ),

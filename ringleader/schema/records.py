@@ -37,6 +37,12 @@ RECORDS: tuple[NodeType, ...] = (
         derived=(("key_fingerprint", "fingerprint of the key that its hashes were made with"),),
     ),
     NodeType(
+        "Tombstone",
+        "account_hash",
+        "An account that was erased, known by a keyed hash only: who comes back is recognised.",
+        derived=(("forgotten_at", "when it was erased"),),
+    ),
+    NodeType(
         "Run",
         "run_id",
         "One detection over the graph as it stood.",

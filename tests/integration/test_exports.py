@@ -18,7 +18,7 @@ from ringleader.errors import InputError, WrongUsage
 from ringleader.exports.findings import THINGS
 from ringleader.exports.handover import FORMATS, TLP
 from ringleader.exports.pseudonyms import OPEN
-from ringleader.keys import load_key
+from ringleader.keys import EXPORT_KEY, load_key
 
 ODD_IN_XML = ODD.replace("\x0b", "\ufffd")
 R1, R2 = ("Ring", "ring-r1"), ("Ring", "ring-r2")
@@ -349,7 +349,7 @@ def test_pseudonyms_are_the_same_in_every_export_and_differ_by_key(
     others = lines(exported("rings", "jsonl", pseudonymise=True, key_file=key))
     assert not rings & {r["account_id"] for r in others}
     same = tmp_path / "same.key"
-    same.write_text(load_key(export_graph.settings.home).hex())
+    same.write_text(load_key(export_graph.settings.home, EXPORT_KEY).hex())
     again = lines(exported("rings", "jsonl", pseudonymise=True, key_file=same))
     assert rings == {r["account_id"] for r in again}
     with pytest.raises(WrongUsage, match="--pseudonymise"):

@@ -123,9 +123,9 @@ def test_lines_from_before_the_chain_go_together(tmp_path):
 
 
 def test_content_is_erased_and_the_chain_holds(home):
-    assert erase(home, lambda text: "did 3" in text, dry_run=True) == 1
-    assert erase(home, lambda text: "did 3" in text) == 1
-    assert erase(home, lambda text: "did 3" in text) == 0
+    assert erase(home, lambda line: line["event"] == "did 3", dry_run=True) == 1
+    assert erase(home, lambda line: line["event"] == "did 3") == 1
+    assert erase(home, lambda line: line["event"] == "did 3") == 0
     assert "did 3" not in "".join(lines(home))
     append(home, {"event": "after"})
     found = verify(home)

@@ -2,16 +2,161 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ringleader.api.facade.base import Base
+from ringleader.api.facade.base import Base, FilePath, as_frame, as_path
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from ringleader.api.backups import Backup
     from ringleader.audit_chain import AuditCheck
+    from ringleader.loaders.lifecycle.forgetting import Receipt
 
 
 class Keeping(Base):
     """Methods that care for the data folder and for how long data are kept."""
+
+    def retention(self, *, as_of: datetime | None = None, dry_run: bool = False) -> pd.DataFrame:
+        """End what is older than ``[retention]`` of the settings says.
+
+        Deletions commit in batches; after an interruption, call it again.
+
+        Args:
+            as_of: What counts as now; with a time zone.
+            dry_run: Only count.
+
+        Raises:
+            SettingsError: The settings name no such kind of thing, or no number of days.
+            WrongUsage: The settings have no section ``[retention]``.
+            LockHeld: Another run writes to the database.
+        """
+        from ringleader.answers import Answer
+        from ringleader.api.lifecycle import retention
+
+        rows = retention(self.graph, self.settings, as_of=as_of, dry_run=dry_run)
+        return as_frame(Answer(rows))
+
+    def forget(
+        self,
+        accounts: str | Sequence[str] = (),
+        *,
+        file: FilePath | None = None,
+        again: bool = False,
+        folders: Sequence[FilePath] = (),
+        tombstones: bool = False,
+        dry_run: bool = False,
+    ) -> Receipt:
+        """Erase accounts from graph, exports, quarantine, audit log and records of loads.
+
+        What only they used goes with them. Rings stay as they are, without them, until the next
+        detection.
+
+        Args:
+            accounts: An id, or several.
+            file: A file with ids: one a line, or a CSV with a column ``account_id``.
+            again: Erase accounts that were erased before, with tombstones, and came back.
+            folders: Folders and files with exports, besides ``[exports] folders`` of the settings.
+            tombstones: Keep a keyed hash of each, so that one that comes back is recognised.
+            dry_run: Only count.
+
+        Raises:
+            WrongUsage: No account is named.
+            InputError: A file cannot be read, searched or written; the graph is not changed then.
+            LockHeld: Another run writes to the database.
+        """
+        from ringleader.api.lifecycle import forget
+        from ringleader.loaders.lifecycle.forgetting import read_accounts
+
+        names = [accounts] if isinstance(accounts, str) else list(accounts)
+        if file is not None:
+            names += read_accounts(Path(file))
+        return forget(
+            self.graph,
+            self.settings,
+            names,
+            again=again,
+            folders=[Path(folder) for folder in folders],
+            tombstones=tombstones,
+            dry_run=dry_run,
+        )
+
+    def backup(self, file: FilePath, *, keys: FilePath | None = None) -> Backup:
+        """Write a backup of the managed server and the data folder to one file.
+
+        The server stops for it, and runs again afterwards if it ran before.
+
+        Args:
+            file: Where to; it appears whole or not at all.
+            keys: Where the keys go, a file to keep elsewhere; by default they are not written.
+
+        Raises:
+            WrongUsage: Another server than the managed one is configured.
+            LockHeld: Another run writes to the database.
+            ServerError: The dump failed.
+        """
+        from ringleader.api.backups import back_up
+
+        self._leave()
+        made = back_up(self.settings, Path(file), keys=as_path(keys))
+        self.settings = self._reread({})
+        return made
+
+    def restore(
+        self, file: FilePath, *, keys: FilePath | None = None, overwrite: bool = False
+    ) -> Backup:
+        """Put a backup in the place of the managed server's database, and start the server.
+
+        Args:
+            file: The backup.
+            keys: The file with its keys; not needed where the data folder has the same key.
+            overwrite: Whether a database that is there may go.
+
+        Raises:
+            WrongUsage: Another server than the managed one is configured.
+            InputError: The file is no backup or damaged, its keys are missing, or a database is
+                there already.
+            ServerError: The database could not be loaded.
+        """
+        from ringleader.api.backups import restore
+
+        self._leave()
+        done = restore(self.settings, Path(file), keys=as_path(keys), overwrite=overwrite)
+        self.settings = self._reread({})
+        return done
+
+    def keys(self) -> pd.DataFrame:
+        """The keys of this installation: what each is for, and its fingerprint."""
+        from ringleader.answers import Answer
+        from ringleader.api.keeping_keys import key_rows
+
+        return as_frame(Answer(key_rows(self.settings)))
+
+    def rotate_key(self, name: str, *, force: bool = False) -> tuple[str, str]:
+        """Make a new key; the old one stays beside it.
+
+        Args:
+            name: ``exports``, or ``graph`` (then all files have to be loaded again).
+            force: Rotate the key of the graph although the database has hashes made with it.
+
+        Returns:
+            The fingerprints of the old and of the new key.
+
+        Raises:
+            WrongUsage: There is no such key.
+            InputError: The database has hashes made with the key.
+        """
+        from ringleader.api.keeping_keys import rotate_key
+
+        return rotate_key(lambda: self.graph, self.settings, name, force=force)
+
+    def _leave(self) -> None:
+        """Give the connection back: the server stops and starts again."""
+        if not self._lent:
+            self.close()
 
     def verify_audit(self) -> AuditCheck:
         """Check the chain of the audit log; no database is needed.

@@ -1,0 +1,1 @@
+"""The end of data: by age, and on request."""

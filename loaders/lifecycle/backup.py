@@ -1,0 +1,314 @@
+"""Backup and restore of the managed server: one file with all but the keys, and one with the keys.
+
+A backup is a tar file: the database as ``neo4j-admin database dump`` writes it, the settings file
+without passwords, the decisions as JSON lines (readable without Neo4j), records of loads,
+quarantine and audit log, and ``backup.json`` with versions, counts and the SHA-256 of every file.
+Keys go into a file of their own, so that the two can be kept in different places.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ringleader.catalogue import get
+from ringleader.engine import ensure_running, managed_connection, run_admin, stop
+from ringleader.engine.folder import DATABASE, ServerFolder
+from ringleader.errors import InputError, WrongUsage
+from ringleader.graph import Graph
+from ringleader.graph.locks import file_lock, lease
+from ringleader.keys import KEY_FILE, fingerprint, read_key
+from ringleader.output import plain
+from ringleader.progress import progress
+from ringleader.version import __version__
+
+if TYPE_CHECKING:
+    from ringleader.settings import Settings
+
+__all__ = ["Backup", "back_up", "restore"]
+
+FORMAT = 1
+_ABOUT, _DUMP, _SETTINGS, _REVIEWS = "backup.json", "neo4j.dump", "ringleader.toml", "reviews.jsonl"
+# What the data folder keeps beside the graph.
+FOLDERS = ("loads", "quarantine", "audit")
+_SECRET = re.compile(r"(?m)^(\s*(?:neo4j\.)?password\s*=).*$")
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup that was made or restored.
+
+    Attributes:
+        file: The file.
+        made_at: When, ISO 8601 in UTC.
+        version: Of ringleader that made it.
+        engine: Version of Neo4j that made it.
+        accounts: Accounts in the graph.
+        rings: Current rings.
+        reviews: Decisions.
+        key_fingerprint: Fingerprint of the key of the graph's hashes; empty if there was none.
+        keys: The file with the keys; None if it was not asked for.
+        bytes: Size of the file.
+    """
+
+    file: Path
+    made_at: str
+    version: str
+    engine: str
+    accounts: int
+    rings: int
+    reviews: int
+    key_fingerprint: str
+    keys: Path | None
+    bytes: int
+
+
+def back_up(settings: Settings, file: Path, *, keys: Path | None = None) -> Backup:
+    """Write a backup; the server is stopped for it, and runs again afterwards if it ran before.
+
+    Args:
+        settings: The managed server and the data folder.
+        file: Where to; it appears whole or not at all.
+        keys: Where the keys go; by default they are not written.
+
+    Raises:
+        WrongUsage: Another server than the managed one is configured.
+        LockHeld: Another run writes to the database.
+        ServerError: The dump failed.
+    """
+    _require_managed(settings)
+    home, folder = settings.home, ServerFolder(settings.home)
+    if not folder.has_data:
+        raise InputError(f"there is no database in {folder.root}", hint="ringleader load")
+    _require_folder(file)
+    with file_lock(settings, "backup") as place, _scratch(home) as scratch:
+        ran = managed_connection(settings) is not None
+        state = ensure_running(settings)
+        with (
+            Graph.connect(state.settings(), settings.schema) as graph,
+            lease(graph, "backup", place),
+        ):
+            [counts] = graph.read(get("size-of-backup"))
+            stored = get("list-decisions")
+            decisions = graph.read(stored, stored.bind({"history": "true"}))
+        stop(settings)
+        try:
+            with progress("neo4j-admin database dump"):
+                run_admin(settings, ["database", "dump", f"--to-path={scratch}", DATABASE])
+        finally:
+            if ran:
+                ensure_running(settings)
+        lines = (json.dumps(plain(row), ensure_ascii=False) + "\n" for row in decisions)
+        (scratch / _REVIEWS).write_text("".join(lines), encoding="utf-8")
+        if settings.file.exists():
+            text = settings.file.read_text(encoding="utf-8")
+            (scratch / _SETTINGS).write_text(_SECRET.sub(r"\1 \"\"  # left out", text), "utf-8")
+        members = {path.name: path for path in sorted(scratch.iterdir())}
+        for name in FOLDERS:
+            found = sorted(path for path in (home / name).rglob("*") if path.is_file())
+            members |= {str(path.relative_to(home)): path for path in found if path.name != "lock"}
+        about = {
+            "format": FORMAT,
+            "made_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "version": __version__,
+            "engine": state.engine,
+            **counts,
+            "key_fingerprint": _fingerprint(home),
+            "sha256": {name: _sha256(path) for name, path in members.items()},
+        }
+        with progress("write the backup"):
+            _write_tar(file, members, about)
+    if keys is not None:
+        found = sorted((home / KEY_FILE.parent).glob("*.key"))
+        _write_tar(keys, {f"keys/{path.name}": path for path in found}, None)
+    return _backup(file, about, keys)
+
+
+def restore(
+    settings: Settings, file: Path, *, keys: Path | None = None, overwrite: bool = False
+) -> Backup:
+    """Put a backup in the place of the managed server's database, and start the server.
+
+    Args:
+        settings: The managed server and the data folder.
+        file: The backup.
+        keys: The file with the keys; not needed where the data folder has the same key.
+        overwrite: Whether a database, and files of the data folder, that are there may go.
+
+    Raises:
+        WrongUsage: Another server than the managed one is configured.
+        InputError: The file is no backup or damaged, the keys are others or missing, or there is a
+            database already.
+        ServerError: The database could not be loaded; it has to be restored again then.
+    """
+    _require_managed(settings)
+    home, folder = settings.home, ServerFolder(settings.home)
+    with file_lock(settings, "restore"), _scratch(home) as scratch:
+        about = _unpacked(file, scratch / "backup")
+        if (folder.data / "databases" / DATABASE).exists() and not overwrite:
+            raise InputError(
+                f"there is a database in {folder.root}, and a restore replaces it",
+                hint="give --overwrite, or set RINGLEADER_HOME to another folder",
+            )
+        _refuse_other_engine(settings, folder, about["engine"])
+        new_keys = _keys(file, keys, home, about["key_fingerprint"], scratch / "keys")
+        stop(settings)
+        with progress("neo4j-admin database load"):
+            source = f"--from-path={scratch / 'backup'}"
+            run_admin(
+                settings, ["database", "load", source, "--overwrite-destination=true", DATABASE]
+            )
+        for path in new_keys:
+            target = home / "keys" / path.name
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            shutil.copyfile(path, target)
+            target.chmod(0o600)
+        for name in FOLDERS:
+            if (scratch / "backup" / name).exists():
+                shutil.rmtree(home / name, ignore_errors=True)
+                shutil.copytree(scratch / "backup" / name, home / name)
+                (home / name).chmod(0o700)
+        if (scratch / "backup" / _SETTINGS).exists():
+            shutil.copyfile(scratch / "backup" / _SETTINGS, home / f"restored-{_SETTINGS}")
+        state = ensure_running(settings)
+        with Graph.connect(state.settings(), settings.schema) as graph:
+            graph.ensure_schema()
+            # The lease of the backup is in the dump; nobody holds it here.
+            graph.write(get("drop-restored-lease"))
+    return _backup(file, about, keys)
+
+
+def _require_managed(settings: Settings) -> None:
+    if not settings.managed:
+        raise WrongUsage(
+            f"backup and restore are for the managed server, and {settings.uri} is configured "
+            f"({settings.source('neo4j.uri')})",
+            hint="docs/life-of-data.md says how to back up a server of your own",
+        )
+
+
+def _require_folder(file: Path) -> None:
+    if not file.absolute().parent.is_dir():
+        raise InputError(f"cannot write {file}: its folder does not exist", hint="mkdir it")
+
+
+@contextmanager
+def _scratch(home: Path) -> Iterator[Path]:
+    parent = home / "scratch"
+    parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = Path(tempfile.mkdtemp(prefix="backup-", dir=parent))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _fingerprint(home: Path) -> str:
+    path = home / KEY_FILE
+    return fingerprint(read_key(path)) if path.exists() else ""
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_tar(file: Path, members: dict[str, Path], about: dict[str, Any] | None) -> None:
+    part = file.with_name(f".{file.name}.part")
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as target, tarfile.open(fileobj=target, mode="w") as tar:
+            if about is not None:
+                text = json.dumps(about, indent=2).encode()
+                info = tarfile.TarInfo(_ABOUT)
+                info.size = len(text)
+                tar.addfile(info, io.BytesIO(text))
+            for name, path in members.items():
+                tar.add(path, name)
+        os.replace(part, file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError(
+            f"cannot write {file}: {error.strerror or error}", hint="choose another place"
+        ) from error
+
+
+def _unpacked(file: Path, where: Path) -> dict[str, Any]:
+    """Unpack a backup, check every file, and return what it says of itself.
+
+    Raises:
+        InputError: It is no backup, of a later version, or damaged.
+    """
+    hint = "ringleader backup FILE makes one"
+    try:
+        with tarfile.open(file) as tar:
+            tar.extractall(where, filter="data")
+        about: dict[str, Any] = json.loads((where / _ABOUT).read_text(encoding="utf-8"))
+        hashes, made = dict(about["sha256"]), int(about["format"])
+    except (OSError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{file} is no backup: {error}", hint=hint) from error
+    if made > FORMAT:
+        raise InputError(
+            f"{file} was made by ringleader {about.get('version')}, which this one cannot read",
+            hint="update ringleader",
+        )
+    for name, expected in hashes.items():
+        if not (where / name).is_file() or _sha256(where / name) != expected:
+            raise InputError(f"{file} is damaged: {name} is missing or changed", hint=hint)
+    return about
+
+
+def _refuse_other_engine(settings: Settings, folder: ServerFolder, engine: str) -> None:
+    wanted = folder.choose_engine(settings).neo4j
+    if wanted.split(".")[0] != engine.split(".")[0]:
+        raise InputError(
+            f"the backup is of Neo4j {engine}, and this data folder is for {wanted}",
+            hint=f'set engine = "{".".join(engine.split(".")[:2])}" under [server], or set '
+            "RINGLEADER_HOME to another folder",
+        )
+
+
+def _keys(file: Path, keys: Path | None, home: Path, expected: str, where: Path) -> list[Path]:
+    """The keys to put in place; none where the data folder has the right one.
+
+    Raises:
+        InputError: The keys are missing or others.
+    """
+    if keys is None:
+        if expected in ("", _fingerprint(home)):
+            return []
+        raise InputError(
+            f"the hashes of {file} were made with the key {expected}, which is not here",
+            hint="give --keys FILE, which `ringleader backup --keys` has written",
+        )
+    try:
+        with tarfile.open(keys) as tar:
+            tar.extractall(where, filter="data")
+        found = sorted((where / "keys").glob("*.key"))
+        theirs = _fingerprint(where)
+    except (OSError, tarfile.TarError) as error:
+        raise InputError(f"{keys} holds no keys: {error}") from error
+    if expected not in ("", theirs):
+        raise InputError(
+            f"{keys} holds the key {theirs or '(none)'}, and {file} was made with {expected}",
+            hint="give the keys of the same backup",
+        )
+    return found
+
+
+def _backup(file: Path, about: dict[str, Any], keys: Path | None) -> Backup:
+    names = ("made_at", "version", "engine", "accounts", "rings", "reviews", "key_fingerprint")
+    said = {name: about[name] for name in names}
+    return Backup(file=file, keys=keys, bytes=file.stat().st_size, **said)

@@ -1,0 +1,398 @@
+"""Retention and erasure: what ends is gone everywhere, and detection is as if it had never been."""
+
+import json
+import os
+import shutil
+from datetime import UTC, datetime
+
+import judged_world
+import judged_worlds
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from judged_worlds import RING, SECOND
+from load_world import everything, load, nodes, write_csv
+
+from ringleader import Connection, audit_chain
+from ringleader.algorithms.detect import detect
+from ringleader.algorithms.explanation.explain import explain
+from ringleader.algorithms.explanation.presentation import summary_lines
+from ringleader.algorithms.parameters import Parameters
+from ringleader.api import lifecycle
+from ringleader.errors import SettingsError, WrongUsage
+from ringleader.loaders.lifecycle import forgetting
+from ringleader.loaders.lifecycle.retention import Terms
+from ringleader.loaders.lifecycle.scrubbing import scrub
+from ringleader.schema import BUILT_IN
+from ringleader.settings import load_settings
+
+P = Parameters()
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+TERMS = """
+[retention]
+uses = 180
+contacts = 180
+accounts = 180
+"""
+
+
+def with_terms(graph, tmp_path, text):
+    (tmp_path / "ringleader.toml").write_text(text)
+    env = {"RINGLEADER_HOME": str(graph.settings.home)}
+    return load_settings(config=tmp_path / "ringleader.toml", env=env)
+
+
+def found(graph):
+    """What a detection says, names of runs and rings aside."""
+    detect(graph, P)
+    rings = graph.read(
+        "MATCH (r:Ring {state: 'live'})<-[m:MEMBER_OF]-(a) WITH r, a, m ORDER BY a.account_id "
+        "RETURN r.size AS size, r.score AS score, r.families AS families, r.family_bits AS bits, "
+        "r.needed AS needed, r.expected_false AS chance, "
+        "collect([a.account_id, m.score]) AS members "
+        "ORDER BY members[0][0]"
+    )
+    links = graph.read(
+        "MATCH (a)-[l:LINKED]->(b) RETURN a.account_id AS a, b.account_id AS b, l.weight AS bits, "
+        "l.evidence AS evidence ORDER BY a, b"
+    )
+    shared = graph.read(
+        "MATCH (n) WHERE n.accounts IS NOT NULL AND NOT n:Run AND NOT n:Campaign "
+        "RETURN labels(n)[0] AS label, coalesce(n.address, n.device_id, n.prompt_cluster_id, "
+        "n.payment_method_id, n.domain) AS key, n.accounts AS accounts, n.verdict AS verdict "
+        "ORDER BY label, key"
+    )
+    return [rings, links, shared]
+
+
+@pytest.fixture(scope="module")
+def never(connection):
+    """A detection on a graph that never had the second ring."""
+    emptied(connection)
+    kept = [row for row in judged_worlds.uses() if row[0] not in SECOND]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judged_world, "uses", lambda: kept)
+        patch.setattr(judged_world, "SECOND", [])
+        judged_world.built(connection)
+    said = found(connection)
+    assert [{name for name, _ in ring["members"]} for ring in said[0]] == [{*RING}]
+    return said
+
+
+def emptied(graph):
+    graph.run_in_batches(
+        "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", name="empty"
+    )
+
+
+@pytest.fixture
+def world(never, graph):
+    judged_world.built(graph)
+    rings = {tuple(sorted(n for n, _ in ring["members"])): ring for ring in found(graph)[0]}
+    assert tuple(SECOND) in rings
+    return graph
+
+
+AGE = """
+MATCH (a:Account) WHERE a.account_id IN $names
+SET a.created_at = datetime('2024-01-01')
+WITH a MATCH (a)-[use]->() WHERE use.last_seen IS NOT NULL
+SET use.last_seen = datetime('2025-01-01'), use.first_seen = datetime('2024-06-01')
+"""
+
+
+def test_after_retention_a_detection_equals_one_without_the_data(world, never, tmp_path):
+    graph = world
+    graph.write(AGE, {"names": SECOND}, name="age")
+    ring = judged_world.rings(graph)[tuple(SECOND)]
+    settings = with_terms(graph, tmp_path, TERMS)
+    counted = lifecycle.retention(graph, settings, as_of=NOW, dry_run=True)
+    assert judged_world.rings(graph)[tuple(SECOND)] == ring
+    ended = lifecycle.retention(graph, settings, as_of=NOW, dry_run=False)
+    numbers = {row["what"]: row["ended"] for row in ended}
+    # Accounts lose their last use only when uses end, so a dry run cannot count them.
+    assert {row["what"]: row["ended"] for row in counted} == {**numbers, "accounts": 0}
+    assert numbers == {
+        "USED_IP": 10, "USED_DEVICE": 10, "SENT": 30, "PAID_WITH": 10, "CONTACTED": 0,
+        "REQUESTED": 0, "accounts": 10,
+    }  # fmt: skip
+    assert {row["before"] for row in ended} == {"2025-09-02T00:00:00Z"}
+    assert [node["ended_members"] for node in nodes(graph, "Ring") if node["ring_id"] == ring] == [
+        10
+    ]
+    again = lifecycle.retention(graph, settings, as_of=NOW, dry_run=False)
+    assert {row["ended"] for row in again} == {0}
+    assert found(graph) == never
+
+
+def test_after_an_erasure_a_detection_equals_one_without_the_data(world, never):
+    graph = world
+    graph.write(
+        "MATCH (a:Account {account_id: 'second00'}) "
+        "CREATE (:Review {review_id: 'x', target: 'second00', target_kind: 'account', "
+        "verdict: 'watched', members: ['second00']})-[:DECIDED]->(a)",
+        name="decide",
+    )
+    r = Connection(graph.settings, graph=graph)
+    counted = r.forget(SECOND, dry_run=True)
+    assert (counted.asked, counted.found) == (10, 10)
+    receipt = r.forget(SECOND)
+    assert receipt.removed["accounts"] == 10
+    # Six templates, one image, four addresses, ten cards.
+    assert receipt.removed["identifiers that only they used"] == 21
+    left = str(graph.read("MATCH (n) RETURN properties(n) AS said"))
+    assert "second0" not in left
+    assert "template-b" not in left
+    assert found(graph) == never
+    assert r.forget("second00").found == 0
+
+
+def test_a_ring_says_why_it_lost_members(world):
+    Connection(world.settings, graph=world).forget(SECOND[:2])
+    [ring] = [name for members, name in judged_world.rings(world).items() if SECOND[2] in members]
+    lines = summary_lines(explain(world, ring))
+    assert "  2 of its members have been removed since it was found: erased on request" in lines
+
+
+ACCOUNTS = "account_id,created_at,email,phone_country,country"
+REQUESTS = "account_id,timestamp,ip,device_id,model"
+
+
+@pytest.fixture
+def loaded(graph, tmp_path):
+    files = tmp_path / "input"
+    files.mkdir()
+    shutil.rmtree(graph.settings.home / "loads", ignore_errors=True)  # of other tests
+    load(graph, "accounts", write_csv(
+        files / "accounts.csv", ACCOUNTS,
+        ("anna", "2026-01-01", "anna@example.org", "DE", "DE"),
+        ("ben", "2026-01-01", "ben@example.org", "DE", "DE"),
+    ))  # fmt: skip
+    load(graph, "requests", write_csv(
+        files / "requests.csv", REQUESTS,
+        ("anna", "2026-02-01T01:00:00Z", "198.51.100.7", "d1", "m"),
+        ("anna", "2026-02-20T02:00:00Z", "192.0.2.99", "d-anna", "m"),
+        ("ben", "2026-02-20T02:00:00Z", "198.51.100.7", "d1", "m"),
+    ))  # fmt: skip
+    return graph
+
+
+def only_ben(graph, tmp_path):
+    """The graph as it would be if only ben had ever been loaded."""
+    emptied(graph)
+    load(graph, "accounts", write_csv(
+        tmp_path / "a.csv", ACCOUNTS, ("ben", "2026-01-01", "ben@example.org", "DE", "DE"),
+    ))  # fmt: skip
+    load(graph, "requests", write_csv(
+        tmp_path / "r.csv", REQUESTS, ("ben", "2026-02-20T02:00:00Z", "198.51.100.7", "d1", "m"),
+    ))  # fmt: skip
+    return json.loads(everything(graph, batches=False))
+
+
+def test_an_erased_account_is_nowhere(loaded, tmp_path, ringleader):
+    graph, home = loaded, loaded.settings.home
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    (exports / "accounts.csv").write_text("account_id,bits\nanna,3\nanna2,4\n'=ben,5\n")
+    (exports / "rings.csv").write_text('ring_id,members\nring-1,"anna, ben, cid"\n')
+    (exports / "rings.jsonl").write_text(
+        '{"ring": "r", "members": ["anna", "ben"], "evidence": ["network|Ip|192.0.2.99"]}\n'
+        '{"ring": "s", "members": ["cid"]}\n'
+    )
+    pq.write_table(pa.table({"account_id": ["anna", "ben"], "n": [1, 2]}), exports / "rows.parquet")
+    (exports / "report.html").write_text("<td>anna</td>")
+    (exports / "other.html").write_text("<td>anna2 joanna</td>")
+    quarantine = home / "quarantine"
+    quarantine.mkdir(exist_ok=True)
+    (quarantine / "q.jsonl").write_text('{"row": 1, "value": "anna"}\n{"row": 2, "value": "x"}\n')
+    (home / "shell").mkdir(exist_ok=True)
+    (home / "shell" / "history").write_text(
+        "# 2026-01-01\n+MATCH (a {account_id: 'anna'})\n+RETURN a\n\n# 2026-01-02\n+RETURN 1\n"
+    )
+    receipt_file = tmp_path / "receipt.json"
+    command = ["forget", "anna", "--folder", exports, "--receipt", receipt_file, "--tombstone"]
+    ringleader(*command, "--dry-run")
+    assert (exports / "report.html").exists()
+    ringleader(*command)
+    receipt = json.loads(receipt_file.read_text())
+    assert receipt["removed"] == {
+        "rows in records of loads": 10,
+        "rows in quarantine": 1,
+        "exported files": 5,
+        "statements in the shell's history": 1,
+        "lines of the audit log": 0,
+        "accounts": 1,
+        "identifiers that only they used": 4,
+    }
+    assert {path.rpartition("/")[2]: rows for path, rows in receipt["files"].items()} == {
+        "accounts.csv": 1, "rings.csv": 1, "rings.jsonl": 1, "rows.parquet": 1, "report.html": None,
+    }  # fmt: skip
+    assert (exports / "accounts.csv").read_text() == "account_id,bits\nanna2,4\n'=ben,5\n"
+    assert (exports / "rings.csv").read_text() == 'ring_id,members\nring-1,"ben, cid"\n'
+    assert json.loads((exports / "rings.jsonl").read_text().splitlines()[0]) == {
+        "ring": "r", "members": ["ben"], "evidence": [],
+    }  # fmt: skip
+    assert pq.read_table(exports / "rows.parquet").to_pylist() == [{"account_id": "ben", "n": 2}]
+    assert not (exports / "report.html").exists()
+    assert (exports / "other.html").exists()
+    assert (home / "shell" / "history").read_text() == "# 2026-01-02\n+RETURN 1\n"
+    for path in (home / "loads").glob("*/step-*.parquet"):
+        text = json.dumps(pq.read_table(path).to_pylist())
+        assert "anna" not in text, path
+        assert "192.0.2.99" not in text, path
+    assert "anna" not in json.dumps(receipt)
+    assert audit_chain.verify(home).sound
+    assert "anna" not in (home / audit_chain.FILE).read_text().splitlines()[-1]
+    now = json.loads(everything(graph, batches=False))
+    [tombstone] = now[0].pop("Tombstone")
+    assert tombstone["account_hash"] == receipt["hashes"][0]
+    # The earliest request that asked a model stays: it names nobody.
+    expected = only_ben(graph, tmp_path)
+    for said in (now, expected):
+        said[0].pop("Model")
+        for rows in said[1].values():
+            for row in rows:
+                row[2].pop("batch", None)
+    assert now == expected
+
+
+def test_whoever_comes_back_is_recognised(loaded, tmp_path, ringleader):
+    ringleader("forget", "anna", "--tombstone")
+    load(loaded, "accounts", write_csv(tmp_path / "b.csv", "account_id", ("anna",), ("cid",)))
+    r = Connection(loaded.settings, graph=loaded)
+    receipt = r.forget(again=True)
+    assert (receipt.asked, receipt.found, receipt.tombstones) == (1, 1, True)
+    assert {node["account_id"] for node in nodes(loaded, "Account")} == {"ben", "cid"}
+    assert r.forget(again=True).asked == 0
+    with pytest.raises(WrongUsage):
+        r.forget()
+
+
+def test_requests_to_models_lose_their_old_days(loaded, tmp_path):
+    settings = with_terms(loaded, tmp_path, "[retention]\nuses = 20\n[retention.uses_of]\nip = 8")
+    ended = lifecycle.retention(loaded, settings, as_of=NOW, dry_run=False)
+    assert {row["what"]: (row["days"], row["ended"]) for row in ended} == {
+        "USED_IP": (8, 3), "USED_DEVICE": (20, 1), "SENT": (20, 0), "PAID_WITH": (20, 0),
+        "REQUESTED": (20, 1),
+    }  # fmt: skip
+    asked = loaded.read("MATCH (a)-[m:REQUESTED]->() RETURN a.account_id AS a, m ORDER BY a")
+    day = (datetime(2026, 2, 20, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).days
+    for row in asked:
+        assert row["m"]["daily"] == [day * 1_000_000_000 + 1]
+        assert row["m"]["events"] == 1
+        assert row["m"]["active_hours"] == [(day * 24 + 2) % (64 * 24)]
+    assert nodes(loaded, "Ip") == []
+    assert nodes(loaded, "Subnet") == []
+
+
+def test_files_of_the_data_folder_end_by_their_age(loaded, tmp_path):
+    graph, home = loaded, tmp_path / "home"
+    (home / "quarantine").mkdir(parents=True)
+    step = home / "loads" / "b1"
+    step.mkdir(parents=True)
+    for path in (home / "quarantine/old.jsonl", home / "quarantine/new.jsonl", step / "complete",
+                 step / "step-00-Ip.parquet", step / "ids.parquet"):  # fmt: skip
+        path.write_text("{}")
+        if "new" not in path.name:
+            os.utime(path, (0, 0))
+    audit_chain.append(home, {"time": "2025-01-01T00:00:00Z", "event": "old"})
+    audit_chain.append(home, {"time": "2026-02-28T00:00:00Z", "event": "young"})
+    from ringleader.loaders.lifecycle.retention import retain
+
+    terms = Terms({"quarantine": 30, "records": 30, "audit": 30}, {})
+    for dry_run in (True, False):
+        rows = retain(graph, home, terms, as_of=NOW, dry_run=dry_run)
+        assert {row["what"]: row["ended"] for row in rows} == {
+            "quarantine": 1, "records": 1, "audit": 1,
+        }  # fmt: skip
+    assert [path.name for path in (home / "quarantine").iterdir()] == ["new.jsonl"]
+    assert [path.name for path in step.iterdir()] == ["ids.parquet"]
+    assert audit_chain.verify(home).sound
+
+
+HISTORY = """
+CREATE (:Run {run_id: 'r1', state: 'done', finished_at: datetime('2025-01-01')}),
+       (:Run {run_id: 'r2', state: 'done', finished_at: datetime('2025-02-01')}),
+       (:Ring {ring_id: 'gone', state: 'retired', retired_at: datetime('2025-01-01')}),
+       (:Ring {ring_id: 'kept', state: 'retired', retired_at: datetime('2025-01-01')})
+         <-[:DECIDED]-(:Review {review_id: 'v'}),
+       (job:Job {job: 'nightly'}),
+       (job)<-[:RUN_OF]-(:JobRun {job_run_id: 'j1', state: 'done',
+                                  started_at: datetime('2025-01-01')}),
+       (job)<-[:RUN_OF]-(:JobRun {job_run_id: 'j2', state: 'done',
+                                  started_at: datetime('2025-01-02')}),
+       (:Account {account_id: 'a'})-[:LINKED {run: 'r2'}]->(:Account {account_id: 'b'}),
+       (c:PromptCluster {prompt_cluster_id: 'c', exemplar: 'raw'}),
+       (:Account {account_id: 'x'})-[:SENT {last_seen: datetime('2025-01-01')}]->(c),
+       (d:PromptCluster {prompt_cluster_id: 'd', exemplar: 'raw'}),
+       (:Account {account_id: 'y'})-[:SENT {last_seen: datetime('2026-02-28')}]->(d),
+       (:PromptCluster {prompt_cluster_id: 'unsent', exemplar: 'raw'})
+"""
+
+
+def test_history_links_and_exemplars_end(graph, tmp_path):
+    graph.write(HISTORY, name="history")
+    text = "[retention]\n" + "".join(
+        f"{kind} = 90\n" for kind in ("exemplars", "links", "rings", "runs", "jobs")
+    )
+    settings = with_terms(graph, tmp_path, text)
+    for dry_run in (True, False):
+        rows = lifecycle.retention(graph, settings, as_of=NOW, dry_run=dry_run)
+        assert {row["what"]: row["ended"] for row in rows} == dict.fromkeys(
+            ("exemplars", "links", "rings", "runs", "jobs"), 1
+        )
+    assert [node["run_id"] for node in nodes(graph, "Run")] == ["r2"]
+    assert [node["ring_id"] for node in nodes(graph, "Ring")] == ["kept"]
+    assert [node["job_run_id"] for node in nodes(graph, "JobRun")] == ["j2"]
+    assert graph.read("MATCH ()-[l:LINKED]->() RETURN l") == []
+    assert {n["prompt_cluster_id"]: n.get("exemplar") for n in nodes(graph, "PromptCluster")} == {
+        "c": None, "d": "raw", "unsent": "raw",
+    }  # fmt: skip
+
+
+def test_a_job_ends_data_and_counts_it(loaded, tmp_path, ringleader):
+    (tmp_path / "ringleader.toml").write_text(
+        '[retention]\nuses = 1\naccounts = 1\n\n[[jobs.tidy.steps]]\nstep = "retention"\n'
+        '\n[[jobs.tidy.steps]]\nstep = "forget"\nagain = true\n'
+    )
+    ringleader("job", "run", "tidy")
+    history = json.loads(ringleader("job", "history", "tidy", "--format", "json").stdout)
+    retention, forget = history[0]["steps"]
+    counts = {row["what"]: row["ended"] for row in retention["counts"]}
+    assert (counts["USED_IP"], counts["accounts"]) == (3, 2)
+    assert forget["rows"] == 0
+    assert nodes(loaded, "Account") == []
+
+
+@pytest.mark.parametrize(
+    ("section", "says"),
+    [
+        ({"us": 3}, "there is no 'us'"),
+        ({"uses": 0}, "uses is 0"),
+        ({"uses": True}, "uses is True"),
+        ({"uses_of": {"phone": 3}}, "there is no 'uses_of.phone'"),
+        ({"uses_of": 3}, "uses_of is 3"),
+    ],
+)
+def test_wrong_terms_are_refused(section, says):
+    with pytest.raises(SettingsError, match=says):
+        Terms.of(section, BUILT_IN)
+
+
+def test_without_terms_nothing_ends(graph, tmp_path):
+    with pytest.raises(WrongUsage, match="everything is kept"):
+        lifecycle.retention(graph, with_terms(graph, tmp_path, ""), as_of=None, dry_run=True)
+
+
+def test_a_file_names_accounts_by_line_or_column(tmp_path):
+    (tmp_path / "a").write_text("x\n\ny\nx\n")
+    (tmp_path / "b.csv").write_text('n,account_id\n1,"a,b"\n2,c\n')
+    assert forgetting.read_accounts(tmp_path / "a") == ["x", "y"]
+    assert forgetting.read_accounts(tmp_path / "b.csv") == ["a,b", "c"]
+
+
+def test_a_file_without_names_is_not_touched(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("a,b\r\n1,2\r\n")
+    assert scrub(path, ["anna"]) is None
+    assert path.read_bytes() == b"a,b\r\n1,2\r\n"
