@@ -20,6 +20,7 @@ COMMANDS = {
     "rings": "ringleader.algorithms.commands:rings",
     "why": "ringleader.algorithms.commands:why",
     "check": "ringleader.algorithms.checking.commands:check",
+    "find": "ringleader.commands.find:find",
     "campaigns": "ringleader.algorithms.campaigns.commands:campaigns",
     "hubs": "ringleader.algorithms.evidence.hub_commands:hubs",
     "review": "ringleader.algorithms.review.commands:review",

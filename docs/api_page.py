@@ -35,7 +35,7 @@ GROUPS = {
         "hubs",
     ),
     "Decide": ("review", "decisions", "pin"),
-    "Ask": ("query", "ask", "queries", "cypher", "write_cypher"),
+    "Ask": ("query", "ask", "queries", "find", "cypher", "write_cypher"),
     "Export": ("export", "report"),
     "Keep": (
         "retention",

@@ -52,7 +52,8 @@ EXPLAINED: dict[Type, str] = {
     Type.CHOICE: "one of the values listed",
     Type.NAME: f"a letter, then at most {NAME_LENGTH - 1} letters, digits, blanks or `_ - .`",
     Type.CHANNEL: "api, azure, bedrock, vertex, or one of `[channels] known`",
-    Type.ADDRESS: "an IPv4 or IPv6 address; a port, zone or IPv4-mapped form is normalised",
+    Type.ADDRESS: "an IPv4 or IPv6 address; a port, zone or IPv4-mapped form is normalised. A "
+    "masked address (`203.0.113.***`, `203.0.113.0/24`) counts for its subnet",
     Type.NETWORK: "an IP address or a CIDR, not /0",
     Type.EMAIL: "an e-mail address; only its domain and a keyed hash are kept",
     Type.PAYMENT_METHOD: "the processor's fingerprint; a card number is refused",
@@ -217,7 +218,11 @@ _TABLES: tuple[Table, ...] = (
             Column("user_agent", Type.TEXT, doc="user agent; kept on the device"),
             Column("device_id", Type.ID, doc="TLS or client fingerprint"),
             _CHANNEL,
-            Column("model", Type.TEXT, doc="model asked; checked, not kept"),
+            Column(
+                "model",
+                Type.TEXT,
+                doc="model asked; what it is called, and requests by day, are kept",
+            ),
             Column("endpoint", Type.TEXT, doc="endpoint called; checked, not kept"),
             Column("request_id", Type.ID, doc="of rows with the same one, one counts"),
             Column("prompt_cluster_id", Type.ID, doc="cluster id, if you cluster prompts yourself"),

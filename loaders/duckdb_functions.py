@@ -66,3 +66,20 @@ def from_microseconds(count: dt.int64) -> dt.Timestamp(scale=6):
 @ibis.udf.scalar.builtin(name="epoch_ms")
 def milliseconds(moment: dt.Timestamp(scale=6)) -> dt.int64:
     """Milliseconds since 1970 of a time in UTC, as the graph's statements take it."""
+
+
+@ibis.udf.scalar.builtin(name="list_histogram")
+def counted(numbers: dt.Array(dt.int32)) -> dt.Map(dt.int32, dt.uint64):
+    """How often a list holds every number, in the order of the numbers."""
+
+
+@ibis.udf.scalar.builtin(name="map_keys")
+def keys(counts: dt.Map(dt.int32, dt.uint64)) -> dt.Array(dt.int32):
+    """The numbers that :func:`counted` found."""
+
+
+@ibis.udf.scalar.builtin(name="map_entries")
+def entries(
+    counts: dt.Map(dt.int32, dt.uint64),
+) -> dt.Array(dt.Struct({"key": dt.int32, "value": dt.uint64})):
+    """The numbers that :func:`counted` found, with their counts."""

@@ -64,6 +64,12 @@ OPTIONS: tuple[Option, ...] = (
         "leave out rows whose other account is neither in the graph nor in the file's account_id",
     ),
     Option("requests", "records", str, "key of the list that holds the rows of a JSON document"),
+    Option(
+        "requests",
+        "masked_by_zeros",
+        bool,
+        "addresses whose last part is zero (203.0.113.0, 2001:db8:1::) are masked",
+    ),
     Option("requests", "deduplicate", bool, "count rows with the same request_id once (default)"),
     Option("payments", "deduplicate", bool, "count rows with the same payment_id once (default)"),
 )

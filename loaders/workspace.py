@@ -19,7 +19,7 @@ import ibis
 import ibis.expr.types as ir
 import psutil
 
-from ringleader.errors import InputError
+from ringleader.errors import InputError, RingleaderError
 
 # Enough for the hash tables of tens of millions of groups, and well under the 3 GiB that a load
 # may take in all; more than this goes to disk.
@@ -31,9 +31,16 @@ PREFIX = "load-"
 _COPIES: dict[str, str] = {}
 
 
-def stands_for(copy: Path, origin: Path) -> None:
+def stands_for(copy: Path, origin: Path | str) -> None:
     """Note that a file is a copy, so that messages name the file that the user knows."""
-    _COPIES[str(copy)] = str(origin)
+    _COPIES[str(copy)] = as_known(str(origin))
+
+
+def as_known(message: str) -> str:
+    """A message that names the files that the user knows in the place of their copies."""
+    for copy, origin in _COPIES.items():
+        message = message.replace(copy, origin)
+    return message
 
 
 class Workspace:
@@ -68,7 +75,10 @@ class Workspace:
         self.con.con.execute("SET TimeZone = 'UTC'").fetchall()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, RingleaderError):
+            error.message = as_known(error.message)
+            error.args = (error.message,)
         self.con.disconnect()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -192,9 +202,7 @@ class readable:  # noqa: N801 - reads as a phrase: with readable(): …
     ) -> None:
         if isinstance(error, duckdb.Error):
             first = str(error).split("\n\nLINE ")[0]
-            message = " ".join(first.split())
-            for copy, origin in _COPIES.items():
-                message = message.replace(copy, origin)
+            message = as_known(" ".join(first.split()))
             if isinstance(error, duckdb.OutOfMemoryException):
                 raise InputError(
                     f"not enough memory or disk to prepare the input: {message}",

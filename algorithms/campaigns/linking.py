@@ -30,7 +30,7 @@ from ringleader.algorithms.rings.building import Ring, name_of, ring_of
 from ringleader.algorithms.rings.lineage import lasting_names
 from ringleader.schema import BUILT_IN, Schema
 
-NETWORK = "network"
+NETWORKS = ("network", "subnet")
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ def one_operator(shared: Mapping[Feature, Common], parameters: Parameters) -> bo
         shared: What they share.
         parameters: ``living_share`` and ``several``.
     """
-    telling = [f for f in shared if f.family != NETWORK and f.label not in FAMILY_OF_ORIGIN]
+    telling = [f for f in shared if f.family not in NETWORKS and f.label not in FAMILY_OF_ORIGIN]
     if sum(shared[f].part for f in telling) < parameters.living_share:
         return False
     return len({f.family for f in telling}) > 1 or len(telling) >= parameters.several

@@ -16,7 +16,7 @@ from ringleader.parallel import side_by_side
 
 ACCOUNTS_AT_ONCE = 500
 # Identifiers that a request has; of equals the one that an account has fewest of comes first.
-LEFT_BY_REQUESTS = ("PromptCluster", "Device", "Ip")
+LEFT_BY_REQUESTS = ("PromptCluster", "Device", "Ip", "Subnet")
 
 
 def volumes(

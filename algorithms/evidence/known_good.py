@@ -121,12 +121,15 @@ def _tests(known: KnownGood) -> dict[str, Callable[[str], bool]]:
         tests["EmailDomain"] = lambda key: key in known.domains or key.endswith(ends)
     if known.cidrs:
         networks = [_network(cidr) for cidr in known.cidrs]
-        tests["Ip"] = lambda key: _inside(key, networks)
+        tests["Ip"] = tests["Subnet"] = lambda key: _inside(key, networks)
     return tests
 
 
 def _inside(key: str, networks: Sequence[Any]) -> bool:
     try:
+        if "/" in key:
+            inner: Any = ipaddress.ip_network(key)
+            return any(inner.version == n.version and inner.subnet_of(n) for n in networks)
         address = ipaddress.ip_address(key)
     except ValueError:
         return False  # a foreign graph may hold what is no address

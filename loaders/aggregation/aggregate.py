@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from ringleader.loaders.duckdb_functions import milliseconds
+from ringleader.loaders.duckdb_functions import counted, entries, keys, milliseconds
 from ringleader.schema.labels import DAYS
 from ringleader.schema.types import TALLY_BASE
 
@@ -76,24 +76,20 @@ def requested(rows: ir.Table) -> ir.Table:
         One row per pair: start, end, events, ``active_hours``, the tally ``daily``, and
         ``first_seen`` (milliseconds).
     """
-    daily = rows.group_by(
-        **{
-            START: rows.account_id,
-            END: rows.model.fill_null(UNKNOWN_MODEL),
-            "day": _day(rows.timestamp),
-        }
-    ).aggregate(events=rows.count(), hours=_hours(rows.timestamp), first=rows.timestamp.min())
-    first = daily.day % DAYS * 24
-    daily = daily.mutate(
-        active_hours=_members(daily.hours, 24).map(lambda hour: first + hour),
-        tally=daily.day * TALLY_BASE + daily.events,
+    # The hours travel as one list of small numbers and are counted once per pair: grouping by day
+    # first costs twice as much.
+    grouped = rows.group_by(
+        **{START: rows.account_id, END: rows.model.fill_null(UNKNOWN_MODEL)}
+    ).aggregate(
+        events=rows.count(),
+        hours=_hour(rows.timestamp).collect(),
+        first_seen=milliseconds(rows.timestamp.min()),
     )
-    return daily.group_by(START, END).aggregate(
-        events=daily.events.sum().cast("int64"),
-        active_hours=daily.active_hours.collect().flatten().unique().sort(),
-        daily=daily.tally.collect().sort(),
-        first_seen=milliseconds(daily["first"].min()),
-    )
+    daily = entries(counted(grouped.hours.map(lambda hour: (hour // 24).cast("int32"))))
+    return grouped.mutate(
+        active_hours=keys(counted(grouped.hours.map(lambda hour: hour % (24 * DAYS)))),
+        daily=daily.map(lambda day: day["key"].cast("int64") * TALLY_BASE + day["value"]),
+    ).drop("hours")
 
 
 def tallied(entries: Any) -> Any:
@@ -190,6 +186,11 @@ def _mask(column: Any, names: Sequence[str]) -> Any:
 
 def _hours(moment: Any) -> Any:
     return (ibis.literal(1, "int64") << moment.hour().cast("int64")).bit_or()
+
+
+def _hour(moment: Any) -> Any:
+    """The number of the hour since 1970-01-01."""
+    return (milliseconds(moment) // 3_600_000).cast("int32")
 
 
 def _day(moment: Any) -> Any:

@@ -117,7 +117,9 @@ def group_requests(
         usage, absent[column] = _tidied(workspace, usage, mapping, column)
     if not _refused(clean, usage, mapping, channels):
         values, ignored = usage.pairs["ip"][END], clean.unchecked.ignored
-        found = addresses.canonicalise(workspace, values, ignored)
+        found = addresses.canonicalise(
+            workspace, values, ignored, zeroed=mapping.options.get("masked_by_zeros", False)
+        )
         if not found.invalid:
             unroutable = 0
             if found.renamed is not None:

@@ -21,6 +21,7 @@ from ringleader.schema.types import Merge, NodeType
 from ringleader.subnets import subnet
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import ibis.expr.types as ir
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
     from ringleader.graph import Graph
     from ringleader.loaders.workspace import Workspace
 
-_USES = (("ip", "USED_IP"), ("device_id", "USED_DEVICE"), ("prompt_cluster_id", "SENT"))
+_SUBNET = "subnet"  # masked addresses, which stand in the column ``ip``
+_USES = (
+    ("ip", "USED_IP"),
+    (_SUBNET, "USED_SUBNET"),
+    ("device_id", "USED_DEVICE"),
+    ("prompt_cluster_id", "SENT"),
+)
 
 
 def plan(given: TableInput) -> Plan:
@@ -36,7 +43,7 @@ def plan(given: TableInput) -> Plan:
     requests = cluster_prompts(given)
     clusters = requests.clusters
     usage, clean = group_requests(given.clean, requests.rows, given.mapping, given.channels)
-    pairs = usage.pairs
+    pairs = _with_subnets(given.workspace, usage.pairs)
     result = [
         given.nodes("Account", distinct(usage.starts, account_id=START)),
         given.relationships(
@@ -77,6 +84,16 @@ def plan(given: TableInput) -> Plan:
     return Plan(steps, clean, notes, reads_graph=clusters is not None)
 
 
+def _with_subnets(workspace: Workspace, pairs: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
+    """Addresses apart from what is left of masked ones."""
+    ips = pairs["ip"]
+    is_subnet = ips[END].contains("/")
+    subnets = workspace.keep("subnets", ips.filter(is_subnet))
+    if workspace.size(subnets.limit(1)):
+        ips = workspace.keep("addresses", ips.filter(~is_subnet))
+    return {**pairs, "ip": ips, _SUBNET: subnets}
+
+
 def _greatest(pairs: ir.Table, key: str, attribute: str) -> ir.Table:
     """Identifiers with the greatest of what requests say of them, where they say something."""
     said = pairs.filter(pairs[attribute].notnull())
@@ -112,15 +129,19 @@ def _keeping(node: NodeType) -> NodeType:
 
 def link(graph: Graph, written: Plan, asn_mmdb: Path | None) -> Notes:
     """Tie the addresses to known proxies, and the subnets to their systems."""
-    ips = next((step for step in written.steps if step.name == "IN_SUBNET"), None)
-    if ips is None:
-        return {}
-    pairs = [(row[START], row[END]) for chunk in ips.chunks(50_000) for row in chunk]
-    linked = link_exits(graph, listed(graph), (address for address, _ in pairs))
-    notes = {"addresses connected to known proxies": linked}
-    if asn_mmdb is not None:
-        subnets = sorted({cidr for _, cidr in pairs})
-        notes["subnets connected to autonomous systems"] = link_systems(graph, asn_mmdb, subnets)
+    steps = {step.name: step for step in written.steps}
+    notes: dict[str, int] = {}
+    subnets: set[str] = set()
+    if ips := steps.get("IN_SUBNET"):
+        pairs = [(row[START], row[END]) for chunk in ips.chunks(50_000) for row in chunk]
+        linked = link_exits(graph, listed(graph), (address for address, _ in pairs))
+        notes["addresses connected to known proxies"] = linked
+        subnets |= {cidr for _, cidr in pairs}
+    if masked := steps.get("USED_SUBNET"):
+        subnets |= {row[END] for chunk in masked.chunks(50_000) for row in chunk}
+    if subnets and asn_mmdb is not None:
+        linked = link_systems(graph, asn_mmdb, sorted(subnets))
+        notes["subnets connected to autonomous systems"] = linked
     return notes
 
 

@@ -1,6 +1,7 @@
 """IP addresses and prefixes in canonical text.
 
-An IPv4-mapped IPv6 address is the IPv4 address; ports, brackets and zones are dropped. Plain
+An IPv4-mapped IPv6 address is the IPv4 address; ports, brackets and zones are dropped. A masked
+address (``203.0.113.***``) becomes the prefix that is left of it. Plain
 dotted quads and IPv6 addresses of full length, nearly all there is, are recognised in SQL; only
 the distinct rest comes through here.
 """
@@ -111,6 +112,58 @@ def _unmapped(
     return address
 
 
+# What stands for the hidden part: ``203.0.113.***``, ``203.0.113.xxx``, ``203.0.113.1**``.
+_HIDDEN_V4 = re.compile(r"^((?:[0-9]{1,3}\.){1,3})(?:[0-9]{0,2}[*xX?#]+)(?:\.[*xX?#]+)*$")
+_HIDDEN_V6 = re.compile(r"^((?:[0-9A-Fa-f]{1,4}:)+):?[*xX?#]+(?::+[*xX?#]+)*$")
+# A prefix is kept from so many bits on, and to so many: as long as those of whole addresses.
+_KEPT_V4, _KEPT_V6 = (16, 24), (32, 64)
+
+
+def masked(text: str, *, zeroed: bool = False) -> Address | None:
+    """The subnet of an address whose last part is hidden.
+
+    Args:
+        text: ``203.0.113.***``, ``203.0.113.xxx``, ``203.0.113.0/24``, ``2001:db8:1::/48``,
+            ``2001:db8:1:*:*:*:*:*``.
+        zeroed: Whether ``203.0.113.0`` and ``2001:db8:1::`` are masked too.
+
+    Returns:
+        The prefix: /24 or /64, or what is left if that is shorter; the address itself for /32 and
+        /128; no text for what is shorter than /16 or /32. None when it is no masked address.
+    """
+    text, port = text.strip(), False
+    if found := _BRACKETED.match(text) or re.match(r"^([^:]+):([0-9]{1,5})$", text):
+        text, port = found[1], found[2] is not None
+    if text.lower().startswith("::ffff:") and "." in text:
+        text = text[7:]
+    if found := _HIDDEN_V4.match(text):
+        known = found[1].split(".")[:-1]
+        cidr = ".".join([*known, *["0"] * (4 - len(known))]) + f"/{8 * len(known)}"
+    elif found := _HIDDEN_V6.match(text):
+        known = found[1].split(":")[:-1]
+        cidr = ":".join(known) + f"::/{16 * len(known)}"
+    elif zeroed and re.search(r"^[0-9.]+\.0$", text):
+        cidr = f"{text}/24"
+    elif zeroed and text.endswith("::") and len(text) > 2:
+        cidr = f"{text}/{16 * (text.count(':') - 1)}"
+    elif "/" in text:
+        cidr = text
+    else:
+        return None
+    plain = _network(cidr)
+    if plain is None:
+        return None
+    network = ipaddress.ip_network(plain)
+    if network.prefixlen == network.max_prefixlen:
+        return Address(str(network.network_address), port)
+    least, most = _KEPT_V4 if network.version == 4 else _KEPT_V6
+    if network.prefixlen < least:
+        return Address(None, port)
+    if network.prefixlen > most:
+        network = network.supernet(new_prefix=most)
+    return Address(str(network), port)
+
+
 _RANGE = re.compile(r"^([0-9A-Fa-f:.]+)\s*(?:-|–|—|\bto\b|\.\.)\s*([0-9A-Fa-f:.]+)$")
 _MASKED = re.compile(
     r"^([0-9.]+)\s*(?:/|\s|\bnetmask\b|\bmask\b)\s*([0-9]{1,3}(?:\.[0-9]{1,3}){3})$"
@@ -189,7 +242,11 @@ class Canonicalised:
 
 
 def canonicalise(
-    workspace: Workspace, values: ir.Column, ignored: Sequence[str] = ()
+    workspace: Workspace,
+    values: ir.Column,
+    ignored: Sequence[str] = (),
+    *,
+    zeroed: bool = False,
 ) -> Canonicalised:
     """Work out the canonical form of every address that is not a plain dotted quad.
 
@@ -197,17 +254,19 @@ def canonicalise(
         workspace: Where the values are.
         values: A column of texts.
         ignored: Prefixes, or the word ``private``, whose addresses are nobody's too.
+        zeroed: Whether addresses whose last part is zero are masked.
     """
     table = values.name("raw").as_table().distinct()
     plain = table.raw.re_search(CANONICAL_IPV4) | table.raw.re_search(CANONICAL_IPV6)
     if not ignored:
-        table = table.filter(~plain | table.raw.re_search(_MAYBE_NOBODY))
+        odd = ~plain | table.raw.re_search(_MAYBE_NOBODY)
+        table = table.filter(odd | table.raw.endswith(".0") if zeroed else odd)
     nobody = _prefixes(
         (*_NOBODY, *(p for w in ignored for p in (PRIVATE if w == "private" else (w,))))
     )
 
     def somebody(text: str) -> list[Address] | None:
-        found = canonical(text)
+        found = masked(text, zeroed=zeroed) or canonical(text)
         if found is None:
             return [Address(None)] if is_placeholder(text) else None
         if found.text is not None and nobody.search_best(found.text) is not None:

@@ -151,7 +151,7 @@ def _validate_rows(
         if group.format == "jsonl" and not clean:
             part = _without_broken_lines(workspace, part)
         parts.append(part)
-    parts, ports, unroutable = _with_addresses(workspace, table, parts, ignored)
+    parts, ports, unroutable = _with_addresses(workspace, mapping, parts, ignored)
     parts = _without_cards(workspace, table, parts)
     prepared = CleanTable(
         table,
@@ -224,20 +224,22 @@ def _without_broken_lines(workspace: Workspace, part: Part) -> Part:
 
 
 def _with_addresses(
-    workspace: Workspace, table: Table, parts: list[Part], ignored: Sequence[str]
+    workspace: Workspace, mapping: Mapping, parts: list[Part], ignored: Sequence[str]
 ) -> tuple[list[Part], int, int]:
     """Bring addresses and prefixes into canonical text, and refuse what is neither.
 
     Returns:
         The parts, the number of ports cut off and of rows with addresses of nobody.
     """
-    ports = unroutable = 0
+    ports, unroutable, table = 0, 0, mapping.table
+    zeroed = mapping.options.get("masked_by_zeros", False)
     for column in table.columns:
         if column.type not in (Type.ADDRESS, Type.NETWORK):
             continue
         values = clean_rows(table, parts)[column.name]
         if column.type is Type.ADDRESS:
-            found, reason = addresses.canonicalise(workspace, values, ignored), _NO_ADDRESS
+            found = addresses.canonicalise(workspace, values, ignored, zeroed=zeroed)
+            reason = _NO_ADDRESS
         else:
             found, reason = addresses.canonical_networks(workspace, values), _NO_NETWORK
         ports += found.with_port

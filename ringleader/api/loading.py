@@ -23,7 +23,8 @@ from ringleader.loaders.sources.folder import left_out as names_left_out
 from ringleader.loaders.sources.folder import tables_of
 from ringleader.loaders.sources.frames import frame_file, is_frame
 from ringleader.loaders.sources.json_documents import opened
-from ringleader.loaders.workspace import Workspace
+from ringleader.loaders.sources.remote import fetched, fetched_folder, is_remote
+from ringleader.loaders.workspace import Workspace, as_known
 from ringleader.progress import progress
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def load_table(
 def load_folder(
     graph: Graph | None,
     settings: Settings,
-    folder: Path,
+    folder: str,
     reading: Reading,
     options: LoadOptions,
     say: Say,
@@ -124,7 +125,7 @@ def load_folder(
 
 def load_bulk(
     settings: Settings,
-    folder: Path,
+    folder: str,
     reading: Reading,
     options: LoadOptions,
     say: Say,
@@ -221,13 +222,15 @@ class _Inputs:
 
     def note(self, message: str) -> None:
         """Keep a message, and say it."""
+        message = as_known(message)
         self.messages.append(message)
         self._say(message)
 
-    def tables_of(self, folder: Path) -> dict[str, list[str]]:
+    def tables_of(self, folder: str) -> dict[str, list[str]]:
         """The files of every table of a folder."""
-        tables = tables_of(folder)
-        if others := names_left_out(folder):
+        here = fetched_folder(self.workspace, folder) if is_remote(folder) else Path(folder)
+        tables = tables_of(here)
+        if others := names_left_out(here):
             self.note(f"skipped, since no table's name begins theirs: {', '.join(others)}")
         return tables
 
@@ -300,7 +303,7 @@ class _Inputs:
         may_be_lists = table == "proxies" and not (reading.mapping or reading.input_format)
         endings = reference_lists.ENDINGS if may_be_lists else ()
         files, lists = [], []
-        for path in expand(sources, also=endings):
+        for path in expand(fetched(self.workspace, sources), also=endings):
             form = reading.list_format if may_be_lists else None
             if may_be_lists and form is None:
                 form = reference_lists.recognise(path)

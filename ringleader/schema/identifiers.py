@@ -12,8 +12,9 @@ from ringleader.schema.types import Family, Identifier, Kind, Merge, Property
 __all__ = ["FAMILIES", "IDENTIFIERS"]
 
 # A shared office, VPN image or build farm explains address and device at once: one group.
-# Registration and timing support and never stand alone: a mail domain says where one works, and a
-# coincidence in time was looked for among all that is shared.
+# Registration, timing and subnets support and never stand alone: a mail domain says where one
+# works, a coincidence in time was looked for among all that is shared, and a masked address is the
+# address of many.
 FAMILIES: tuple[Family, ...] = (
     Family(
         "network",
@@ -66,6 +67,14 @@ FAMILIES: tuple[Family, ...] = (
         "a mailbox is read by one person and a phone answered by one household, as a card is used",
         "C",
         ("#4d7c0f", "#a3e635"),
+    ),
+    Family(
+        "subnet",
+        None,
+        0.4,
+        "up to 256 customers of a provider have the same masked address",
+        "S",
+        ("#0e7490", "#67e8f9"),
     ),
 )
 
@@ -219,5 +228,24 @@ IDENTIFIERS: tuple[Identifier, ...] = (
         normaliser="email",
         hashed=True,
         colour="#332288",
+    ),
+    Identifier(
+        "subnet",
+        "Subnet",
+        "cidr",
+        "USED_SUBNET",
+        "requests",
+        "ip",
+        "subnet",
+        "subnet",
+        "subnets",
+        "The /24 of an IPv4 address or the /64 of an IPv6 address; of a masked address what is "
+        "left of it, if that is shorter.",
+        "The account sent requests from a masked address of the subnet (`203.0.113.***`). It only "
+        "supports other evidence: many strangers have addresses in one subnet.",
+        generic=False,
+        colour="#56B4E9",
+        misp=("ip-src", "Network activity"),
+        stix="address",
     ),
 )

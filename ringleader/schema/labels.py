@@ -63,11 +63,6 @@ NODES: tuple[NodeType, ...] = (
         indexes=("created_at", "email_hash", "status"),
     ),
     NodeType(
-        "Subnet",
-        "cidr",
-        "The /24 of an IPv4 address or the /64 of an IPv6 address.",
-    ),
-    NodeType(
         "Asn",
         "number",
         "An autonomous system.",

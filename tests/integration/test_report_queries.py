@@ -110,6 +110,7 @@ def test_the_run_and_what_came_after_it(world):
             "PromptCluster": 0,
             "EmailDomain": 0,
             "Mailbox": 0,
+            "Subnet": 0,
             "Phone": 0,
             "referred": 0,
             "invited": 0,

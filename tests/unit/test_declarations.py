@@ -18,10 +18,11 @@ def test_built_in_codes_stay_what_they_are():
     assert BUILT_IN.labels[:5] == ("Ip", "Device", "PromptCluster", "PaymentMethod", "EmailDomain")
     assert BUILT_IN.family_names == (
         *("network", "payment", "device", "prompt", "timing", "registration", "contact"),
+        "subnet",
     )
     assert BUILT_IN.groups == ("environment", "payment", "prompt", "contact")
-    assert family_codes(BUILT_IN).tolist() == [0, 2, 3, 1, 5, 6, 6]
-    assert group_codes(BUILT_IN).tolist() == [0, 1, 0, 2, -1, -1, 3]
+    assert family_codes(BUILT_IN).tolist() == [0, 2, 3, 1, 5, 6, 6, 7]
+    assert group_codes(BUILT_IN).tolist() == [0, 1, 0, 2, -1, -1, 3, -1]
     assert {family.name: family.odds for family in BUILT_IN.families} == {
         "network": 0.2,
         "payment": 0.04,
@@ -30,6 +31,7 @@ def test_built_in_codes_stay_what_they_are():
         "timing": 1.0,
         "registration": 0.4,
         "contact": 0.04,
+        "subnet": 0.4,
     }
 
 

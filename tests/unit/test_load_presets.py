@@ -190,8 +190,8 @@ def test_azure(load, shape):
         "endpoint": "ChatCompletions_Create",
     }
     assert rows == [
-        {**common, "account_id": "oid-1", "model": "model-a"},
-        {**common, "account_id": RESOURCE, "model": "chat"},
+        {**common, "account_id": "oid-1", "model": "model-a", "ip": "203.0.113.0/24"},
+        {**common, "account_id": RESOURCE, "model": "chat", "ip": "203.0.113.0/24"},
         {**common, "account_id": RESOURCE, "ip": "198.51.100.9"},
         {**common, "account_id": "oid-1", "model": "model-a", "ip": "2001:db8::1"},
     ]

@@ -35,6 +35,7 @@ def test_identifiers_are_what_accounts_can_share():
         "EmailDomain": "REGISTERED_WITH",
         "Phone": "HAS_PHONE",
         "Mailbox": "HAS_MAILBOX",
+        "Subnet": "USED_SUBNET",
     }
 
 

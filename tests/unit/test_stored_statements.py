@@ -42,7 +42,7 @@ def test_a_query_runs_with_all_identifiers_of_the_schema(name):
     [
         ("MATCH (n:Ip|Device) RETURN n", {"Ip", "Device"}),
         ("MATCH (a)-[:USED_IP|IN_ORGANIZATION\n|SENT]->(n) RETURN n", {"USED_IP", "SENT"}),
-        ("RETURN coalesce(n.address, n.cidr,\n n.domain)", {"address", "domain"}),
+        ("RETURN coalesce(n.address, n.cidr,\n n.domain)", {"address", "cidr", "domain"}),
         ("MATCH (n:Ip {address: $k}) UNION MATCH (n:Device {device_id: $k})", {"Ip", "Device"}),
         ("MATCH (a)-[:{{ uses }}|IN_ORGANIZATION]->(n:Ip) RETURN n.address", set()),
     ],

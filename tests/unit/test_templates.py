@@ -13,25 +13,25 @@ WITH_API_KEY = Schema.of({"api_key": {"table": "requests"}})
 @pytest.mark.parametrize(
     ("placeholder", "text"),
     [
-        ("identifiers", "Ip|Device|PromptCluster|PaymentMethod|EmailDomain|Phone|Mailbox"),
+        ("identifiers", "Ip|Device|PromptCluster|PaymentMethod|EmailDomain|Phone|Mailbox|Subnet"),
         (
             "uses",
-            "USED_IP|USED_DEVICE|SENT|PAID_WITH|REGISTERED_WITH|HAS_PHONE|HAS_MAILBOX",
+            "USED_IP|USED_DEVICE|SENT|PAID_WITH|REGISTERED_WITH|HAS_PHONE|HAS_MAILBOX|USED_SUBNET",
         ),
         ("independent_uses", "USED_IP|USED_DEVICE|SENT|PAID_WITH|HAS_PHONE|HAS_MAILBOX"),
-        ("timed_uses", "USED_IP|USED_DEVICE|SENT|PAID_WITH"),
-        ("request_uses", "USED_IP|USED_DEVICE|SENT"),
+        ("timed_uses", "USED_IP|USED_DEVICE|SENT|PAID_WITH|USED_SUBNET"),
+        ("request_uses", "USED_IP|USED_DEVICE|SENT|USED_SUBNET"),
         ("payment_uses", "PAID_WITH"),
         (
             "key_of:n",
             "coalesce(n.address, n.device_id, n.prompt_cluster_id, n.payment_method_id, n.domain, "
-            "n.phone, n.mailbox)",
+            "n.phone, n.mailbox, n.cidr)",
         ),
         (
             "code_of: use",
             "CASE WHEN use:USED_IP THEN 0 WHEN use:USED_DEVICE THEN 1 WHEN use:SENT THEN 2 "
             "WHEN use:PAID_WITH THEN 3 WHEN use:REGISTERED_WITH THEN 4 WHEN use:HAS_PHONE THEN 5 "
-            "ELSE 6 END",
+            "WHEN use:HAS_MAILBOX THEN 6 ELSE 7 END",
         ),
     ],
 )
@@ -40,9 +40,11 @@ def test_a_placeholder_lists_the_identifiers_in_the_order_of_their_codes(placeho
 
 
 def test_an_identifier_of_the_settings_is_in_every_list():
-    assert rendered("{{ request_uses }}", WITH_API_KEY) == "USED_IP|USED_DEVICE|SENT|USED_API_KEY"
-    assert rendered("{{ timed_uses }}", WITH_API_KEY).endswith("|PAID_WITH|USED_API_KEY")
-    assert "ELSE 7 END" in rendered("{{ code_of:use }}", WITH_API_KEY)
+    assert rendered("{{ request_uses }}", WITH_API_KEY) == (
+        "USED_IP|USED_DEVICE|SENT|USED_SUBNET|USED_API_KEY"
+    )
+    assert rendered("{{ timed_uses }}", WITH_API_KEY).endswith("|USED_SUBNET|USED_API_KEY")
+    assert "ELSE 8 END" in rendered("{{ code_of:use }}", WITH_API_KEY)
     assert "(n:ApiKey {api_key: $key})" in rendered("{{ named:n:$key }}", WITH_API_KEY)
     for name, placeholder in PLACEHOLDERS.items():
         text = ":".join((name, *placeholder.arguments))

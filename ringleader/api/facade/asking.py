@@ -64,6 +64,24 @@ class Asking(Base):
         prepared(self.settings, name, given)  # a wrong name needs no database
         return run_stored(self.graph, name, given, limit=limit, cap=cap, timeout=timeout, mode=mode)
 
+    def find(
+        self, *, email: str | None = None, phone: str | None = None, region: str | None = None
+    ) -> pd.DataFrame:
+        """The accounts with an e-mail address or a phone number, hashed on the way.
+
+        Args:
+            email: An e-mail address. Accounts with another address of the same mailbox follow.
+            phone: A phone number.
+            region: The country of a number without a country code, two letters.
+
+        Raises:
+            WrongUsage: Nothing is given, or it is no e-mail address or phone number.
+            InputError: The hashes in the database were made with another key.
+        """
+        from ringleader.api.lookup import find_accounts
+
+        return as_frame(find_accounts(self.graph, email=email, phone=phone, region=region))
+
     def queries(self, words: str = "") -> pd.DataFrame:
         """The stored queries, or those that answer ``words``, the best first."""
         from ringleader.questions import find

@@ -125,12 +125,12 @@ class Loading(Base):
                     hint="ringleader load all FOLDER --bulk",
                 )
             graph = self._graph_for(dry_run)
-            return load_folder(graph, self.settings, Path(folder), reading, options, self.say)
+            return load_folder(graph, self.settings, str(folder), reading, options, self.say)
         if self._graph is not None and self._graph.guard is None and not self._lent:
             self.close()  # the server stops and starts again
         loaded = load_bulk(
             self.settings,
-            Path(folder),
+            str(folder),
             reading,
             options,
             self.say,

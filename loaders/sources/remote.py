@@ -1,0 +1,255 @@
+"""Sources that are no files here: standard input, pipes, object stores and the web.
+
+They are copied into the workspace and loaded like files, under the name that the user gave. Object
+stores are read by Apache Arrow's file systems, whose credentials come from the environment or the
+provider's own chain; other addresses by fsspec, if its driver is installed.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import shutil
+import stat
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from ringleader.errors import InputError
+from ringleader.loaders.sources.packed import EmptyInput, open_bytes
+from ringleader.loaders.workspace import Workspace, stands_for
+
+STDIN = "-"
+_PIECE = 1 << 20
+_ADDRESS = re.compile(r"^([a-z][a-z0-9+.]*)://", re.IGNORECASE)
+_WEB = ("http", "https")
+# Who answers for an address, and where its credentials come from.
+_STORES = {
+    "s3": "AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; AWS_REGION, "
+    "AWS_ENDPOINT_URL",
+    "gs": "GOOGLE_APPLICATION_CREDENTIALS, or gcloud auth application-default login",
+    "az": "AZURE_STORAGE_ACCOUNT, with AZURE_STORAGE_KEY or az login",
+}
+_SAME = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "abfs": "az", "abfss": "az"}
+_TIMEOUT = (10, 120)
+
+
+def fetched(workspace: Workspace, sources: Sequence[str]) -> list[str]:
+    """The sources, those that are no files here replaced by copies.
+
+    Args:
+        workspace: Where the copies go.
+        sources: Paths, globs and folders; ``-`` for standard input, named pipes, addresses such as
+            ``s3://bucket/requests/*.parquet``.
+
+    Raises:
+        InputError: One cannot be read.
+    """
+    return [name for source in sources for name in _fetched(workspace, source)]
+
+
+def is_remote(source: str) -> bool:
+    """Whether a source is an address."""
+    return _ADDRESS.match(source) is not None
+
+
+def fetched_folder(workspace: Workspace, address: str) -> Path:
+    """A copy of everything below an address.
+
+    Raises:
+        InputError: It cannot be read, or nothing is there.
+    """
+    if _scheme(address) in _WEB:
+        raise InputError(
+            f"{address}: a web address is one file", hint="ringleader load TABLE ADDRESS"
+        )
+    folder = _folder(workspace)
+    root = address.rstrip("/")
+    for path, name in _below(address):
+        _copy(address, path, folder / name, f"{root}/{name}")
+    return folder
+
+
+def _fetched(workspace: Workspace, source: str) -> list[str]:
+    if source == STDIN or _is_pipe(source):
+        return [_piped(workspace, source)]
+    if not is_remote(source):
+        return [source]
+    folder = _folder(workspace)
+    if _scheme(source) in _WEB:
+        return [_literal(_downloaded(source, folder))]
+    made = []
+    for path, name in _below(source):
+        shown = f"{source.partition('://')[0]}://{path}"
+        made.append(_literal(_copy(source, path, folder / name, shown)))
+    return made
+
+
+def _scheme(address: str) -> str:
+    scheme = address.partition("://")[0].lower()
+    return _SAME.get(scheme, scheme)
+
+
+def _folder(workspace: Workspace) -> Path:
+    folder = workspace.folder / workspace.name("fetched")
+    folder.mkdir()
+    return folder.resolve()
+
+
+def _literal(path: Path) -> str:
+    return glob.escape(str(path))
+
+
+def _is_pipe(source: str) -> bool:
+    try:
+        mode = Path(source).stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode)
+
+
+def _piped(workspace: Workspace, source: str) -> str:
+    """A copy of what comes through a pipe, with a name that says what it is."""
+    shown = "standard input" if source == STDIN else source
+    copy = _folder(workspace) / "stdin"
+    try:
+        with (
+            sys.stdin.buffer if source == STDIN else Path(source).open("rb") as stream,
+            copy.open("wb") as made,
+        ):
+            shutil.copyfileobj(stream, made, _PIECE)
+    except OSError as error:
+        raise InputError(
+            f"{shown} cannot be read: {error}", hint="ringleader load TABLE FILE"
+        ) from error
+    if not copy.stat().st_size:
+        raise EmptyInput(
+            f"{shown} is empty", hint="look at what the command before the pipe prints"
+        )
+    named = copy.with_name("stdin" + _ending_of(copy))
+    copy.rename(named)
+    stands_for(named, shown)
+    return _literal(named)
+
+
+def _ending_of(path: Path) -> str:
+    """The ending of a file's name that its first bytes call for."""
+    with path.open("rb") as file:
+        if file.read(4) == b"PAR1":
+            return ".parquet"
+    with open_bytes(path) as file:
+        start = file.read(4_096).removeprefix(b"\xef\xbb\xbf").lstrip()
+    return ".jsonl" if start[:1] in (b"{", b"[") else ".csv"
+
+
+def _downloaded(address: str, folder: Path) -> Path:
+    """A file of the web."""
+    import requests
+
+    name = Path(unquote(urlsplit(address).path)).name or "download"
+    copy = folder / name
+    try:
+        with (
+            requests.get(address, stream=True, timeout=_TIMEOUT) as answer,
+            copy.open("wb") as made,
+        ):
+            answer.raise_for_status()
+            for piece in answer.iter_content(_PIECE):
+                made.write(piece)
+    except requests.RequestException as error:
+        short = str(error).partition("\n")[0]
+        raise InputError(
+            f"{address} cannot be read: {short}", hint="download the file, and load it"
+        ) from error
+    if not Path(name).suffix:
+        copy = copy.rename(copy.with_name(name + _ending_of(copy)))
+    stands_for(copy, address)
+    return copy
+
+
+def _below(address: str) -> list[tuple[str, str]]:
+    """The files at an address, a pattern or a folder: the path in the store, and a name.
+
+    Raises:
+        InputError: None is there, or the store cannot be read.
+    """
+    try:
+        files, path = _store(address)
+        if any(sign in path for sign in "*?["):
+            found = files.glob(path)
+            root = path[: min(path.find(sign) for sign in "*?[" if sign in path)].rpartition("/")[0]
+        else:
+            found = files.find(path)
+            root = path.rstrip("/") if found != [path] else path.rpartition("/")[0]
+    except InputError:
+        raise
+    except Exception as error:  # whatever a driver raises ends the load in one line
+        raise _unreadable(address, error) from error
+    names = [(one, one.removeprefix(root).lstrip("/")) for one in sorted(found)]
+    hidden = [name.rpartition("/")[2].startswith((".", "_")) for _, name in names]
+    kept = [pair for pair, left_out in zip(names, hidden, strict=True) if not left_out]
+    if not kept:
+        raise InputError(f"{address}: no such file", hint="an address, a pattern or a folder")
+    return kept
+
+
+def _copy(address: str, path: str, copy: Path, shown: str) -> Path:
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _store(address)[0].get_file(path, str(copy))
+    except Exception as error:
+        raise _unreadable(shown, error) from error
+    stands_for(copy, shown)
+    return copy
+
+
+def _store(address: str) -> tuple[Any, str]:
+    """The file system behind an address, and the path there."""
+    scheme, rest = _scheme(address), address.partition("://")[2]
+    if scheme not in _STORES:
+        return _by_driver(address, scheme)
+    import pyarrow.fs
+    from fsspec.implementations.arrow import ArrowFSWrapper
+
+    container, _, path = rest.partition("/")
+    if scheme != "az":
+        store, _ = pyarrow.fs.FileSystem.from_uri(f"{scheme}://{container}")
+    else:
+        container, _, host = container.partition("@")
+        account = host.partition(".")[0] or os.environ.get("AZURE_STORAGE_ACCOUNT")
+        if not account:
+            raise InputError(
+                f"{address}: the storage account is not known",
+                hint=f"set {_STORES[scheme]}",
+            )
+        store = pyarrow.fs.AzureFileSystem(account, os.environ.get("AZURE_STORAGE_KEY"))
+    return ArrowFSWrapper(store), f"{container}/{path}".rstrip("/")
+
+
+def _by_driver(address: str, scheme: str) -> tuple[Any, str]:
+    import fsspec
+
+    try:
+        files, path = fsspec.core.url_to_fs(address)
+    except (ImportError, ValueError) as error:
+        package = {"hf": "huggingface_hub"}.get(scheme)
+        raise InputError(
+            f"{address}: there is no reader for {scheme}:// here",
+            hint=f"pip install {package}, or download the file and load it"
+            if package
+            else f"one of {', '.join((*_STORES, *_WEB))}; or download the file and load it",
+        ) from error
+    return files, str(path)
+
+
+def _unreadable(address: str, error: Exception) -> InputError:
+    store = _scheme(address)
+    said = str(error).partition("\n")[0] or type(error).__name__
+    wanted = _STORES.get(store)
+    return InputError(
+        f"{address} cannot be read: {said}",
+        hint=f"credentials: {wanted}" if wanted else "check the address and that you may read it",
+    )
