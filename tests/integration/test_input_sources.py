@@ -86,7 +86,9 @@ def store(monkeypatch):
         "AWS_EC2_METADATA_DISABLED": "true",
     }.items():
         monkeypatch.setenv(name, value)
-    files = pyarrow.fs.S3FileSystem(allow_bucket_creation=True)
+    files = pyarrow.fs.S3FileSystem(
+        endpoint_override=f"http://{host}:{port}", allow_bucket_creation=True
+    )
     files.create_dir("logs")
 
     def put(path, text):
