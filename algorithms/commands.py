@@ -206,6 +206,27 @@ def import_rings(app: App, file: Path, known_hubs: Path | None, out: _Out) -> No
 
 
 @click.command(cls=Command)
+@click.option("--since", required=True, metavar="RUN|DATE", help="A run, or a date or time (UTC).")
+@click.option("--limit", type=click.IntRange(min=1), default=1_000, show_default=True)
+@output_options
+@pass_app
+def changes(app: App, since: str, limit: int, out: _Out) -> None:
+    """Show what became of rings: new, returned, grown, shrunk, merged, split, gone.
+
+    A ring that grew is listed with the accounts that joined it (in every format but the table).
+
+    \b
+    Examples:
+      ringleader changes --since 2026-02-01
+      ringleader changes --since run-20260211T030000Z-1f2e3d --format jsonl
+    """
+    from ringleader.api.changes import changes as changed
+
+    with app.connect() as r:
+        out(changed(r.graph, since, limit=limit))
+
+
+@click.command(cls=Command)
 @click.argument("account")
 @click.argument("other", required=False)
 @click.option("--known-hubs", type=_file, help="The list that the last detection was given.")

@@ -30,6 +30,7 @@ GROUPS = {
         "why_not",
         "check",
         "checks",
+        "changes",
         "campaigns",
         "campaign",
         "hubs",

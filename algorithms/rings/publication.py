@@ -117,6 +117,7 @@ def statements(
     return [
         (get("retire-rings"), {"keep": [ring.ring_id for ring in rings]}),
         (get("write-rings"), {"run": run, "rows": [_ring_row(ring) for ring in rings]}),
+        (get("drop-other-members"), {"run": run}),
         (
             get("write-lineage"),
             {

@@ -6,6 +6,7 @@
 // mode: write
 UNWIND $rows AS row
 MERGE (campaign:Campaign {campaign_id: row.campaign_id})
+ON CREATE SET campaign.found_at = datetime()
 SET campaign.rings = size(row.ring_ids), campaign.accounts = row.accounts,
     campaign.shared = row.shared, campaign.shared_bits = row.shared_bits,
     campaign.capabilities = row.capabilities,

@@ -17,4 +17,5 @@ WITH ring, row
 UNWIND row.members AS entry
 MATCH (account:Account {account_id: entry.account_id})
 MERGE (account)-[member:MEMBER_OF]->(ring)
+ON CREATE SET member.since = datetime()
 SET member.score = entry.score, member.single_signal = entry.single_signal, member.run = $run

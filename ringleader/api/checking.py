@@ -36,6 +36,11 @@ class Checker:
     """
 
     def __init__(self, graph: Graph, *, timeout: float | None = None) -> None:
+        # What a check calls is imported here, so that the first one is as fast as the others.
+        from ringleader.algorithms.checking import comparing
+        from ringleader.algorithms.parameters import recorded
+
+        self._compare, self._recorded = comparing.compare, recorded
         self._graph = graph
         self._timeout = timeout
 
@@ -51,9 +56,6 @@ class Checker:
             NotFound: No detection has run that a check can rest on.
             WrongUsage: A column does not exist, or a value is no such identifier.
         """
-        from ringleader.algorithms.checking.comparing import compare
-        from ringleader.algorithms.parameters import recorded
-
         if len(given) > MOST_ROWS:
             raise WrongUsage(f"{len(given):,} accounts are given; {MOST_ROWS:,} at the most")
         asked = [{"account_id": one} if isinstance(one, str) else dict(one) for one in given]
@@ -63,9 +65,8 @@ class Checker:
         told = self._read(rows)
         run, answers = told["run"], told["answers"]
         exempt = [self._exempt(answer, one) for answer, one in zip(answers, asked, strict=True)]
-        found = compare(
-            answers, run["accounts"], self._graph.schema, recorded(run["parameters"]), exempt
-        )
+        parameters = self._recorded(run["parameters"])
+        found = self._compare(answers, run["accounts"], self._graph.schema, parameters, exempt)
         finished = run["finished_at"].to_native()
         age = max((datetime.now(UTC) - finished).total_seconds(), 0.0)
         return [

@@ -67,12 +67,15 @@ class Graph:
         self.guard: Guard | None = None  # set while a lease is held (ringleader.graph.locks)
 
     @classmethod
-    def connect(cls, settings: Settings, schema: Schema | None = None) -> Self:
+    def connect(
+        cls, settings: Settings, schema: Schema | None = None, *, patience: float = RETRY_SECONDS
+    ) -> Self:
         """Open the database of the settings and make sure that it answers.
 
         Args:
             settings: Where it is, and who logs in.
             schema: What the graph holds; by default what the settings declare.
+            patience: Seconds for which what fails for a passing reason is repeated.
 
         Raises:
             ConnectionFailed: It does not answer, or refuses the login.
@@ -89,7 +92,7 @@ class Graph:
                 auth=auth,
                 user_agent=f"ringleader/{__version__}",
                 connection_timeout=CONNECT_SECONDS,
-                max_transaction_retry_time=RETRY_SECONDS,
+                max_transaction_retry_time=patience,
                 **WARNINGS,
                 telemetry_disabled=True,
             )

@@ -147,6 +147,7 @@ NODES: tuple[NodeType, ...] = (
             ("last_seen", "latest request or payment"),
             ("proxies", "proxies that two accounts or more came through"),
             ("operators", "who runs these proxies"),
+            ("found_at", "when it was first found"),
             ("run", "run_id of the detection"),
         ),
     ),
@@ -331,6 +332,7 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         derived=(
             ("score", "bits that tie it to the ring"),
             ("single_signal", "whether only one kind of evidence is known of it or speaks for it"),
+            ("since", "when it came into the ring; kept while runs confirm it"),
             ("run", "run_id of the detection"),
         ),
     ),

@@ -55,7 +55,12 @@ CODES = {
 # Examples that put other rings in the place of those that are known; detection brings these back.
 OTHER_RINGS = ("ringleader detect --method", "ringleader rings import")
 # Examples that need a terminal, or go on until they are stopped: they are started and stopped.
-ENDLESS = ("ringleader server logs -f", "ringleader shell", "ringleader job watch")
+ENDLESS = (
+    "ringleader server logs -f",
+    "ringleader serve --port",
+    "ringleader shell",
+    "ringleader job watch",
+)
 # Examples that end or delete a server run where there is none.
 NO_SERVER = ("ringleader server stop", "ringleader server reset")
 # A call of a model as a trail logs it, and a decision as a list of them has it.
@@ -131,6 +136,7 @@ def files(folder, sample):
         f"COPY (SELECT account_id, ring_id AS \"group\" FROM '{sample / 'labels'}.parquet' "
         f"WHERE ring_id IS NOT NULL) TO '{folder / 'communities.csv'}'"
     )
+    (folder / "sign-ups.csv").write_text("account_id,ip\nacc_new,192.0.2.1\n")
     (folder / "charges.csv").write_text(
         "account_id,payment_method_id,timestamp\nacc_example,pm_example,2026-02-01T10:00:00Z\n"
     )

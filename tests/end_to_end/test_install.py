@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LINKED = ("algorithms", "cypher", "exports", "jobs", "loaders", "scenario")
+LINKED = ("algorithms", "cypher", "exports", "jobs", "loaders", "scenario", "service")
 
 
 def build(source, folder):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ringleader.api.facade.base import Base, FilePath, as_frame
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import pandas as pd
 
     from ringleader.api.check_results import Check
@@ -164,6 +166,24 @@ class Reading(Base):
         from ringleader.api import why
 
         return why.why_not(self.graph, account, ring, known_hubs=known_hubs)
+
+    def changes(self, since: str | datetime, *, limit: int | None = None) -> pd.DataFrame:
+        """What became of rings since a run or a time: one row for each change, the latest first.
+
+        ``change`` is new, returned, grown, shrunk, changed (as many left as joined), merged, split,
+        gone or new campaign; ``accounts`` are the members that joined.
+
+        Args:
+            since: A run, or a date or time (UTC where it says no zone).
+            limit: Rows at the most.
+
+        Raises:
+            NotFound: There is no such run.
+            WrongUsage: It is neither a run nor a time.
+        """
+        from ringleader.api.changes import changes
+
+        return changes(self.graph, since, limit=limit).frame
 
     def check(self, account: str | None = None, /, **known: Any) -> Check:
         """Whether an account belongs to a ring of the last run, in one read of the database.

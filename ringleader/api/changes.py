@@ -1,0 +1,61 @@
+"""What became of rings and campaigns since a run or a date."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ringleader.answers import Answer
+from ringleader.catalogue import get
+from ringleader.errors import NotFound, WrongUsage
+
+if TYPE_CHECKING:
+    from ringleader.graph import Graph
+
+_ALL = 2**31 - 1  # more rows than any list has; Cypher's LIMIT takes no null
+
+
+def changes(graph: Graph, since: str | datetime, *, limit: int | None = None) -> Answer:
+    """Rings that are new, returned, grown, shrunk, merged, split or gone, and new campaigns.
+
+    Args:
+        graph: An open graph.
+        since: A run, or a date or time in ISO 8601 (UTC where it says no zone).
+        limit: Rows at the most; None for all.
+
+    Raises:
+        NotFound: There is no such run.
+        WrongUsage: It is neither a run nor a time.
+    """
+    after = since if isinstance(since, datetime) else _moment(graph, since)
+    if after.tzinfo is None:
+        after = after.replace(tzinfo=UTC)
+    stored = get("changes")
+    rows = graph.read(
+        stored, stored.bind({"after": after, "limit": _ALL if limit is None else limit})
+    )
+    count = Counter(row["change"] for row in rows)
+    told = ", ".join(f"{number} {what}" for what, number in count.most_common())
+    return Answer(
+        rows,
+        [column.name for column in stored.columns],
+        brief=["change", "ring_id", "size", "joined", "left", "other", "campaign_id", "at"],
+        messages=(f"since {after.isoformat(timespec='seconds')}: {told or 'no change'}",),
+    )
+
+
+def _moment(graph: Graph, since: str) -> datetime:
+    if since.startswith("run-"):
+        found = graph.read(get("time-of-run"), {"run": since})
+        if not found:
+            raise NotFound(f"there is no finished run {since!r}", hint="ringleader query run runs")
+        moment: datetime = found[0]["finished_at"].to_native()
+        return moment
+    try:
+        return datetime.fromisoformat(since)
+    except ValueError as error:
+        raise WrongUsage(
+            f"{since!r} is neither a run nor a time",
+            hint="give a run-… of `ringleader query run runs`, or a date such as 2026-02-01",
+        ) from error

@@ -1,0 +1,162 @@
+"""The application: what answers, how errors are said, and what runs around a request."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from ringleader import errors
+from ringleader.output import plain
+from ringleader.service.access import Denied, Door
+from ringleader.service.database import Database
+from ringleader.service.limits import Refused, Workplace
+from ringleader.service.metrics import Metrics
+from ringleader.service.middleware import Guarded
+from ringleader.version import __version__
+
+if TYPE_CHECKING:
+    from ringleader.settings import Settings
+
+# Of errors, the class that comes first here decides.
+STATUS: tuple[tuple[type[errors.RingleaderError], int], ...] = (
+    (errors.WrongUsage, 422),
+    (errors.NotFound, 404),
+    (errors.TimedOut, 504),
+    (errors.QueryError, 422),
+    (errors.CatalogueError, 404),
+    (errors.ConnectionFailed, 503),
+    (errors.LockHeld, 409),
+    (errors.RingleaderError, 500),
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is done at once, and for how long.
+
+    Attributes:
+        workers: Pieces of work on the database at a time.
+        waiting: Pieces of work that may wait.
+        check_seconds: How long a check may take.
+        read_seconds: How long anything else may take.
+    """
+
+    workers: int = 8
+    waiting: int = 64
+    check_seconds: float = 2.0
+    read_seconds: float = 30.0
+
+
+class Json(JSONResponse):
+    """JSON in which every text is ASCII: half of a surrogate pair breaks nothing."""
+
+    def render(self, content: Any) -> bytes:
+        """The bytes of a response."""
+        return json.dumps(plain(content), allow_nan=False, separators=(",", ":")).encode()
+
+
+@dataclass
+class State:
+    """What handlers share.
+
+    Attributes:
+        settings: The settings at the start.
+        database: The database.
+        door: Who may come in.
+        work: Where work is done.
+        metrics: Figures.
+        limits: How much is done at once.
+    """
+
+    settings: Settings
+    database: Database
+    door: Door
+    work: Workplace
+    metrics: Metrics
+    limits: Limits
+
+
+def build(
+    read_settings: Callable[[Mapping[str, Any]], Settings], limits: Limits | None = None
+) -> FastAPI:
+    """The application.
+
+    Args:
+        read_settings: Reads the settings; a managed server may be started after the service.
+        limits: How much is done at once, and for how long.
+    """
+    from ringleader.service.routes import add_routes
+
+    settings, chosen = read_settings({}), limits or Limits()
+    state = State(
+        settings,
+        Database(read_settings, timeout=chosen.check_seconds),
+        Door(settings.home),
+        Workplace(chosen.workers, chosen.waiting, chosen.read_seconds),
+        Metrics(),
+        chosen,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # The first check plans its query, which takes longer than any check may.
+        await asyncio.to_thread(state.database.warm)
+        yield
+        state.work.close()
+        state.database.close()
+
+    app = FastAPI(
+        title="ringleader",
+        version=__version__,
+        description="Checks accounts against known rings, shows findings, takes decisions.",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        default_response_class=Json,
+    )
+    app.add_middleware(Guarded, metrics=state.metrics)
+    app.state.ringleader = state
+    for kind in (errors.RingleaderError, RequestValidationError, HTTPException, UnicodeError):
+        app.add_exception_handler(kind, _said)
+    add_routes(app, state)
+    return app
+
+
+async def _said(request: Request, error: Exception) -> Response:
+    """An error as the body of a response."""
+    headers: dict[str, str] = {}
+    hint: str | None = None
+    message = str(error)
+    if isinstance(error, Refused):
+        status, hint = error.status, error.hint
+        headers["Retry-After"] = str(error.after)
+    elif isinstance(error, Denied):
+        status, hint = error.status, error.hint
+        if status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
+    elif isinstance(error, errors.RingleaderError):
+        status = next(number for kind, number in STATUS if isinstance(error, kind))
+        message, hint = error.message, error.hint
+        if status in (409, 503):
+            headers["Retry-After"] = "5"
+    elif isinstance(error, RequestValidationError):
+        status = 422
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        message = f"{place}: {first['msg']}"
+    elif isinstance(error, HTTPException):
+        status, message = error.status_code, str(error.detail)
+        headers.update(error.headers or {})
+    else:  # half of a surrogate pair, which no database stores
+        status, message = 422, "a text holds characters that are none"
+    return Json({"error": message, "hint": hint}, status_code=status, headers=headers)

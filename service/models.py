@@ -1,0 +1,168 @@
+"""What requests hold and responses are, for validation and the OpenAPI document."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from ringleader.schema import Schema
+
+Text = Annotated[str, Field(min_length=1, max_length=4_096)]
+MOST_TARGETS = 500
+
+
+class Error(BaseModel):
+    """Why a request was not answered."""
+
+    error: str
+    hint: str | None = None
+
+
+class Rows(BaseModel):
+    """Rows of an answer."""
+
+    columns: list[str]
+    rows: list[dict[str, Any]]
+    messages: list[str] = []
+    cut: bool = False
+
+
+class RingPage(BaseModel):
+    """A ring: its evidence, members and history."""
+
+    ring_id: str
+    score: float
+    families: dict[str, float]
+    lines: list[str]
+    evidence: list[dict[str, Any]]
+    members: list[dict[str, Any]]
+    history: list[dict[str, Any]]
+
+
+class CheckedShared(BaseModel):
+    """An identifier that an account and a ring have in common."""
+
+    label: str
+    key: str
+    members: int
+    owned: bool
+    outside: int | None
+
+
+class CheckedRing(BaseModel):
+    """How an account stands to one ring."""
+
+    ring_id: str
+    size: int
+    member: bool
+    joins: bool
+    bits: float
+    asked: float
+    by_kind: dict[str, float]
+    lives_on: list[str]
+    shared: list[CheckedShared]
+    shared_in_all: int
+    against: list[str]
+    missing: list[str]
+    review: str | None
+
+
+class Checked(BaseModel):
+    """Whether an account belongs to a known ring."""
+
+    account_id: str | None
+    outcome: Literal["joins", "near", "hub only", "nothing known"]
+    code: str
+    reason: str
+    rings: list[CheckedRing]
+    run: str
+    run_finished_at: datetime
+    age_seconds: float
+
+
+class AccountPage(BaseModel):
+    """An account: what is known of it, how it stands to rings, and why it is in one."""
+
+    summary: dict[str, Any]
+    check: Checked
+    membership: list[str]
+
+
+class QueryPage(BaseModel):
+    """A stored query."""
+
+    name: str
+    folder: str
+    question: str
+    parameters: list[dict[str, Any]]
+    columns: list[str]
+
+
+class Ask(BaseModel):
+    """A stored query's parameters."""
+
+    model_config = ConfigDict(extra="forbid")
+    parameters: dict[str, Any] = {}
+    limit: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+
+
+class Decide(BaseModel):
+    """A decision on rings and accounts."""
+
+    model_config = ConfigDict(extra="forbid")
+    targets: Annotated[list[Text], Field(min_length=1, max_length=MOST_TARGETS)]
+    verdict: Literal["confirm", "reject", "watch"]
+    note: Text
+
+
+class Decided(BaseModel):
+    """A decision that was written."""
+
+    target: str
+    kind: str
+    verdict: str
+    note: str
+    by: str
+    members: int
+    returns_when: str | None
+
+
+class Me(BaseModel):
+    """Whose token it is and what it may do."""
+
+    name: str
+    role: str
+    may: list[str]
+
+
+class Health(BaseModel):
+    """Whether the service works."""
+
+    status: str
+    run: str | None = None
+    run_finished_at: datetime | None = None
+
+
+def known_model(columns: tuple[str, ...], schema: Schema) -> type[BaseModel]:
+    """What is known of an account: the columns of the input contract that can be checked.
+
+    Args:
+        columns: Their names.
+        schema: What accounts can share.
+    """
+    doc = {found.column: found.doc for found in schema.identifiers}
+    several = Text | Annotated[list[Text], Field(max_length=100)] | None
+    fields: dict[str, Any] = {
+        name: (
+            several if name in doc else Text | None,
+            Field(default=None, description=doc.get(name)),
+        )
+        for name in columns
+    }
+    model: type[BaseModel] = create_model(
+        "Known",
+        __config__=ConfigDict(extra="forbid"),
+        __doc__="What is known of an account: its id, or identifiers that are not loaded yet.",
+        **fields,
+    )
+    return model

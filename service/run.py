@@ -1,0 +1,98 @@
+"""Run the service until it is told to stop."""
+
+from __future__ import annotations
+
+import importlib.util
+import ipaddress
+import socket
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ringleader.errors import ServerError, SettingsError
+
+if TYPE_CHECKING:
+    from ringleader.settings import Settings
+
+GRACE_SECONDS = 10  # for what runs when the service is told to stop
+BACKLOG = 256
+
+
+def run(
+    read_settings: Callable[[Mapping[str, Any]], Settings],
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    waiting: int,
+    say: Callable[[str], None],
+) -> None:
+    """Serve until SIGINT or SIGTERM; requests that run are answered first.
+
+    Args:
+        read_settings: Reads the settings.
+        host: Address to listen on.
+        port: Port; 0 for any that is free.
+        workers: Pieces of work on the database at a time.
+        waiting: Requests that may wait.
+        say: Called with messages.
+
+    Raises:
+        ServerError: The extra is not installed, or the address cannot be listened on.
+        SettingsError: The tokens are broken.
+    """
+    missing = [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ServerError(f"{missing[0]} is not installed", hint="pip install 'ringleader[serve]'")
+    import uvicorn
+
+    from ringleader.service.app import Limits, build
+    from ringleader.service.tokens import Tokens
+
+    app = build(read_settings, Limits(workers=workers, waiting=waiting))
+    listener = _listener(host, port)
+    address, number = listener.getsockname()[:2]
+    shown = f"[{address}]" if ":" in address else address
+    say(f"serving on http://{shown}:{number}, OpenAPI at /v1/openapi.json; Ctrl-C stops it")
+    if not Tokens(read_settings({}).home).listed():
+        say("there is no token yet: ringleader serve token add NAME --role analyst")
+    if not _is_loopback(address):
+        say("warning: others can reach this address; put a proxy with TLS before it")
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        listener.close()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise SettingsError(f"--host {host!r} is no address of this machine: {error}") from error
+    family, kind, protocol, _, place = found[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise ServerError(
+            f"cannot listen on {host} port {port}: {error.strerror}",
+            hint="give another --port, or stop what listens there",
+        ) from error
+    return listener
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

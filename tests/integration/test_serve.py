@@ -1,0 +1,324 @@
+"""The service on a real database: what it answers, to whom, and what it does when it cannot."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import httpx
+import judged_world
+import pytest
+from judged_worlds import CROWD, GUEST, RING, SECOND, SINGLE
+from service_world import Wire, running, token
+
+from ringleader.algorithms.detect import detect
+from ringleader.algorithms.parameters import Parameters
+from ringleader.api.checking import Checker
+from ringleader.audit import FILE
+from ringleader.keys import keyed_hash, load_key
+from ringleader.service.limits import Breaker, Refused
+from ringleader.service.tokens import Tokens
+from ringleader.settings import load_settings
+
+
+@pytest.fixture(scope="module")
+def world(connection):
+    connection.run_in_batches(
+        "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", name="empty"
+    )
+    judged_world.built(connection)
+    detect(connection, Parameters())
+    return connection
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("service")
+
+
+def settings_of(server, home, **more):
+    """Settings of the run's server with a data folder of their own, for tokens and the log."""
+    flags = {
+        "neo4j.uri": server.uri,
+        "neo4j.username": server.username,
+        "neo4j.password": server.password,
+        **more,
+    }
+    return lambda replaced: load_settings(
+        {**flags, **replaced}, env={"RINGLEADER_HOME": str(home)}, cwd=home
+    )
+
+
+@pytest.fixture(scope="module")
+def client(world, server, home):
+    with running(settings_of(server, home)) as client:
+        yield client
+
+
+def lines(home):
+    return [json.loads(line) for line in (home / FILE).read_text().splitlines()]
+
+
+def test_one_account_and_many_are_checked_as_the_api_does(client, world, home):
+    who = token(home, "machine", "sign-up")
+    told = client.post("/v1/check", json={"account_id": RING[0]}, headers=who)
+    assert told.status_code == 200
+    expected = Checker(world).check([RING[0]])[0]
+    assert told.json()["code"] == "member"
+    assert told.json()["rings"][0]["by_kind"] == dict(expected.rings[0].by_kind)
+    asked = [{"account_id": name} for name in (RING[0], SINGLE, GUEST, CROWD[0], "nobody")]
+    many = client.post("/v1/check", json=asked, headers=who).json()
+    assert [one["code"] for one in many] == [
+        "member",
+        "near",
+        "touches",
+        "nothing-known",
+        "unknown-account",
+    ]
+    thousand = client.post(
+        "/v1/check", json=[{"account_id": name} for name in (CROWD * 3)[:1_000]], headers=who
+    )
+    assert len(thousand.json()) == 1_000
+    given = {"ip": "203.0.113.1", "device_id": "image-a", "prompt_cluster_id": ["template-a1"]}
+    assert client.post("/v1/check", json=given, headers=who).json()["code"] == "joins"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 422),
+        ([], 422),
+        ({"ip": "here"}, 422),
+        ({"address": "203.0.113.1"}, 422),
+        ([{"account_id": "a"}] * 1_001, 422),
+        ({"account_id": 7}, 422),
+    ],
+)
+def test_what_cannot_be_checked_is_said(client, home, body, status):
+    told = client.post("/v1/check", json=body, headers=token(home, "machine"))
+    assert (told.status_code, set(told.json())) == (status, {"error", "hint"})
+
+
+def test_roles_decide_who_may_what(client, home):
+    calls = {
+        "check": lambda who: client.post("/v1/check", json={"account_id": "a"}, headers=who),
+        "read": lambda who: client.get("/v1/rings", headers=who),
+        "decide": lambda who: client.post(
+            "/v1/decisions",
+            json={"targets": ["nobody"], "verdict": "watch", "note": "n"},
+            headers=who,
+        ),
+    }
+    may = {
+        role: {name for name, call in calls.items() if call(token(home, role)).status_code != 403}
+        for role in ("machine", "viewer", "analyst", "lead", "auditor")
+    }
+    assert may == {
+        "machine": {"check"},
+        "viewer": {"read"},
+        "analyst": {"check", "read", "decide"},
+        "lead": {"check", "read", "decide"},
+        "auditor": {"read"},
+    }
+    for call in calls.values():
+        told = call({})
+        assert (told.status_code, told.headers["www-authenticate"]) == (401, "Bearer")
+        assert call({"Authorization": "Bearer rl_00000000_x"}).status_code == 401
+
+
+def test_a_revoked_token_ends_at_once_and_no_secret_is_kept(client, home):
+    who = token(home, "viewer", "temporary")
+    assert client.get("/v1/me", headers=who).json()["name"] == "temporary"
+    secret = who["Authorization"].rpartition("_")[2]
+    file = home / "service" / "tokens.json"
+    assert secret not in file.read_text()
+    assert file.stat().st_mode & 0o077 == 0
+    [mine] = [one for one in Tokens(home).listed() if one.name == "temporary"]
+    Tokens(home).revoke(mine.token_id)
+    assert client.get("/v1/me", headers=who).status_code == 401
+
+
+def test_decisions_bear_the_name_of_the_token_and_are_written_down(client, world, home):
+    analyst = token(home, "analyst", "bob")
+    body = {"targets": [SINGLE], "verdict": "watch", "note": "seen twice"}
+    told = client.post("/v1/decisions", json=body, headers=analyst)
+    assert told.status_code == 201
+    assert (told.json()[0]["by"], told.json()[0]["verdict"]) == ("bob", "watched")
+    rows = client.get("/v1/decisions", params={"target": SINGLE}, headers=analyst).json()["rows"]
+    assert [(row["decided_by"], row["note"]) for row in rows] == [("bob", "seen twice")]
+    two = {**body, "targets": [SINGLE, GUEST]}
+    assert client.post("/v1/decisions", json=two, headers=analyst).status_code == 403
+    lead = token(home, "lead", "eve")
+    assert client.post("/v1/decisions", json=two, headers=lead).status_code == 201
+    unknown = {**body, "targets": ["nobody"]}
+    assert client.post("/v1/decisions", json=unknown, headers=lead).status_code == 404
+    hashed = keyed_hash(load_key(home), "account", SINGLE)[:32]
+    written = [line for line in lines(home) if line.get("event") == "decide"]
+    assert [(line["by"], line["role"]) for line in written] == [("bob", "analyst"), ("eve", "lead")]
+    assert written[0]["subjects"] == [hashed]
+    assert written[0]["address"] == "127.0.0.1"
+    assert SINGLE not in json.dumps(written)
+
+
+def test_rings_accounts_and_queries_are_read_and_looks_are_written_down(client, world, home):
+    viewer = token(home, "viewer", "carl")
+    rows = client.get("/v1/rings", headers=viewer).json()["rows"]
+    assert {row["size"] for row in rows} == {len(RING), len(SECOND)}
+    ring = next(row["ring_id"] for row in rows if row["size"] == len(RING))
+    page = client.get(f"/v1/rings/{ring}", headers=viewer).json()
+    assert {row["account_id"] for row in page["members"]} == set(RING)
+    assert sum(row["bits"] for row in page["evidence"]) == pytest.approx(page["score"], abs=0.1)
+    account = client.get(f"/v1/accounts/{RING[0]}", headers=viewer).json()
+    assert account["summary"]["rings"] == [ring]
+    assert account["check"]["code"] == "member"
+    assert account["membership"]
+    assert client.get("/v1/accounts/nobody", headers=viewer).status_code == 404
+    assert client.get("/v1/rings/ring-none", headers=viewer).status_code == 404
+    looks = [line["subjects"] for line in lines(home) if line.get("by") == "carl"]
+    assert looks == [[ring], [keyed_hash(load_key(home), "account", RING[0])[:32]]]
+    names = {one["name"] for one in client.get("/v1/queries", headers=viewer).json()}
+    assert "accounts-on-ip" in names and "check" not in names
+    asked = {"parameters": {"address": "203.0.113.0"}, "limit": 2}
+    told = client.post("/v1/queries/accounts-on-ip", json=asked, headers=viewer).json()
+    assert (len(told["rows"]), told["cut"]) == (2, True)
+    typed = {**viewer, "Content-Type": "application/json"}
+    for name, body, status in (
+        ("nothing", {}, 404),
+        ("accounts-on-ip", {}, 422),
+        ("write-rings", {"parameters": {"run": "r", "rows": []}}, 422),
+        ("accounts-on-ip", {"parameters": {"address": "\ud800"}}, 422),
+        ("accounts-on-ip", {"parameters": {"address": 2**70}}, 422),
+    ):
+        told = client.post(f"/v1/queries/{name}", content=json.dumps(body), headers=typed)
+        assert told.status_code == status, (name, told.text)
+
+
+def test_health_figures_and_headers(client, world, home):
+    assert client.get("/health/live").json()["status"] == "alive"
+    ready = client.get("/health/ready")
+    assert ready.json()["run"].startswith("run-")
+    assert ready.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in ready.headers["content-security-policy"]
+    assert "server" not in ready.headers
+    client.post("/v1/check", json={"account_id": RING[0]}, headers=token(home, "machine"))
+    text = client.get("/metrics").text
+    assert 'ringleader_checks_total{code="member"}' in text
+    assert 'route="/v1/check",status="200"' in text
+    assert RING[0] not in text
+    document = client.get("/v1/openapi.json").json()
+    assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+    assert "mailbox" not in document["components"]["schemas"]["Known"]["properties"]
+    assert "email" in document["components"]["schemas"]["Known"]["properties"]
+
+
+def test_wrong_tokens_are_slowed_down(world, server, tmp_path):
+    with running(settings_of(server, tmp_path)) as client:
+        bad = {"Authorization": "Bearer rl_00000000_guess"}
+        codes = [client.get("/v1/me", headers=bad).status_code for _ in range(22)]
+        assert codes == [401] * 20 + [429] * 2
+
+
+def test_a_database_that_is_gone_is_said_at_once_and_found_again(world, server, tmp_path):
+    wire = Wire(int(server.uri.rpartition(":")[2]))
+    try:
+        read = settings_of(server, tmp_path, **{"neo4j.uri": f"bolt://127.0.0.1:{wire.port}"})
+        with running(read) as client:
+            who = token(tmp_path, "machine")
+            body = {"account_id": RING[0]}
+            assert client.post("/v1/check", json=body, headers=who).status_code == 200
+            wire.cut()
+            told = [client.post("/v1/check", json=body, headers=who) for _ in range(4)]
+            assert {one.status_code for one in told} == {503}
+            assert all(int(one.headers["retry-after"]) >= 1 for one in told)
+            # The breaker is open: nobody waits for the database any more.
+            began = time.perf_counter()
+            again = client.get("/health/ready")
+            assert (again.status_code, time.perf_counter() - began < 0.5) == (503, True)
+            assert client.get("/health/live").status_code == 200
+            wire.mend()
+            time.sleep(int(again.headers["retry-after"]) + 0.1)
+            assert client.post("/v1/check", json=body, headers=who).json()["code"] == "member"
+    finally:
+        wire.close()
+
+
+def test_more_than_may_wait_is_refused(world, server, tmp_path, monkeypatch):
+    inside, leave = threading.Event(), threading.Event()
+    check = Checker.check
+
+    def slow(self, given):
+        if given != ["nobody"]:
+            inside.set()
+            leave.wait(20)
+        return check(self, given)
+
+    monkeypatch.setattr(Checker, "check", slow)
+    with running(settings_of(server, tmp_path), workers=1, waiting=0, check_seconds=20) as client:
+        who = token(tmp_path, "machine")
+        codes = []
+
+        def ask():
+            told = httpx.post(
+                f"{client.base_url}/v1/check", json={"account_id": "a"}, headers=who, timeout=30
+            )
+            codes.append(told.status_code)
+
+        first = threading.Thread(target=ask)
+        first.start()
+        assert inside.wait(10)
+        refused = client.post("/v1/check", json={"account_id": "a"}, headers=who)
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+        leave.set()
+        first.join(20)
+        assert codes == [200]
+
+
+def test_the_breaker_lets_one_through_after_a_while():
+    breaker = Breaker(failures=2, seconds=0.05)
+    breaker.failed()
+    breaker.enter()
+    breaker.failed()
+    with pytest.raises(Refused):
+        breaker.enter()
+    time.sleep(0.06)
+    breaker.enter()
+    with pytest.raises(Refused):
+        breaker.enter()
+    breaker.worked()
+    breaker.enter()
+
+
+def test_the_command_serves_and_stops_when_told(world, server, tmp_path, ringleader):
+    made = ringleader("serve", "token", "add", "ann", "--role", "viewer")
+    assert made.stdout.startswith("rl_")
+    listed = json.loads(ringleader("serve", "token", "list", "--format", "json").stdout)
+    assert [(one["name"], one["role"]) for one in listed][-1] == ("ann", "viewer")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ringleader", "serve", "--port", "0"],
+        env={**os.environ, "RINGLEADER_HOME": str(server.home)},
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        first = process.stderr.readline()
+        port = int(first.split("127.0.0.1:")[1].split(",")[0])
+        who = {"Authorization": f"Bearer {made.stdout.strip()}"}
+        for _ in range(200):
+            try:
+                told = httpx.get(f"http://127.0.0.1:{port}/v1/rings", headers=who, timeout=30)
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        assert len(told.json()["rows"]) == 2
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) in (0, -signal.SIGTERM)
+    finally:
+        process.kill()
+        process.wait()
+    ringleader("serve", "token", "revoke", listed[-1]["token_id"])
+    wrong = ringleader("serve", "token", "revoke", listed[-1]["token_id"], check=False)
+    assert "there is no token" in wrong.stderr

@@ -1,0 +1,90 @@
+"""The service on a free port of this machine, and a wire to the database that can be cut."""
+
+import socket
+import threading
+import time
+from contextlib import contextmanager
+
+import httpx
+import uvicorn
+
+from ringleader.service.app import Limits, build
+from ringleader.service.tokens import Tokens
+
+
+def token(home, role, name="ann"):
+    """The header of a new token."""
+    return {"Authorization": f"Bearer {Tokens(home).add(name, role)}"}
+
+
+@contextmanager
+def running(read_settings, **limits):
+    """A client of the service, which runs in a thread of this process."""
+    app = build(read_settings, Limits(**limits))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, port=0, log_config=None, server_header=False, timeout_graceful_shutdown=5
+        )
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+class Wire:
+    """A port of this machine behind which another one is, until it is cut."""
+
+    def __init__(self, port):
+        self._target = port
+        self._ends = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._cut = False
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self):
+        self._cut = True
+        for end in self._ends:
+            end.close()
+        self._ends = []
+
+    def mend(self):
+        self._cut = False
+
+    def close(self):
+        self.cut()
+        self._listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            if self._cut:
+                near.close()
+                continue
+            far = socket.create_connection(("127.0.0.1", self._target))
+            self._ends += [near, far]
+            for one, other in ((near, far), (far, near)):
+                threading.Thread(target=self._copy, args=(one, other), daemon=True).start()
+
+    @staticmethod
+    def _copy(one, other):
+        try:
+            while data := one.recv(65_536):
+                other.sendall(data)
+        except OSError:
+            pass
+        for end in (one, other):
+            end.close()
