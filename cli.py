@@ -30,6 +30,7 @@ COMMANDS = {
     "export": "ringleader.exports.commands:export",
     "report": "ringleader.exports.report_commands:report",
     "serve": "ringleader.service.commands:serve",
+    "mcp": "ringleader.service.commands:mcp",
     "job": "ringleader.jobs.commands:job",
     "query": "ringleader.commands.query:query",
     "cypher": "ringleader.commands.cypher:cypher",

@@ -1,4 +1,4 @@
-"""Who asks, whether they may, and the audit line of what they did."""
+"""Who asks, and whether they may."""
 
 from __future__ import annotations
 
@@ -6,19 +6,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fastapi import Request
 from fastapi.security import HTTPBearer
 
-from ringleader.audit import record
-from ringleader.errors import RingleaderError
-from ringleader.keys import keyed_hash, load_key
+from ringleader.service.answerable import Denied
 from ringleader.service.limits import Refused
 from ringleader.service.tokens import May, Token, Tokens
-
-if TYPE_CHECKING:
-    from ringleader.settings import Settings
 
 MOST_FAILURES, WINDOW = 20, 60.0  # wrong tokens of one address in so many seconds
 MOST_ADDRESSES = 10_000
@@ -26,19 +20,6 @@ MOST_ADDRESSES = 10_000
 BEARER = HTTPBearer(
     auto_error=False, description="A token that `ringleader serve token add` printed."
 )
-
-
-class Denied(RingleaderError):
-    """A request that its token does not allow.
-
-    Args:
-        status: 401 without a token that is known, 403 with one that may not.
-        message: Why.
-    """
-
-    def __init__(self, status: int, message: str, hint: str) -> None:
-        super().__init__(message, hint=hint)
-        self.status = status
 
 
 class Door:
@@ -106,36 +87,3 @@ class Door:
 def address_of(request: Request) -> str:
     """Where a request comes from."""
     return request.client.host if request.client else "unknown"
-
-
-def audit(
-    settings: Settings, token: Token, address: str, event: str, *subjects: str, **more: object
-) -> None:
-    """Write who did what, to what, from where.
-
-    Args:
-        settings: Say where the log lives.
-        token: Whose token it was.
-        address: Where the request came from.
-        event: What was done.
-        subjects: Accounts and rings; accounts stand in the log as keyed hashes.
-        more: What else the line holds.
-
-    Raises:
-        SettingsError: The log cannot be written. Then the request is not answered.
-    """
-    key = load_key(settings.home)
-    told = [
-        name if name.startswith(("ring-", "campaign-")) else keyed_hash(key, "account", name)[:32]
-        for name in subjects
-    ]
-    record(
-        settings,
-        event,
-        by=token.name,
-        role=token.role,
-        token=token.token_id,
-        address=address,
-        subjects=told,
-        **more,
-    )

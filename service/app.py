@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from ringleader import errors
-from ringleader.output import plain
-from ringleader.service.access import Denied, Door
+from ringleader.service.access import Door
+from ringleader.service.answerable import Denied
 from ringleader.service.database import Database
 from ringleader.service.limits import Refused, Workplace
 from ringleader.service.metrics import Metrics
 from ringleader.service.middleware import Guarded
+from ringleader.service.pages import add_pages
+from ringleader.service.routes import add_routes
+from ringleader.service.state import Json, Limits, State
 from ringleader.version import __version__
 
 if TYPE_CHECKING:
@@ -39,52 +40,6 @@ STATUS: tuple[tuple[type[errors.RingleaderError], int], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Limits:
-    """How much is done at once, and for how long.
-
-    Attributes:
-        workers: Pieces of work on the database at a time.
-        waiting: Pieces of work that may wait.
-        check_seconds: How long a check may take.
-        read_seconds: How long anything else may take.
-    """
-
-    workers: int = 8
-    waiting: int = 64
-    check_seconds: float = 2.0
-    read_seconds: float = 30.0
-
-
-class Json(JSONResponse):
-    """JSON in which every text is ASCII: half of a surrogate pair breaks nothing."""
-
-    def render(self, content: Any) -> bytes:
-        """The bytes of a response."""
-        return json.dumps(plain(content), allow_nan=False, separators=(",", ":")).encode()
-
-
-@dataclass
-class State:
-    """What handlers share.
-
-    Attributes:
-        settings: The settings at the start.
-        database: The database.
-        door: Who may come in.
-        work: Where work is done.
-        metrics: Figures.
-        limits: How much is done at once.
-    """
-
-    settings: Settings
-    database: Database
-    door: Door
-    work: Workplace
-    metrics: Metrics
-    limits: Limits
-
-
 def build(
     read_settings: Callable[[Mapping[str, Any]], Settings], limits: Limits | None = None
 ) -> FastAPI:
@@ -94,8 +49,6 @@ def build(
         read_settings: Reads the settings; a managed server may be started after the service.
         limits: How much is done at once, and for how long.
     """
-    from ringleader.service.routes import add_routes
-
     settings, chosen = read_settings({}), limits or Limits()
     state = State(
         settings,
@@ -129,6 +82,7 @@ def build(
     for kind in (errors.RingleaderError, RequestValidationError, HTTPException, UnicodeError):
         app.add_exception_handler(kind, _said)
     add_routes(app, state)
+    add_pages(app, settings.schema)
     return app
 
 

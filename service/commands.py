@@ -1,4 +1,4 @@
-"""``ringleader serve``: parse, call, render."""
+"""``ringleader serve`` and ``mcp``: parse, call, render."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ringleader.app import App, Group, output_options, pass_app
+from ringleader.app import App, Command, Group, output_options, pass_app
 
 if TYPE_CHECKING:
     from ringleader.settings import Settings
@@ -121,3 +121,21 @@ def revoke_token(app: App, token_id: str) -> None:
 
     gone = Tokens(app.settings.home).revoke(token_id)
     app.say(f"revoked the token of {gone.name} ({gone.role})")
+
+
+@click.command(cls=Command)
+@pass_app
+def mcp(app: App) -> None:
+    """Offer checks, explanations, changes and stored queries to a language model (extra mcp).
+
+    The Model Context Protocol is spoken on standard input and output. The tools read and change
+    nothing. The environment variable RINGLEADER_TOKEN has the token whose role decides.
+
+    \b
+    Example:
+      ringleader mcp
+    """
+    from ringleader.service.run import run_mcp
+
+    with app.connect() as r:
+        run_mcp(r)

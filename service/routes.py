@@ -17,8 +17,9 @@ from ringleader.catalogue import get
 from ringleader.errors import NotFound
 from ringleader.questions import folders, questions, run_stored
 from ringleader.service import models
-from ringleader.service.access import BEARER, Denied, address_of, audit
-from ringleader.service.app import Json, State
+from ringleader.service.access import BEARER, address_of
+from ringleader.service.answerable import Denied, audit
+from ringleader.service.state import Json, State
 from ringleader.service.tokens import ROLES, May, Token
 
 T = TypeVar("T")

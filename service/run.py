@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import ipaddress
+import os
 import socket
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ringleader.errors import ServerError, SettingsError
 
 if TYPE_CHECKING:
+    from ringleader.api.connection import Connection
     from ringleader.settings import Settings
 
 GRACE_SECONDS = 10  # for what runs when the service is told to stop
@@ -40,12 +42,11 @@ def run(
         ServerError: The extra is not installed, or the address cannot be listened on.
         SettingsError: The tokens are broken.
     """
-    missing = [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise ServerError(f"{missing[0]} is not installed", hint="pip install 'ringleader[serve]'")
+    _require("serve", "fastapi", "uvicorn")
     import uvicorn
 
-    from ringleader.service.app import Limits, build
+    from ringleader.service.app import build
+    from ringleader.service.state import Limits
     from ringleader.service.tokens import Tokens
 
     app = build(read_settings, Limits(workers=workers, waiting=waiting))
@@ -69,6 +70,37 @@ def run(
         uvicorn.Server(config).run(sockets=[listener])
     finally:
         listener.close()
+
+
+def run_mcp(api: Connection) -> None:
+    """Offer tools to a language model on standard input and output.
+
+    Args:
+        api: The Python API.
+
+    Raises:
+        ServerError: The extra is not installed.
+        SettingsError: RINGLEADER_TOKEN holds no token that is known.
+    """
+    _require("mcp", "mcp")
+    from ringleader.service.mcp_server import build
+    from ringleader.service.tokens import Tokens
+
+    token = Tokens(api.settings.home).of(os.environ.get("RINGLEADER_TOKEN", ""))
+    if token is None:
+        raise SettingsError(
+            "RINGLEADER_TOKEN holds no token that is known",
+            hint="ringleader serve token add NAME --role analyst",
+        )
+    build(api, token).run("stdio")
+
+
+def _require(extra: str, *packages: str) -> None:
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ServerError(
+            f"{missing[0]} is not installed", hint=f"pip install 'ringleader[{extra}]'"
+        )
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import httpx
 import uvicorn
 
-from ringleader.service.app import Limits, build
+from ringleader.service.app import build
+from ringleader.service.state import Limits
 from ringleader.service.tokens import Tokens
 
 

@@ -37,7 +37,7 @@ CALL (run_id, row, account) {
     RETURN found AS identifier, given.code AS code, given.key AS key, given.events AS events
   }
   WITH run_id, account, identifier, code, key, events, COLLECT {
-    MATCH (identifier)<-[on:LIVES_ON]-(:Footprint) WHERE on.run = run_id
+    MATCH (identifier)<-[on:LIVES_ON]-() WHERE on.run = run_id
     RETURN {ring_id: on.ring_id, members: on.members, owned: on.owned}
   } AS rings
   RETURN collect([code, events]) AS uses,

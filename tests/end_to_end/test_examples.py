@@ -51,6 +51,7 @@ STAND_INS = {
 CODES = {
     "ringleader detect --algorithm louvain --fail-on-findings": 3,  # there are findings
     "ringleader load all FOLDER --bulk": 1,  # the database holds data, and is left alone
+    "ringleader mcp": 2,  # RINGLEADER_TOKEN is not set
 }
 # Examples that put other rings in the place of those that are known; detection brings these back.
 OTHER_RINGS = ("ringleader detect --method", "ringleader rings import")

@@ -1,0 +1,2 @@
+MATCH (account:Account {account_id: $account_id})
+RETURN account.status AS status
