@@ -35,6 +35,7 @@ COMMANDS = {
     "query": "ringleader.commands.query:query",
     "cypher": "ringleader.commands.cypher:cypher",
     "shell": "ringleader.commands.cypher:shell",
+    "indicators": "ringleader.loaders.indicators.commands:indicators",
     "retention": "ringleader.commands.ending:retention",
     "forget": "ringleader.commands.ending:forget",
     "backup": "ringleader.commands.backup:backup",

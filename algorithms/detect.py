@@ -57,6 +57,7 @@ from ringleader.algorithms.rings.publication import (
 )
 from ringleader.catalogue import get
 from ringleader.graph import Graph
+from ringleader.loaders.indicators.storing import link_indicators
 from ringleader.parallel import side_by_side
 from ringleader.progress import progress
 from ringleader.version import __version__
@@ -144,6 +145,7 @@ def detect(
     run = f"run-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{uuid4().hex[:6]}"
     with stage("clear leftovers"):
         _clean_up(graph)
+        link_indicators(graph)
     how = IMPORTED if groups is not None else algorithm
     how = f"{method}, {algorithm}" if method == SHARED_NEIGHBOURS else how
     _start(graph, run, parameters, how, known_hubs, say)

@@ -38,6 +38,7 @@ GROUPS = {
     "Decide": ("review", "decisions", "pin"),
     "Ask": ("query", "ask", "queries", "find", "cypher", "write_cypher"),
     "Export": ("export", "report"),
+    "What others know": ("load_indicators", "indicators", "sightings"),
     "Keep": (
         "retention",
         "forget",

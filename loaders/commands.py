@@ -26,6 +26,8 @@ LISTS = (
     "json",
     "mmdb",
 )
+# Names of ringleader.loaders.indicators.reading.TLP, without its imports.
+TLP = ("clear", "green", "amber", "amber+strict", "red")
 ALL = "all"
 INPUT_FORMATS = ("csv", "jsonl", "parquet")
 _HELP = f"""Load files of one table of the input contract into the graph.
@@ -47,6 +49,7 @@ _HELP = f"""Load files of one table of the input contract into the graph.
       ringleader load all FOLDER
       ringleader load all FOLDER --bulk
       ringleader load undo BATCH
+      ringleader load indicators feed.json --source 'Partner X' --tlp amber
 
     \b
     Tables and columns (* required):
@@ -89,7 +92,11 @@ def list_loads(app: App, out: Callable[..., None], limit: int) -> None:
 
 
 @click.command(cls=Command, help=_HELP)
-@click.argument("table", metavar="TABLE", type=click.Choice((*TABLE_NAMES, ALL, "presets", "undo")))
+@click.argument(
+    "table",
+    metavar="TABLE",
+    type=click.Choice((*TABLE_NAMES, ALL, "indicators", "presets", "undo")),
+)
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
 @click.option(
     "--mapping",
@@ -103,7 +110,11 @@ def list_loads(app: App, out: Callable[..., None], limit: int) -> None:
 @click.option("--chunk-size", type=click.IntRange(1, 200_000), help="Rows in one transaction.")
 @click.option("--as", "list_format", type=click.Choice(LISTS), help="proxies: format of the list.")
 @click.option("--kind", type=click.Choice(PROXY_KINDS), help="proxies: kind of a list's entries.")
-@click.option("--source", "source_name", help="proxies: what the list is called.")
+@click.option("--source", "source_name", help="proxies, indicators: what the list is called.")
+@click.option("--tlp", type=click.Choice(TLP), help="indicators: who may read them, if unsaid.")
+@click.option(
+    "--confidence", type=click.IntRange(0, 100), help="indicators: of the source, if unsaid."
+)
 @click.option("--asn-mmdb", type=_file, help="requests: MaxMind database of systems (ASN).")
 @click.option("--connect", "url", help="Database that Ibis reads, instead of files.")
 @click.option("--query", help="SQL for --connect; name an ORDER BY.")
@@ -146,5 +157,7 @@ def load(
 
     with app.connect() as r:
         loaded = load_named(r, table, sources, **how)
+    for reason, number in getattr(loaded, "left_out", {}).items():
+        app.say(f"{number:,} indicators were left out: {reason}")
     if loaded.tables:
         out(loaded.rows)

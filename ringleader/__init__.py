@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ringleader.api.exporting import Export, Report
     from ringleader.api.facade.base import RingleaderWarning
     from ringleader.api.facade.serving import Server
+    from ringleader.api.indicating import IndicatorLoad
     from ringleader.api.jobs import JobRun, run_job
     from ringleader.api.results import (
         Comparison,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
         TimedOut,
         WrongUsage,
     )
+    from ringleader.indications import Sightings
     from ringleader.loaders.lifecycle.forgetting import Receipt
     from ringleader.ring_drawing import RingDrawing
 
@@ -98,6 +100,8 @@ _HOMES = {
     "CheckedRing": "ringleader.api.check_results",
     "SharedIdentifier": "ringleader.api.check_results",
     "Backup": "ringleader.api.backups",
+    "IndicatorLoad": "ringleader.api.indicating",
+    "Sightings": "ringleader.indications",
     "AuditCheck": "ringleader.audit_chain",
     "Export": "ringleader.api.exporting",
     "Receipt": "ringleader.loaders.lifecycle.forgetting",
@@ -127,6 +131,7 @@ __all__ = [
     "Explanation",
     "Export",
     "FindingsFound",
+    "IndicatorLoad",
     "InputError",
     "JobRun",
     "LeaseLost",
@@ -144,6 +149,7 @@ __all__ = [
     "ServerError",
     "SettingsError",
     "SharedIdentifier",
+    "Sightings",
     "Simulation",
     "TableLoad",
     "TimedOut",

@@ -116,8 +116,8 @@ SCHEMES = ("bolt", "neo4j", "bolt+s", "neo4j+s", "bolt+ssc", "neo4j+ssc")
 DEFAULT_CHANNELS = ("api", "azure", "bedrock", "vertex")
 _BY_NAME = {declared.name: declared for declared in DECLARED}
 # Sections that another module declares key by key (algorithms.parameters, declarations, jobs,
-# loaders.lifecycle.retention).
-OPEN_SECTIONS = frozenset({"detect", "identifiers", "jobs", "retention"})
+# indications, loaders.lifecycle.retention).
+OPEN_SECTIONS = frozenset({"detect", "identifiers", "indicators", "jobs", "retention"})
 
 
 class Settings:

@@ -20,6 +20,7 @@ from ringleader.algorithms.parameters import Parameters, recorded
 from ringleader.catalogue import get
 from ringleader.errors import NotFound
 from ringleader.graph import Graph
+from ringleader.indications import Indication, indications
 
 CONTACTED = "CONTACTED"
 # Whoever looks for a wrong accusation begins with the members tied weakest and opened first.
@@ -81,7 +82,8 @@ class CounterEvidence:
 class Explanation:
     """A ring and its evidence; ``items`` add up to ``score``, and so do ``families``.
 
-    ``ended`` says how many members retention or erasures have removed, and why the last one.
+    ``ended`` says how many members retention or erasures have removed, and why the last one;
+    ``named`` which indicators of others name what members use.
     """
 
     ring_id: str
@@ -100,6 +102,7 @@ class Explanation:
     needed: float | None
     against: CounterEvidence
     ended: tuple[int, str] | None = None
+    named: tuple[Indication, ...] = ()
 
     @property
     def identifiers(self) -> tuple[Item, ...]:
@@ -171,6 +174,7 @@ def explain(graph: Graph, ring_id: str) -> Explanation:
         ended=(summary["ended_members"], summary["ended_why"])
         if summary["ended_members"]
         else None,
+        named=indications(graph, [member["account_id"] for member in members]),
     )
 
 

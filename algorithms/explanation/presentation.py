@@ -16,6 +16,7 @@ from ringleader.algorithms.explanation.explain import (
     Membership,
     in_words,
 )
+from ringleader.indications import Indication
 
 BAR = 24
 NAMED = 5  # of a longer list
@@ -46,7 +47,15 @@ def summary_lines(told: Explanation) -> list[str]:
     if told.expected_false is not None:
         lines.append(_by_chance(told.expected_false))
     lines += [f"against it: {line}" for line in _against(told)]
+    lines += named_lines(told.named)
     return [*lines, _dissolved(told)]
+
+
+def named_lines(named: Sequence[Indication]) -> list[str]:
+    """What others name of accounts or of what they use: hints, no evidence of a ring."""
+    more = len(named) - NAMED
+    lines = [found.words for found in named[:NAMED]]
+    return lines + ([f"and {more:,} more indicators name what they use"] if more > 0 else [])
 
 
 def _by_chance(expected: float) -> str:

@@ -13,6 +13,7 @@ from ringleader.api.results import Comparison, WhyNot
 from ringleader.catalogue import get
 from ringleader.errors import NotFound
 from ringleader.graph import Graph
+from ringleader.indications import indications
 
 if TYPE_CHECKING:
     from ringleader.algorithms.explanation.standing import Standing
@@ -52,6 +53,7 @@ def why_not(
     Raises:
         NotFound: The account or the ring does not exist, or no detection has run.
     """
+    from ringleader.algorithms.explanation.presentation import named_lines
     from ringleader.algorithms.explanation.standing import NEAREST, standing_lines, standings
     from ringleader.algorithms.parameters import recorded
     from ringleader.api.detection import read_hubs
@@ -71,7 +73,7 @@ def why_not(
     hubs = read_hubs(known_hubs)
     values = recorded(run[0]["parameters"])
     found = standings(_as_detection_sees(graph, hubs), rings, account, values)
-    lines = list(_aside_lines(graph, account))
+    lines = [*_aside_lines(graph, account), *named_lines(indications(graph, [account]))]
     if not rings:
         lines.append("the last detection found no ring")
     if ring is None:

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringleader.api.facade.base import Base, FilePath, as_frame, as_path
+from ringleader.errors import RingleaderError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ringleader.api.backups import Backup
+    from ringleader.api.indicating import IndicatorLoad
     from ringleader.audit_chain import AuditCheck
+    from ringleader.indications import Sightings
     from ringleader.loaders.lifecycle.forgetting import Receipt
 
 
@@ -157,6 +160,74 @@ class Keeping(Base):
         """Give the connection back: the server stops and starts again."""
         if not self._lent:
             self.close()
+
+    def load_indicators(
+        self,
+        files: FilePath | Sequence[FilePath],
+        *,
+        source: str | None = None,
+        tlp: str | None = None,
+        confidence: int | None = None,
+    ) -> IndicatorLoad:
+        """Load indicators of others: STIX 2.1 bundles, MISP events, CSV watchlists.
+
+        They are hints in explanations and never make a ring. Loading the same again changes
+        nothing; a later version of an indicator replaces an earlier one.
+
+        Args:
+            files: A file, or several.
+            source: Who names the values; by default what the file says, or its name.
+            tlp: Who may read them where the file does not say it; by default ``amber``.
+            confidence: From 0 to 100, where the file does not say it; by default 50.
+
+        Raises:
+            InputError: A file cannot be read, or is of no known format.
+            LockHeld: Another run writes to the database.
+        """
+        from ringleader.api.indicating import load_indicators
+
+        given = [files] if isinstance(files, str | Path) else files
+        return load_indicators(
+            self.graph,
+            self.settings,
+            [Path(file) for file in given],
+            source=source,
+            tlp=tlp,
+            confidence=confidence,
+        )
+
+    def indicators(self, source: str = "") -> pd.DataFrame:
+        """Every indicator, with its confidence today and how many accounts use what it names.
+
+        Args:
+            source: Only of this source.
+        """
+        from ringleader.answers import Answer
+        from ringleader.api.indicating import indicator_rows
+
+        return as_frame(Answer(indicator_rows(self.graph, source)))
+
+    def sightings(self, file: FilePath, *, source: str = "", tlp: str = "green") -> Sightings:
+        """Write which indicators were seen here as STIX sightings; accounts are not named.
+
+        Args:
+            file: Where to; it appears whole or not at all.
+            source: The source that the file is for: all of its own indicators, whatever their TLP.
+            tlp: Without a source: the strictest TLP that may go out.
+        """
+        from ringleader.api.indicating import indicator_rows
+        from ringleader.output import whole_file
+
+        try:
+            from ringleader.exports.sightings import write_sightings
+        except ModuleNotFoundError as error:
+            raise RingleaderError(
+                f"sightings need {error.name}, which is not installed",
+                hint="pip install 'ringleader[intel]'",
+            ) from error
+        rows = indicator_rows(self.graph, source)
+        with whole_file(Path(file)) as target:
+            return write_sightings(target, Path(file), rows, tlp=tlp, source=source)
 
     def verify_audit(self) -> AuditCheck:
         """Check the chain of the audit log; no database is needed.

@@ -1,0 +1,1 @@
+"""What others know: indicators of partners, feeds and watchlists."""

@@ -1,0 +1,97 @@
+"""Indicators of others: load them, list them, and say which were sighted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ringleader.catalogue import get
+from ringleader.errors import WrongUsage
+from ringleader.graph.locks import exclusive
+from ringleader.indications import decayed, half_lives
+
+if TYPE_CHECKING:
+    from ringleader.graph import Graph
+    from ringleader.settings import Settings
+
+
+@dataclass(frozen=True)
+class IndicatorLoad:
+    """What a load of indicators did.
+
+    Attributes:
+        read: Values that the files name.
+        written: Indicators written, or found as they are.
+        linked: Ties to what the graph has.
+        left_out: What was left out, by reason.
+    """
+
+    read: int
+    written: int
+    linked: int
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The one thing that was loaded."""
+        return ("indicators",)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """One row with the counts."""
+        return [
+            {
+                "table": "indicators",
+                "read": self.read,
+                "written": self.written,
+                "linked": self.linked,
+                "left_out": sum(self.left_out.values()),
+            }
+        ]
+
+
+def load_indicators(
+    graph: Graph,
+    settings: Settings,
+    files: Sequence[Path],
+    *,
+    source: str | None,
+    tlp: str | None,
+    confidence: int | None,
+) -> IndicatorLoad:
+    """Load files of indicators; see :meth:`ringleader.Connection.load_indicators`."""
+    from ringleader.loaders.indicators import reading, storing
+
+    if not files:
+        raise WrongUsage("which file?", hint="ringleader load indicators FILE")
+    if tlp is not None and tlp not in reading.TLP:
+        raise WrongUsage(f"there is no TLP {tlp!r}", hint=f"one of {', '.join(reading.TLP)}")
+    defaults = reading.Defaults(source, tlp, 50 if confidence is None else confidence)
+    found, left_out = list[reading.Indicator](), Counter[str]()
+    for file in files:
+        read = reading.read_indicators(file, defaults)
+        found += read.indicators
+        left_out += read.left_out
+    rows, unknown = storing.rows_of(found, graph.schema, settings.home)
+    left_out.update(unknown)
+    with exclusive(graph, "load indicators"):
+        storing.write_indicators(graph, rows)
+        linked = storing.link_indicators(graph)
+    return IndicatorLoad(len(found), len(rows), linked, dict(left_out))
+
+
+def indicator_rows(graph: Graph, source: str = "") -> list[dict[str, Any]]:
+    """Every indicator, with what is left of its confidence and how much was sighted."""
+    lives, now = half_lives(graph.settings.section("indicators")), datetime.now(UTC)
+    rows = []
+    for row in graph.read(get("sighted-indicators"), {"source": source}):
+        since = row["valid_from"].to_native() if row["valid_from"] is not None else None
+        until = row["valid_until"].to_native() if row["valid_until"] is not None else None
+        state = "revoked" if row["revoked"] else "ended" if until and until < now else "in force"
+        left = decayed(row["confidence"], row["kind"], since, now, lives)
+        rows.append({**row, "state": state, "confidence_now": left})
+    return rows
