@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ringleader.app import App, Command, Group, output_options, pass_app
+from ringleader.errors import WrongUsage
 
 if TYPE_CHECKING:
     from ringleader.api.results import Comparison, WhyNot
@@ -145,10 +146,13 @@ def show_ring(app: App, ring: str, out: _Out) -> None:
 @rings.command("explain")
 @click.argument("ring")
 @click.option("--account", help="Explain why this account is in it.")
+@click.option("--letter", is_flag=True, help="With --account: a letter for its holder.")
 @click.option("--limit", type=click.IntRange(min=1), default=25, show_default=True)
 @output_options
 @pass_app
-def explain_ring(app: App, ring: str, account: str | None, limit: int, out: _Out) -> None:
+def explain_ring(
+    app: App, ring: str, account: str | None, letter: bool, limit: int, out: _Out
+) -> None:
     """Explain RING: its evidence in bits, who else uses it, and what would dissolve it.
 
     Each bit halves how often strangers would share as much. The rows add up to the ring's score;
@@ -158,8 +162,17 @@ def explain_ring(app: App, ring: str, account: str | None, limit: int, out: _Out
     Examples:
       ringleader rings explain ring-80502968ea5d
       ringleader rings explain ring-80502968ea5d --account acc_17
+      ringleader rings explain ring-80502968ea5d --account acc_17 --letter > letter.txt
+
+    A letter is a statement of reasons: it names no other account, no identifier and no threshold.
+    [review] appeals of the settings says where an appeal goes.
     """
+    if letter and account is None:
+        raise WrongUsage("a letter is for one account", hint="give --account")
     with app.connect() as r:
+        if letter and account is not None:
+            click.echo(r.letter(ring, account), nl=False)
+            return
         explanation = r.explain(ring, account, limit=limit)
     for line in explanation.lines:
         app.say(line)

@@ -85,5 +85,49 @@ def _command(thing: str, doc: str) -> None:
             app.say(str(r.export(thing, output, **how)))
 
 
+@export.command("campaign")
+@click.argument("campaign")
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(("markdown", "stix", "misp")),
+    help="[default: markdown, or the ending of --output]",
+)
+@click.option("--output", type=_path, help="Write to a file instead of standard output.")
+@click.option("--names", is_flag=True, help="Everything under its own name.")
+@click.option(
+    "--infrastructure",
+    is_flag=True,
+    help="Addresses, networks, clients, domains and prompts under their own names.",
+)
+@click.option("--key-file", type=_path, help="Key of pseudonyms [default: this installation's].")
+@click.option(
+    "--tlp",
+    type=click.Choice(TLP),
+    default="amber",
+    show_default=True,
+    help="Who may read it (TLP 2.0); indicators of others with a stricter one stay out.",
+)
+@pass_app
+def campaign(app: App, campaign: str, output: Path | None, **how: Any) -> None:
+    """Write a dossier of CAMPAIGN for partners, clouds and authorities.
+
+    What happened, when, how much, through what, how sure that is, and what is seen and what is
+    inferred. Accounts and what they use have pseudonyms unless asked otherwise.
+
+    \b
+    Examples:
+      ringleader export campaign campaign-80502968 --output dossier.md --infrastructure
+      ringleader export campaign campaign-80502968 --output dossier.stix.json --tlp green
+    """
+    with app.connect() as r:
+        done = r.dossier(campaign, output, **how)
+    app.say(
+        f"{done.campaign}: {done.accounts:,} accounts, {done.infrastructure:,} shared identifiers"
+    )
+    if done.kept_back:
+        app.say(f"{done.kept_back:,} indicators were left out: their TLP does not allow it")
+
+
 for _thing, _doc in _DOCS.items():
     _command(_thing, _doc)

@@ -72,6 +72,8 @@ class Options:
         since: Only rings that are new, or have other members, since this run; what else is
             exported follows from them.
         ring_id: Only this ring.
+        rings: Only these rings.
+        name: How things are called, instead of ``pseudonymise`` and ``key_file``.
         pseudonymise: Whether a keyed hash stands for everything that names somebody.
         key_file: The key of these hashes; by default the installation's.
         raw: Leave CSV cells that a spreadsheet would run as they are.
@@ -80,6 +82,8 @@ class Options:
 
     since: str | None = None
     ring_id: str | None = None
+    rings: tuple[str, ...] | None = None
+    name: Namer | None = None
     pseudonymise: bool = False
     key_file: Path | None = None
     raw: bool = False
@@ -134,7 +138,7 @@ def export(
     options = options or Options()
     known = _known(format_)
     writer = _writer(known)
-    name = namer_for(graph.settings.home, options.pseudonymise, options.key_file)
+    name = options.name or namer_for(graph.settings.home, options.pseudonymise, options.key_file)
     run = current_run(graph)
     selection = Selection(thing, run, _rings(graph, options, changed_rings))
     with _opened(path, known) as file:
@@ -191,7 +195,7 @@ def _rings(graph: Graph, options: Options, changed_rings: Any) -> tuple[str, ...
 
     rings = None if options.since is None else changed_rings(graph, options.since)
     if options.ring_id is None:
-        return rings
+        return options.rings if rings is None else rings
     summary = get("ring-summary")
     if not graph.read(summary, summary.bind({"ring_id": options.ring_id})):
         raise NotFound(f"there is no ring {options.ring_id!r}", hint="ringleader rings list")

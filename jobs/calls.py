@@ -98,6 +98,9 @@ def query(
 
 def export(r: Connection, _: Occasion, *, what: str, output: Path, **how: Any) -> Done:
     """Write findings to a file."""
+    if what == "campaign":
+        done = r.dossier(how.pop("campaign"), output, **how)
+        return Done(counts=[{"accounts": done.accounts, "kept_back": done.kept_back}])
     made = r.export(what, output, **how)
     r.say(str(made))
     return Done(counts=[{"rows": made.rows, "run": made.run}])

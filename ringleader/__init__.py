@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ringleader.api.backups import Backup
     from ringleader.api.check_results import Check, CheckedRing, SharedIdentifier
     from ringleader.api.connection import Connection, connect
-    from ringleader.api.exporting import Export, Report
+    from ringleader.api.exporting import Dossier, Export, Report
     from ringleader.api.facade.base import RingleaderWarning
     from ringleader.api.facade.serving import Server
     from ringleader.api.indicating import IndicatorLoad
@@ -103,6 +103,7 @@ _HOMES = {
     "IndicatorLoad": "ringleader.api.indicating",
     "Sightings": "ringleader.indications",
     "AuditCheck": "ringleader.audit_chain",
+    "Dossier": "ringleader.api.exporting",
     "Export": "ringleader.api.exporting",
     "Receipt": "ringleader.loaders.lifecycle.forgetting",
     "Report": "ringleader.api.exporting",
@@ -127,6 +128,7 @@ __all__ = [
     "Decision",
     "DeliveryFailed",
     "DetectionRun",
+    "Dossier",
     "Evaluation",
     "Explanation",
     "Export",

@@ -108,6 +108,7 @@ DECLARED: tuple[Declared, ...] = (
     Declared("known_good.cidrs", "networks whose addresses are no evidence", (), None, list),
     Declared("known_good.clients", "devices that are no evidence", (), None, list),
     Declared("exports.folders", "folders with exports, which `forget` searches", (), None, list),
+    Declared("review.appeals", "where an appeal goes, for statements of reasons"),
     Declared("queries", "folders of further stored queries", (), None, list),
 )
 # Addresses that the driver takes. User and password do not belong in one: it is shown and logged.

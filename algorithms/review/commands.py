@@ -140,3 +140,60 @@ def import_decisions(app: App, file: Path) -> None:
     with app.connect() as r:
         count = reviewing.import_decisions(r.graph, file)
     app.say(f"{count:,} decisions are in the graph; they apply from the next detection on")
+
+
+@review.command("appeal")
+@click.argument("account")
+@click.option("--note", required=True, help="What the holder of the account says.")
+@pass_app
+def appeal(app: App, account: str, note: str) -> None:
+    """Record that the holder of ACCOUNT appeals against the decision about it.
+
+    The decision is the latest about the account, or about a ring that held it. It stays in force
+    until the appeal is answered.
+
+    \b
+    Example:
+      ringleader review appeal acc_17 --note 'we are a language school, ticket 4712'
+    """
+    with app.connect() as r:
+        made = r.appeal(account, note=note)
+    app.say(f"{account} appeals against: {made['target']} {made['verdict']}")
+
+
+@review.command("answer")
+@click.argument("account")
+@click.argument("answer", type=click.Choice(("upheld", "granted")))
+@click.option("--by", help="Your name [default: setting review.by, or the system's user].")
+@click.option("--note", required=True, help="Reason, for whoever reads the answer later.")
+@pass_app
+def answer_appeal(app: App, account: str, answer: str, by: str | None, note: str) -> None:
+    """Answer the open appeal of ACCOUNT: the decision is upheld, or the appeal granted.
+
+    A granted appeal rejects the account from its ring, as `review reject` does.
+
+    \b
+    Examples:
+      ringleader review answer acc_17 granted --note 'a school, seen its register'
+      ringleader review answer acc_17 upheld --note 'the same card in twelve accounts'
+    """
+    with app.connect() as r:
+        r.answer_appeal(account, answer, note=note, by=by)
+    app.say(f"{account}: {answer}")
+    if answer == "granted":
+        app.say("it applies from the next detection on; ringleader detect")
+
+
+@review.command("appeals")
+@click.option("--state", type=click.Choice(("open", "upheld", "granted")), help="Only these.")
+@output_options
+@pass_app
+def list_appeals(app: App, state: str | None, out: _Out) -> None:
+    """List appeals, the open ones and the oldest first.
+
+    \b
+    Examples:
+      ringleader review appeals --state open
+    """
+    with app.connect() as r:
+        out(r.ask("appeals", {"state": state}))

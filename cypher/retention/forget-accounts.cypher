@@ -14,6 +14,8 @@ FOREACH (one IN CASE WHEN ring IS NULL THEN [] ELSE [ring] END |
 WITH DISTINCT account
 WITH account, COLLECT { MATCH (account)<-[:DECIDED]-(review:Review) RETURN review } AS reviews
 WITH account, reviews, size(reviews) AS decisions
+FOREACH (appeal IN COLLECT { MATCH (a:Appeal {account_id: account.account_id}) RETURN a } |
+  DETACH DELETE appeal)
 FOREACH (review IN reviews | DETACH DELETE review)
 DETACH DELETE account
 RETURN count(*) AS number, sum(decisions) AS decisions

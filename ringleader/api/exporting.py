@@ -85,9 +85,78 @@ def export(
     chosen = format or (format_of(path) if path else "csv")
     if raw and chosen != "csv":
         raise WrongUsage("--raw is for csv")
-    options = Options(since, ring, pseudonymise, key_file, raw, tlp)
+    options = Options(
+        since=since,
+        ring_id=ring,
+        pseudonymise=pseudonymise,
+        key_file=key_file,
+        raw=raw,
+        tlp=tlp,
+    )
     handed = hand_over(graph, what, chosen, path, options)
     return Export(what, path, chosen, handed.run, handed.rows, handed.ties)
+
+
+DOSSIERS = ("markdown", "stix", "misp")
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A campaign that was written for others.
+
+    Attributes:
+        campaign: Its id.
+        path: The file; None for standard output.
+        format: ``markdown``, ``stix`` or ``misp``.
+        accounts: Accounts in it.
+        infrastructure: Identifiers that two of them or more use.
+        kept_back: Indicators of others whose TLP does not allow them here.
+    """
+
+    campaign: str
+    path: Path | None
+    format: str
+    accounts: int
+    infrastructure: int
+    kept_back: int
+
+
+def dossier(
+    graph: Graph,
+    campaign: str,
+    path: Path | None,
+    *,
+    format: str | None = None,
+    names: bool = False,
+    infrastructure: bool = False,
+    key_file: Path | None = None,
+    tlp: str = "amber",
+) -> Dossier:
+    """Write a campaign for others; see :meth:`ringleader.Connection.dossier`."""
+    import sys
+    from contextlib import nullcontext
+
+    from ringleader.exports.dossier import facts_of, markdown, naming
+    from ringleader.output import whole_file
+
+    markdown_name = path is None or path.suffix.lower() in (".md", ".markdown")
+    chosen = format or ("markdown" if markdown_name or path is None else format_of(path))
+    if chosen not in DOSSIERS:
+        raise WrongUsage(f"a dossier is no {chosen}", hint=f"one of {', '.join(DOSSIERS)}")
+    facts = facts_of(graph, campaign, tlp)
+    pseudonym = namer_for(graph.settings.home, not names, key_file)
+    name = naming(pseudonym, infrastructure=infrastructure)
+    if chosen == "markdown":
+        text = markdown(facts, name, tlp).encode()
+        with whole_file(path) if path else nullcontext(sys.stdout.buffer) as file:
+            file.write(text)
+    else:
+        rings = tuple(sorted(row["ring_id"] for row in facts.rings))
+        shown = None if names else name
+        hand_over(graph, "campaigns", chosen, path, Options(rings=rings, name=shown, tlp=tlp))
+    kept = facts.kept_back if chosen == "markdown" else 0
+    found = len(facts.infrastructure)
+    return Dossier(campaign, path, chosen, len(facts.members), found, kept)
 
 
 def report(

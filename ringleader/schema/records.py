@@ -37,6 +37,21 @@ RECORDS: tuple[NodeType, ...] = (
         derived=(("key_fingerprint", "fingerprint of the key that its hashes were made with"),),
     ),
     NodeType(
+        "Appeal",
+        "appeal_id",
+        "The holder of an account contests a decision.",
+        indexes=("account_id",),
+        derived=(
+            ("account_id", "the account"),
+            ("state", "open, upheld (the decision stays) or granted (the account left its ring)"),
+            ("note", "what its holder says"),
+            ("opened_at", "since when"),
+            ("answer", "what was answered"),
+            ("closed_at", "when it was answered"),
+            ("closed_by", "by whom"),
+        ),
+    ),
+    NodeType(
         "Tombstone",
         "account_hash",
         "An account that was erased, known by a keyed hash only: who comes back is recognised.",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ringleader.answers import Answer
-    from ringleader.api.exporting import Export, Report
+    from ringleader.api.exporting import Dossier, Export, Report
     from ringleader.graph import WriteSummary
 
 
@@ -168,6 +168,46 @@ class Asking(Base):
             pseudonymise=pseudonymise,
             key_file=as_path(key_file),
             raw=raw,
+            tlp=tlp,
+        )
+
+    def dossier(
+        self,
+        campaign: str,
+        path: FilePath | None = None,
+        *,
+        format: str | None = None,
+        names: bool = False,
+        infrastructure: bool = False,
+        key_file: FilePath | None = None,
+        tlp: str = "amber",
+    ) -> Dossier:
+        """Write a campaign for partners and authorities: what, when, how much, how sure.
+
+        Accounts and what they use have pseudonyms unless asked otherwise.
+
+        Args:
+            campaign: The campaign.
+            path: The file; standard output without one.
+            format: ``markdown``, ``stix`` or ``misp``; by default what the path ends in.
+            names: Everything under its own name.
+            infrastructure: Addresses, networks, clients, domains and prompts under their own names.
+            key_file: Key of the pseudonyms, by default that of this installation's exports.
+            tlp: Who may read it. Indicators of others with a stricter TLP stay out.
+
+        Raises:
+            NotFound: There is no such campaign.
+        """
+        from ringleader.api.exporting import dossier
+
+        return dossier(
+            self.graph,
+            campaign,
+            as_path(path),
+            format=format,
+            names=names,
+            infrastructure=infrastructure,
+            key_file=as_path(key_file),
             tlp=tlp,
         )
 

@@ -127,6 +127,23 @@ class Reading(Base):
             return findings.explain_member(self.graph, ring, account)
         return findings.explain(self.graph, ring, limit=limit)
 
+    def letter(self, ring: str, account: str) -> str:
+        """A statement of reasons for the holder of an account; it names nobody else.
+
+        Args:
+            ring: The ring that it is in.
+            account: The account.
+
+        Raises:
+            NotFound: There is no such ring, or the account is not in it.
+        """
+        from ringleader.algorithms.explanation.letter import letter
+        from ringleader.keys import EXPORT_KEY, load_key
+
+        key = load_key(self.settings.home, EXPORT_KEY)
+        contact = self.settings.get("review.appeals")
+        return letter(self.graph, ring, account, key, contact=contact)
+
     def why(
         self, one: str, other: str, *, known_hubs: Collection[str] | FilePath | None = None
     ) -> Comparison:
@@ -250,6 +267,44 @@ class Reading(Base):
 
         names = [targets] if isinstance(targets, str) else list(targets)
         return reviewing.decide(self.graph, self.settings, names, verdict, note=note, by=by)
+
+    def appeal(self, account: str, *, note: str) -> dict[str, Any]:
+        """Record that the holder of an account appeals against the decision about it.
+
+        Args:
+            account: The account.
+            note: What its holder says.
+
+        Returns:
+            The appeal's id, and verdict and target of the decision.
+
+        Raises:
+            NotFound: Nobody has decided on the account, or on a ring with it.
+            WrongUsage: An appeal of the account is open.
+        """
+        from ringleader.algorithms.review.appeals import appeal
+
+        self.graph.ensure_schema()
+        return appeal(self.graph, account, note)
+
+    def answer_appeal(self, account: str, answer: str, *, note: str, by: str | None = None) -> None:
+        """Answer the open appeal of an account.
+
+        Args:
+            account: The account.
+            answer: ``upheld`` (the decision stays) or ``granted`` (the account leaves its ring at
+                the next detection).
+            note: Why.
+            by: Who answers; by default as for :meth:`review`.
+
+        Raises:
+            NotFound: The account has no open appeal.
+            WrongUsage: There is no such answer.
+        """
+        from ringleader.algorithms.review.appeals import answer_appeal
+        from ringleader.api.reviewing import reviewer
+
+        answer_appeal(self.graph, account, answer, note, by or reviewer(self.settings))
 
     def decisions(self, target: str | None = None, *, history: bool = False) -> pd.DataFrame:
         """Decisions, the latest first.
