@@ -1,4 +1,4 @@
-"""Two ways to propose groups; the judge decides which of them are rings.
+"""Three ways to propose groups; the judge decides which of them are rings.
 
 *Infrastructure*: identifiers that the same accounts use belong together. A ring of hundreds that
 shares one client and twenty prompts is nothing to a pair of its accounts, and plain here. Pairs of
@@ -7,7 +7,11 @@ identifiers are weighed by the part of the smaller one's users that use both, an
 *Bipartite*: accounts and identifiers in one graph, an identifier weighing the more the rarer it is,
 log2(N / n). This finds rings that spread thinly over many things.
 
-Both are grouped by Leiden in GDS. Neither decides anything: a proposal costs nothing but time.
+*Close pairs*: accounts that share something rare of two kinds are linked, and what hangs together
+is a group. This finds the smallest rings, which the communities of a large graph swallow.
+
+The first two are grouped by Leiden in GDS. None decides anything: a proposal costs nothing but
+time.
 """
 
 from __future__ import annotations
@@ -16,14 +20,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
-from ringleader.algorithms.evidence.sharing import Floats, Ints
+from ringleader.algorithms.evidence.sharing import Flags, Floats, Ints
 from ringleader.algorithms.grouping.edges import Edges, Grouping
 from ringleader.algorithms.judging.view import Matrix, View, surprise
 
 # What one account in fifty uses tells nothing about neighbourhoods, and is most of the edges.
 POPULAR = 50.0
 COLUMNS_AT_ONCE = 50_000  # identifiers whose co-use is counted at once: bounds the memory
+# Users of what makes a close pair. Larger groups are found in the other ways; it bounds the pairs.
+FEW = 30
+ACCOUNTS_AT_ONCE = 50_000  # accounts whose close pairs are counted at once: bounds the memory
 
 
 @dataclass(frozen=True)
@@ -51,14 +59,19 @@ def proposed(view: View, grouping: Grouping, co_used: CoUse) -> Matrix:
         grouping: Groups a graph, given the resolution.
         co_used: Pairs of identifiers that the same accounts use.
     """
-    accounts, groups = _by_infrastructure(view, grouping, co_used)
-    more_accounts, more_groups = _by_neighbourhood(view, grouping)
-    offset = int(groups.max(initial=-1)) + 1
-    row = np.concatenate([accounts, more_accounts])
-    column = np.concatenate([groups, more_groups + offset])
-    width = int(column.max(initial=-1)) + 1
+    ways = (
+        _by_infrastructure(view, grouping, co_used),
+        _by_neighbourhood(view, grouping),
+        _by_close_pairs(view),
+    )
+    row = np.concatenate([accounts for accounts, _ in ways])
+    width = 0
+    columns: list[Ints] = []
+    for _, groups in ways:
+        columns.append(groups + width)
+        width += int(groups.max(initial=-1)) + 1
     return sparse.csr_array(
-        (np.ones(len(row)), (row, column)), shape=(view.accounts, max(width, 1))
+        (np.ones(len(row)), (row, np.concatenate(columns))), shape=(view.accounts, max(width, 1))
     )
 
 
@@ -151,8 +164,42 @@ def _by_neighbourhood(view: View, grouping: Grouping) -> tuple[Ints, Ints]:
     place = np.minimum(place, view.accounts - 1)
     is_account = sharing.account_number[store[place]] == named
     account, community = store[place[is_account]], community[is_account]
-    size = np.bincount(community)
-    kept = (size[community] >= view.parameters.min_ring_size) & (
-        size[community] <= max(view.accounts / 2, view.parameters.min_ring_size)
-    )
+    kept = _proposable(view, np.bincount(community))[community]
     return account[kept], community[kept]
+
+
+def _by_close_pairs(view: View) -> tuple[Ints, Ints]:
+    """Accounts that hang together by pairs that share something rare of two kinds."""
+    kind = view.kind_of_label[view.sharing.label]
+    rare = (view.sharers >= 2) & (view.sharers <= FEW)
+    of_kind = [view.uses[:, np.flatnonzero((kind == code) & rare)] for code in range(view.kinds)]
+    ones: list[Ints] = []
+    others: list[Ints] = []
+    for start in range(0, view.accounts, ACCOUNTS_AT_ONCE):
+        kinds = None
+        for uses in of_kind:
+            shared = uses[start : start + ACCOUNTS_AT_ONCE] @ uses.T
+            shared.data = np.ones_like(shared.data)
+            kinds = shared if kinds is None else kinds + shared
+        if kinds is not None:
+            pairs = kinds.tocoo()
+            one, other = pairs.row.astype(np.int64) + start, pairs.col.astype(np.int64)
+            close = (pairs.data >= 2) & (other > one)
+            ones.append(one[close])
+            others.append(other[close])
+    none: Ints = np.zeros(0, dtype=np.int64)
+    one, other = np.concatenate([none, *ones]), np.concatenate([none, *others])
+    graph = sparse.csr_array(
+        (np.ones(len(one)), (one, other)), shape=(view.accounts, view.accounts)
+    )
+    community = connected_components(graph, directed=False)[1].astype(np.int64)
+    size = np.bincount(community, minlength=1)
+    account = np.flatnonzero(_proposable(view, size)[community])
+    return account, np.unique(community[account], return_inverse=True)[1].astype(np.int64)
+
+
+def _proposable(view: View, size: Ints) -> Flags:
+    """Whether groups of such sizes may be proposed: a ring at least, half of all at most."""
+    least = view.parameters.min_ring_size
+    fits: Flags = (size >= least) & (size <= max(view.accounts / 2, least))
+    return fits

@@ -8,7 +8,8 @@ at once, so that these count as one:
 - ``occasion``: what a kind rests on was used on few days, by members who were there together. A
   class, a hackathon or a course shares its room and its task, and sometimes a card, for some
   sessions. Accounts that take turns on one machine do not meet.
-- ``household``: few accounts behind one address. A family shares machine and card as well.
+- ``household``: few accounts behind one address or on one machine, with no prompts in common. A
+  family shares its card as well.
 
 Groups with such an explanation are set aside: they are reported with their figures, but not as
 rings.
@@ -94,7 +95,7 @@ def look_alikes(view: View, cells: Cells, verdict: Verdict) -> LookAlikes:
             reason[number] = f"its {size} accounts used what they share by {told} only"
         elif size <= asked.household and homes[number] and not (prompts >= 0 and stands[prompts]):
             pattern[number] = HOUSEHOLD
-            reason[number] = f"its {size} accounts live behind one address, as a family does"
+            reason[number] = f"its {size} accounts share one address or machine, as a family does"
     return LookAlikes(pattern, reason, days)
 
 
@@ -208,11 +209,11 @@ def _domains(view: View, cells: Cells) -> tuple[Ints, Floats, Floats]:
 
 
 def _homes(view: View, cells: Cells) -> list[bool]:
-    """Whether one address is where most members of each group live."""
+    """Whether most members of each group share one address, or one machine where it is hidden."""
     used = cells.used.tocoo()
-    network = view.is_network[view.sharing.label[used.col]]
+    environment = view.kind_of_label[view.sharing.label[used.col]] == _kind(view, "network")
     most = np.zeros(cells.groups)
-    np.maximum.at(most, used.row[network], used.data[network])
+    np.maximum.at(most, used.row[environment], used.data[environment])
     mostly: list[bool] = (most >= 0.5 * np.maximum(cells.size, 1.0)).tolist()
     return mostly
 

@@ -7,7 +7,6 @@ import numpy as np
 from ringleader.algorithms.evidence.shared_neighbours import Links
 from ringleader.algorithms.evidence.sharing import group_codes
 from ringleader.algorithms.grouping.groups import LARGE, LEAST_BITS, grouped
-from ringleader.algorithms.judging.verdict import ways
 from ringleader.algorithms.parameters import Parameters
 
 
@@ -16,8 +15,9 @@ def holds(
 ) -> bool:
     """Whether links by themselves hold a ring together.
 
-    It is asked what the judge asks, but for two things that do not follow from links: what naming
-    the infrastructure costs, and how large the pool is from which the group was chosen.
+    It is asked what the judge asks, but for what does not follow from links: how many identifiers
+    have to be named, and how large the pool is from which the group was chosen. One identifier of
+    each of two kinds is named at least, as one of as many as there are accounts.
 
     Args:
         links: Links of one ring; their lines of evidence are not looked at.
@@ -36,17 +36,19 @@ def holds(
     budget = float(np.log2(1.0 / parameters.false_rings))
     if len(members) < parameters.min_ring_size:
         return False
-    paid = ways(max(population, len(members)), np.array([float(len(members))]))[0] + budget
-    if links.weight.sum() < paid:
-        return False
-    kinds = 0
     codes = group_codes(links.schema)
+    brought = []
     for code in range(len(links.schema.groups)):
         bits = links.family_bits[:, codes == code].sum(axis=1)
         tied = np.unique(np.concatenate([links.a[bits > 0], links.b[bits > 0]]))
-        covered = len(tied) >= parameters.kind_coverage * len(members)
-        kinds += bool(covered and bits.sum() >= budget)
-    return kinds >= 2
+        if len(tied) >= parameters.kind_coverage * len(members) and bits.sum() >= budget:
+            brought.append(float(bits.sum()))
+    return len(brought) >= 2 and sum(brought) - max(brought) >= _price(population, parameters)
+
+
+def _price(population: int, parameters: Parameters) -> float:
+    """Bits that the kinds beside the strongest one have to bring."""
+    return float(np.log2(1.0 / parameters.false_rings) + 2.0 * np.log2(max(population, 2)))
 
 
 def criterion(accounts: int, population: int, single: bool, parameters: Parameters) -> str:
@@ -69,10 +71,8 @@ def criterion(accounts: int, population: int, single: bool, parameters: Paramete
                 "one third account are linked"
             )
         return words
-    needed = ways(max(population, accounts), np.array([float(accounts)]))[0]
-    needed += float(np.log2(1.0 / parameters.false_rings))
     return (
-        f"{parameters.min_ring_size} accounts or more, {needed:.0f} bits for {accounts} of "
-        f"{population:,} accounts, and two independent kinds that each tie "
-        f"{parameters.kind_coverage:.0%} of them"
+        f"{parameters.min_ring_size} accounts or more, two independent kinds that each tie "
+        f"{parameters.kind_coverage:.0%} of them, and {_price(population, parameters):.0f} bits "
+        "of evidence beside the strongest kind"
     )

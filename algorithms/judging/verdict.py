@@ -1,22 +1,21 @@
 """How much a group is more than chance: bits against the null, and what they have to pay for.
 
-A group of ``m`` accounts out of ``N`` could have been chosen in C(N, m) ways, and its
-infrastructure from all shared identifiers. A ring's evidence has to pay for both and for the budget
-of false rings (minimum description length: Rissanen (1978); Gruenwald, "The Minimum Description
-Length Principle" (2007)):
+Naming the infrastructure of one kind gives a pool, the accounts that live on it. The members were
+chosen from that pool, and what the other kinds tell of them has to pay for it all and for the
+budget of false rings (minimum description length: Rissanen (1978); Gruenwald, "The Minimum
+Description Length Principle" (2007)):
 
-    sum of evidence >= log2 C(N, m) + naming + log2(1 / false_rings)
+    given(first, kind) = evidence of the kind - members * log2(pool / members) - naming of the kind
+    sum of given(first, other kinds) - naming of the first >= log2(1 / false_rings),
+
+over the members who live on both. The first kind is the one that gives most.
 
 *Naming* a kind's infrastructure costs as many identifiers as may tie those members who live on it,
 the first user of each being free: a chain of accounts that share one thing with the next pays for
 each link as much as it brings.
 
-Each of two kinds has to stand by itself as well. Given the others, the group was chosen from the
-accounts that live on the infrastructure of other kinds, the pool:
-
-    evidence of the kind >= members * log2(pool / members) + naming + log2(1 / false_rings)
-
-So a few accounts of a crowd that happen to share one more popular identifier are not a ring.
+Each of two kinds has to stand by itself as well: given(another, kind) >= log2(1 / false_rings). So
+a few accounts of a crowd that happen to share one more popular identifier are not a ring.
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln
 
 from ringleader.algorithms.evidence.sharing import Flags, Floats
 from ringleader.algorithms.judging.membership import Cells
@@ -38,8 +36,9 @@ class Verdict:
     Attributes:
         evidence: Bits of each kind, shape (groups, kinds).
         naming: What naming the infrastructure costs, shape (groups, kinds).
-        spare: Bits of each kind beyond what it has to pay for by itself, shape (groups, kinds).
-        total: Bits of all kinds beyond what choosing the group and its infrastructure costs.
+        spare: Bits of each kind beyond what it has to pay for, given another kind, shape
+            (groups, kinds).
+        total: Bits beyond what finding the group costs.
         stands: Which kinds stand by themselves, shape (groups, kinds).
         strong: Whether the group is no chance: large enough, and paid for in all and by two kinds.
     """
@@ -65,32 +64,43 @@ def weighed(view: View, cells: Cells) -> Verdict:
         cells: The groups with their members (:func:`..membership.refined`).
     """
     asked, size = view.parameters, cells.size
-    shape = (cells.groups, view.kinds)
-    evidence, pool, living = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    evidence, living = np.zeros((2, cells.groups, view.kinds))
     for kind in range(view.kinds):
-        others = [code for code in range(view.kinds) if code != kind]
         mine = cells.inside & cells.lives[:, kind]
-        evidence[:, kind] = np.bincount(
-            cells.group[cells.inside], cells.evidence[cells.inside, kind], minlength=cells.groups
-        )
-        living[:, kind] = np.bincount(cells.group[mine], minlength=cells.groups)
-        in_pool = cells.group[cells.lives[:, others].any(axis=1)]
-        pool[:, kind] = np.bincount(in_pool, minlength=cells.groups)
+        evidence[:, kind] = _sum(cells, mine, cells.evidence[:, kind])
+        living[:, kind] = _sum(cells, mine)
     naming = _naming(view, cells, living)
-    choice = np.log2(np.maximum(pool / np.maximum(living, 1.0), 1.0))
-    spare = evidence - living * choice - naming
-    total = evidence.sum(axis=1) - naming.sum(axis=1) - ways(view.accounts, size)
-    budget = np.log2(1.0 / asked.false_rings)
-    stands = (spare >= budget) & (evidence > 0)
+    given = _given(cells, naming)
+    spare, budget = given.max(axis=1), np.log2(1.0 / asked.false_rings)
+    total = (np.maximum(given, 0.0).sum(axis=2) - naming).max(axis=1)
+    stands = spare >= budget
     strong = (size >= asked.min_ring_size) & (total >= budget) & (stands.sum(axis=1) >= 2)
     return Verdict(evidence, naming, spare, total, stands, strong)
 
 
-def ways(accounts: int, members: Floats) -> Floats:
-    """log2 of the number of groups of so many members, C(accounts, members)."""
-    n, m = float(accounts), np.clip(members, 0.0, float(accounts))
-    bits: Floats = (gammaln(n + 1) - gammaln(m + 1) - gammaln(n - m + 1)) / np.log(2.0)
+def _given(cells: Cells, naming: Floats) -> Floats:
+    """Bits of a kind beyond choosing members from those whom another kind gives, and its naming.
+
+    Shape (groups, kinds, kinds): the kind that gives the pool, then the kind that is asked.
+    """
+    groups, kinds = naming.shape
+    bits = np.full((groups, kinds, kinds), -np.inf)
+    for first in range(kinds):
+        pool = _sum(cells, cells.lives[:, first])
+        for kind in range(kinds):
+            if kind == first:
+                continue
+            both = cells.inside & cells.lives[:, first] & cells.lives[:, kind]
+            people = np.maximum(_sum(cells, both), 1.0)
+            chosen = people * np.log2(np.maximum(pool / people, 1.0))
+            told = _sum(cells, both, cells.evidence[:, kind])
+            bits[:, first, kind] = told - chosen - naming[:, kind]
     return bits
+
+
+def _sum(cells: Cells, chosen: Flags, bits: Floats | None = None) -> Floats:
+    weights = None if bits is None else bits[chosen]
+    return np.bincount(cells.group[chosen], weights, minlength=cells.groups).astype(np.float64)
 
 
 def _naming(view: View, cells: Cells, living: Floats) -> Floats:

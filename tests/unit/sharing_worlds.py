@@ -103,13 +103,16 @@ def shared(members, label, key, events=1, days=None):
 
 
 def crowd(size=300, name="h"):
-    """Honest accounts: own address, device, card and prompts, each shared with one neighbour."""
+    """Honest accounts: own address, device, card and prompts, and one of each shared by chance."""
     uses = []
-    for n in range(size):
-        account = f"{name}{n:04}"
-        for label, step in (("Ip", 2), ("Device", 2), ("PaymentMethod", 3), ("PromptCluster", 4)):
-            uses.append((account, label, f"{name} {label} {(n + step) // step}", 4, WEEKS))
-            uses.append((account, label, f"{account} own {label}", 6, WEEKS))
+    for label, sharers in (("Ip", 2), ("Device", 2), ("PaymentMethod", 3), ("PromptCluster", 4)):
+        order = list(range(size))
+        Random(label).shuffle(order)
+        for account, place in enumerate(order):
+            key = f"{name} {label} {place // sharers}"
+            uses.append((f"{name}{account:04}", label, key, 4, WEEKS))
+            own = f"{name}{account:04} own {label}"
+            uses.append((f"{name}{account:04}", label, own, 6, WEEKS))
     return uses
 
 

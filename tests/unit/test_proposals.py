@@ -1,0 +1,102 @@
+"""Close pairs and the price of a group, against plain loops over every account."""
+
+from itertools import combinations
+from math import log2
+from random import Random
+
+import numpy as np
+import pytest
+from scipy import sparse
+from sharing_worlds import WEEKS, crowd, detected, shared, world
+
+from ringleader.algorithms.grouping import proposals
+from ringleader.algorithms.judging.membership import compared
+from ringleader.algorithms.judging.verdict import weighed
+from ringleader.algorithms.judging.view import View
+from ringleader.algorithms.parameters import Parameters
+
+KINDS = {"Ip": 0, "Device": 0, "PaymentMethod": 1, "PromptCluster": 2}
+
+
+def random_uses(seed, accounts=120, identifiers=40):
+    draw = Random(seed)
+    return [
+        (f"a{draw.randrange(accounts):03}", label, f"{label} {draw.randrange(identifiers)}", 4)
+        for label in KINDS
+        for _ in range(150)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("at_once", [7, 50_000])
+def test_close_pairs_hang_together_as_plain_loops_say(seed, at_once, monkeypatch):
+    monkeypatch.setattr(proposals, "ACCOUNTS_AT_ONCE", at_once)
+    monkeypatch.setattr(proposals, "FEW", 4)
+    sharing = world(random_uses(seed))
+    users = {}
+    for account, label, key, _ in random_uses(seed):
+        users.setdefault((label, key), set()).add(account)
+    kinds = {}
+    for (label, _), who in users.items():
+        if 2 <= len(who) <= 4:
+            for pair in combinations(sorted(who), 2):
+                kinds.setdefault(pair, set()).add(KINDS[label])
+    together = {name: {name} for name in sharing.accounts}
+    for one, other in (pair for pair, of in kinds.items() if len(of) >= 2):
+        merged = together[one] | together[other]
+        for name in merged:
+            together[name] = merged
+    expected = {frozenset(group) for group in together.values() if 5 <= len(group) <= 60}
+    account, group = proposals._by_close_pairs(View(sharing, Parameters()))
+    names = sharing.accounts[account]
+    assert {frozenset(names[group == n]) for n in np.unique(group)} == expected
+
+
+def test_a_small_ring_is_found_although_a_large_community_holds_it(monkeypatch):
+    ring = tuple(f"r{n}" for n in range(6))
+    uses = [*crowd(600), *shared(ring, "PaymentMethod", "card", 4, WEEKS)]
+    uses += shared(ring, "PromptCluster", "prompt", 4, WEEKS)
+    sharing = world(uses)
+    alone = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+    everybody = (np.arange(len(sharing.accounts)), np.zeros(len(sharing.accounts), np.int64))
+    monkeypatch.setattr(proposals, "_by_infrastructure", lambda *_: alone)
+    monkeypatch.setattr(proposals, "_by_neighbourhood", lambda *_: everybody)
+    assert [found.members for found in detected(sharing).rings] == [ring]
+    monkeypatch.setattr(proposals, "_by_close_pairs", lambda *_: alone)
+    assert detected(sharing).rings == []
+
+
+def test_the_price_of_a_group_is_what_plain_loops_say():
+    ring = tuple(f"r{n}" for n in range(8))
+    uses = [*crowd(400), *shared(ring, "PaymentMethod", "card", 4, WEEKS)]
+    uses += shared([*ring[:6], "h0001", "h0002"], "PromptCluster", "prompt", 4, WEEKS)
+    uses += shared([*ring, *(f"h{n:04}" for n in range(200))], "Device", "client", 40, WEEKS)
+    view = View(world(uses), Parameters())
+    number = {name: n for n, name in enumerate(view.sharing.accounts)}
+    row = [number[name] for name in ring]
+    members = sparse.csr_array((np.ones(8), (row, np.zeros(8, int))), shape=(view.accounts, 1))
+    cells = compared(view, members)
+    verdict = weighed(view, cells)
+    kinds = range(view.kinds)
+    totals = []
+    for first in kinds:
+        total = -verdict.naming[0, first]
+        pool = sum(1 for entry in cells.lives if entry[first])
+        for kind in kinds:
+            both = [
+                n
+                for n, lives in enumerate(cells.lives)
+                if kind != first and cells.inside[n] and lives[first] and lives[kind]
+            ]
+            if both:
+                bits = sum(cells.evidence[n, kind] for n in both)
+                bits -= len(both) * log2(pool / len(both)) + verdict.naming[0, kind]
+                total += max(bits, 0.0)
+        totals.append(total)
+    assert verdict.total[0] == pytest.approx(max(totals))
+    assert max(totals) > log2(100)
+    assert verdict.strong[0]
+    # The popular client gives a pool of 208, so payment and prompts have to vouch for each other.
+    environment, payment, prompt = 0, 1, 2
+    assert verdict.stands[0, [payment, prompt]].all()
+    assert not verdict.stands[0, environment]
