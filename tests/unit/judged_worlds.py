@@ -1,5 +1,7 @@
 """A crowd of strangers with a ring, a firm and a class beside them, as arrays and as a graph."""
 
+from random import Random
+
 CROWD = [f"person{n:03}" for n in range(400)]
 RING = [f"ring{n:02}" for n in range(12)]
 SECOND = [f"second{n:02}" for n in range(10)]
@@ -15,12 +17,15 @@ def uses():
     def use(account, label, key, events=5):
         rows.append((account, label, key, events, 0, 40))
 
+    topics, others = list(range(len(CROWD))), list(range(len(CROWD)))
+    Random(1).shuffle(topics)
+    Random(2).shuffle(others)
     for n, person in enumerate(CROWD):
         # Everybody has a flat mate or two, so that what they use is shared at all.
         use(person, "Ip", f"198.51.{n // 200}.{n % 200 // 2}", 20)
         use(person, "Device", f"client{n % 7}", 20)
-        use(person, "PromptCluster", f"topic{n % 50}", 20)
-        use(person, "PromptCluster", f"other{(n * 7) % 60}", 20)
+        use(person, "PromptCluster", f"topic{topics[n] % 50}", 20)
+        use(person, "PromptCluster", f"other{others[n] % 60}", 20)
         use(person, "PaymentMethod", f"card{n // 2}", 2)
     for name, members in (("a", RING), ("b", SECOND)):
         for n, account in enumerate(members):

@@ -26,31 +26,40 @@ def test_a_permutation_keeps_how_many_each_has(uses, seed):
     # Only what an account got twice is gone.
     lost = len(sharing.used) - len(other.used)
     assert len(np.unique(other.used * 100 + other.user)) == len(other.used)
-    for ours, theirs, size in (
-        (sharing.user, other.user, len(sharing.accounts)),
-        (sharing.used, other.used, width),
-    ):
-        gone = np.bincount(ours, minlength=size) - np.bincount(theirs, minlength=size)
-        assert (gone >= 0).all() and gone.sum() == lost
+    gone = np.bincount(sharing.used, minlength=width) - np.bincount(other.used, minlength=width)
+    assert (gone >= 0).all() and gone.sum() == lost
+    label = sharing.label[other.used]
+    for code in np.unique(label):
+        got = np.bincount(other.user[label == code], minlength=len(sharing.accounts))
+        assert (got <= sharing.degree[:, code]).all()
     assert np.array_equal(other.sharers, np.bincount(other.used, minlength=width))
     again = permuted(sharing, seed)
     assert np.array_equal(again.used, other.used) and np.array_equal(again.user, other.user)
 
 
 def test_days_and_shares_go_with_the_account_whatever_it_gets():
-    day = {f"a{n}": n for n in range(12)}
+    day = {f"a{n:02}": n for n in range(40)}
     events = {name: 2 + n for name, n in day.items()}
     sharing = world(
-        [(name, "Device", f"d{n % 4}", events[name], [n]) for name, n in day.items()],
+        [(name, "Device", f"d{n % 10}", events[name], [n]) for name, n in day.items()],
         activity={(name, "Device"): 100 for name in day},
     )
-    other = permuted(permuted(sharing, 1), 2)
-    assert not np.array_equal(other.user, sharing.user) and len(other.user) == len(day)
-    few = np.array([7, 2, 7])
-    for uses in (few, np.arange(len(day))):
-        names = sharing.accounts[other.user[uses]]
-        assert other.days(uses).tolist() == [mask([day[name]]) for name in names]
-        assert other.share[uses] == pytest.approx([events[name] / 100 for name in names])
+    other = permuted(sharing, 1)
+    # Half of what an account uses was shared, on a day that is known; the rest it used alone.
+    shared_before = other.days(np.arange(len(other.user))) > 0
+    assert 10 < shared_before.sum() < 30
+    names = sharing.accounts[other.user]
+    for uses in (np.array([7, 2, 7]), np.arange(len(names))):
+        before = shared_before[uses].tolist()
+        expected = zip(names[uses], before, strict=True)
+        told = other.days(uses).tolist()
+        assert told == [mask([day[name]]) if known else 0 for name, known in expected]
+        assert other.share[uses] == pytest.approx(
+            [
+                (events[name] if known else 100 - events[name]) / 100
+                for name, known in zip(names[uses], before, strict=True)
+            ]
+        )
 
 
 def test_no_ring_is_found_where_identifiers_are_permuted():
