@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ringleader.algorithms.evidence.known_good import KnownGood
 from ringleader.catalogue import get
+from ringleader.schema.identifiers import IDENTIFIERS
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -29,6 +31,17 @@ def changes(graph: Graph, now: Mapping[str, str]) -> Iterator[str]:
     differences = list(_differences(last, now))
     if differences:
         yield f"other settings than {last['run']}: {', '.join(differences)}"
+
+
+def also_decides(graph: Graph) -> dict[str, str]:
+    """What of the settings decides beside the parameters: known-good lists, own identifiers."""
+    lists = {row["parameter"]: row["value"] for row in KnownGood.of(graph.settings).rows()}
+    own = {
+        f"identifiers.{found.name}": found.family
+        for found in graph.schema.identifiers
+        if found not in IDENTIFIERS
+    }
+    return {name: value for name, value in lists.items() if value} | own
 
 
 def _differences(last: Mapping[str, Any], now: Mapping[str, str]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from ringleader.algorithms.changed_settings import changes
+from ringleader.algorithms.changed_settings import also_decides, changes
 from ringleader.algorithms.checking.footprints import footprints, write_footprints
 from ringleader.algorithms.evidence.hub_verdicts import (
     pinned,
@@ -255,7 +255,7 @@ def _start(
     begun = {
         "run": run,
         "algorithm": algorithm,
-        "parameters": json.dumps(asdict(parameters), sort_keys=True),
+        "parameters": json.dumps({**asdict(parameters), **also_decides(graph)}, sort_keys=True),
         "known_hubs": json.dumps(summary_of(known_hubs), sort_keys=True),
         "version": __version__,
     }

@@ -231,7 +231,10 @@ def _plan(
         _report(summary, plan.clean)
         if not summary.loaded:
             why = "no row is valid" if summary.read else "there are no rows"
-            _warn(summary, f"{why}; nothing is loaded")
+            way = "a first mapping of the file's columns: ringleader mapping guess FILE"
+            if summary.table == "proxies" and mapping.file is None:
+                way = "of a list, say which format it is: --as FORMAT (ringleader load --help)"
+            _warn(summary, f"{why}; nothing is loaded; {way}")
         summary.steps = {step.name: step.total for step in plan.steps}
         summary.notes = {**plan.notes, **summary.notes}
     return plan
@@ -266,7 +269,11 @@ def _recall(
     for load in graph.read(get("loads-of-files"), asked):
         listed = settings.home / "quarantine" / f"{load['batch_id']}.jsonl"
         if (load["state"], load["mapping"]) == ("done", mapping.fingerprint) and listed.exists():
-            _warn(summary, f"rows were quarantined when these files were loaded: {listed}")
+            _warn(
+                summary,
+                f"rows were quarantined when these files were loaded: {listed}; to load them, "
+                "put corrected rows into a file of their own",
+            )
 
 
 def _warn(summary: Summary, text: str) -> None:

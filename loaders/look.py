@@ -15,6 +15,7 @@ import ibis
 from ringleader.catalogue import get
 from ringleader.errors import InputError
 from ringleader.loaders.aggregation.aggregate import END
+from ringleader.loaders.contract import Type
 from ringleader.loaders.guess import likely
 from ringleader.loaders.writing.write_plan import mentions
 from ringleader.schema.types import RelType
@@ -141,9 +142,19 @@ def _times(load: TableInput, step: WriteStep) -> Iterator[str]:
         return
     least, greatest = (datetime.fromtimestamp(v / 1000, UTC) for v in (min(found), max(found)))
     if greatest > datetime.now(UTC) + timedelta(days=1):
-        yield f"times of {step.name} reach into the future, to {greatest:%Y-%m-%d}: wrong unit?"
+        yield f"times of {step.name} reach into the future, to {greatest:%Y-%m-%d}: {_unit(load)}"
     if least < _EARLIEST:
-        yield f"times of {step.name} reach back to {least:%Y-%m-%d}: wrong unit?"
+        yield f"times of {step.name} reach back to {least:%Y-%m-%d}: {_unit(load)}"
+
+
+def _unit(load: TableInput) -> str:
+    """What to do about times that cannot be."""
+    names = [c.name for c in load.mapping.table.columns if c.type is Type.TIMESTAMP]
+    source = load.mapping.source_of(names[0]).source or names[0]
+    return (
+        f'wrong unit? Write {names[0]} = {{ column = "{source}", unit = "ms" }} (s, ms, us or ns) '
+        f"under [map.{load.mapping.table.name}] of a mapping"
+    )
 
 
 def _strangers(load: TableInput, steps: Sequence[WriteStep]) -> Iterator[str]:
@@ -174,5 +185,6 @@ def _strangers(load: TableInput, steps: Sequence[WriteStep]) -> Iterator[str]:
     if missing > SHARE * asked and missing >= ACCOUNTS:
         yield (
             f"{missing:,} of {asked:,} accounts{' looked up' if asked < number else ''} are not in "
-            f"the accounts table (for example {example!r}): is account_id of {table} the same id?"
+            f"the accounts table (for example {example!r}): is account_id of {table} the same id? "
+            f'If another column is, write account_id = "COLUMN" under [map.{table}] of a mapping'
         )

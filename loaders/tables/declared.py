@@ -52,6 +52,8 @@ def with_keys(
     keys = given.workspace.mapped(raw, key)
     unread = given.workspace.size(keys.filter(keys.mapped.isnull()))
     said = f"distinct values that are no {identifier.display}, left out"
+    if identifier.region in rows.columns:
+        said += f" (without a country code they need {identifier.region})"
     notes = {said: unread} if unread else {}
     joined = rows.mutate(_given=raw).inner_join(keys, [("_given", "raw")])
     joined = joined.filter(joined.mapped.notnull())

@@ -95,7 +95,10 @@ def load_table(
             hint=f"ringleader load {table} {table}.csv",
         )
     if table != "proxies" and (reading.list_format or reading.kind or reading.source_name):
-        raise WrongUsage("--as, --kind and --source are for lists of proxies")
+        raise WrongUsage(
+            "--as, --kind and --source are for lists of proxies",
+            hint="ringleader load proxies FILE --as cidr --kind vpn",
+        )
     with ExitStack() as stack:
         if graph is not None and not options.dry_run:
             stack.enter_context(exclusive(graph, f"load {table}"))
@@ -231,7 +234,10 @@ class _Inputs:
         here = fetched_folder(self.workspace, folder) if is_remote(folder) else Path(folder)
         tables = tables_of(here)
         if others := names_left_out(here):
-            self.note(f"skipped, since no table's name begins theirs: {', '.join(others)}")
+            self.note(
+                f"skipped, since no table's name begins theirs: {', '.join(others)}; to load one: "
+                "ringleader load TABLE FILE"
+            )
         return tables
 
     def of(
@@ -322,7 +328,10 @@ class _Inputs:
 
     def _nothing(self, path: Path, records: int) -> None:
         if records:
-            self.note(f"warning: {path}: the mapping's conditions exclude all {records:,} records")
+            self.note(
+                f"warning: {path}: the mapping's conditions exclude all {records:,} records; "
+                "to see them: ringleader mapping show preset:NAME"
+            )
         else:
             self.note(f"{path} is empty: skipped")
 
@@ -355,14 +364,20 @@ def _messages(summary: Summary) -> Iterator[str]:
     for path in summary.skipped:
         yield f"{path} was loaded before; nothing to do"
     for path in summary.again:
-        yield f"warning: {path} was loaded before with another mapping; its rows are counted twice"
+        yield (
+            f"warning: {path} was loaded before with another mapping; its rows are counted twice; "
+            "to take the earlier load back: ringleader loads list, ringleader load undo BATCH"
+        )
     for path in summary.partly:
         yield (
             f"warning: {path} belongs to an abandoned load; rows already written will be counted "
-            "twice"
+            "twice; to see the load: ringleader loads list"
         )
     if summary.unknown:
-        yield f"columns not mapped: {', '.join(summary.unknown)}"
+        yield (
+            f"columns not mapped: {', '.join(summary.unknown)} (ringleader load --help lists the "
+            "columns of each table)"
+        )
     for reason, number in sorted(summary.reasons.items(), key=lambda item: -item[1]):
         yield f"quarantined {number:,}: {reason}"
     for reason, number in sorted(summary.left_out.items(), key=lambda item: -item[1]):

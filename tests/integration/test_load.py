@@ -71,7 +71,10 @@ def test_one_mailbox_and_one_phone_are_one_however_they_are_written(graph, tmp_p
         [("a", gmail, {}), ("b", gmail, {}), ("c", other, {})]
     )
     assert relationships(graph, "HAS_PHONE") == [("a", phone, {}), ("b", phone, {})]
-    assert summary.notes == {"distinct values that are no phone number, left out": 1}
+    assert summary.notes == {
+        "distinct values that are no phone number, left out (without a country code they need "
+        "phone_country)": 1
+    }
     assert "1234567" not in everything(graph)
 
 
