@@ -80,15 +80,29 @@ def catalogue_page() -> str:
 def contract_page() -> str:
     """Every table and column that can be loaded."""
     from ringleader.loaders.contract import TABLES, describe
+    from ringleader.loaders.contract_words import counting, treatment
+    from ringleader.loaders.validation.overlap import ID_COLUMNS
 
     lines = ["# Input contract", "", NOTE, ""]
+    lines += [
+        "Columns match in any case. Required columns are marked; all others may be absent.",
+        "A row that is refused, and a value that is left out, go to a quarantine file with line",
+        "and reason; `--strict` refuses the load instead. [Mapping files](mapping.md) rename",
+        "columns and say more about values.",
+        "",
+    ]
     for table in TABLES:
-        lines += [f"## {table.name}", "", table.doc, ""]
+        counts = counting(table, ID_COLUMNS.get(table.name))
+        lines += [f"## {table.name}", "", table.doc, counts, ""]
         lines += ["| column | required | what it holds | meaning |", "| --- | --- | --- | --- |"]
         for row in describe(table):
             holds = row["type"].replace("|", "or")
             lines.append(f"| {row['column']} | {row['required']} | {holds} | {row['meaning']} |")
         lines.append("")
+    lines += ["## What the loader does with values", ""]
+    lines += ["| what it holds | what is done with it | a bad value |", "| --- | --- | --- |"]
+    lines += [f"| {row['holds']} | {row['before']} | {row['bad']} |" for row in treatment()]
+    lines.append("")
     return "\n".join(lines)
 
 
