@@ -299,7 +299,10 @@ def _keys(file: Path, keys: Path | None, home: Path, expected: str, where: Path)
         found = sorted((where / "keys").glob("*.key"))
         theirs = _fingerprint(where)
     except (OSError, tarfile.TarError) as error:
-        raise InputError(f"{keys} holds no keys: {error}") from error
+        raise InputError(
+            f"{keys} holds no keys: {error}",
+            hint="give the file that `ringleader backup --keys` has written",
+        ) from error
     if expected not in ("", theirs):
         raise InputError(
             f"{keys} holds the key {theirs or '(none)'}, and {file} was made with {expected}",
