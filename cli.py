@@ -36,6 +36,7 @@ COMMANDS = {
     "cypher": "ringleader.commands.cypher:cypher",
     "shell": "ringleader.commands.cypher:shell",
     "indicators": "ringleader.loaders.indicators.commands:indicators",
+    "match": "ringleader.exports.matching.commands:match",
     "retention": "ringleader.commands.ending:retention",
     "forget": "ringleader.commands.ending:forget",
     "backup": "ringleader.commands.backup:backup",

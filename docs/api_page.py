@@ -39,7 +39,16 @@ GROUPS = {
     "Decide": ("review", "decisions", "pin", "appeal", "answer_appeal"),
     "Ask": ("query", "ask", "queries", "find", "cypher", "write_cypher"),
     "Export": ("export", "dossier", "report"),
-    "What others know": ("load_indicators", "indicators", "sightings"),
+    "What others know": (
+        "load_indicators",
+        "indicators",
+        "sightings",
+        "match_key",
+        "match_ask",
+        "match_answer",
+        "match_finish",
+        "match_read",
+    ),
     "Keep": (
         "retention",
         "forget",

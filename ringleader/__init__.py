@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         TimedOut,
         WrongUsage,
     )
+    from ringleader.exports.matching.protocol import Exchange
     from ringleader.indications import Sightings
     from ringleader.loaders.lifecycle.forgetting import Receipt
     from ringleader.ring_drawing import RingDrawing
@@ -104,6 +105,7 @@ _HOMES = {
     "Sightings": "ringleader.indications",
     "AuditCheck": "ringleader.audit_chain",
     "Dossier": "ringleader.api.exporting",
+    "Exchange": "ringleader.exports.matching.protocol",
     "Export": "ringleader.api.exporting",
     "Receipt": "ringleader.loaders.lifecycle.forgetting",
     "Report": "ringleader.api.exporting",
@@ -130,6 +132,7 @@ __all__ = [
     "DetectionRun",
     "Dossier",
     "Evaluation",
+    "Exchange",
     "Explanation",
     "Export",
     "FindingsFound",

@@ -135,7 +135,8 @@ def forget(
         only = _only_theirs(graph, names)
         removed["rows in records of loads"] = _records(graph, home, names, only, dry_run)
         said = {*names, *(key for _, key in only)}
-        quarantine = files_below([home / "quarantine"]) if (home / "quarantine").exists() else []
+        folders_here = [home / name for name in ("quarantine", "matches")]
+        quarantine = files_below(folder for folder in folders_here if folder.exists())
         removed["rows in quarantine"] = sum(
             found.rows or 0 for path in quarantine if (found := scrub(path, said, dry_run=dry_run))
         )

@@ -12,6 +12,7 @@ from ringleader.api.facade.base import FilePath, Say
 from ringleader.api.facade.detecting import Detecting
 from ringleader.api.facade.keeping import Keeping
 from ringleader.api.facade.loading import Loading
+from ringleader.api.facade.matching import Matching
 from ringleader.api.facade.reading import Reading
 from ringleader.api.facade.serving import Serving
 from ringleader.settings import Settings, load_settings
@@ -63,7 +64,7 @@ def connect(
     return Connection(read({}), say=say, reread=read)
 
 
-class Connection(Serving, Loading, Detecting, Reading, Asking, Keeping):
+class Connection(Serving, Loading, Detecting, Reading, Asking, Keeping, Matching):
     """A connection to one database; use it in a ``with`` statement, or call :meth:`close`.
 
     Methods raise subclasses of :class:`ringleader.RingleaderError`. Lists come as pandas frames

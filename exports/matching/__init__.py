@@ -1,0 +1,1 @@
+"""Match identifiers with a partner without showing the others: private set intersection."""

@@ -1,0 +1,205 @@
+"""Files that travel between two partners: a sealed header and a body, and who has seen which.
+
+The seal is HMAC-SHA256 under the key of the partnership, over header and body: a file that somebody
+else made, or changed on its way, is refused. What each side has done with an exchange stays in
+``matches/`` of the data folder, so that a file is of use once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ringleader.errors import InputError, WrongUsage
+from ringleader.keys import keyed_hash, read_key
+from ringleader.output import whole_file
+
+__all__ = ["Envelope", "State", "moment", "open_envelope", "partner_key", "write_envelope"]
+
+_MAGIC = b"ringleader match 1\n"
+_FOLDER = "matches"
+KINDS = ("request", "response", "result")
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A file of an exchange.
+
+    Attributes:
+        kind: ``request``, ``response`` or ``result``.
+        said: The header.
+        body: What the protocol puts in.
+    """
+
+    kind: str
+    said: dict[str, Any]
+    body: bytes
+
+    @property
+    def id(self) -> str:
+        """The exchange."""
+        return str(self.said["id"])
+
+
+def partner_key(path: Path) -> bytes:
+    """The key of a partnership.
+
+    Raises:
+        InputError: The file holds none.
+    """
+    return read_key(path)
+
+
+def write_envelope(path: Path, key: bytes, kind: str, said: Mapping[str, Any], body: bytes) -> int:
+    """Write a file whole or not at all; returns its size."""
+    header = json.dumps({"kind": kind, **said}, sort_keys=True).encode() + b"\n"
+    seal = _seal(key, header, body).encode() + b"\n"
+    with whole_file(path) as file:
+        for part in (_MAGIC, seal, header, body):
+            file.write(part)
+    path.chmod(0o600)
+    return path.stat().st_size
+
+
+def open_envelope(path: Path, key: bytes, kind: str, purpose: str) -> Envelope:
+    """Read a file and make sure that it is the partner's, of a kind, for a purpose, and in time.
+
+    Raises:
+        InputError: It is not.
+    """
+    try:
+        with path.open("rb") as file:
+            magic, seal, header = (file.readline() for _ in range(3))
+            body = file.read()
+        said = json.loads(header) if magic == _MAGIC else None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
+    if not isinstance(said, dict):
+        raise InputError(f"{path} is no file of `ringleader match`")
+    if not hmac.compare_digest(seal.strip().decode("ascii", "replace"), _seal(key, header, body)):
+        raise InputError(
+            f"{path} was not made with this key, or was changed",
+            hint="both partners need the same --key file",
+        )
+    if said["kind"] != kind:
+        raise InputError(f"{path} is a {said['kind']}, and a {kind} is needed")
+    if said["purpose"] != purpose:
+        raise InputError(
+            f"{path} is for the purpose {said['purpose']!r}, not {purpose!r}",
+            hint="agree on the purpose, word for word, and give it with --purpose",
+        )
+    if moment(said["expires_at"]) < datetime.now(UTC):
+        raise InputError(f"{path} expired at {said['expires_at']}", hint="ask for a new one")
+    return Envelope(kind, said, body)
+
+
+def moment(text: str) -> datetime:
+    """A time of a header."""
+    return datetime.fromisoformat(text)
+
+
+def _seal(key: bytes, header: bytes, body: bytes) -> str:
+    return keyed_hash(key, "match", header.decode(), hashlib.sha256(body).hexdigest())
+
+
+@dataclass(frozen=True)
+class State:
+    """What this side has done with exchanges.
+
+    Attributes:
+        home: The data folder.
+    """
+
+    home: Path
+
+    def path(self, id_: str, role: str) -> Path:
+        """The file of an exchange."""
+        return self.home / _FOLDER / f"{id_}-{role}.json"
+
+    def read(self, id_: str, role: str) -> dict[str, Any] | None:
+        """What was done; None if nothing was."""
+        try:
+            found: dict[str, Any] = json.loads(self.path(id_, role).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        return found
+
+    def write(self, id_: str, role: str, said: Mapping[str, Any], *, new: bool = False) -> None:
+        """Note what was done.
+
+        Args:
+            id_: The exchange.
+            role: ``asked``, ``answered`` or ``read``.
+            said: What.
+            new: Refuse an exchange that is noted already.
+
+        Raises:
+            InputError: It is, so the file is a replay.
+        """
+        path = self.path(id_, role)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if new and path.exists():
+            raise InputError(
+                f"exchange {id_} was {role} before", hint="a file is of use once; ask for a new one"
+            )
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(said), encoding="utf-8")
+        part.chmod(0o600)
+        os.replace(part, path)
+
+    def keep_items(self, id_: str, items: Mapping[str, Mapping[str, Any]]) -> None:
+        """Keep what a request put in, until the exchange is finished."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        rows = [{"item": item, **row} for item, row in items.items()]
+        types = {"item": pa.string(), "label": pa.string(), "key": pa.string()}
+        schema = pa.schema({**types, "accounts": pa.int64(), "in_rings": pa.int64()})
+        path = self.path(id_, "asked").with_suffix(".parquet")
+        pq.write_table(pa.Table.from_pylist(rows, schema), path, compression="zstd")
+        path.chmod(0o600)
+
+    def items(self, id_: str) -> dict[str, dict[str, Any]]:
+        """What a request put in.
+
+        Raises:
+            InputError: It is not kept any more.
+        """
+        import pyarrow.parquet as pq
+
+        path = self.path(id_, "asked").with_suffix(".parquet")
+        if not path.exists():
+            raise InputError(f"what exchange {id_} asked for is gone", hint="ask for a new one")
+        return {row.pop("item"): row for row in pq.read_table(path).to_pylist()}
+
+    def drop_items(self, id_: str) -> None:
+        """Forget what a request put in."""
+        self.path(id_, "asked").with_suffix(".parquet").unlink(missing_ok=True)
+
+    def answered_since(self, key_id: str, since: datetime) -> int:
+        """How many requests of a partner were answered since a time."""
+        count = 0
+        for path in (self.home / _FOLDER).glob("*-answered.json"):
+            said = json.loads(path.read_text(encoding="utf-8"))
+            count += said["key"] == key_id and moment(said["at"]) >= since
+        return count
+
+
+def refuse_size(number: int, most: int) -> None:
+    """Make sure that a set is not larger than agreed.
+
+    Raises:
+        WrongUsage: It is.
+    """
+    if number > most:
+        raise WrongUsage(
+            f"{number:,} identifiers are more than {most:,}",
+            hint="--scope rings, fewer --kind, or agree on a larger --most",
+        )
