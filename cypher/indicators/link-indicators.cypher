@@ -10,8 +10,6 @@ WITH indicator, row.label AS label, row.key AS key
 CALL (key) {
   {{ named:node:key }}
   UNION
-  MATCH (node:Subnet {cidr: key}) RETURN node
-  UNION
   MATCH (node:Account {account_id: key}) RETURN node
 }
 WITH indicator, node, label

@@ -5,7 +5,7 @@
 // mode: write
 // audience: internal
 MATCH (identifier:{{ identifiers }})
-WHERE NOT EXISTS { (identifier)<-[:{{ uses }}]-() }
+WHERE NOT EXISTS { (identifier)<-[:{{ uses }}|IN_SUBNET]-() }
   AND (identifier.signature IS NOT NULL
        OR coalesce(identifier.label, identifier.exemplar, identifier.disposable) IS NULL)
 CALL (identifier) { DETACH DELETE identifier } IN TRANSACTIONS OF $rows ROWS

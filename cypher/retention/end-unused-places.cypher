@@ -4,5 +4,5 @@
 // mode: write
 // audience: internal
 MATCH (place:Subnet|PromptBand|Organization)
-WHERE NOT EXISTS { (place)<-[:IN_SUBNET|IN_BAND|IN_ORGANIZATION]-() }
+WHERE NOT EXISTS { (place)<-[:{{ uses }}|IN_SUBNET|IN_BAND|IN_ORGANIZATION]-() }
 CALL (place) { DETACH DELETE place } IN TRANSACTIONS OF $rows ROWS

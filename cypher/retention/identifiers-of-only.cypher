@@ -13,11 +13,18 @@ WITH DISTINCT used
 WHERE NOT EXISTS {
   (used)<-[:{{ uses }}]-(other:Account) WHERE NOT other.account_id IN $accounts
 }
+AND NOT EXISTS {
+  MATCH (used)<-[:IN_SUBNET]-(:Ip)<-[:{{ uses }}]-(other:Account)
+  WHERE NOT other.account_id IN $accounts
+}
 RETURN labels(used)[0] AS label, {{ key_of:used }} AS key, head(COLLECT {
   MATCH (used)-[:IN_SUBNET]->(subnet:Subnet)
   WHERE NOT EXISTS {
     MATCH (subnet)<-[:IN_SUBNET]-(:Ip)<-[:{{ uses }}]-(other:Account)
     WHERE NOT other.account_id IN $accounts
+  }
+  AND NOT EXISTS {
+    (subnet)<-[:{{ uses }}]-(other:Account) WHERE NOT other.account_id IN $accounts
   }
   RETURN subnet.cidr
 }) AS subnet

@@ -253,7 +253,9 @@ def test_the_command_line(graph, ringleader, tmp_path):
         ring["score"], abs=0.02
     )
     assert "8 accounts, 7 links" in explained.stderr
-    assert "expected by chance: fewer than one in a million such rings" in " ".join(explained.stderr.split())
+    assert "expected by chance: fewer than one in a million such rings" in " ".join(
+        explained.stderr.split()
+    )
     why = ringleader("rings", "explain", ring["ring_id"], "--account", CARDS[0], "--format", "json")
     assert [row["other_account_id"] for row in json.loads(why.stdout)] == [CARDS[1]]
     labels = tmp_path / "labels.csv"

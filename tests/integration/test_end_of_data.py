@@ -113,8 +113,8 @@ def test_after_retention_a_detection_equals_one_without_the_data(world, never, t
     # Accounts lose their last use only when uses end, so a dry run cannot count them.
     assert {row["what"]: row["ended"] for row in counted} == {**numbers, "accounts": 0}
     assert numbers == {
-        "USED_IP": 10, "USED_DEVICE": 10, "SENT": 30, "PAID_WITH": 10, "CONTACTED": 0,
-        "REQUESTED": 0, "accounts": 10,
+        "USED_IP": 10, "USED_DEVICE": 10, "SENT": 30, "PAID_WITH": 10,
+        "USED_SUBNET": 0, "CONTACTED": 0, "REQUESTED": 0, "accounts": 10,
     }  # fmt: skip
     assert {row["before"] for row in ended} == {"2025-09-02T00:00:00Z"}
     assert [node["ended_members"] for node in nodes(graph, "Ring") if node["ring_id"] == ring] == [
@@ -273,7 +273,7 @@ def test_requests_to_models_lose_their_old_days(loaded, tmp_path):
     ended = lifecycle.retention(loaded, settings, as_of=NOW, dry_run=False)
     assert {row["what"]: (row["days"], row["ended"]) for row in ended} == {
         "USED_IP": (8, 3), "USED_DEVICE": (20, 1), "SENT": (20, 0), "PAID_WITH": (20, 0),
-        "REQUESTED": (20, 1),
+        "USED_SUBNET": (20, 0), "REQUESTED": (20, 1),
     }  # fmt: skip
     asked = loaded.read("MATCH (a)-[m:REQUESTED]->() RETURN a.account_id AS a, m ORDER BY a")
     day = (datetime(2026, 2, 20, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).days
@@ -308,6 +308,30 @@ def test_files_of_the_data_folder_end_by_their_age(loaded, tmp_path):
     assert [path.name for path in (home / "quarantine").iterdir()] == ["new.jsonl"]
     assert [path.name for path in step.iterdir()] == ["ids.parquet"]
     assert audit_chain.verify(home).sound
+
+
+MASKED = """
+CREATE (a:Account {account_id: 'a'}), (b:Account {account_id: 'b'}), (c:Account {account_id: 'c'}),
+       (one:Subnet {cidr: '198.51.100.0/24'}), (two:Subnet {cidr: '203.0.113.0/24'}),
+       (a)-[:USED_SUBNET {last_seen: datetime('2026-02-28')}]->(one),
+       (b)-[:USED_SUBNET {last_seen: datetime('2026-02-28')}]->(two),
+       (c)-[:USED_IP {last_seen: datetime('2026-02-28')}]->(:Ip {address: '203.0.113.1'})
+         -[:IN_SUBNET]->(two)
+"""
+
+
+def test_a_subnet_stays_while_an_account_or_an_address_needs_it(graph, tmp_path):
+    graph.write(MASKED, name="masked")
+    settings = with_terms(graph, tmp_path, "[retention]\nuses = 30")
+    lifecycle.retention(graph, settings, as_of=NOW, dry_run=False)
+    assert len(nodes(graph, "Subnet")) == 2
+    r = Connection(graph.settings, graph=graph)
+    # c uses an address of what b used, so it is not b's alone.
+    assert r.forget("b").removed["identifiers that only they used"] == 0
+    assert len(nodes(graph, "Subnet")) == 2
+    assert r.forget("c").removed["identifiers that only they used"] == 2
+    assert r.forget("a").removed["identifiers that only they used"] == 1
+    assert nodes(graph, "Subnet") == []
 
 
 HISTORY = """
