@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks import campaign, daily, grouping
+from benchmarks import campaign, counting, daily, grouping
 from benchmarks.figures import machine, save, table
 from benchmarks.measure import Bench, ringleader
 
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "aggregation": campaign.aggregation,
     "campaign": campaign.whole,
     "crowd": campaign.crowded_address,
+    "counting": counting.counting,
     "daily": daily.day,
     "grouping": grouping.others,
 }

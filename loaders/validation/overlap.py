@@ -93,18 +93,15 @@ def counted(
     day = named.timestamp.date().fill_null(ibis.date("1970-01-01"))
     ids: Any = workspace.keep("ids", named.select(day=day, hash=stable_hash(named[name])))
     before, left_out = 0, None
-    if workspace.size(ids):
+    if number := workspace.size(ids):
         known = _known(workspace, ids, earlier)
         before = workspace.size(known) if known is not None else 0
         if known is not None and before:
-            own = ibis.ifelse(no_id.fill_null(True), None, stable_hash(rows[name]))
-            marked = rows.mutate(_hash=own)
-            fresh = marked.anti_join(known, marked["_hash"] == known.hash).drop("_hash")
-            rows, left_out = workspace.keep("fresh", fresh), known
-            ids = workspace.keep("new_ids", ids.anti_join(known, "hash"))
+            rows, left_out = _without(workspace, rows, named, name, known), known
+            ids = ids.anti_join(known, "hash")
     else:
         ids = None
-    if ids is not None and workspace.size(ids) + before == total:
+    if ids is not None and number == total:
         return Counted(rows, before, ids=ids, left_out=left_out)
     level = 0 if total <= _SAMPLED_FROM else _LEVEL
     without = rows[name].isnull() | absent(rows[name], table.column(name), mapping.null_of(name))
@@ -114,6 +111,21 @@ def counted(
         return Counted(rows, before, ids=ids, left_out=left_out)
     alike, batches = _alike(workspace, sample, level, earlier)
     return Counted(rows, before, alike, batches, ids, left_out, sample, level)
+
+
+def _without(
+    workspace: Workspace, rows: ir.Table, named: ir.Table, name: str, known: ir.Table
+) -> ir.Table:
+    """Rows but for those whose id is known.
+
+    The ids that come again are few or nearly all. Few are cheaper to look up than all other rows
+    are to copy.
+    """
+    hashed = named.select(again=named[name], hash=stable_hash(named[name]))
+    gone = workspace.keep("again", hashed.semi_join(known, "hash").select("again"))
+    fresh: ir.Table = rows.anti_join(gone, rows[name] == gone.again)
+    few = 2 * workspace.size(gone) < workspace.size(named)
+    return fresh if few else workspace.keep("fresh", fresh)
 
 
 def _known(workspace: Workspace, ids: ir.Table, earlier: Earlier | None) -> ir.Table | None:
