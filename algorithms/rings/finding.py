@@ -21,7 +21,6 @@ from ringleader.algorithms.rings.building import Ring, build_rings, by_family, n
 PAIR_RESOLUTION = 0.02  # low: a ring of one kind is often a chain, and modularity at 1 cuts chains
 KEPT_OF_A_GROUP = 0.5  # a group that has lost half of its members to a better one is not another
 PARTS_INSIDE = 0.95  # of its members a part has inside the whole, and the whole in its parts
-PART_AT_MOST = 0.6  # of the whole; a group that is nearly all of another is that group
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def rings_of_groups(
     aside: list[tuple[int, Ints]] = []
     names = view.sharing.accounts
     strong = _by_strength(view, cells, verdict)
-    whole = _made_of_parts(cells, strong, looks)
+    whole = _made_of_parts(cells, verdict, strong, looks)
     for number in strong:
         if number in whole:
             continue
@@ -149,26 +148,35 @@ def rings_of_groups(
     return Found(rings, links.take(inside), made[len(kept) :], co_used, view)
 
 
-def _made_of_parts(cells: Cells, strong: list[int], looks: LookAlikes) -> set[int]:
-    """Groups that finer groups make up, each of them strong by itself: these are the rings.
+def _made_of_parts(
+    cells: Cells, verdict: Verdict, strong: list[int], looks: LookAlikes
+) -> set[int]:
+    """Groups that finer groups make up and explain better: with more bits beyond chance in all.
 
     An operator's pools share its prompts, and each has devices and addresses of its own. The pools
-    are rings, and what they share makes them a campaign.
+    are rings, and what they share makes them a campaign. Two operators that share a popular client
+    and a few prompts are two rings.
     """
     guilty = [number for number in strong if not looks.pattern[number]]
     if len(guilty) < 2:
         return set()
-    members = cells.members.tocsc()[:, guilty].tocsr()
+    members = cells.members.tocsc()[:, guilty]
     size = np.asarray(members.sum(axis=0)).ravel()
     common = (members.T @ members).tocoo()
     part, of = common.row, common.col
-    inside = (common.data >= PARTS_INSIDE * size[part]) & (size[part] <= PART_AT_MOST * size[of])
+    inside = (common.data >= PARTS_INSIDE * size[part]) & (size[part] < size[of])
     made: set[int] = set()
     for number in np.unique(of[inside]).tolist():
-        parts = part[inside & (of == number)]
-        held = np.asarray(members[:, parts].sum(axis=1)).ravel() > 0
-        covered = (held & (members[:, [number]].toarray().ravel() > 0)).sum()
-        if covered >= PARTS_INSIDE * size[number]:
+        whole = members.indices[members.indptr[number] : members.indptr[number + 1]]
+        held = np.zeros(cells.members.shape[0], dtype=bool)
+        bits = 0.0
+        # Guilty groups are in the order of their bits: the strongest parts are taken first.
+        for one in np.sort(part[inside & (of == number)]).tolist():
+            theirs = members.indices[members.indptr[one] : members.indptr[one + 1]]
+            if held[theirs].mean() <= 1.0 - PARTS_INSIDE:
+                held[theirs] = True
+                bits += float(verdict.total[guilty[one]])
+        if held[whole].mean() >= PARTS_INSIDE and bits > verdict.total[guilty[number]]:
             made.add(guilty[number])
     return made
 

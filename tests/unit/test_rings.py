@@ -1,12 +1,14 @@
-"""Rings where the data hold one kind of evidence: pairs that share more than strangers."""
+"""Rings of pairs, where the data hold one kind of evidence, and groups that are really several."""
 
 import itertools
+from types import SimpleNamespace
 
 import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 from sharing_worlds import detected, shared, world
 
 from ringleader.algorithms.evidence.removal import read_back
@@ -15,6 +17,7 @@ from ringleader.algorithms.explanation.explain import evidence_items
 from ringleader.algorithms.grouping.groups import cohesion, connected
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.rings.building import build_rings, name_of
+from ringleader.algorithms.rings.finding import _made_of_parts
 
 P = Parameters()
 SIX = [f"m{n}" for n in range(6)]
@@ -163,3 +166,30 @@ def test_a_long_chain_of_strangers_is_no_ring(length, rings):
     chain = world(uses, opened=dict.fromkeys(names, 0))
     assert [ring.size for ring in rings_of(chain)] == rings
     assert [r.size for r in rings_of(chain, Parameters(min_cohesion=0.0))] == [length]
+
+
+WHOLE, LARGE_PART, SMALL_PART = range(40), range(32), range(32, 40)
+
+
+@pytest.mark.parametrize(
+    ("groups", "split"),
+    [
+        ([(WHOLE, 90.0), (LARGE_PART, 70.0), (SMALL_PART, 30.0)], True),
+        ([(WHOLE, 110.0), (LARGE_PART, 70.0), (SMALL_PART, 30.0)], False),  # explains less
+        ([(WHOLE, 90.0), (LARGE_PART, 100.0)], False),  # leaves a fifth out
+        ([(WHOLE, 90.0), (range(30), 70.0), (range(10, 40), 60.0)], False),  # tells most twice
+        ([(WHOLE, 90.0), (LARGE_PART, 70.0), (range(32, 60), 30.0)], False),  # is not inside
+    ],
+)
+def test_a_group_is_its_parts_if_they_explain_it_better(groups, split):
+    members = np.zeros((60, len(groups)))
+    for number, (accounts, _) in enumerate(groups):
+        members[list(accounts), number] = 1.0
+    order = sorted(range(len(groups)), key=lambda number: -groups[number][1])
+    made = _made_of_parts(
+        SimpleNamespace(members=sparse.csr_array(members)),
+        SimpleNamespace(total=np.array([bits for _, bits in groups])),
+        order,
+        SimpleNamespace(pattern=[""] * len(groups)),
+    )
+    assert made == ({0} if split else set())
