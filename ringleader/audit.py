@@ -17,13 +17,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from ringleader.audit_chain import FILE, append, require_writable
 from ringleader.cypher_text import masked, parameters
+from ringleader.keys import keyed_hash, load_key
 from ringleader.settings import Settings
 
-__all__ = ["FILE", "line", "record"]
+__all__ = ["FILE", "line", "record", "subject"]
 
 
 @contextmanager
@@ -74,6 +76,16 @@ def record(settings: Settings, event: str, **said: Any) -> None:
         SettingsError: The log cannot be written.
     """
     append(settings.home, {**_who(settings), "event": event, **said})
+
+
+def subject(home: Path, account: str) -> str:
+    """What stands in the log for an account that somebody looked at: a keyed hash of its id.
+
+    Args:
+        home: The data folder.
+        account: The account.
+    """
+    return keyed_hash(load_key(home), "account", account)[:32]
 
 
 def _who(settings: Settings) -> dict[str, Any]:

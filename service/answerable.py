@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringleader.audit import record
+from ringleader.audit import record, subject
 from ringleader.errors import RingleaderError
-from ringleader.keys import keyed_hash, load_key
 from ringleader.service.tokens import Token
 
 if TYPE_CHECKING:
@@ -42,9 +41,8 @@ def audit(
     Raises:
         SettingsError: The log cannot be written. Then the request is not answered.
     """
-    key = load_key(settings.home)
     told = [
-        name if name.startswith(("ring-", "campaign-")) else keyed_hash(key, "account", name)[:32]
+        name if name.startswith(("ring-", "campaign-")) else subject(settings.home, name)
         for name in subjects
     ]
     record(

@@ -149,8 +149,10 @@ def forget(
         removed["statements in the shell's history"] = history(
             home / "shell" / "history", names, dry_run=dry_run
         )
+        # Looks at accounts name them by a hash.
+        written = frozenset({*names, *(audit.subject(home, name) for name in names)})
         removed["lines of the audit log"] = erase(
-            home, lambda line: names_one(line, frozenset(names)), dry_run=dry_run
+            home, lambda line: names_one(line, written), dry_run=dry_run
         )
         known = _known(graph, names)
         removed["accounts"] = known

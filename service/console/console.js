@@ -43,7 +43,7 @@ async function api(place, body) {
 
 function show(title, ...content) {
   document.title = `${title} · ringleader`;
-  main.replaceChildren(make("h1", { tabindex: "-1" }, title), ...content);
+  main.replaceChildren(make("h1", { tabindex: "-1" }, title), ...content.filter(Boolean));
   say(title);
 }
 
@@ -86,6 +86,9 @@ function table(columns, rows, empty) {
 const card = (title, ...content) => make("section", { class: "card" }, make("h2", {}, title), ...content);
 const tiles = (facts) =>
   make("dl", { class: "tiles" }, ...facts.map(([name, value]) => make("div", { class: "tile" }, make("dt", {}, name), make("dd", {}, value))));
+// Bars that lines have for a terminal are left out: tiles and evidence show them.
+const words = (lines) =>
+  make("pre", { class: "told" }, lines.filter((line) => !/ bits {2}[#.]+$/.test(line)).join("\n"));
 const chips = (families) =>
   make("ul", { class: "legend" }, ...families.map((name) => make("li", { class: `chip f-${name}` }, name)));
 
@@ -113,7 +116,7 @@ async function queue() {
   const filters = make(
     "nav", { class: "filters", "aria-label": "State" },
     ...Object.keys(STATES).map((name) =>
-      make("a", { href: name === "all" ? "/" : `/?state=${name}`, "aria-current": name === state }, `${name} ${number(rings.filter(STATES[name]).length)}`)),
+      make("a", { href: name === "all" ? "/" : `/?state=${name}`, "aria-current": `${name === state}` }, `${name} ${number(rings.filter(STATES[name]).length)}`)),
   );
   const columns = [
     { title: "Ring", cell: (ring) => link("rings", ring.ring_id) },
@@ -177,7 +180,7 @@ async function ring(name) {
       ["Bits", number(page.score, 1)],
       ...Object.entries(page.families).map(([family, bits]) => [family, number(bits, 1)]),
     ]),
-    card("In words", make("pre", { class: "told" }, page.lines.join("\n"))),
+    card("In words", words(page.lines)),
     decisionForm(name, decisions.rows, page.members.length),
     card("Evidence", table(evidence, page.evidence, "No evidence is kept.")),
     card("Members", table(members, page.members, "No members.")),
@@ -212,7 +215,7 @@ async function account(name) {
       make("div", {}, make("dt", {}, key.replaceAll("_", " ")), make("dd", {}, Array.isArray(value) ? value.join(", ") : `${value}`))))),
     decisionForm(name, decisions.rows, 1),
     ...rings,
-    page.membership.length ? card("Why it is in its ring", make("pre", { class: "told" }, page.membership.join("\n"))) : null,
+    page.membership.length ? card("Why it is in its ring", words(page.membership)) : null,
   );
 }
 

@@ -124,6 +124,7 @@ def test_a_morning_from_the_queue_to_a_decision(enter, world):
     assert noted == [("ann", "same cards as last week")]
     page.goto(page.url.partition("/rings")[0] + "/?state=watched")
     expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("[aria-current='true']")).to_have_text("watched 1")
 
 
 def test_the_second_of_two_analysts_is_told(enter, world):
@@ -163,3 +164,4 @@ def test_a_phone_scrolls_down_only(enter):
     page = enter(place=f"/accounts/{GUEST}", width=390)
     expect(page.get_by_role("heading", level=1)).to_have_text(GUEST)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert "null" not in page.locator("main").inner_text()

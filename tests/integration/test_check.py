@@ -1,6 +1,7 @@
 """The check of one account: the figures are those of detection, and a run is seen whole."""
 
 import json
+import threading
 
 import judged_world
 import pytest
@@ -168,6 +169,45 @@ def test_a_detection_that_publishes_between_two_reads_is_asked_again(world, monk
     monkeypatch.setattr(world, "read", once_changed)
     assert check(world, RING[0]).code == "member"
     assert len(answers) == 1
+
+
+def test_while_a_detection_publishes_every_answer_is_of_one_run(world):
+    first = detect(world, P).run
+    # The next run finds other rings: one grows, one is rejected.
+    world.write(
+        "UNWIND range(0, 5) AS n CREATE (a:Account {account_id: 'late' + n}) WITH a "
+        "MATCH (i:Ip {address: '203.0.113.1'}) CREATE (a)-[:USED_IP {events: 9}]->(i) WITH a "
+        "MATCH (d:Device {device_id: 'image-a'}) CREATE (a)-[:USED_DEVICE {events: 9}]->(d) WITH a "
+        "MATCH (p:PromptCluster) WHERE p.prompt_cluster_id STARTS WITH 'template-a' "
+        "CREATE (a)-[:SENT {events: 9, days: range(0, 40)}]->(p)",
+        name="fixture",
+    )
+    ring = judged_world.rings(world)[tuple(SECOND)]
+    reviewing.decide(world, world.settings, [ring], "reject", note="partners", by="ann")
+    accounts, told, done = [*RING, *SECOND, "late0", SINGLE], [], threading.Event()
+
+    def answers():
+        found = Checker(world).check(accounts)
+        # Decisions are shown as they are now; all else is of the run.
+        rings = [[(r.ring_id, r.member, r.bits, r.size) for r in one.rings] for one in found]
+        return found[0].run, rings
+
+    def ask():
+        while not done.is_set():
+            told.append(answers())
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        second = detect(world, P).run
+    finally:
+        done.set()
+        asking.join()
+    told.append(answers())
+    by_run = {run: [rings for of, rings in told if of == run] for run in (first, second)}
+    assert {run for run, _ in told} == {first, second}
+    assert all(rings == same[0] for same in by_run.values() for rings in same)
+    assert by_run[first][0] != by_run[second][0]
 
 
 def test_a_detection_of_an_earlier_version_is_said(world):

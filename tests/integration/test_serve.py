@@ -17,8 +17,9 @@ from service_world import Wire, running, token
 from ringleader.algorithms.detect import detect
 from ringleader.algorithms.parameters import Parameters
 from ringleader.api.checking import Checker
-from ringleader.audit import FILE
-from ringleader.keys import keyed_hash, load_key
+from ringleader.audit import FILE, subject
+from ringleader.audit_chain import erase, verify
+from ringleader.loaders.lifecycle.scrubbing import names_one
 from ringleader.service.limits import Breaker, Refused
 from ringleader.service.tokens import Tokens
 from ringleader.settings import load_settings
@@ -155,12 +156,15 @@ def test_decisions_bear_the_name_of_the_token_and_are_written_down(client, world
     assert client.post("/v1/decisions", json=two, headers=lead).status_code == 201
     unknown = {**body, "targets": ["nobody"]}
     assert client.post("/v1/decisions", json=unknown, headers=lead).status_code == 404
-    hashed = keyed_hash(load_key(home), "account", SINGLE)[:32]
+    hashed = subject(home, SINGLE)
     written = [line for line in lines(home) if line.get("event") == "decide"]
     assert [(line["by"], line["role"]) for line in written] == [("bob", "analyst"), ("eve", "lead")]
     assert written[0]["subjects"] == [hashed]
     assert written[0]["address"] == "127.0.0.1"
     assert SINGLE not in json.dumps(written)
+    # Who asks to be forgotten is found by the hash.
+    assert erase(home, lambda line: names_one(line, frozenset({hashed})), dry_run=True) == 2
+    assert verify(home).sound
 
 
 def test_rings_accounts_and_queries_are_read_and_looks_are_written_down(client, world, home):
@@ -178,7 +182,7 @@ def test_rings_accounts_and_queries_are_read_and_looks_are_written_down(client, 
     assert client.get("/v1/accounts/nobody", headers=viewer).status_code == 404
     assert client.get("/v1/rings/ring-none", headers=viewer).status_code == 404
     looks = [line["subjects"] for line in lines(home) if line.get("by") == "carl"]
-    assert looks == [[ring], [keyed_hash(load_key(home), "account", RING[0])[:32]]]
+    assert looks == [[ring], [subject(home, RING[0])]]
     names = {one["name"] for one in client.get("/v1/queries", headers=viewer).json()}
     assert "accounts-on-ip" in names and "check" not in names
     asked = {"parameters": {"address": "203.0.113.0"}, "limit": 2}
