@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 10  # for what runs when the service is told to stop
 BACKLOG = 256
+KEEP_SECONDS = 30  # that an idle connection stays open
 
 
 def run(
@@ -64,6 +65,7 @@ def run(
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     try:

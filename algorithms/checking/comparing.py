@@ -28,6 +28,7 @@ from ringleader.algorithms.parameters import Parameters
 from ringleader.schema import Schema
 
 Row = Mapping[str, Any]
+WIDELY_SHARED = "widely shared"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Shared:
         members: Members that use it.
         owned: Whether hardly anybody else does.
         outside: Other accounts that use it; None where that is not counted.
+        widely_shared: Whether that is the verdict on it.
     """
 
     label: str
@@ -47,6 +49,7 @@ class Shared:
     members: int
     owned: bool
     outside: int | None
+    widely_shared: bool
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class _Entries:
 
     owner: list[int]
     footprints: list[Row]
-    shared: list[list[tuple[int, Row, Row]]]  # of each: label, what is shared, how the ring has it
+    shared: list[list[Row]]  # what both have
     share: Floats
     number: Floats
     own_share: Floats
@@ -79,6 +82,7 @@ class _Entries:
 
 def compare(
     answers: Sequence[Row],
+    asked: Sequence[Row],
     accounts: int,
     schema: Schema,
     parameters: Parameters,
@@ -88,6 +92,7 @@ def compare(
 
     Args:
         answers: What the stored query ``check`` returns, one for each account.
+        asked: The rows that it was asked.
         accounts: Number of accounts that the run looked at.
         schema: What accounts can share.
         parameters: Those of the run.
@@ -96,7 +101,7 @@ def compare(
     codes = {label: code for code, label in enumerate(schema.labels)}
     kind_of_label = group_codes(schema)[family_codes(schema)]
     width, kinds = len(codes), len(schema.groups)
-    activity, degree = _activity(answers, width)
+    activity, degree = _activity(answers, asked, width)
     entries = _entries(answers, codes, activity)
     found: list[list[Found]] = [[] for _ in answers]
     if not entries.owner:
@@ -158,30 +163,31 @@ def compare(
     return [sorted(mine, key=lambda one: nearness(one.standing)) for mine in found]
 
 
-def _activity(answers: Sequence[Row], width: int) -> tuple[Floats, Floats]:
+def _activity(answers: Sequence[Row], asked: Sequence[Row], width: int) -> tuple[Floats, Floats]:
     """Events of each account with each label, and how many identifiers it uses."""
     activity = np.zeros((len(answers), width))
     degree = np.zeros((len(answers), width))
     for at, answer in enumerate(answers):
-        if answer["uses"]:
-            code, events = np.array(answer["uses"], dtype=np.float64).T
-            label = code.astype(np.int64)
-            activity[at] = np.bincount(label, events, minlength=width)
-            degree[at] = np.bincount(label[events > 0], minlength=width)
+        for code, events, number in answer["uses"]:
+            activity[at, code], degree[at, code] = events, number
+        for given in asked[at]["given"]:
+            activity[at, given["code"]] += given["events"]
+            degree[at, given["code"]] += 1
     return activity, degree
 
 
 def _entries(answers: Sequence[Row], codes: Mapping[str, int], activity: Floats) -> _Entries:
     owner: list[int] = []
     footprints: list[Row] = []
-    shared: list[list[tuple[int, Row, Row]]] = []
+    shared: list[list[Row]] = []
+    labels = list(codes)
     for number, answer in enumerate(answers):
-        by_ring: dict[str, list[tuple[int, Row, Row]]] = {}
+        by_ring: dict[str, list[Row]] = {}
+        cleared = set(answer["cleared"])
         for one in answer["touched"]:
             # An attempt that failed is nobody's use, and a use that was rejected counts no more.
-            if one["events"] > 0 and not one["cleared"]:
-                for on in one["rings"]:
-                    by_ring.setdefault(on["ring_id"], []).append((one["code"], one, on))
+            if one["events"] > 0 and f"{labels[one['code']]}|{one['key']}" not in cleared:
+                by_ring.setdefault(one["ring_id"], []).append(one)
         for footprint in answer["footprints"]:
             if footprint["ring_id"] in by_ring:
                 owner.append(number)
@@ -191,11 +197,12 @@ def _entries(answers: Sequence[Row], codes: Mapping[str, int], activity: Floats)
     made = [np.zeros(shape) for _ in range(4)]
     share, count, own_share, own_count = made
     for at, things in enumerate(shared):
-        for code, one, on in things:
+        for one in things:
+            code = one["code"]
             part = one["events"] / max(activity[owner[at], code], 1.0)
             share[at, code] += part
             count[at, code] += 1
-            if on["owned"]:
+            if one["owned"]:
                 own_share[at, code] += part
                 own_count[at, code] += 1
     return _Entries(owner, footprints, shared, *made)
@@ -237,10 +244,12 @@ class _Told:
         )
 
 
-def _shared(things: Sequence[tuple[int, Row, Row]], labels: Sequence[str]) -> Iterator[Shared]:
-    order = sorted(things, key=lambda one: (not one[2]["owned"], one[0], -one[2]["members"]))
-    for code, one, on in order:
+def _shared(things: Sequence[Row], labels: Sequence[str]) -> Iterator[Shared]:
+    order = sorted(things, key=lambda one: (not one["owned"], one["code"], -one["members"]))
+    for one in order:
         outside = one["accounts"]
         if outside is not None:
-            outside = max(outside - on["members"], 0)
-        yield Shared(labels[code], str(one["key"]), on["members"], on["owned"], outside)
+            outside = max(outside - one["members"], 0)
+        label = labels[one["code"]]
+        hub = one["verdict"] == WIDELY_SHARED
+        yield Shared(label, str(one["key"]), one["members"], one["owned"], outside, hub)

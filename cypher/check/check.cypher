@@ -17,41 +17,44 @@ CALL () {
 UNWIND range(0, size($rows) - 1) AS at
 WITH run, run.run_id AS run_id, $rows[at] AS row
 OPTIONAL MATCH (account:Account {account_id: row.account_id})
+// How much the account does of each label; what is given besides is added by the caller.
+CALL (account) {
+  MATCH (account)-[use:{{ uses }}]->()
+  WITH {{ code_of:use }} AS code,
+       coalesce(use.events, 1) -
+       CASE WHEN use:{{ payment_uses }} THEN coalesce(use.failed, 0) + coalesce(use.disputed, 0)
+            ELSE 0 END AS events
+  WITH code, sum(events) AS total, sum(CASE WHEN events > 0 THEN 1 ELSE 0 END) AS number
+  RETURN collect([code, total, number]) AS uses
+}
+// What it uses of rings.
 CALL (run_id, row, account) {
-  CALL (row, account) {
-    MATCH (account)-[use:{{ uses }}]->(identifier)
-    RETURN identifier, {{ code_of:use }} AS code, {{ key_of:identifier }} AS key,
+  CALL (run_id, row, account) {
+    MATCH (account)-[use:{{ uses }}]->(identifier)<-[on:LIVES_ON]-()
+    WHERE on.run = run_id
+    RETURN identifier, on, {{ code_of:use }} AS code,
            coalesce(use.events, 1) -
            CASE WHEN use:{{ payment_uses }} THEN coalesce(use.failed, 0) +
                 coalesce(use.disputed, 0) ELSE 0 END AS events
     UNION ALL
     UNWIND row.given AS given
-    WITH given, given.key AS wanted
-    OPTIONAL CALL (given, wanted) {
-      CALL (wanted) {
-        {{ named:found:wanted }}
-      }
-      WITH given, found WHERE labels(found)[0] = given.label
-      RETURN found
+    WITH run_id, given, given.key AS wanted
+    CALL (wanted) {
+      {{ named:found:wanted }}
     }
-    RETURN found AS identifier, given.code AS code, given.key AS key, given.events AS events
+    WITH run_id, given, found WHERE labels(found)[0] = given.label
+    MATCH (found)<-[on:LIVES_ON]-()
+    WHERE on.run = run_id
+    RETURN found AS identifier, on, given.code AS code, given.events AS events
   }
-  WITH run_id, account, identifier, code, key, events, COLLECT {
-    MATCH (identifier)<-[on:LIVES_ON]-() WHERE on.run = run_id
-    RETURN {ring_id: on.ring_id, members: on.members, owned: on.owned}
-  } AS rings
-  RETURN collect([code, events]) AS uses,
-         collect(CASE WHEN size(rings) > 0 OR identifier.verdict = 'widely shared' THEN {
-           code: code, key: key, events: events, accounts: identifier.accounts,
-           verdict: identifier.verdict, rings: rings,
-           cleared: EXISTS { (account)-[cleared:CLEARED]->(identifier) WHERE cleared.run = run_id }
-         } END) AS touched
+  RETURN collect({
+    code: code, key: {{ key_of:identifier }}, events: events, accounts: identifier.accounts,
+    verdict: identifier.verdict, ring_id: on.ring_id, members: on.members, owned: on.owned
+  }) AS touched
 }
-WITH run, run_id, row, account, uses, touched
 CALL (run, run_id, account, touched) {
   UNWIND touched AS one
-  UNWIND one.rings AS on
-  WITH DISTINCT run, run_id, account, on.ring_id AS ring_id
+  WITH DISTINCT run, run_id, account, one.ring_id AS ring_id
   MATCH (footprint:Footprint {footprint_id: run_id + '|' + ring_id})
   RETURN collect(footprint {
     .*, inside: EXISTS { (account)-[:SHAPED]->(footprint) },
@@ -64,9 +67,27 @@ CALL (run, run_id, account, touched) {
     })
   }) AS footprints
 }
+CALL (row) {
+  UNWIND row.given AS given
+  WITH given.label AS label, given.key AS wanted
+  CALL (wanted) {
+    {{ named:found:wanted }}
+  }
+  WITH label, found WHERE labels(found)[0] = label AND found.verdict = 'widely shared'
+  RETURN count(*) > 0 AS given_hub
+}
 WITH run, collect({
   account_id: row.account_id, known: account IS NOT NULL, created_at: account.created_at,
   status: account.status, uses: uses, touched: touched, footprints: footprints,
+  cleared: COLLECT {
+    MATCH (account)-[cleared:CLEARED]->(identifier)
+    WHERE cleared.run = run_id
+    RETURN labels(identifier)[0] + '|' + {{ key_of:identifier }} AS key
+  },
+  // Asked only where no ring is touched.
+  hub: given_hub OR CASE WHEN size(touched) > 0 THEN false ELSE EXISTS {
+    MATCH (account)-[:{{ uses }}]->(identifier) WHERE identifier.verdict = 'widely shared'
+  } END,
   label: head(COLLECT {
     MATCH (account)<-[:DECIDED]-(review:Review)
     RETURN review.label AS label ORDER BY review.decided_at DESC, review.review_id

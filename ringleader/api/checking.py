@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ringleader.answers import Answer
 from ringleader.api.check_results import CODES, ROW, Check, CheckedRing, SharedIdentifier
-from ringleader.catalogue import get
-from ringleader.errors import InputError, NotFound, QueryError, WrongUsage
+from ringleader.catalogue import Query, get
+from ringleader.errors import ConnectionFailed, InputError, NotFound, QueryError, WrongUsage
 
 if TYPE_CHECKING:
     from ringleader.algorithms.checking.comparing import Found
@@ -24,7 +24,6 @@ MOST_ROWS = 1_000  # accounts of one read
 NEAREST, SHOWN = 3, 50
 ATTEMPTS = 3
 REJECTED = "rejected"
-WIDELY_SHARED = "widely shared"
 
 
 class Checker:
@@ -66,7 +65,8 @@ class Checker:
         run, answers = told["run"], told["answers"]
         exempt = [self._exempt(answer, one) for answer, one in zip(answers, asked, strict=True)]
         parameters = self._recorded(run["parameters"])
-        found = self._compare(answers, run["accounts"], self._graph.schema, parameters, exempt)
+        schema, accounts = self._graph.schema, run["accounts"]
+        found = self._compare(answers, rows, accounts, schema, parameters, exempt)
         finished = run["finished_at"].to_native()
         age = max((datetime.now(UTC) - finished).total_seconds(), 0.0)
         return [
@@ -100,7 +100,7 @@ class Checker:
     def _read(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         stored = get("check")
         for _ in range(ATTEMPTS):
-            found = self._graph.read(stored, {"rows": rows}, timeout=self._timeout)
+            found = self._once(stored, {"rows": rows})
             if not found or found[0]["run"]["footprints"] is None:
                 before = "the last detection was one of an earlier version"
                 raise NotFound(
@@ -110,6 +110,13 @@ class Checker:
             if found[0]["run"]["run_id"] == found[0]["run_after"]:
                 return found[0]
         raise QueryError("detections were published while the check read", hint="check again")
+
+    def _once(self, stored: Query, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """In one round trip; an idle connection may have been lost, so a second try has three."""
+        try:
+            return self._graph.read_once(stored, given, self._timeout)
+        except ConnectionFailed:
+            return self._graph.read(stored, given, timeout=self._timeout)
 
     @cached_property
     def _known_good(self) -> Any:
@@ -269,10 +276,9 @@ def _code(answer: Mapping[str, Any], given: bool, found: Sequence[Found]) -> str
         return "joins"
     if any(factor.lives for one in found for factor in one.standing.factors):
         return "near"
-    touched = [one for one in answer["touched"] if one["events"] > 0 and not one["cleared"]]
-    if found and any(one["verdict"] != WIDELY_SHARED for one in touched if one["rings"]):
+    if any(not shared.widely_shared for one in found for shared in one.shared):
         return "touches"
-    if touched:
+    if found or answer["hub"]:
         return "hub-only"
     return "nothing-known" if answer["known"] or given else "unknown-account"
 
@@ -293,7 +299,10 @@ def _ring(found: Found, answer: Mapping[str, Any]) -> CheckedRing:
         standing.prior,
         {factor.kind: factor.bits for factor in standing.factors if factor.all_identifiers},
         lives,
-        tuple(SharedIdentifier(**vars(one)) for one in found.shared[:SHOWN]),
+        tuple(
+            SharedIdentifier(one.label, one.key, one.members, one.owned, one.outside)
+            for one in found.shared[:SHOWN]
+        ),
         len(found.shared),
         tuple(_against(found, answer)),
         missing,

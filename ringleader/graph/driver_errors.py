@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -98,3 +99,14 @@ def translate(error: Exception, settings: Settings, name: str) -> RingleaderErro
             hint="ringleader cypher --write runs statements that write",
         )
     return QueryError(f"{name}: {text}", hint=None)
+
+
+@contextmanager
+def a_line_less() -> Iterator[None]:
+    """Count places in messages as if the statement had not got a line before it."""
+    place = re.compile(r"\(line (\d+), column (\d+) \(offset: \d+\)\)")
+    try:
+        yield
+    except QueryError as error:
+        message = place.sub(lambda m: f"(line {int(m[1]) - 1}, column {m[2]})", error.message)
+        raise QueryError(message, hint=error.hint) from error

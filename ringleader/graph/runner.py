@@ -7,7 +7,6 @@ says what to do.
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -19,8 +18,8 @@ from neo4j.exceptions import DriverError, Neo4jError
 
 from ringleader.catalogue import Query
 from ringleader.engine.releases import require_supported
-from ringleader.errors import ConnectionFailed, QueryError, RingleaderError
-from ringleader.graph.driver_errors import START_HINT, translated
+from ringleader.errors import ConnectionFailed, RingleaderError
+from ringleader.graph.driver_errors import START_HINT, a_line_less, translated
 from ringleader.graph.driver_values import counted, row, sent
 from ringleader.graph.guard import Guard
 from ringleader.graph.notifications import ALL_NOTIFICATIONS, WARNINGS, show_notifications
@@ -159,11 +158,17 @@ class Graph:
         self._streams.append(rows)
         return rows
 
+    def read_once(
+        self, statement: str | Query, params: Mapping[str, Any], timeout: float | None = None
+    ) -> list[dict[str, Any]]:
+        """The rows of :meth:`read` in one round trip; what fails is not repeated."""
+        return list(self._rows(statement, params, timeout))
+
     def _rows(
-        self, statement: str | Query, params: Mapping[str, Any]
+        self, statement: str | Query, params: Mapping[str, Any], timeout: float | None = None
     ) -> Generator[dict[str, Any], None, None]:
         text, name = self._named(statement, None)
-        query = neo4j.Query(text, metadata=self._metadata(name))
+        query = neo4j.Query(text, metadata=self._metadata(name), timeout=timeout)
         with self._session(neo4j.READ_ACCESS, name) as session:
             yield from map(row, session.run(query, sent(params)))
 
@@ -178,7 +183,7 @@ class Graph:
         text, name = self._named(statement, None)
         warned = self._session(neo4j.READ_ACCESS, name, **ALL_NOTIFICATIONS)
         # On a line of its own, so that columns in messages are those of the statement.
-        with _a_line_less(), warned as session:
+        with a_line_less(), warned as session:
             return session.run("EXPLAIN\n" + text, sent(params)).consume()
 
     def profile(
@@ -198,7 +203,7 @@ class Graph:
         def work(tx: neo4j.ManagedTransaction) -> dict[str, Any]:
             return dict(tx.run("PROFILE\n" + text, sent(params)).consume().profile or {})
 
-        with _a_line_less():
+        with a_line_less():
             return self._transact(neo4j.READ_ACCESS, name, work, timeout)
 
     def columns(self, statement: str | Query) -> list[str]:
@@ -385,14 +390,3 @@ class Graph:
                 "TERMINATE TRANSACTIONS id YIELD message RETURN message",
                 client=self._client,
             ).consume()
-
-
-@contextmanager
-def _a_line_less() -> Iterator[None]:
-    """Count places in messages as if the statement had not got a line before it."""
-    place = re.compile(r"\(line (\d+), column (\d+) \(offset: \d+\)\)")
-    try:
-        yield
-    except QueryError as error:
-        message = place.sub(lambda m: f"(line {int(m[1]) - 1}, column {m[2]})", error.message)
-        raise QueryError(message, hint=error.hint) from error

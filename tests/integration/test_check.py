@@ -157,16 +157,16 @@ def test_a_run_that_is_not_published_changes_no_answer(world):
 def test_a_detection_that_publishes_between_two_reads_is_asked_again(world, monkeypatch):
     detect(world, P)
     answers = []
-    read = world.read
+    read = world.read_once
 
-    def once_changed(statement, params=None, **more):
-        found = read(statement, params, **more)
+    def once_changed(statement, params, timeout):
+        found = read(statement, params, timeout)
         if statement == get("check") and not answers:
             answers.append(found)
             return [{**found[0], "run_after": "run-later"}]
         return found
 
-    monkeypatch.setattr(world, "read", once_changed)
+    monkeypatch.setattr(world, "read_once", once_changed)
     assert check(world, RING[0]).code == "member"
     assert len(answers) == 1
 
