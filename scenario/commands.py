@@ -19,6 +19,7 @@ Examples:
   ringleader simulate --accounts 3000 --output sample
   ringleader simulate --output campaign
   ringleader simulate --crossed --seed 1 --output crossed
+  ringleader simulate --accounts 12000 --providers 3 --output three
   ringleader load requests campaign/requests""",
 )
 @click.option(
@@ -39,6 +40,13 @@ Examples:
     "--design",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Your own declaration of crossed traits, in the form of scenario/crossed.toml.",
+)
+@click.option(
+    "--providers",
+    type=click.IntRange(1, 20),
+    default=1,
+    show_default=True,
+    help="Split the accounts over so many providers, each with a folder of its own.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
 @click.option("--format", type=click.Choice(FORMATS), default="parquet")

@@ -25,6 +25,7 @@ from ringleader.scenario.crossed import Design, cohorts_table, stolen_table, tra
 from ringleader.scenario.draws import Ints
 from ringleader.scenario.knobs import Knobs, read_knobs
 from ringleader.scenario.population import populate
+from ringleader.scenario.providers import split
 from ringleader.scenario.tables import TABLES
 from ringleader.scenario.traffic import SCHEMA, day_totals, requests_of
 
@@ -67,6 +68,7 @@ def simulate(
     threads: int | None = None,
     knobs: Knobs | None = None,
     design: Design | None = None,
+    providers: int = 1,
 ) -> list[TableFile]:
     """Write a simulated campaign; the same arguments write the same bytes.
 
@@ -83,6 +85,7 @@ def simulate(
         knobs: The figures; by default those of ``campaign.toml``.
         design: Operators of crossed traits in the place of the reported ones, with their knobs;
             the truth about them is written beside the tables, in CSV.
+        providers: Over how many providers the accounts are split; each has a folder of its own.
 
     Returns:
         What was written, in the order of the contract.
@@ -102,7 +105,7 @@ def simulate(
         for name, table in truth.items():
             pa.csv.write_csv(table, made / f"{name}.csv")
             rows[name] = table.num_rows
-        said = {
+        said: dict[str, Any] = {
             "accounts": accounts,
             "requests": wanted,
             "seed": seed,
@@ -110,7 +113,15 @@ def simulate(
             "knobs": knobs.digest,
             "rows": rows,
         }
+        if providers > 1:
+            said["providers"] = parts = split(made, providers)
         (made / MANIFEST).write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
+    if providers > 1:
+        return [
+            _written(folder / name, table, number, "csv" if table in truth else format)
+            for name, tables in parts.items()
+            for table, number in tables.items()
+        ]
     order = ("accounts", "requests", "payments", "proxies", "prompts", "contacts", "labels")
     written = [_written(folder, name, rows[name], format) for name in order]
     return [*written, *(_written(folder, name, rows[name], "csv") for name in truth)]

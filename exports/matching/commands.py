@@ -14,7 +14,7 @@ from ringleader.app import App, Command, Group, output_options, pass_app
 KINDS = ("ip", "device", "email_domain")
 _in = click.Path(path_type=Path, dir_okay=False, exists=True)
 _out = click.Path(path_type=Path, dir_okay=False)
-_COLUMNS = ("label", "key", "accounts", "in_rings")
+_COLUMNS = ("kind", "value", "accounts", "in_rings")
 
 
 @click.group(cls=Group)
@@ -58,7 +58,7 @@ def _limits(function: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Choice(("rings", "all")),
             default="rings",
             show_default=True,
-            help="What two members of rings or more use, or everything.",
+            help="What this side puts in: what two members of rings or more use, or everything.",
         ),
         click.option(
             "--reveal",
@@ -151,6 +151,8 @@ def finish(app: App, out: Callable[..., None], response: Path, **how: Any) -> No
     \b
     Examples:
       ringleader match finish response.match --key partner-x.key --purpose 'fraud, case 4711'
+      ringleader match finish response.match --key … --purpose … --output matched.csv
+      ringleader load indicators matched.csv --source 'Partner X' --tlp amber
     """
     with app.connect() as r:
         done = r.match_finish(response, **how)

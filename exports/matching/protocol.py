@@ -45,7 +45,8 @@ class Terms:
         key: File with the key of the partnership, which both have.
         purpose: What for, word for word the same on both sides.
         kinds: Kinds of identifiers.
-        scope: ``rings``: what two members of rings or more use; ``all``: everything.
+        scope: What this side puts in. ``rings``: what two members of rings or more use; ``all``:
+            everything. Each side chooses its own.
         reveal: ``identifiers``: the asking side learns which; ``size``: only how many.
         days: For how long a request can be answered.
         most: Identifiers that a side may put in, and answer for.
@@ -150,7 +151,7 @@ def answer(graph: Graph, home: Path, request: Path, file: Path, terms: Terms) ->
             f"{terms.per_day} requests of this partner were answered in the last day",
             hint="each answer lets the partner try identifiers; --per-day changes the limit",
         )
-    agreed = replace(terms, kinds=tuple(asked.said["kinds"]), scope=asked.said["scope"])
+    agreed = replace(terms, kinds=tuple(asked.said["kinds"]))
     mine = _mine(graph, key, agreed)
     reveal = asked.said["reveal"] == IDENTIFIERS
     # Noted before anything leaves: an answer that is interrupted is not given twice.
@@ -229,7 +230,7 @@ def receive(graph: Graph, home: Path, result: Path, terms: Terms) -> Exchange:
     state = State(home)
     if state.read(given.id, "answered") is None:
         raise InputError(f"{result} is of no request that was answered here")
-    agreed = replace(terms, kinds=tuple(given.said["kinds"]), scope=given.said["scope"])
+    agreed = replace(terms, kinds=tuple(given.said["kinds"]), scope="all")
     mine = _mine(graph, key, agreed)
     told = json.loads(given.body)
     # A partner that claims an identifier which is not here learns nothing by it.
@@ -266,13 +267,12 @@ def _refuse_more(asked: Envelope, terms: Terms) -> None:
         InputError: It does.
     """
     more = sorted(set(asked.said["kinds"]) - set(terms.kinds))
-    wide = asked.said["scope"] == "all" and terms.scope != "all"
     shown = asked.said["reveal"] == IDENTIFIERS and terms.reveal != IDENTIFIERS
-    wants = [*more, *(["all identifiers"] if wide else []), *(["which they are"] if shown else [])]
+    wants = [*more, *(["which they are"] if shown else [])]
     if wants:
         raise InputError(
             f"the request asks for more than agreed here: {', '.join(wants)}",
-            hint="give --kind, --scope and --reveal as agreed",
+            hint="give --kind and --reveal as agreed",
         )
 
 
@@ -293,11 +293,13 @@ def _mine(graph: Graph, key: bytes, terms: Terms) -> dict[str, dict[str, Any]]:
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("label", "key", "accounts", "in_rings")}
+    kind = next(kind for kind, label in KINDS.items() if label == row["label"])
+    counts = {name: row[name] for name in ("accounts", "in_rings")}
+    return {"kind": kind, "value": row["key"], **counts}
 
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return -row["in_rings"], -row["accounts"], row["label"], row["key"]
+    return -row["in_rings"], -row["accounts"], row["kind"], row["value"]
 
 
 def _band(number: int) -> str:

@@ -47,6 +47,7 @@ def simulate(
     seed: int = 7,
     format: str = "parquet",
     threads: int | None = None,
+    providers: int = 1,
 ) -> Simulation:
     """Write the tables of a simulated campaign; see :meth:`ringleader.Connection.simulate`."""
     began = time.monotonic()
@@ -60,6 +61,7 @@ def simulate(
         format=format,
         threads=threads,
         design=read_design(accounts, seed, design) if crossed else None,
+        providers=providers,
     )
     seconds = time.monotonic() - began
     return Simulation(folder, Answer(as_rows(written)), sum(w.bytes for w in written), seconds)

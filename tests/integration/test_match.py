@@ -87,13 +87,13 @@ def test_both_learn_what_both_have_and_nothing_else(firms, tmp_path):
         done = protocol.finish(
             here.graph, here.home, tmp_path / "response.match", terms, share=share
         )
-    assert [(row["label"], row["key"], row["accounts"], row["in_rings"]) for row in done.rows] == [
-        ("Device", "image-one", 3, 3), ("Ip", "203.0.113.2", 2, 2), ("Ip", "203.0.113.3", 2, 2),
+    assert [(row["kind"], row["value"], row["accounts"], row["in_rings"]) for row in done.rows] == [
+        ("device", "image-one", 3, 3), ("ip", "203.0.113.2", 2, 2), ("ip", "203.0.113.3", 2, 2),
     ]  # fmt: skip
     assert (done.mine, done.theirs, done.matched) == (5, 5, 3)
     with there:
         told = protocol.receive(there.graph, there.home, share, terms)
-    assert [(row["key"], row["accounts"], row["theirs"]) for row in told.rows] == [
+    assert [(row["value"], row["accounts"], row["theirs"]) for row in told.rows] == [
         ("203.0.113.2", 12, "2 to 4"), ("image-one", 2, "2 to 4"), ("203.0.113.3", 2, "2 to 4"),
     ]  # fmt: skip
     assert not list((here.home / "matches").glob("*.parquet"))
@@ -104,19 +104,22 @@ def test_both_learn_what_both_have_and_nothing_else(firms, tmp_path):
     assert not any("203.0.113" in line or "image-one" in line for line in lines)
 
 
-def test_strangers_identifiers_are_in_only_if_both_agree(firms, tmp_path):
+def test_each_side_chooses_what_it_puts_in(firms, tmp_path):
     here, there, terms = firms
     wide = replace(terms, scope="all", kinds=("ip",))
     assert asked(here, wide).mine == 5
-    with pytest.raises(InputError, match="asks for more than agreed here: all identifiers"):
-        answered(there, terms)
-    narrow = replace(wide, kinds=("device",))
     with pytest.raises(InputError, match="more than agreed here: ip"):
-        answered(there, narrow)
-    answered(there, wide)
+        answered(there, replace(terms, kinds=("device",)))
+    # The answering side puts in what rings use, whatever was asked.
+    assert answered(there, terms).mine == 4
     with here:
         done = protocol.finish(here.graph, here.home, tmp_path / "response.match", wide)
-    assert {row["key"] for row in done.rows} == {"203.0.113.2", "203.0.113.3", "198.51.100.1"}
+    assert {row["value"] for row in done.rows} == {"203.0.113.2", "203.0.113.3"}
+    asked(here, wide)
+    assert answered(there, wide, "wide.match").mine == 5
+    with here:
+        done = protocol.finish(here.graph, here.home, tmp_path / "wide.match", wide)
+    assert {row["value"] for row in done.rows} == {"203.0.113.2", "203.0.113.3", "198.51.100.1"}
 
 
 def test_only_the_size_is_learned_where_only_the_size_is_asked(firms, tmp_path):
@@ -220,7 +223,7 @@ def test_the_commands_do_it(firms, tmp_path, ringleader):
         assert "4 identifiers, 4 there" in said.stderr
     done = ringleader("match", "finish", tmp_path / "p", *args, "--share", tmp_path / "r",
                       "--format", "json")  # fmt: skip
-    assert [row["key"] for row in json.loads(done.stdout)] == ["203.0.113.2", "203.0.113.3"]
+    assert [row["value"] for row in json.loads(done.stdout)] == ["203.0.113.2", "203.0.113.3"]
     assert "2 of 4 identifiers are there too (of 4)" in done.stderr
     read = ringleader("match", "read", tmp_path / "r", *args, "--format", "json")
     assert [row["theirs"] for row in json.loads(read.stdout)] == ["2 to 4", "2 to 4"]

@@ -2,12 +2,15 @@
 
 import json
 
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 import pytest
 
 from ringleader.errors import WrongUsage
 from ringleader.scenario import simulate as module
 from ringleader.scenario.knobs import read_knobs
 from ringleader.scenario.population import sizes
+from ringleader.scenario.providers import provider_of
 from ringleader.scenario.simulate import simulate
 
 
@@ -43,3 +46,37 @@ def test_a_simulation_is_replaced_and_nothing_else(tmp_path):
 def test_too_few_accounts_for_the_cohorts_is_an_error():
     with pytest.raises(WrongUsage, match="too few"):
         sizes(read_knobs(), 1_000)
+
+
+@pytest.mark.parametrize("format", ["parquet", "csv"])
+def test_a_campaign_over_several_providers_is_split_by_account(tmp_path, format):
+    whole, parts = tmp_path / "whole", tmp_path / "three"
+    simulate(whole, accounts=2_000, requests=2_000, format=format)
+    written = simulate(parts, accounts=2_000, requests=2_000, format=format, providers=3)
+    assert sorted(path.name for path in parts.iterdir()) == [
+        "provider-1", "provider-2", "provider-3", "simulation.json",
+    ]  # fmt: skip
+    read = pq.read_table if format == "parquet" else pa_csv.read_csv
+    accounts = [set(read(p / f"accounts.{format}")["account_id"].to_pylist())
+                for p in sorted(parts.glob("provider-*"))]  # fmt: skip
+    everybody = set(read(whole / f"accounts.{format}")["account_id"].to_pylist())
+    assert set.union(*accounts) == everybody
+    assert sum(map(len, accounts)) == len(everybody)
+    assert all(len(some) > len(everybody) / 4 for some in accounts)
+    labels = read(whole / f"labels.{format}")
+    fraud = {row["account_id"] for row in labels.to_pylist() if row["label"] == "fraud"}
+    assert all(len(some & fraud) > 3 for some in accounts)
+    days = sorted(path.name for path in (whole / "requests").iterdir())
+    for n, some in enumerate(accounts, start=1):
+        place = parts / f"provider-{n}"
+        assert sorted(path.name for path in (place / "requests").iterdir()) == days
+        asked = read(place / "requests" / days[0])["account_id"].to_pylist()
+        assert {provider_of(account, 3) for account in asked} == {n - 1}
+        rows = read(place / f"contacts.{format}").to_pylist()
+        assert all({row["account_id"], row["other_account_id"]} <= some for row in rows)
+        assert (
+            read(place / f"proxies.{format}").num_rows == read(whole / f"proxies.{format}").num_rows
+        )
+    split = sum(one.rows for one in written if one.table == "requests")
+    assert split == json.loads((whole / module.MANIFEST).read_text())["rows"]["requests"]
+    assert all(one.path.exists() for one in written)

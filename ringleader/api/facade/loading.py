@@ -178,6 +178,7 @@ class Loading(Base):
         seed: int = 7,
         format: str = "parquet",
         threads: int | None = None,
+        providers: int = 1,
     ) -> Simulation:
         """Write a simulated campaign with its truth; the same arguments write the same bytes.
 
@@ -191,6 +192,7 @@ class Loading(Base):
             seed: Seed of the random numbers.
             format: ``parquet`` or ``csv``.
             threads: Days simulated at a time.
+            providers: Over how many providers the accounts are split, each with a folder.
 
         Raises:
             WrongUsage: The folder holds something else, or the population is too small.
@@ -206,6 +208,7 @@ class Loading(Base):
             seed=seed,
             format=format,
             threads=threads,
+            providers=providers,
         )
 
     def _options(

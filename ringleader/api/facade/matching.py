@@ -85,7 +85,7 @@ class Matching(Base):
             key: File with the key of the partnership.
             purpose: What for; word for word as the partner.
             kinds: Kinds that may be asked for; by default all.
-            scope: ``all`` to allow requests for everything.
+            scope: What this side puts in, as for :meth:`match_ask`.
             reveal: ``size`` to allow only the number.
             most: Most identifiers of a side.
             per_day: Most requests of a partner in a day.
