@@ -28,6 +28,7 @@ from ringleader.loaders.sources.published_ranges import (
     prefixes_json,
     ranges_csv,
 )
+from ringleader.loaders.workspace import as_known
 
 if TYPE_CHECKING:
     from ringleader.loaders.workspace import Workspace
@@ -175,7 +176,8 @@ def list_file(
     form = FORMATS[format_]
     if format_ in ("x4b", "cidr") and recognise(path) == "asn":
         form = FORMATS["asn"]
-    folders = [part.lower() for part in path.parts[-3:]]
+    known = Path(as_known(str(path)))  # a copy has the name of what it stands for
+    folders = [part.lower() for part in known.parts[-3:]]
     guessed = next((_FOLDERS[name] for name in reversed(folders) if name in _FOLDERS), None)
     if kind is None:
         kind = form.kind or (guessed if format_ in ("x4b", "cidr") or form.systems else None)
@@ -185,9 +187,11 @@ def list_file(
         kind = {"datacentre": "hosting", None: "hosting"}.get(kind, kind)
     elif kind is not None and kind not in PROXY_KINDS:
         raise InputError(f"--kind {kind} is unknown", hint=f"one of {', '.join(PROXY_KINDS)}")
-    operator = path.parent.name if format_ == "ipranges" else None
+    operator = known.parent.name if format_ == "ipranges" else None
     if source is None:
-        source = format_ if format_ in _PUBLISHED else f"{path.parent.name}/{path.stem}"
+        source = (
+            format_ if format_ in _PUBLISHED else f"{known.parent.name}/{known.stem}".strip("/")
+        )
     return ListFile(path, form, kind, source, operator)
 
 
