@@ -16,7 +16,7 @@ HOP_DATA ?= ../shared/data/hop
 DEMO := demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup airflow demo bench truth test coverage smoke lint format types unit example-hop lock docs clean
+.PHONY: help setup airflow demo bench truth sensitivity test coverage smoke lint format types unit example-hop lock docs clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ bench: $(READY) ## the benchmarks, side by side with plain references (SIZE=smok
 truth: $(READY) ## how well rings are found, against the truth (SEEDS="1 2", ACCOUNTS=60000, METHODS="ours shared-neighbours")
 	$(BIN)/python -m benchmarks.truth --seeds $(or $(SEEDS),1 2 3 4 5) --accounts $(or $(ACCOUNTS),60000) \
 		--campaign-accounts $(or $(CAMPAIGN_ACCOUNTS),100000) $(METHODS:%=--method %) $(if $(wildcard $(HOP_DATA)),--hop $(HOP_DATA))
+
+sensitivity: $(READY) ## what moves when a parameter of detection is halved or doubled (SEED=1, ACCOUNTS=60000)
+	$(BIN)/python -m benchmarks.sensitivity --seed $(or $(SEED),1) --accounts $(or $(ACCOUNTS),60000)
 
 example-hop: $(READY) ## the same on a real airdrop review (HOP_DATA=folder, HOP_HUBS=1)
 	@$(BIN)/python examples/run.py hop --folder $(DEMO)/hop --data $(HOP_DATA) $(if $(HOP_HUBS),--known-hubs)

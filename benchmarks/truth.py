@@ -171,19 +171,30 @@ class Trial:
             seed: Of the simulation.
             options: Of ``ringleader simulate``.
         """
-        tables = self.folder / "tables"
+        truth = self.loaded(seed, *options)
+        with served(self.home):
+            return self._measured(data, seed, "--labels", truth / "labels.parquet")
+
+    def loaded(self, seed: int, *options: str) -> Path:
+        """Simulate and load into an empty database.
+
+        Args:
+            seed: Of the simulation.
+            options: Of ``ringleader simulate``.
+
+        Returns:
+            The folder of the truth, which stays outside the graph.
+        """
+        tables, truth = self.folder / "tables", self.folder / "truth"
         where = ("--output", tables)
         ringleader("simulate", "--seed", str(seed), *where, *options, home=self.home)
-        truth = self.folder / "truth"
         shutil.rmtree(truth, ignore_errors=True)
         truth.mkdir()
-        # The truth stays outside the graph.
         for name in ("labels.parquet", "traits.csv"):
             if (tables / name).exists():
                 (tables / name).rename(truth / name)
         ringleader("load", "all", tables, "--bulk", "--overwrite", home=self.home)
-        with served(self.home):
-            return self._measured(data, seed, "--labels", truth / "labels.parquet")
+        return truth
 
     def reviewed(self, data: str, folder: Path) -> list[Result]:
         """Load the airdrop review, and measure.

@@ -1,0 +1,126 @@
+"""What moves when a parameter is halved or doubled: ``python -m benchmarks.sensitivity``.
+
+Operators of crossed traits are simulated and loaded once, and read once. Rings are found for each
+change, grouped by the same server, and compared with the truth. Nothing is written to the graph.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from benchmarks.measure import served
+from benchmarks.truth import Trial
+from ringleader.algorithms.detect import grouping_of
+from ringleader.algorithms.evidence.reading import read_sharing
+from ringleader.algorithms.evidence.sharing import Flags, Sharing
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.rings.building import ring_of
+from ringleader.algorithms.rings.finding import Found, find_rings
+from ringleader.graph import Graph
+from ringleader.settings import load_settings
+
+FACTORS = (0.5, 2.0)
+# They say how rings are named and kept from run to run, which one run does not show.
+NAMING = ("continues_at", "retired_days", "history_runs", "seed")
+TRUTH = """
+SELECT account_id, campaign FROM read_parquet($labels) JOIN read_csv($traits) AS traits
+     ON campaign = operator
+WHERE label = 'fraud' AND kinds_shared >= 2
+"""
+FRAUD = "SELECT account_id FROM read_parquet($labels) WHERE label = 'fraud'"
+Row = dict[str, Any]
+
+
+def changes() -> Iterator[tuple[str, Any, Parameters]]:
+    """Each parameter halved and doubled, as far as it may be: name, value, all parameters."""
+    plain = Parameters()
+    for declared in fields(Parameters):
+        value: Any = declared.default
+        bounds = declared.metadata
+        for factor in FACTORS if declared.name not in NAMING else ():
+            other = type(value)(min(max(value * factor, bounds["low"]), bounds["high"]))
+            if other != value:
+                yield declared.name, other, replace(plain, **{declared.name: other})
+
+
+def figures(sharing: Sharing, found: Found, operators: dict[str, Flags], fraud: Flags) -> Row:
+    """How well rings agree with the truth.
+
+    Args:
+        sharing: The accounts.
+        found: What was found.
+        operators: Which accounts each operator of two kinds has.
+        fraud: Which accounts any operator has.
+    """
+    inside = ring_of(sharing, found.rings) > 0
+    recall = [float(inside[members].mean()) for members in operators.values()]
+    held = sum(int(inside[members].sum()) for members in operators.values())
+    accounts = sum(int(members.sum()) for members in operators.values())
+    return {
+        "found by half": sum(part >= 0.5 for part in recall) / len(recall),
+        "recall": held / accounts,
+        "precision": float(fraud[inside].mean()) if inside.any() else 1.0,
+    }
+
+
+def table(rows: list[tuple[str, Any, Row]], plain: Row) -> str:
+    """The changes as a table of Markdown, in points of a hundred."""
+    columns = list(plain)
+    lines = [
+        f"| parameter | value | {' | '.join(columns)} |",
+        "| --- | ---: |" + " ---: |" * len(columns),
+        f"| none changed | | {' | '.join(f'{plain[c]:.4f}' for c in columns)} |",
+    ]
+    for name, value, row in rows:
+        moved = [f"{100 * (row[column] - plain[column]):+.1f}" for column in columns]
+        lines.append(f"| {name} | {value:g} | {' | '.join(moved)} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Measure every change, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m benchmarks.sensitivity")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--accounts", type=int, default=60_000, help="honest ones")
+    parser.add_argument("--folder", type=Path, default=Path("benchmarks/out/sensitivity"))
+    arguments = parser.parse_args()
+    trial = Trial(arguments.folder.absolute(), [])
+    truth = trial.loaded(arguments.seed, "--crossed", "--accounts", str(arguments.accounts))
+    labels = {"labels": str(truth / "labels.parquet")}
+    rows: list[tuple[str, Any, Row]] = []
+    settings = load_settings(env={"RINGLEADER_HOME": str(trial.home)})
+    with served(trial.home), Graph.connect(settings) as graph:
+        sharing = read_sharing(graph)
+        with duckdb.connect() as connection:
+            known = connection.execute(
+                TRUTH, {**labels, "traits": str(truth / "traits.csv")}
+            ).fetchall()
+            guilty = [name for (name,) in connection.execute(FRAUD, labels).fetchall()]
+        members: dict[str, list[str]] = {}
+        for account, operator in known:
+            members.setdefault(operator, []).append(account)
+        operators = {name: np.isin(sharing.accounts, who) for name, who in members.items()}
+        fraud = np.isin(sharing.accounts, guilty)
+
+        def measured(parameters: Parameters) -> Row:
+            grouping = grouping_of(graph, "sensitivity", "leiden", parameters)
+            return figures(sharing, find_rings(sharing, grouping, parameters), operators, fraud)
+
+        plain = measured(Parameters())
+        for name, value, parameters in changes():
+            rows.append((name, value, measured(parameters)))
+            print(f"# {name} = {value:g}: {rows[-1][2]}", flush=True)
+    text = table(rows, plain)
+    (trial.folder / "sensitivity.md").write_text(text, encoding="utf-8")
+    print("\n" + text)
+
+
+if __name__ == "__main__":
+    main()
