@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import getpass
 import hashlib
+import json
 import os
 import time
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ from ringleader.cypher_text import masked, parameters
 from ringleader.keys import keyed_hash, load_key
 from ringleader.settings import Settings
 
-__all__ = ["FILE", "line", "record", "subject"]
+__all__ = ["FILE", "latest", "line", "record", "subject"]
 
 
 @contextmanager
@@ -76,6 +78,25 @@ def record(settings: Settings, event: str, **said: Any) -> None:
         SettingsError: The log cannot be written.
     """
     append(settings.home, {**_who(settings), "event": event, **said})
+
+
+def latest(home: Path, limit: int) -> list[dict[str, Any]]:
+    """The last lines of the log, the latest first.
+
+    Args:
+        home: The data folder.
+        limit: Lines at the most.
+    """
+    try:
+        with (home / FILE).open(encoding="utf-8", errors="replace") as file:
+            lines = deque(file, maxlen=limit)
+    except FileNotFoundError:
+        return []
+    found = []
+    for text in reversed(lines):
+        with suppress(ValueError):
+            found.append(json.loads(text))
+    return [line for line in found if isinstance(line, dict)]
 
 
 def subject(home: Path, account: str) -> str:

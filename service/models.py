@@ -127,6 +127,13 @@ class Decided(BaseModel):
     returns_when: str | None
 
 
+class AuditPage(BaseModel):
+    """Lines of the audit log, the latest first, and what is wrong with its chain."""
+
+    lines: list[dict[str, Any]]
+    problems: list[str]
+
+
 class Me(BaseModel):
     """Whose token it is and what it may do."""
 

@@ -1,6 +1,7 @@
 """What the service answers, route by route. Handlers call the Python API and nothing else."""
 
 # No postponed annotations: FastAPI reads those of handlers, whose models depend on the settings.
+import asyncio
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
@@ -12,6 +13,8 @@ from ringleader.answers import Answer
 from ringleader.api import checking, findings, reviewing
 from ringleader.api.changes import changes
 from ringleader.api.check_results import Check
+from ringleader.audit import latest
+from ringleader.audit_chain import require_writable, verify
 from ringleader.catalogue import Query as Stored
 from ringleader.catalogue import get
 from ringleader.errors import NotFound
@@ -55,6 +58,7 @@ def add_routes(app: FastAPI, state: State) -> None:
     _findings(app, state)
     _asking(app, state)
     _decisions(app, state)
+    _audit(app, state)
 
 
 def _secured(state: State, what: May) -> Any:
@@ -344,6 +348,7 @@ def _decisions(app: FastAPI, state: State) -> None:
         def write() -> list[dict[str, Any]]:
             graph = state.database.api.graph
             address = address_of(request)
+            require_writable(state.settings.home)  # no decision without its line
             made = reviewing.decide(
                 graph, state.settings, given.targets, given.verdict, note=given.note, by=token.name
             )
@@ -351,6 +356,27 @@ def _decisions(app: FastAPI, state: State) -> None:
             return [vars(one) for one in made]
 
         return Json(await _work(state, write), status_code=201)
+
+
+def _audit(app: FastAPI, state: State) -> None:
+    may_audit = _secured(state, May.AUDIT)
+
+    @app.get(
+        "/v1/audit",
+        response_model=models.AuditPage,
+        tags=["access"],
+        dependencies=_DOCUMENTED,
+        responses={code: ERRORS[code] for code in (401, 403, 422, 429)},
+    )
+    async def log(token: Token = may_audit, limit: Limit = 100) -> Response:
+        """The last lines of the audit log, and what is wrong with its chain."""
+
+        def read() -> dict[str, Any]:
+            checked = verify(state.settings.home)
+            problems = [f"line {number} {what}" for number, what in checked.problems]
+            return {"lines": latest(state.settings.home, limit), "problems": problems}
+
+        return Json(await asyncio.to_thread(read))
 
 
 def _rows(answer: Answer) -> Response:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ringleader.errors import WrongUsage
 from ringleader.loaders.tables.declared import key_of
-from ringleader.loaders.validation.addresses import canonical
+from ringleader.loaders.validation.addresses import canonical, masked
 from ringleader.schema.normalisers import domain_of
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Columns that say something of the account and are no identifier.
 ABOUT = ("account_id", "organization_id", "phone_country", "created_at")
+ADDRESSES = ("ip", "subnet")
 MOST_VALUES = 100  # of one column; a new account has few
 
 
@@ -49,6 +50,11 @@ def identifiers(given: Mapping[str, Any], schema: Schema, key: bytes) -> list[di
     region = str(given.get("phone_country") or "")
     for code, identifier in enumerate(schema.identifiers):
         for value in _values(given, identifier.column):
+            # A masked address is used as a subnet, any other as an address.
+            if identifier.name in ADDRESSES and (masked(value) is None) != (
+                identifier.name == "ip"
+            ):
+                continue
             found = _key(identifier, value, region, key)
             if found is None:
                 raise WrongUsage(f"{identifier.column} {value!r} is no {identifier.display}")
@@ -67,8 +73,8 @@ def _values(given: Mapping[str, Any], column: str) -> Iterator[str]:
 
 
 def _key(identifier: Identifier, value: str, region: str, key: bytes) -> str | None:
-    if identifier.name == "ip":
-        address = canonical(value)
+    if identifier.name in ADDRESSES:
+        address = masked(value) or canonical(value)
         return address.text if address else None
     if identifier.name == "email_domain":
         return domain_of(value) if "@" in value else None
