@@ -31,6 +31,10 @@ CALL () {
       campaign.shared = [n IN kept | campaign.shared[n]]
 }
 CALL () {
+  MATCH (indicator:Indicator) WHERE indicator.label = 'Account' AND indicator.key IN $accounts
+  DETACH DELETE indicator
+}
+CALL () {
   MATCH (pin:Pin) WHERE pin.target IN $identifiers
   DETACH DELETE pin
 }

@@ -58,7 +58,7 @@ def _limits(function: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Choice(("rings", "all")),
             default="rings",
             show_default=True,
-            help="What this side puts in: what two members of rings or more use, or everything.",
+            help="What this side puts in: what mostly members of rings use, or everything.",
         ),
         click.option(
             "--reveal",

@@ -45,8 +45,8 @@ class Terms:
         key: File with the key of the partnership, which both have.
         purpose: What for, word for word the same on both sides.
         kinds: Kinds of identifiers.
-        scope: What this side puts in. ``rings``: what two members of rings or more use; ``all``:
-            everything. Each side chooses its own.
+        scope: What this side puts in. ``rings``: what two members of rings or more use, and half of
+            its users at least are members; ``all``: everything. Each side chooses its own.
         reveal: ``identifiers``: the asking side learns which; ``size``: only how many.
         days: For how long a request can be answered.
         most: Identifiers that a side may put in, and answer for.
@@ -283,8 +283,8 @@ def _mine(graph: Graph, key: bytes, terms: Terms) -> dict[str, dict[str, Any]]:
     guess items, and those of one purpose do not match those of another.
     """
     labels = [KINDS[kind] for kind in terms.kinds]
-    given = {"labels": labels, "scope": terms.scope}
-    rows = graph.stream(get("identifiers-to-match"), given)
+    stored = get("identifiers-to-match")
+    rows = graph.stream(stored, stored.bind({"labels": labels, "scope": terms.scope}))
     made = {
         keyed_hash(key, "match item", terms.purpose, row["label"], row["key"]): row for row in rows
     }

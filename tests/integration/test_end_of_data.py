@@ -130,7 +130,8 @@ def test_after_an_erasure_a_detection_equals_one_without_the_data(world, never):
     graph.write(
         "MATCH (a:Account {account_id: 'second00'}) "
         "CREATE (:Review {review_id: 'x', target: 'second00', target_kind: 'account', "
-        "verdict: 'watched', members: ['second00']})-[:DECIDED]->(a)",
+        "verdict: 'watched', members: ['second00']})-[:DECIDED]->(a), "
+        "(:Indicator {indicator_id: 'i', label: 'Account', key: 'second00'})-[:INDICATES]->(a)",
         name="decide",
     )
     r = Connection(graph.settings, graph=graph)

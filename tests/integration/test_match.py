@@ -27,6 +27,8 @@ HERE = [
     *(("r2", "Ip", f"203.0.113.{n}") for n in range(4)),
     ("r1", "Device", "image-one"), ("r2", "Device", "image-one"), ("r3", "Device", "image-one"),
     ("x", "Ip", "198.51.100.1"), ("y", "Ip", "198.51.100.1"),
+    # Two members use it, and most of its users are strangers: no identifier of rings.
+    *((name, "Device", "popular") for name in ("r1", "r2", "x", "y", "z")),
 ]  # fmt: skip
 THERE = [
     *(("r7", "Ip", f"203.0.113.{n}") for n in range(2, 6)),

@@ -71,7 +71,7 @@ def test_a_misp_event_is_read_with_its_tags_and_deletions(tmp_path):
     path = tmp_path / "event.json"
     event = {
         "info": "campaign", "Orgc": {"name": "Org"}, "timestamp": "1767312000",
-        "Tag": [{"name": "tlp:green"}],
+        "Tag": [{"name": "tlp:clear"}, {"name": "tlp:green"}],
         "Attribute": [
             {"uuid": "u1", "type": "ip-src", "value": "203.0.113.1", "timestamp": "1767312000"},
             {"uuid": "u2", "type": "domain", "value": "x.example", "deleted": True,

@@ -51,7 +51,8 @@ class Matching(Base):
             key: File with the key of the partnership, which both have.
             purpose: What for; word for word as the partner.
             kinds: ``ip``, ``device``, ``email_domain``; by default all.
-            scope: ``rings``: what two members of rings or more use; ``all``: everything.
+            scope: What this side puts in. ``rings``: what mostly members of rings use; ``all``:
+                everything.
             reveal: ``identifiers`` or ``size``.
             days: For how long it can be answered.
             most: Most identifiers.
