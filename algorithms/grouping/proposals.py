@@ -79,7 +79,8 @@ def co_use(view: View) -> CoUse:
     """Identifiers that the same accounts use, more than chance makes.
 
     A pair counts if so many accounts use both that their surprise under the null is more than
-    naming an account would cost, and if they are ``living_share`` of the smaller one's users.
+    naming an account would cost, and if they are ``living_share`` of the smaller one's users. Pairs
+    of two addresses are left out.
 
     Args:
         view: The uses.
@@ -89,15 +90,21 @@ def co_use(view: View) -> CoUse:
     wide = np.flatnonzero(np.diff(uses.indptr) >= least)
     chosen = uses[:, wide].tocsr()
     label, sharers = view.sharing.label[wide], view.sharers[wide]
+    # Two addresses of one household or network say nothing, and are most of the pairs.
+    things = np.flatnonzero(~view.is_network[label])
+    of_things = chosen[:, things]
     # An account of high degree in both labels meets both by chance: activity is kept by that.
     together = (view.degree.T @ view.degree) / np.outer(view.total, view.total)
     parts: list[tuple[Ints, Ints, Ints, Floats]] = []
     for start in range(0, len(wide), COLUMNS_AT_ONCE):
         block = chosen[:, start : start + COLUMNS_AT_ONCE]
-        both = (block.T @ chosen).tocoo()
-        one, other = both.row.astype(np.int64) + start, both.col.astype(np.int64)
-        kept = (other > one) & (both.data >= least)
-        one, other, count = one[kept], other[kept], both.data[kept]
+        both = (block.T @ of_things).tocoo()
+        often = both.data >= least
+        first, thing = both.row[often].astype(np.int64) + start, things[both.col[often]]
+        count = both.data[often]
+        kept = (thing > first) | view.is_network[label[first]]
+        one, other = np.minimum(first, thing)[kept], np.maximum(first, thing)[kept]
+        count = count[kept]
         expected = sharers[one] * sharers[other] * together[label[one], label[other]]
         smaller = np.minimum(sharers[one], sharers[other])
         good = surprise(count, expected) >= np.log2(max(view.accounts, 2))

@@ -12,9 +12,11 @@ from sharing_worlds import WEEKS, crowd, detected, shared, world
 from ringleader.algorithms.grouping import proposals
 from ringleader.algorithms.judging.membership import compared
 from ringleader.algorithms.judging.verdict import weighed
-from ringleader.algorithms.judging.view import View
+from ringleader.algorithms.judging.view import View, surprise
 from ringleader.algorithms.parameters import Parameters
+from ringleader.schema import BUILT_IN
 
+LABELS = list(BUILT_IN.labels)
 KINDS = {"Ip": 0, "Device": 0, "PaymentMethod": 1, "PromptCluster": 2}
 
 
@@ -50,6 +52,37 @@ def test_close_pairs_hang_together_as_plain_loops_say(seed, at_once, monkeypatch
     account, group = proposals._by_close_pairs(View(sharing, Parameters()))
     names = sharing.accounts[account]
     assert {frozenset(names[group == n]) for n in np.unique(group)} == expected
+
+
+@pytest.mark.parametrize("at_once", [5, 50_000])
+def test_co_use_counts_every_pair_but_two_addresses(at_once, monkeypatch):
+    monkeypatch.setattr(proposals, "COLUMNS_AT_ONCE", at_once)
+    ring = tuple(f"r{n}" for n in range(8))
+    uses = crowd(200)
+    for label in ("Ip", "Device", "PromptCluster"):
+        uses += [use for n in (1, 2) for use in shared(ring, label, f"{label} of ring {n}", 4)]
+    sharing = world(uses)
+    view = View(sharing, Parameters())
+    users = [set() for _ in sharing.keys]
+    for account, thing in zip(sharing.user.tolist(), sharing.used.tolist(), strict=True):
+        users[thing].add(account)
+    label, expected = sharing.label, {}
+    for one, other in combinations(range(len(users)), 2):
+        both = len(users[one] & users[other])
+        if both < 3 or label[one] == label[other] == LABELS.index("Ip"):
+            continue
+        chance = len(users[one]) * len(users[other]) * sum(
+            view.degree[n, label[one]] * view.degree[n, label[other]]
+            for n in range(view.accounts)
+        ) / (view.total[label[one]] * view.total[label[other]])  # fmt: skip
+        told = surprise(both, chance) >= log2(view.accounts)
+        if told and both >= 0.25 * min(len(users[one]), len(users[other])):
+            expected[one, other] = (both, pytest.approx(both / chance))
+    found = proposals.co_use(view)
+    rows = zip(found.accounts.tolist(), found.lift.tolist(), strict=True)
+    pairs = zip(found.one.tolist(), found.other.tolist(), strict=True)
+    assert dict(zip(pairs, rows, strict=True)) == expected
+    assert len(expected) == 14  # of six things that all eight use, but for the two addresses
 
 
 def test_a_small_ring_is_found_although_a_large_community_holds_it(monkeypatch):
