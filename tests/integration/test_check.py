@@ -23,13 +23,9 @@ def world(graph):
     return judged_world.built(graph)
 
 
-def test_every_account_has_the_figures_of_detection(world):
+def test_every_account_has_the_figures_of_detection_and_an_outcome(world):
     detect(world, P)
     assert assert_check_agrees_with_detection(world) == len(RING) + len(SECOND) + 1
-
-
-def test_outcomes(world):
-    detect(world, P)
     ring = judged_world.rings(world)[tuple(RING)]
     assert [found.code for found in Checker(world).check([RING[0], SINGLE, GUEST, CROWD[0]])] == [
         "member",

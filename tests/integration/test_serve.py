@@ -14,6 +14,7 @@ import pytest
 from judged_worlds import CROWD, GUEST, RING, SECOND, SINGLE
 from service_world import Wire, running, token
 
+from benchmarks.checks import measured
 from ringleader.algorithms.detect import detect
 from ringleader.algorithms.parameters import Parameters
 from ringleader.api.checking import Checker
@@ -330,3 +331,20 @@ def test_the_command_serves_and_stops_when_told(world, server, tmp_path, ringlea
     ringleader("serve", "token", "revoke", listed[-1]["token_id"])
     wrong = ringleader("serve", "token", "revoke", listed[-1]["token_id"], check=False)
     assert "there is no token" in wrong.stderr
+
+
+def test_the_load_generator_holds_checks_against_bare_reads(world, server):
+    figures = measured(world, server, clients=2, seconds=0.2, calls=20, seed=1)
+    assert [figure.what for figure in figures] == [
+        "check by the Python API, p50",
+        "check by the Python API, p99",
+        "check by the Python API, 2 clients",
+        "check over HTTP, p50",
+        "check over HTTP, p99",
+        "check over HTTP, 2 clients",
+        "1,000 accounts in one call",
+    ]
+    assert all(figure.ours > 0 for figure in figures)
+    assert all(figure.ratio for figure in figures[:-1])
+    # Its token is gone again.
+    assert "benchmark" not in {one.name for one in Tokens(server.home).listed()}
