@@ -117,8 +117,8 @@ def campaign(app: App, campaign: str, output: Path | None, **how: Any) -> None:
 
     \b
     Examples:
-      ringleader export campaign campaign-80502968 --output dossier.md --infrastructure
-      ringleader export campaign campaign-80502968 --output dossier.stix.json --tlp green
+      ringleader export campaign campaign-80502968ea5d --output dossier.md --infrastructure
+      ringleader export campaign campaign-80502968ea5d --output dossier.stix.json --tlp green
     """
     with app.connect() as r:
         done = r.dossier(campaign, output, **how)

@@ -62,7 +62,8 @@ def rehearse(
     if like is None:
         world, made = planted(sharing, operators, seed)
     else:
-        rows = graph.read(get("ring-members"), {"ring_id": like})
+        asked = get("ring-members")
+        rows = graph.read(asked, asked.bind({"ring_id": like}))
         if not rows:
             raise NotFound(f"there is no ring {like!r}", hint="ringleader rings list")
         members = positions(sharing.accounts, [row["account_id"] for row in rows])

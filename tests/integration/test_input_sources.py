@@ -38,6 +38,7 @@ def process(server, folder, *args, **how):
 @pytest.mark.parametrize(
     ("source", "content"),
     [("-", (HEAD + LINE).encode()), ("/dev/stdin", gzip.compress((JSON + "\n").encode()))],
+    ids=["csv", "packed JSON"],
 )
 def test_standard_input(graph, server, tmp_path, source, content):
     done = process(server, tmp_path, "load", "requests", source, input=content)
