@@ -56,7 +56,7 @@ CODES = {
 # Examples that put other rings in the place of those that are known; detection brings these back.
 OTHER_RINGS = ("ringleader detect --method", "ringleader rings import")
 # Examples that follow from one another, need a partner, or take away what others need: their own
-# tests run them (test_match, test_end_of_data, test_backup, test_appeals). Here they are parsed.
+# tests run them (test_match, test_end_of_data, test_backup, test_dossier). Here they are parsed.
 PARSED = (
     "ringleader backup",
     "ringleader forget",

@@ -129,6 +129,7 @@ ANSWERS = [
             ("payment", 1),
             ("prompt", 0),
             ("registration", 0),
+            ("subnet", 0),
             ("timing", 5),
         ],
     ),
