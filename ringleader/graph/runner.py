@@ -362,7 +362,12 @@ class Graph:
             with self._session(access, name) as session:
                 reads = access == neo4j.READ_ACCESS
                 run = session.execute_read if reads else session.execute_write
-                return run(interruptible)
+                try:
+                    return run(interruptible)
+                except KeyboardInterrupt:  # before the work began, or after it
+                    interrupted = True
+                    self._end_transactions()
+                    raise
         except RingleaderError as error:
             if interrupted:  # what was ended is no error of its own
                 raise KeyboardInterrupt from error

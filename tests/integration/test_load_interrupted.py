@@ -181,6 +181,7 @@ def test_killed_command_leaves_no_raw_input_behind(graph, ringleader, server, tm
 
 
 @pytest.mark.restarts
+@pytest.mark.timeout(600)  # three starts of a server, and what the driver repeats after two kills
 def test_killed_server_and_the_load_run_again_gives_the_same_graph(
     graph, ringleader, tmp_path_factory
 ):
