@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from ringleader.exports.pseudonyms import Namer
     from ringleader.graph import Graph
 
-TLP = ("clear", "green", "amber", "amber+strict", "red")
-
 
 @dataclass(frozen=True)
 class Format:

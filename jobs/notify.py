@@ -17,7 +17,6 @@ import json
 import os
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +25,7 @@ import click
 
 from ringleader.errors import DeliveryFailed, SettingsError
 from ringleader.jobs.outcomes import Done, Occasion, StandingRings
+from ringleader.output import now_text
 from ringleader.version import __version__
 
 # Standard Webhooks asks for 24 to 64 bytes.
@@ -139,7 +139,7 @@ def payload(findings: StandingRings) -> dict[str, Any]:
     """The body of a notification: counts, and ids and sizes of the new rings."""
     return {
         "type": "ringleader.rings",
-        "timestamp": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "timestamp": now_text(),
         "data": {
             "job": findings.job,
             "run": findings.run,

@@ -11,6 +11,7 @@ from click.shell_completion import CompletionItem
 
 from ringleader.app import App, Command, Group, output_options, pass_app
 from ringleader.errors import WrongUsage
+from ringleader.indications import TLP
 from ringleader.loaders.contract import PROXY_KINDS, TABLE_NAMES, help_text
 
 # Names of ringleader.loaders.sources.reference_lists.FORMATS, without its imports.
@@ -26,8 +27,6 @@ LISTS = (
     "json",
     "mmdb",
 )
-# Names of ringleader.loaders.indicators.reading.TLP, without its imports.
-TLP = ("clear", "green", "amber", "amber+strict", "red")
 ALL = "all"
 INPUT_FORMATS = ("csv", "jsonl", "parquet")
 _HELP = f"""Load files of one table of the input contract into the graph.

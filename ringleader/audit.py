@@ -18,13 +18,13 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ringleader.audit_chain import FILE, append, require_writable
 from ringleader.cypher_text import masked, parameters
 from ringleader.keys import keyed_hash, load_key
+from ringleader.output import now_text
 from ringleader.settings import Settings
 
 __all__ = ["FILE", "latest", "line", "record", "subject"]
@@ -111,7 +111,7 @@ def subject(home: Path, account: str) -> str:
 
 def _who(settings: Settings) -> dict[str, Any]:
     return {
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "time": now_text("milliseconds"),
         "user": _user(),
         "login": settings.username,
         "server": settings.uri,

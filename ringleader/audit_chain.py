@@ -20,7 +20,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ import filelock
 
 from ringleader.errors import SettingsError
 from ringleader.keys import AUDIT_KEY, keyed_hash, load_key, read_key
+from ringleader.output import now_text, whole_file
 
 __all__ = ["FILE", "AuditCheck", "append", "cut", "erase", "require_writable", "verify"]
 
@@ -93,19 +94,16 @@ def append(home: Path, content: dict[str, Any]) -> None:
         SettingsError: The log cannot be written.
     """
     path = home / FILE
-    handle = _open(path)
-    try:
-        with _alone(home):
-            key = load_key(home, AUDIT_KEY)
-            # The file may have been replaced while another process cut or erased lines.
-            os.close(handle)
-            handle = _open(path)
-            state = _end(path, key)
-            marked = _marked(key, content, state)
+    require_writable(home)
+    with _alone(home):
+        key = load_key(home, AUDIT_KEY)
+        handle = _open(path)
+        try:
+            marked = _marked(key, content, _end(path, key))
             os.write(handle, _text(marked))
-            _keep_head(path, _State(marked["n"], marked["chain"]))
-    finally:
-        os.close(handle)
+        finally:
+            os.close(handle)
+        _keep_head(path, _State(marked["n"], marked["chain"]))
 
 
 def verify(home: Path) -> AuditCheck:
@@ -208,7 +206,7 @@ def cut(home: Path, before: datetime, *, dry_run: bool = False) -> int:
         if removed and not dry_run:
             mark: dict[str, Any] = {
                 "event": "cut",
-                "time": _now(),
+                "time": now_text("milliseconds"),
                 "lines": earlier + removed,
                 "n": end.number,
                 "digest": "",
@@ -238,14 +236,11 @@ def erase(home: Path, names: Callable[[dict[str, Any]], bool], *, dry_run: bool 
         made, count = [], 0
         for raw in _lines(path):
             line = _parsed(raw)
-            if line is None or "chain" not in line or "seal" in line:
-                made.append(raw)
-                continue
-            if not names(line):
+            if line is None or "chain" not in line or "seal" in line or not names(line):
                 made.append(raw)
                 continue
             count += 1
-            empty = {mark: line[mark] for mark in _MARKS} | {"erased": _now()}
+            empty = {mark: line[mark] for mark in _MARKS} | {"erased": now_text("milliseconds")}
             if "time" in line:
                 empty["time"] = line["time"]
             empty["seal"] = _erased_seal(key, empty)
@@ -315,21 +310,13 @@ def _head(path: Path) -> _State:
 
 
 def _keep_head(path: Path, state: _State) -> None:
-    target = path.parent / _HEAD
-    part = target.with_suffix(".part")
-    part.write_text(json.dumps({"lines": state.number, "chain": state.chain}), encoding="utf-8")
-    part.chmod(0o600)
-    os.replace(part, target)
+    with whole_file(path.parent / _HEAD, mode=0o600) as file:
+        file.write(json.dumps({"lines": state.number, "chain": state.chain}).encode())
 
 
 def _replace(path: Path, lines: list[bytes]) -> None:
-    part = path.with_suffix(".part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
+    with whole_file(path, mode=0o600) as file:
         file.writelines(lines)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -347,10 +334,6 @@ def _parsed(raw: bytes) -> dict[str, Any] | None:
 
 def _text(line: dict[str, Any]) -> bytes:
     return (json.dumps(line, ensure_ascii=False) + "\n").encode()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _moment(line: dict[str, Any]) -> datetime | None:

@@ -14,7 +14,10 @@ from ringleader.errors import SettingsError
 if TYPE_CHECKING:
     from ringleader.graph import Graph
 
-__all__ = ["HALF_LIVES", "Indication", "Sightings", "decayed", "half_lives", "indications"]
+__all__ = ["HALF_LIVES", "TLP", "Indication", "Sightings", "decayed", "half_lives", "indications"]
+
+# Of the traffic light protocol (TLP 2.0), in the order of who may read it: the later, the fewer.
+TLP = ("clear", "green", "amber", "amber+strict", "red")
 
 # Days after which a source's confidence is worth half: an address changes hands in weeks, a
 # mailbox hardly ever. `[indicators.half_life]` of the settings changes them.

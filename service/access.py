@@ -12,7 +12,8 @@ from fastapi.security import HTTPBearer
 
 from ringleader.service.answerable import Denied
 from ringleader.service.limits import Refused
-from ringleader.service.tokens import May, Token, Tokens
+from ringleader.service.roles import May
+from ringleader.service.tokens import Token, Tokens
 
 MOST_FAILURES, WINDOW = 20, 60.0  # wrong tokens of one address in so many seconds
 MOST_ADDRESSES = 10_000

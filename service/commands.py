@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ringleader.app import App, Command, Group, output_options, pass_app
+from ringleader.service.roles import ROLES
 
 if TYPE_CHECKING:
     from ringleader.settings import Settings
 
-ROLES = ("machine", "viewer", "analyst", "lead", "auditor")  # tokens.ROLES, without its imports
 LOOPBACK, PORT = "127.0.0.1", 8470
 _Out = Callable[..., None]
 
@@ -69,7 +69,7 @@ def token() -> None:
 
 @token.command("add")
 @click.argument("name")
-@click.option("--role", type=click.Choice(ROLES), required=True, help="What it may do.")
+@click.option("--role", type=click.Choice(tuple(ROLES)), required=True, help="What it may do.")
 @pass_app
 def add_token(app: App, name: str, role: str) -> None:
     """Make a token for NAME and print it once; only its hash is kept.

@@ -19,7 +19,8 @@ from ringleader.errors import RingleaderError
 from ringleader.output import plain
 from ringleader.questions import find, run_stored
 from ringleader.service.answerable import Denied, audit
-from ringleader.service.tokens import May, Token
+from ringleader.service.roles import May
+from ringleader.service.tokens import Token
 from ringleader.version import __version__
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Body, Depends, FastAPI, Path, Query, Request, Security
+from fastapi import APIRouter, Body, Depends, FastAPI, Path, Query, Request, Security
 from fastapi.responses import PlainTextResponse, Response
 
 from ringleader.answers import Answer
@@ -22,8 +22,9 @@ from ringleader.questions import folders, questions, run_stored
 from ringleader.service import models
 from ringleader.service.access import BEARER, address_of
 from ringleader.service.answerable import Denied, audit
+from ringleader.service.roles import ROLES, May
 from ringleader.service.state import Json, State
-from ringleader.service.tokens import ROLES, May, Token
+from ringleader.service.tokens import Token
 
 T = TypeVar("T")
 MOST_CHECKS = checking.MOST_ROWS
@@ -54,19 +55,24 @@ def add_routes(app: FastAPI, state: State) -> None:
         state: What handlers share.
     """
     _health(app, state)
-    _checks(app, state)
-    _findings(app, state)
-    _asking(app, state)
-    _decisions(app, state)
-    _audit(app, state)
+    for tag, add in (
+        ("access", _access),
+        ("check", _checks),
+        ("findings", _findings),
+        ("queries", _asking),
+        ("decisions", _decisions),
+    ):
+        # What the routes behind the door have in common.
+        router = APIRouter(
+            prefix="/v1", tags=[tag], dependencies=[Security(BEARER)], responses=ERRORS
+        )
+        add(router, state)
+        app.include_router(router)
 
 
 def _secured(state: State, what: May) -> Any:
     """What a handler declares so that a token is asked for."""
     return Depends(state.door.require(what))
-
-
-_DOCUMENTED = [Security(BEARER)]
 
 
 async def _work(state: State, work: Callable[[], T], seconds: float | None = None) -> T:
@@ -97,25 +103,34 @@ def _health(app: FastAPI, state: State) -> None:
         """Figures in the text format of Prometheus."""
         return PlainTextResponse(state.metrics.text())
 
-    @app.get(
-        "/v1/me",
-        response_model=models.Me,
-        tags=["access"],
-        dependencies=_DOCUMENTED,
-        responses={code: ERRORS[code] for code in (401, 429)},
-    )
+
+def _current_run(state: State) -> list[dict[str, Any]]:
+    return state.database.api.graph.read(get("current-run"), timeout=state.limits.check_seconds)
+
+
+def _access(router: APIRouter, state: State) -> None:
+    may_audit = _secured(state, May.AUDIT)
+
+    @router.get("/me", response_model=models.Me)
     async def me(request: Request) -> Response:
         """Whose token it is and what it may do."""
         token = state.door.token(request)
         may = sorted(ROLES[token.role])
         return Json({"name": token.name, "role": token.role, "may": may})
 
+    @router.get("/audit", response_model=models.AuditPage)
+    async def log(token: Token = may_audit, limit: Limit = 100) -> Response:
+        """The last lines of the audit log, and what is wrong with its chain."""
 
-def _current_run(state: State) -> list[dict[str, Any]]:
-    return state.database.api.graph.read(get("current-run"), timeout=state.limits.check_seconds)
+        def read() -> dict[str, Any]:
+            checked = verify(state.settings.home)
+            problems = [f"line {number} {what}" for number, what in checked.problems]
+            return {"lines": latest(state.settings.home, limit), "problems": problems}
+
+        return Json(await asyncio.to_thread(read))
 
 
-def _checks(app: FastAPI, state: State) -> None:
+def _checks(router: APIRouter, state: State) -> None:
     schema = state.settings.schema
     known: Any = models.known_model(checking.known_columns(schema), schema)
     several = Annotated[list[known], Body(min_length=1, max_length=MOST_CHECKS)]
@@ -136,13 +151,7 @@ def _checks(app: FastAPI, state: State) -> None:
         return Json(told if many else told[0])
 
     check.__annotations__["given"] = known | several
-    app.post(
-        "/v1/check",
-        response_model=models.Checked | list[models.Checked],
-        tags=["check"],
-        dependencies=_DOCUMENTED,
-        responses=ERRORS,
-    )(check)
+    router.post("/check", response_model=models.Checked | list[models.Checked])(check)
 
 
 def _checked(
@@ -156,16 +165,10 @@ def _checked(
     return found
 
 
-def _findings(app: FastAPI, state: State) -> None:
+def _findings(router: APIRouter, state: State) -> None:
     may_read = _secured(state, May.READ)
 
-    @app.get(
-        "/v1/rings",
-        response_model=models.Rows,
-        tags=["findings"],
-        dependencies=_DOCUMENTED,
-        responses=ERRORS,
-    )
+    @router.get("/rings", response_model=models.Rows)
     async def rings(token: Token = may_read, limit: Limit = 50, rejected: bool = False) -> Response:
         """The rings, the strongest first, with the decisions on them."""
 
@@ -174,13 +177,7 @@ def _findings(app: FastAPI, state: State) -> None:
 
         return _rows(await _work(state, read))
 
-    @app.get(
-        "/v1/changes",
-        response_model=models.Rows,
-        tags=["findings"],
-        dependencies=_DOCUMENTED,
-        responses=ERRORS,
-    )
+    @router.get("/changes", response_model=models.Rows)
     async def changed(
         since: Annotated[str, Query(min_length=1, max_length=64)],
         token: Token = may_read,
@@ -193,13 +190,7 @@ def _findings(app: FastAPI, state: State) -> None:
 
         return _rows(await _work(state, read))
 
-    @app.get(
-        "/v1/rings/{ring_id}",
-        response_model=models.RingPage,
-        tags=["findings"],
-        dependencies=_DOCUMENTED,
-        responses=ERRORS,
-    )
+    @router.get("/rings/{ring_id}", response_model=models.RingPage)
     async def ring(request: Request, ring_id: Id, token: Token = may_read) -> Response:
         """A ring: its evidence in bits, what speaks against it, its members and its history."""
 
@@ -220,13 +211,7 @@ def _findings(app: FastAPI, state: State) -> None:
 
         return Json(await _work(state, read))
 
-    @app.get(
-        "/v1/accounts/{account_id}",
-        response_model=models.AccountPage,
-        tags=["findings"],
-        dependencies=_DOCUMENTED,
-        responses=ERRORS,
-    )
+    @router.get("/accounts/{account_id}", response_model=models.AccountPage)
     async def account(request: Request, account_id: Id, token: Token = may_read) -> Response:
         """An account: what is known of it, how it stands to rings, and why it is in one."""
 
@@ -248,27 +233,15 @@ def _findings(app: FastAPI, state: State) -> None:
         return Json(await _work(state, read))
 
 
-def _asking(app: FastAPI, state: State) -> None:
+def _asking(router: APIRouter, state: State) -> None:
     may_read = _secured(state, May.READ)
 
-    @app.get(
-        "/v1/queries",
-        response_model=list[models.QueryPage],
-        tags=["queries"],
-        dependencies=_DOCUMENTED,
-        responses={code: ERRORS[code] for code in (401, 403, 429)},
-    )
+    @router.get("/queries", response_model=list[models.QueryPage])
     async def queries(token: Token = may_read) -> Response:
         """The stored queries, with their parameters and columns."""
         return Json([_query_page(stored) for stored in questions(state.settings)])
 
-    @app.post(
-        "/v1/queries/{name}",
-        response_model=models.Rows,
-        tags=["queries"],
-        dependencies=_DOCUMENTED,
-        responses=ERRORS,
-    )
+    @router.post("/queries/{name}", response_model=models.Rows)
     async def ask(
         request: Request, name: Id, given: models.Ask, token: Token = may_read
     ) -> Response:
@@ -306,16 +279,10 @@ def _query_page(stored: Stored) -> dict[str, Any]:
     }
 
 
-def _decisions(app: FastAPI, state: State) -> None:
+def _decisions(router: APIRouter, state: State) -> None:
     may_read, may_decide = _secured(state, May.READ), _secured(state, May.DECIDE)
 
-    @app.get(
-        "/v1/decisions",
-        response_model=models.Rows,
-        tags=["decisions"],
-        dependencies=_DOCUMENTED,
-        responses=ERRORS,
-    )
+    @router.get("/decisions", response_model=models.Rows)
     async def decisions(
         token: Token = may_read,
         target: Annotated[str | None, Query(max_length=512)] = None,
@@ -328,14 +295,7 @@ def _decisions(app: FastAPI, state: State) -> None:
 
         return _rows(await _work(state, read))
 
-    @app.post(
-        "/v1/decisions",
-        response_model=list[models.Decided],
-        tags=["decisions"],
-        status_code=201,
-        dependencies=_DOCUMENTED,
-        responses=ERRORS,
-    )
+    @router.post("/decisions", response_model=list[models.Decided], status_code=201)
     async def decide(request: Request, given: models.Decide, token: Token = may_decide) -> Response:
         """Decide on rings and accounts; all are decided on, or none."""
         if len(given.targets) > 1 and not token.may(May.DECIDE_MANY):
@@ -356,27 +316,6 @@ def _decisions(app: FastAPI, state: State) -> None:
             return [vars(one) for one in made]
 
         return Json(await _work(state, write), status_code=201)
-
-
-def _audit(app: FastAPI, state: State) -> None:
-    may_audit = _secured(state, May.AUDIT)
-
-    @app.get(
-        "/v1/audit",
-        response_model=models.AuditPage,
-        tags=["access"],
-        dependencies=_DOCUMENTED,
-        responses={code: ERRORS[code] for code in (401, 403, 422, 429)},
-    )
-    async def log(token: Token = may_audit, limit: Limit = 100) -> Response:
-        """The last lines of the audit log, and what is wrong with its chain."""
-
-        def read() -> dict[str, Any]:
-            checked = verify(state.settings.home)
-            problems = [f"line {number} {what}" for number, what in checked.problems]
-            return {"lines": latest(state.settings.home, limit), "problems": problems}
-
-        return Json(await asyncio.to_thread(read))
 
 
 def _rows(answer: Answer) -> Response:

@@ -13,35 +13,16 @@ import os
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 
 import filelock
 
 from ringleader.errors import NotFound, SettingsError, WrongUsage
 from ringleader.output import whole_file
+from ringleader.service.roles import ROLES, May
 
 FILE = Path("service") / "tokens.json"
 _PREFIX = "rl"
-
-
-class May(StrEnum):
-    """What a role may do."""
-
-    CHECK = "check"  # ask whether accounts belong to rings
-    READ = "read"  # rings, accounts, changes, stored queries
-    DECIDE = "decide"  # on rings and accounts
-    DECIDE_MANY = "decide many"  # on more than one at once
-    AUDIT = "audit"  # read who looked at what
-
-
-ROLES: dict[str, frozenset[May]] = {
-    "machine": frozenset({May.CHECK}),
-    "viewer": frozenset({May.READ}),
-    "analyst": frozenset({May.CHECK, May.READ, May.DECIDE}),
-    "lead": frozenset({May.CHECK, May.READ, May.DECIDE, May.DECIDE_MANY}),
-    "auditor": frozenset({May.READ, May.AUDIT}),
-}
 
 
 @dataclass(frozen=True)
@@ -161,9 +142,8 @@ class Tokens:
         return self._known
 
     def _write(self, tokens: list[Token]) -> None:
-        with whole_file(self._path) as file:
+        with whole_file(self._path, mode=0o600) as file:
             file.write(json.dumps([asdict(token) for token in tokens], indent=2).encode())
-        self._path.chmod(0o600)
 
     def _alone(self) -> filelock.BaseFileLock:
         try:

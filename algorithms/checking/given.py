@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ringleader.errors import WrongUsage
 from ringleader.loaders.tables.declared import key_of
 from ringleader.loaders.validation.addresses import canonical, masked
+from ringleader.loaders.validation.missing_values import is_placeholder
 from ringleader.schema.normalisers import domain_of
 
 if TYPE_CHECKING:
@@ -68,8 +69,10 @@ def _values(given: Mapping[str, Any], column: str) -> Iterator[str]:
     if len(values) > MOST_VALUES:
         raise WrongUsage(f"{column} has {len(values)} values; {MOST_VALUES} at the most")
     for one in dict.fromkeys(values):
-        if one is not None and str(one).strip():
-            yield str(one).strip()
+        text = "" if one is None else str(one).strip()
+        # What loads take for no value is none here: NULL is nobody's device.
+        if text and not is_placeholder(text):
+            yield text
 
 
 def _key(identifier: Identifier, value: str, region: str, key: bytes) -> str | None:

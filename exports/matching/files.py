@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from ringleader.errors import InputError, WrongUsage
-from ringleader.keys import keyed_hash, read_key
+from ringleader.keys import keyed_hash
 from ringleader.output import whole_file
 
-__all__ = ["Envelope", "State", "moment", "open_envelope", "partner_key", "write_envelope"]
+__all__ = ["Envelope", "State", "moment", "open_envelope", "write_envelope"]
 
 _MAGIC = b"ringleader match 1\n"
 _FOLDER = "matches"
@@ -48,23 +47,13 @@ class Envelope:
         return str(self.said["id"])
 
 
-def partner_key(path: Path) -> bytes:
-    """The key of a partnership.
-
-    Raises:
-        InputError: The file holds none.
-    """
-    return read_key(path)
-
-
 def write_envelope(path: Path, key: bytes, kind: str, said: Mapping[str, Any], body: bytes) -> int:
     """Write a file whole or not at all; returns its size."""
     header = json.dumps({"kind": kind, **said}, sort_keys=True).encode() + b"\n"
     seal = _seal(key, header, body).encode() + b"\n"
-    with whole_file(path) as file:
+    with whole_file(path, mode=0o600) as file:
         for part in (_MAGIC, seal, header, body):
             file.write(part)
-    path.chmod(0o600)
     return path.stat().st_size
 
 
@@ -149,10 +138,8 @@ class State:
             raise InputError(
                 f"exchange {id_} was {role} before", hint="a file is of use once; ask for a new one"
             )
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(said), encoding="utf-8")
-        part.chmod(0o600)
-        os.replace(part, path)
+        with whole_file(path, mode=0o600) as file:
+            file.write(json.dumps(said).encode())
 
     def keep_items(self, id_: str, items: Mapping[str, Mapping[str, Any]]) -> None:
         """Keep what a request put in, until the exchange is finished."""

@@ -15,7 +15,7 @@ from typing import Any
 from ringleader.errors import InputError, RingleaderError
 from ringleader.progress import progress
 
-__all__ = ["answer", "ask", "matched", "parts_of"]
+__all__ = ["answer", "ask", "matched", "parts_of", "size_of"]
 
 # Items of a part: about ten seconds of one processor.
 PART = 25_000
@@ -40,6 +40,15 @@ def ask(items: Sequence[str], parts: int, reveal: bool) -> tuple[list[str], byte
     """
     made = _run("mask the set", _ask, [(part, reveal) for part in _cut(items, parts)])
     return [key for key, _ in made], _joined([body for _, body in made])
+
+
+def size_of(request: bytes) -> int:
+    """How many items a request holds, whatever its maker says.
+
+    Raises:
+        InputError: The request is damaged.
+    """
+    return sum(len(_request(body).encrypted_elements) for body in _split(request))
 
 
 def answer(items: Sequence[str], request: bytes, reveal: bool) -> bytes:
@@ -90,11 +99,21 @@ def _ask(work: tuple[list[str], bool]) -> tuple[str, bytes]:
     return client.GetPrivateKeyBytes().hex(), request
 
 
+def _request(body: bytes) -> Any:
+    request = _library().Request()
+    from google.protobuf.message import DecodeError
+
+    try:
+        request.ParseFromString(body)
+    except DecodeError as error:
+        raise InputError(f"the request is damaged: {error}") from error
+    return request
+
+
 def _answer(work: tuple[bytes, list[str], bool]) -> tuple[bytes, bytes]:
     body, part, reveal = work
     psi = _library()
-    request = psi.Request()
-    request.ParseFromString(body)
+    request = _request(body)
     server = psi.server.CreateWithNewKey(reveal)
     asked = max(len(request.encrypted_elements), 1)
     setup = server.CreateSetupMessage(FALSE_MATCH, asked, part, psi.DataStructure.GCS)

@@ -18,11 +18,10 @@ from ringleader.exports.matching.files import (
     Envelope,
     State,
     open_envelope,
-    partner_key,
     refuse_size,
     write_envelope,
 )
-from ringleader.keys import fingerprint, keyed_hash
+from ringleader.keys import fingerprint, keyed_hash, read_key
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -142,7 +141,8 @@ def answer(graph: Graph, home: Path, request: Path, file: Path, terms: Terms) ->
     key = _checked(terms)
     asked = open_envelope(request, key, "request", terms.purpose)
     _refuse_more(asked, terms)
-    refuse_size(int(asked.said["size"]), terms.most)
+    # What is really there counts, not only what the partner says: each item may be a guess.
+    refuse_size(max(int(asked.said["size"]), intersection.size_of(asked.body)), terms.most)
     state, key_id = State(home), fingerprint(key)
     if state.read(asked.id, "answered") is not None:
         raise InputError(f"request {asked.id} was answered before", hint="a request is of use once")
@@ -257,7 +257,7 @@ def _checked(terms: Terms) -> bytes:
         raise WrongUsage(f"{terms.reveal!r} cannot be revealed", hint="identifiers or size")
     if not terms.purpose.strip():
         raise WrongUsage("an exchange needs a purpose", hint="--purpose 'fraud, case 4711'")
-    return partner_key(terms.key)
+    return read_key(terms.key)
 
 
 def _refuse_more(asked: Envelope, terms: Terms) -> None:

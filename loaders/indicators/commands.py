@@ -8,9 +8,8 @@ from pathlib import Path
 import click
 
 from ringleader.app import App, Command, Group, output_options, pass_app
+from ringleader.indications import TLP
 
-# Names of ringleader.loaders.indicators.reading.TLP, without its imports.
-TLP = ("clear", "green", "amber", "amber+strict", "red")
 _BRIEF = (
     "source",
     "tlp",

@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from ringleader.errors import InputError
+from ringleader.indications import TLP
 
-__all__ = ["ACCOUNT", "CIDR", "TLP", "Defaults", "Indicator", "Read", "read_indicators"]
+__all__ = ["ACCOUNT", "CIDR", "Defaults", "Indicator", "Read", "read_indicators"]
 
-# In the order of who may read it: the later, the fewer.
-TLP = ("clear", "green", "amber", "amber+strict", "red")
 ACCOUNT, CIDR = "account", "cidr"
 IP, DEVICE, DOMAIN, MAILBOX, PAYMENT = "ip", "device", "email_domain", "mailbox", "payment_method"
 _COLUMNS = {

@@ -8,29 +8,27 @@ Keys go into a file of their own, so that the two can be kept in different place
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-import os
 import re
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ringleader.catalogue import get
 from ringleader.engine import ensure_running, managed_connection, run_admin, stop
+from ringleader.engine.artifacts import file_sha256
 from ringleader.engine.folder import DATABASE, ServerFolder
 from ringleader.errors import InputError, WrongUsage
 from ringleader.graph import Graph
 from ringleader.graph.locks import file_lock, lease
 from ringleader.keys import KEY_FILE, fingerprint, read_key
-from ringleader.output import plain
+from ringleader.output import now_text, plain, whole_file
 from ringleader.progress import progress
 from ringleader.version import __version__
 
@@ -121,12 +119,12 @@ def back_up(settings: Settings, file: Path, *, keys: Path | None = None) -> Back
             members |= {str(path.relative_to(home)): path for path in found if path.name != "lock"}
         about = {
             "format": FORMAT,
-            "made_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "made_at": now_text(),
             "version": __version__,
             "engine": state.engine,
             **counts,
             "key_fingerprint": _fingerprint(home),
-            "sha256": {name: _sha256(path) for name, path in members.items()},
+            "sha256": {name: file_sha256(path) for name, path in members.items()},
         }
         with progress("write the backup"):
             _write_tar(file, members, about)
@@ -157,13 +155,10 @@ def restore(
     home, folder = settings.home, ServerFolder(settings.home)
     with file_lock(settings, "restore"), _scratch(home) as scratch:
         about = _unpacked(file, scratch / "backup")
-        if (folder.data / "databases" / DATABASE).exists() and not overwrite:
-            raise InputError(
-                f"there is a database in {folder.root}, and a restore replaces it",
-                hint="give --overwrite, or set RINGLEADER_HOME to another folder",
-            )
         _refuse_other_engine(settings, folder, about["engine"])
         new_keys = _keys(file, keys, home, about["key_fingerprint"], scratch / "keys")
+        if not overwrite:
+            _refuse_replacing(home, folder, new_keys)
         stop(settings)
         with progress("neo4j-admin database load"):
             source = f"--from-path={scratch / 'backup'}"
@@ -220,16 +215,9 @@ def _fingerprint(home: Path) -> str:
     return fingerprint(read_key(path)) if path.exists() else ""
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _write_tar(file: Path, members: dict[str, Path], about: dict[str, Any] | None) -> None:
-    part = file.with_name(f".{file.name}.part")
     try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as target, tarfile.open(fileobj=target, mode="w") as tar:
+        with whole_file(file, mode=0o600) as target, tarfile.open(fileobj=target, mode="w") as tar:
             if about is not None:
                 text = json.dumps(about, indent=2).encode()
                 info = tarfile.TarInfo(_ABOUT)
@@ -237,9 +225,7 @@ def _write_tar(file: Path, members: dict[str, Path], about: dict[str, Any] | Non
                 tar.addfile(info, io.BytesIO(text))
             for name, path in members.items():
                 tar.add(path, name)
-        os.replace(part, file)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise InputError(
             f"cannot write {file}: {error.strerror or error}", hint="choose another place"
         ) from error
@@ -265,9 +251,30 @@ def _unpacked(file: Path, where: Path) -> dict[str, Any]:
             hint="update ringleader",
         )
     for name, expected in hashes.items():
-        if not (where / name).is_file() or _sha256(where / name) != expected:
+        if not (where / name).is_file() or file_sha256(where / name) != expected:
             raise InputError(f"{file} is damaged: {name} is missing or changed", hint=hint)
     return about
+
+
+def _refuse_replacing(home: Path, folder: ServerFolder, keys: Sequence[Path]) -> None:
+    """Make sure that a restore takes the place of nothing.
+
+    Raises:
+        InputError: There is a database, what the data folder keeps beside it, or another key.
+    """
+    there = []
+    if (folder.data / "databases" / DATABASE).exists():
+        there.append("a database")
+    there += [name for name in FOLDERS if any((home / name).glob("*"))]
+    for path in keys:
+        mine = home / KEY_FILE.parent / path.name
+        if mine.exists() and mine.read_bytes() != path.read_bytes():
+            there.append(f"another {KEY_FILE.parent / path.name}")
+    if there:
+        raise InputError(
+            f"there is {', '.join(there)} in {home}, and a restore replaces it",
+            hint="give --overwrite, or set RINGLEADER_HOME to another folder",
+        )
 
 
 def _refuse_other_engine(settings: Settings, folder: ServerFolder, engine: str) -> None:

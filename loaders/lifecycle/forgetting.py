@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -21,6 +20,7 @@ from ringleader.errors import InputError
 from ringleader.keys import AUDIT_KEY, keyed_hash, load_key
 from ringleader.loaders.aggregation.aggregate import END, START
 from ringleader.loaders.lifecycle.scrubbing import Scrubbed, files_below, history, names_one, scrub
+from ringleader.output import now_text
 from ringleader.progress import progress
 from ringleader.version import __version__
 
@@ -267,7 +267,7 @@ def _signed(
 ) -> Receipt:
     said: dict[str, Any] = {
         "receipt": f"erasure-{uuid4().hex[:12]}",
-        "at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "at": now_text(),
         "asked": len(names),
         "found": found,
         "hashes": tuple(account_hash(home, name) for name in names),

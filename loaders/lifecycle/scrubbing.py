@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ringleader.errors import InputError
+from ringleader.output import whole_file
 
 __all__ = ["Scrubbed", "files_below", "history", "names_one", "scrub"]
 
@@ -144,10 +144,9 @@ def _parquet(path: Path, names: frozenset[str], dry_run: bool) -> Scrubbed | Non
     if not rows:
         return None
     if not dry_run:
-        part = path.with_name(path.name + ".part")
         kept = pa.Table.from_pylist([row for row in made if row is not _GONE], table.schema)
-        pq.write_table(kept, part, compression="zstd")
-        os.replace(part, path)
+        with whole_file(path, mode=path.stat().st_mode & 0o777) as file:
+            pq.write_table(kept, file, compression="zstd")
     return Scrubbed(path, rows)
 
 
@@ -169,12 +168,8 @@ def _stands_in(text: str, name: str) -> bool:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    part = path.with_name(path.name + ".part")
-    mode = path.stat().st_mode & 0o777
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(handle, "wb") as file:
+    with whole_file(path, mode=path.stat().st_mode & 0o777) as file:
         file.write(content)
-    os.replace(part, path)
 
 
 def files_below(folders: Iterable[Path]) -> list[Path]:

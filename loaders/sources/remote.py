@@ -68,8 +68,9 @@ def fetched_folder(workspace: Workspace, address: str) -> Path:
         )
     folder = _folder(workspace)
     root = address.rstrip("/")
-    for path, name in _below(address):
-        _copy(address, path, folder / name, f"{root}/{name}")
+    store, found = _below(address)
+    for path, name in found:
+        _copy(store, path, folder / name, f"{root}/{name}")
     return folder
 
 
@@ -81,11 +82,11 @@ def _fetched(workspace: Workspace, source: str) -> list[str]:
     folder = _folder(workspace)
     if _scheme(source) in _WEB:
         return [_literal(_downloaded(source, folder))]
-    made = []
-    for path, name in _below(source):
-        shown = f"{source.partition('://')[0]}://{path}"
-        made.append(_literal(_copy(source, path, folder / name, shown)))
-    return made
+    scheme = source.partition("://")[0]
+    store, found = _below(source)
+    return [
+        _literal(_copy(store, path, folder / name, f"{scheme}://{path}")) for path, name in found
+    ]
 
 
 def _scheme(address: str) -> str:
@@ -170,19 +171,19 @@ def _downloaded(address: str, folder: Path) -> Path:
     return copy
 
 
-def _below(address: str) -> list[tuple[str, str]]:
-    """The files at an address, a pattern or a folder: the path in the store, and a name.
+def _below(address: str) -> tuple[Any, list[tuple[str, str]]]:
+    """A store, and the files at an address, a pattern or a folder: path in the store, and name.
 
     Raises:
         InputError: None is there, or the store cannot be read.
     """
     try:
-        files, path = _store(address)
+        store, path = _store(address)
         if any(sign in path for sign in "*?["):
-            found = files.glob(path)
+            found = store.glob(path)
             root = path[: min(path.find(sign) for sign in "*?[" if sign in path)].rpartition("/")[0]
         else:
-            found = files.find(path)
+            found = store.find(path)
             root = path.rstrip("/") if found != [path] else path.rpartition("/")[0]
     except InputError:
         raise
@@ -193,13 +194,16 @@ def _below(address: str) -> list[tuple[str, str]]:
     kept = [pair for pair, left_out in zip(names, hidden, strict=True) if not left_out]
     if not kept:
         raise InputError(f"{address}: no such file", hint="an address, a pattern or a folder")
-    return kept
+    # Names of objects are anything; as paths they must not lead out of the folder of copies.
+    if out := next((name for _, name in kept if ".." in name.split("/")), None):
+        raise InputError(f"{address}: {out!r} is no name of a file", hint="copy it under another")
+    return store, kept
 
 
-def _copy(address: str, path: str, copy: Path, shown: str) -> Path:
+def _copy(store: Any, path: str, copy: Path, shown: str) -> Path:
     copy.parent.mkdir(parents=True, exist_ok=True)
     try:
-        _store(address)[0].get_file(path, str(copy))
+        store.get_file(path, str(copy))
     except Exception as error:
         raise _unreadable(shown, error) from error
     stands_for(copy, shown)

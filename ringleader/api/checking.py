@@ -222,6 +222,7 @@ def _rows(path: Path, graph: Graph) -> Iterator[dict[str, Any]]:
     import duckdb
 
     from ringleader.algorithms.checking.given import columns
+    from ringleader.loaders.sources.columns import named
 
     if not path.is_file():
         raise InputError(f"{path}: there is no such file")
@@ -230,16 +231,19 @@ def _rows(path: Path, graph: Graph) -> Iterator[dict[str, Any]]:
             if path.suffix.lower() == ".parquet":
                 relation = connection.read_parquet(str(path))
             elif path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
-                relation = connection.read_json(str(path))
+                # All lines are looked at: a field may come late.
+                relation = connection.read_json(str(path), sample_size=-1)
             else:
                 relation = connection.read_csv(str(path), all_varchar=True, header=True)
-            known = [name for name in columns(graph.schema) if name in relation.columns]
+            spelled = {name: named(relation.columns, name) for name in columns(graph.schema)}
+            known = {name: found[0] for name, found in spelled.items() if found}
             if not known:
                 raise InputError(
                     f"{path} has no column that could be checked",
                     hint=f"known: {', '.join(columns(graph.schema))}",
                 )
-            chosen = relation.project(", ".join(f'"{name}"::VARCHAR' for name in known))
+            # Names are those of the file, as it writes them.
+            chosen = relation.project(", ".join(f'"{name}"::VARCHAR' for name in known.values()))
             for values in chosen.fetchall():
                 row = {n: v for n, v in zip(known, values, strict=True) if v not in (None, "")}
                 if row:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ringleader.catalogue import get
 from ringleader.errors import WrongUsage
 from ringleader.graph.locks import exclusive
-from ringleader.indications import decayed, half_lives
+from ringleader.indications import TLP, decayed, half_lives
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -68,8 +68,8 @@ def load_indicators(
 
     if not files:
         raise WrongUsage("which file?", hint="ringleader load indicators FILE")
-    if tlp is not None and tlp not in reading.TLP:
-        raise WrongUsage(f"there is no TLP {tlp!r}", hint=f"one of {', '.join(reading.TLP)}")
+    if tlp is not None and tlp not in TLP:
+        raise WrongUsage(f"there is no TLP {tlp!r}", hint=f"one of {', '.join(TLP)}")
     defaults = reading.Defaults(source, tlp, 50 if confidence is None else confidence)
     found, left_out = list[reading.Indicator](), Counter[str]()
     for file in files:

@@ -43,7 +43,7 @@ def backup(app: App, file: Path, keys: Path | None) -> None:
 @click.command(cls=Command)
 @click.argument("file", type=_file)
 @click.option("--keys", type=_file, help="The keys of the backup.")
-@click.option("--overwrite", is_flag=True, help="Replace a database that is there.")
+@click.option("--overwrite", is_flag=True, help="Replace what is there: database, records, keys.")
 @pass_app
 def restore(app: App, file: Path, keys: Path | None, overwrite: bool) -> None:
     """Put a backup in the place of the managed server's database.

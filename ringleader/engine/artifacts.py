@@ -114,7 +114,7 @@ def _missing(lock: Lock, repository: Path) -> list[LockedArtifact]:
         path = repository / artifact.path
         if not path.is_file():
             missing.append(artifact)
-        elif path.stat().st_size != artifact.size or _sha256(path) != artifact.sha256:
+        elif path.stat().st_size != artifact.size or file_sha256(path) != artifact.sha256:
             path.unlink()
             missing.append(artifact)
     return missing
@@ -191,7 +191,7 @@ def _download(context: Any, artifact: LockedArtifact, repository: Path, mirror: 
                 f"{source} does not provide {artifact.coordinate}",
                 hint=f"check the network (HTTPS_PROXY, {MIRROR_VARIABLE}), then {_AGAIN}",
             ) from error
-    sha256 = _sha256(path)
+    sha256 = file_sha256(path)
     if sha256 != artifact.sha256:
         raise ServerError(
             f"{artifact.coordinate} from {source} has SHA-256 {sha256[:12]}…, "
@@ -216,7 +216,8 @@ def _disk_error(error: OSError, cache: Path) -> ServerError:
     )
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

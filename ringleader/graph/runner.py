@@ -348,14 +348,18 @@ class Graph:
     ) -> _T:
         interrupted = False
 
-        @neo4j.unit_of_work(metadata=self._metadata(name), timeout=timeout)
-        def interruptible(tx: neo4j.ManagedTransaction) -> _T:
+        def give_up() -> None:
             nonlocal interrupted
-            try:
-                return work(tx)
-            except KeyboardInterrupt:
+            if not interrupted:
                 interrupted = True
                 self._end_transactions()
+
+        @neo4j.unit_of_work(metadata=self._metadata(name), timeout=timeout)
+        def interruptible(tx: neo4j.ManagedTransaction) -> _T:
+            try:
+                return work(tx)
+            except KeyboardInterrupt:  # before the driver waits for the server's answer
+                give_up()
                 raise
 
         try:
@@ -365,8 +369,7 @@ class Graph:
                 try:
                     return run(interruptible)
                 except KeyboardInterrupt:  # before the work began, or after it
-                    interrupted = True
-                    self._end_transactions()
+                    give_up()
                     raise
         except RingleaderError as error:
             if interrupted:  # what was ended is no error of its own

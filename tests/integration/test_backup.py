@@ -102,10 +102,27 @@ def test_restored_elsewhere_it_gives_the_same_rings(made, tmp_path):
             assert (other / KEY_FILE).read_text() == (home / KEY_FILE).read_text()
             assert (other / "loads" / "b1" / "complete").exists()
             assert r.verify_audit().sound
-            with pytest.raises(InputError, match="there is a database"):
+            with pytest.raises(InputError, match="there is a database, loads, audit in "):
                 r.restore(backup.file)
     finally:
         stop(settings_of(other))
+
+
+def test_a_restore_takes_the_place_of_nothing_unasked(made, tmp_path):
+    backup, _, _ = made
+    audit_chain.append(tmp_path, {"event": "of this folder"})
+    mine = load_key(tmp_path)
+    kept = (tmp_path / audit_chain.FILE).read_bytes()
+    with (
+        connected(tmp_path) as r,
+        pytest.raises(
+            InputError, match=r"there is audit, another keys/audit.key, another keys/hmac.key in "
+        ),
+    ):
+        r.restore(backup.file, keys=backup.keys)
+    assert load_key(tmp_path) == mine
+    assert (tmp_path / audit_chain.FILE).read_bytes() == kept
+    assert not (tmp_path / "server" / "data").exists()
 
 
 def test_a_damaged_backup_replaces_nothing(made, tmp_path):

@@ -16,8 +16,9 @@ from pymisp import MISPEvent
 
 from ringleader.errors import InputError, WrongUsage
 from ringleader.exports.findings import THINGS
-from ringleader.exports.handover import FORMATS, TLP
+from ringleader.exports.handover import FORMATS
 from ringleader.exports.pseudonyms import OPEN
+from ringleader.indications import TLP
 from ringleader.keys import EXPORT_KEY, load_key
 
 ODD_IN_XML = ODD.replace("\x0b", "\ufffd")

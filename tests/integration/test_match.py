@@ -9,6 +9,7 @@ from ringleader import Connection, audit_chain
 from ringleader.errors import InputError, RingleaderError, WrongUsage
 from ringleader.exports.matching import files, intersection, protocol
 from ringleader.exports.matching.protocol import Terms
+from ringleader.keys import read_key
 
 PURPOSE = "fraud, case 4711"
 WORLD = """
@@ -163,7 +164,7 @@ def test_files_are_bound_to_key_purpose_and_date_and_are_of_use_once(firms, tmp_
     changed[-1] ^= 1
     response.write_bytes(changed)
     with pytest.raises(InputError, match="or was changed"):
-        files.open_envelope(response, files.partner_key(terms.key), "response", PURPOSE)
+        files.open_envelope(response, read_key(terms.key), "response", PURPOSE)
     late = replace(terms, days=-1)
     asked(here, late)
     with pytest.raises(InputError, match="expired at"):
@@ -178,6 +179,15 @@ def test_how_often_and_how_much_a_partner_may_ask_is_limited(firms):
     asked(here, terms)
     with pytest.raises(WrongUsage, match="5 identifiers are more than 4"):
         answered(there, replace(terms, most=4))
+    # What a partner says of its set counts no more than what is in it.
+    request, key = here.path / "request.match", read_key(terms.key)
+    told = files.open_envelope(request, key, "request", PURPOSE)
+    files.write_envelope(request, key, "request", {**told.said, "size": 1}, told.body)
+    with pytest.raises(WrongUsage, match="5 identifiers are more than 4"):
+        answered(there, replace(terms, most=4))
+    files.write_envelope(request, key, "request", told.said, intersection._joined([b"\xff"]))
+    with pytest.raises(InputError, match="the request is damaged"):
+        answered(there, terms)
     for n in range(2):
         asked(here, terms)
         answered(there, replace(terms, per_day=2), f"{n}.match")

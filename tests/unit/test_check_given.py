@@ -39,6 +39,10 @@ def keys(given, schema=BUILT_IN):
         ),
         ({"account_id": "a", "organization_id": "o", "created_at": "2026-01-01"}, []),
         ({"ip": None, "device_id": ""}, []),
+        (
+            {"ip": "N/A", "device_id": "NULL", "payment_method_id": ["none", "pm"]},
+            [("PaymentMethod", "pm")],
+        ),
     ],
 )
 def test_values_become_keys(given, expected):
