@@ -7,21 +7,19 @@ change, grouped by the same server, and compared with the truth. Nothing is writ
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import numpy as np
-
 from benchmarks.measure import served
 from benchmarks.truth import Trial
 from ringleader.algorithms.detect import grouping_of
+from ringleader.algorithms.evaluation.labels import read_labels
+from ringleader.algorithms.evaluation.metrics import Label, evaluate
+from ringleader.algorithms.evaluation.traits import by_trait, read_traits
 from ringleader.algorithms.evidence.reading import read_sharing
-from ringleader.algorithms.evidence.sharing import Flags, Sharing
 from ringleader.algorithms.parameters import Parameters
-from ringleader.algorithms.rings.building import ring_of
 from ringleader.algorithms.rings.finding import Found, find_rings
 from ringleader.graph import Graph
 from ringleader.settings import load_settings
@@ -29,12 +27,7 @@ from ringleader.settings import load_settings
 FACTORS = (0.5, 2.0)
 # They say how rings are named and kept from run to run, which one run does not show.
 NAMING = ("continues_at", "retired_days", "history_runs", "seed")
-TRUTH = """
-SELECT account_id, campaign FROM read_parquet($labels) JOIN read_csv($traits) AS traits
-     ON campaign = operator
-WHERE label = 'fraud' AND kinds_shared >= 2
-"""
-FRAUD = "SELECT account_id FROM read_parquet($labels) WHERE label = 'fraud'"
+TWO_KINDS = "kinds_shared>=2"
 Row = dict[str, Any]
 
 
@@ -50,23 +43,22 @@ def changes() -> Iterator[tuple[str, Any, Parameters]]:
                 yield declared.name, other, replace(plain, **{declared.name: other})
 
 
-def figures(sharing: Sharing, found: Found, operators: dict[str, Flags], fraud: Flags) -> Row:
+def figures(
+    found: Found, labels: Mapping[str, Label], traits: Mapping[str, Mapping[str, str]]
+) -> Row:
     """How well rings agree with the truth.
 
     Args:
-        sharing: The accounts.
         found: What was found.
-        operators: Which accounts each operator of two kinds has.
-        fraud: Which accounts any operator has.
+        labels: Label of each account.
+        traits: Traits of each operator.
     """
-    inside = ring_of(sharing, found.rings) > 0
-    recall = [float(inside[members].mean()) for members in operators.values()]
-    held = sum(int(inside[members].sum()) for members in operators.values())
-    accounts = sum(int(members.sum()) for members in operators.values())
+    ring = {account: one.ring_id for one in found.rings for account in one.members}
+    scores = by_trait(ring, labels, traits)[TWO_KINDS]
     return {
-        "found by half": sum(part >= 0.5 for part in recall) / len(recall),
-        "recall": held / accounts,
-        "precision": float(fraud[inside].mean()) if inside.any() else 1.0,
+        "found by half": scores.found / scores.operators,
+        "recall": scores.recall or 0.0,
+        "precision": evaluate(ring, labels).account_precision or 1.0,
     }
 
 
@@ -93,30 +85,23 @@ def main() -> None:
     arguments = parser.parse_args()
     trial = Trial(arguments.folder.absolute(), [])
     truth = trial.loaded(arguments.seed, "--crossed", "--accounts", str(arguments.accounts))
-    labels = {"labels": str(truth / "labels.parquet")}
-    rows: list[tuple[str, Any, Row]] = []
     settings = load_settings(env={"RINGLEADER_HOME": str(trial.home)})
-    with served(trial.home), Graph.connect(settings) as graph:
-        sharing = read_sharing(graph)
-        with duckdb.connect() as connection:
-            known = connection.execute(
-                TRUTH, {**labels, "traits": str(truth / "traits.csv")}
-            ).fetchall()
-            guilty = [name for (name,) in connection.execute(FRAUD, labels).fetchall()]
-        members: dict[str, list[str]] = {}
-        for account, operator in known:
-            members.setdefault(operator, []).append(account)
-        operators = {name: np.isin(sharing.accounts, who) for name, who in members.items()}
-        fraud = np.isin(sharing.accounts, guilty)
+    labels, _ = read_labels(settings, [str(truth / "labels.parquet")], None, "decided_by")
+    traits = read_traits(truth / "traits.csv")
+    rows: list[tuple[str, Any, Row]] = []
+    with served(trial.home):
+        settings = load_settings(env={"RINGLEADER_HOME": str(trial.home)})
+        with Graph.connect(settings) as graph:
+            sharing = read_sharing(graph)
 
-        def measured(parameters: Parameters) -> Row:
-            grouping = grouping_of(graph, "sensitivity", "leiden", parameters)
-            return figures(sharing, find_rings(sharing, grouping, parameters), operators, fraud)
+            def measured(parameters: Parameters) -> Row:
+                grouping = grouping_of(graph, "sensitivity", "leiden", parameters)
+                return figures(find_rings(sharing, grouping, parameters), labels, traits)
 
-        plain = measured(Parameters())
-        for name, value, parameters in changes():
-            rows.append((name, value, measured(parameters)))
-            print(f"# {name} = {value:g}: {rows[-1][2]}", flush=True)
+            plain = measured(Parameters())
+            for name, value, parameters in changes():
+                rows.append((name, value, measured(parameters)))
+                print(f"# {name} = {value:g}: {rows[-1][2]}", flush=True)
     text = table(rows, plain)
     (trial.folder / "sensitivity.md").write_text(text, encoding="utf-8")
     print("\n" + text)

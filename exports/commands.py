@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
+from ringleader.api.indicating import TLP
 from ringleader.app import App, Group, pass_app
 from ringleader.exports.handover import FORMATS
-from ringleader.indications import TLP
 
 _path = click.Path(path_type=Path, dir_okay=False)
 _FORMATS_TOLD = "\n".join(

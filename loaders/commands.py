@@ -9,9 +9,9 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from ringleader.api.indicating import TLP
 from ringleader.app import App, Command, Group, output_options, pass_app
 from ringleader.errors import WrongUsage
-from ringleader.indications import TLP
 from ringleader.loaders.contract import PROXY_KINDS, TABLE_NAMES, help_text
 
 # Names of ringleader.loaders.sources.reference_lists.FORMATS, without its imports.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from ringleader.api.indicating import TLP
 from ringleader.app import App, Command, Group, output_options, pass_app
-from ringleader.indications import TLP
 
 _BRIEF = (
     "source",
