@@ -36,8 +36,9 @@ GROUPS = {
         "campaign",
         "hubs",
     ),
-    "Decide": ("review", "decisions", "pin", "appeal", "answer_appeal"),
-    "Ask": ("query", "ask", "queries", "find", "cypher", "write_cypher"),
+    "Decide": ("effects", "review", "decisions", "pin", "appeal", "answer_appeal"),
+    "Work": ("queue", "assign", "assignments"),
+    "Ask": ("search", "query", "ask", "queries", "find", "cypher", "write_cypher"),
     "Export": ("export", "dossier", "report"),
     "What others know": (
         "load_indicators",

@@ -93,6 +93,51 @@ def write_report(
     return ReportContents(len(rings), sum(ring.size for ring in rings), size)
 
 
+def one_ring(graph: Graph, ring_id: str, name: Naming = as_it_is) -> dict[str, Any]:
+    """All that the report shows of one ring, with the words that its page needs.
+
+    Args:
+        graph: An open graph.
+        ring_id: The ring.
+        name: What a name is shown as; every name that comes from the data passes through it.
+
+    Raises:
+        NotFound: There is no such ring now, or no detection has run.
+    """
+
+    def read(query: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return graph.read(get(query), params)
+
+    run = _current_run(read)
+    found = read("report-rings", {"ring_ids": [ring_id], "limit": None})
+    if not found:
+        raise NotFound(f"there is no ring {ring_id!r}", hint="ringleader rings list")
+    ring = Standing(**plain(found[0]))
+    rows = Rows(
+        *(
+            _by_ring(read, query, [ring_id])[ring_id]
+            for query in (
+                "report-links",
+                "report-members",
+                "report-identifiers",
+                "report-decisions",
+            )
+        )
+    )
+    there = families_there(run["uses"], graph.schema)
+    block = ring_block(ring, rows, there, name, graph.schema)
+    return {**block, "id": ring_id, "statuses": ring.statuses, "words": words(graph.schema)}
+
+
+def words(schema: Schema) -> dict[str, dict[str, str]]:
+    """What people call what accounts share, and the letter of each kind of evidence."""
+    return {
+        "letters": {family.name: family.letter for family in schema.families},
+        "kinds": {found.label: found.display for found in schema.identifiers},
+        "uses": {found.label: f"uses of {found.plural}" for found in schema.identifiers},
+    }
+
+
 def _current_run(read: Reading) -> dict[str, Any]:
     rows = read("report-run", {})
     if not rows:
@@ -158,11 +203,7 @@ def blocks(
                 for row in read("report-campaigns", {"ring_ids": ring_ids})
             ],
             "rings": listed,
-            "words": {
-                "letters": {family.name: family.letter for family in schema.families},
-                "kinds": {found.label: found.display for found in schema.identifiers},
-                "uses": {found.label: f"uses of {found.plural}" for found in schema.identifiers},
-            },
+            "words": words(schema),
         },
     )
 

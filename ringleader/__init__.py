@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ringleader.api.backups import Backup
     from ringleader.api.check_results import Check, CheckedRing, SharedIdentifier
     from ringleader.api.connection import Connection, connect
+    from ringleader.api.effects import Effect
     from ringleader.api.exporting import Dossier, Export, Report
     from ringleader.api.facade.base import RingleaderWarning
     from ringleader.api.facade.serving import Server
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from ringleader.audit_chain import AuditCheck
     from ringleader.errors import (
         CatalogueError,
+        ChangedMeanwhile,
         ConnectionFailed,
         DeliveryFailed,
         FindingsFound,
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
 
 _ERRORS = (
     "CatalogueError",
+    "ChangedMeanwhile",
     "ConnectionFailed",
     "DeliveryFailed",
     "FindingsFound",
@@ -105,6 +108,7 @@ _HOMES = {
     "Sightings": "ringleader.indications",
     "AuditCheck": "ringleader.audit_chain",
     "Dossier": "ringleader.api.exporting",
+    "Effect": "ringleader.api.effects",
     "Exchange": "ringleader.exports.matching.protocol",
     "Export": "ringleader.api.exporting",
     "Receipt": "ringleader.loaders.lifecycle.forgetting",
@@ -122,6 +126,7 @@ __all__ = [
     "AuditCheck",
     "Backup",
     "CatalogueError",
+    "ChangedMeanwhile",
     "Check",
     "CheckedRing",
     "Comparison",
@@ -131,6 +136,7 @@ __all__ = [
     "DeliveryFailed",
     "DetectionRun",
     "Dossier",
+    "Effect",
     "Evaluation",
     "Exchange",
     "Explanation",

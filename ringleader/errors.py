@@ -7,6 +7,7 @@ RingleaderError                 1    something failed; the message says what and
 ├── CatalogueError              1    a stored query that is unknown or malformed
 ├── QueryError                  1    a statement that the server refused
 │   └── TimedOut                1    it took longer than it may
+├── ChangedMeanwhile            1    somebody decided or took a ring over since it was read
 ├── NotFound                    1    a ring, account, run or query that is not there
 ├── ServerError                 1    the managed server could not be provisioned or run
 ├── DeliveryFailed              1    a receiver did not take a notification
@@ -65,6 +66,10 @@ class QueryError(RingleaderError):
 
 class TimedOut(QueryError):
     """A statement took longer than it may; the server ended it."""
+
+
+class ChangedMeanwhile(RingleaderError):
+    """Somebody decided on a ring or account, or took it over, since it was read."""
 
 
 class NotFound(RingleaderError):

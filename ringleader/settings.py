@@ -109,6 +109,16 @@ DECLARED: tuple[Declared, ...] = (
     Declared("known_good.clients", "devices that are no evidence", (), None, list),
     Declared("exports.folders", "folders with exports, which `forget` searches", (), None, list),
     Declared("review.appeals", "where an appeal goes, for statements of reasons"),
+    Declared("serve.account_link", "an account in your admin tool, with {account_id} in it"),
+    Declared("serve.address", "address of the service as browsers see it"),
+    Declared("serve.proxies", "addresses of proxies that are believed", (), None, list),
+    Declared("serve.user_header", "header in which such a proxy says who asks"),
+    Declared("serve.group_header", "header in which it says their groups"),
+    Declared("serve.roles", "role of each group, as group=role; * is anybody", (), None, list),
+    Declared("serve.oidc_issuer", "OpenID Connect provider at which people sign in"),
+    Declared("serve.oidc_client_id", "name of this service at the provider"),
+    Declared("serve.oidc_secret_file", "file with its secret", (), None, Path),
+    Declared("serve.oidc_groups", "claim with a person's groups", (), "groups"),
     Declared("queries", "folders of further stored queries", (), None, list),
 )
 # Addresses that the driver takes. User and password do not belong in one: it is shown and logged.

@@ -16,10 +16,11 @@ from ringleader import errors
 from ringleader.service.access import Door
 from ringleader.service.answerable import Denied
 from ringleader.service.database import Database
-from ringleader.service.limits import Refused, Workplace
+from ringleader.service.limits import Breaker, Refused, Workplace
 from ringleader.service.metrics import Metrics
 from ringleader.service.middleware import Guarded
 from ringleader.service.pages import add_pages
+from ringleader.service.proxies import Proxies
 from ringleader.service.routes import add_routes
 from ringleader.service.state import Json, Limits, State
 from ringleader.version import __version__
@@ -36,6 +37,7 @@ STATUS: tuple[tuple[type[errors.RingleaderError], int], ...] = (
     (errors.CatalogueError, 404),
     (errors.ConnectionFailed, 503),
     (errors.LockHeld, 409),
+    (errors.ChangedMeanwhile, 409),
     (errors.RingleaderError, 500),
 )
 
@@ -49,12 +51,15 @@ def build(
         read_settings: Reads the settings; a managed server may be started after the service.
         limits: How much is done at once, and for how long.
     """
-    settings, chosen = read_settings({}), limits or Limits()
+    settings, chosen, breaker = read_settings({}), limits or Limits(), Breaker()
     state = State(
         settings,
         Database(read_settings, timeout=chosen.check_seconds),
-        Door(settings.home),
-        Workplace(chosen.workers, chosen.waiting, chosen.read_seconds),
+        Door(settings.home, Proxies.of(settings)),
+        Workplace(
+            chosen.workers, chosen.waiting, chosen.read_seconds, breaker, slow_is_failure=False
+        ),
+        Workplace(chosen.workers, chosen.waiting, chosen.check_seconds, breaker),
         Metrics(),
         chosen,
     )
@@ -64,6 +69,7 @@ def build(
         # The first check plans its query, which takes longer than any check may.
         await asyncio.to_thread(state.database.warm)
         yield
+        state.checks.close()
         state.work.close()
         state.database.close()
 
@@ -101,7 +107,7 @@ async def _said(request: Request, error: Exception) -> Response:
     elif isinstance(error, errors.RingleaderError):
         status = next(number for kind, number in STATUS if isinstance(error, kind))
         message, hint = error.message, error.hint
-        if status in (409, 503):
+        if isinstance(error, errors.LockHeld | errors.ConnectionFailed):
             headers["Retry-After"] = "5"
     elif isinstance(error, RequestValidationError):
         status = 422

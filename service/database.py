@@ -51,6 +51,10 @@ class Database:
         """
         return self._opened()[2]
 
+    def settings(self) -> Settings:
+        """The settings as they are now."""
+        return self._settings({})
+
     def _opened(self) -> tuple[Graph, Connection, Checker]:
         with self._lock:
             if self._open is None:

@@ -91,10 +91,22 @@ class Workplace:
         workers: Pieces of work at a time.
         waiting: Pieces of work that may wait.
         seconds: How long one may wait and run together.
+        breaker: Shared with other places that ask the same database.
+        slow_is_failure: Whether an answer that takes too long counts as none. A check takes
+            milliseconds, so it does; a long query says nothing about the database.
     """
 
-    def __init__(self, workers: int, waiting: int, seconds: float) -> None:
-        self.breaker = Breaker()
+    def __init__(
+        self,
+        workers: int,
+        waiting: int,
+        seconds: float,
+        breaker: Breaker | None = None,
+        *,
+        slow_is_failure: bool = True,
+    ) -> None:
+        self.breaker = breaker or Breaker()
+        self._slow_is_failure = slow_is_failure
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="work")
         self._most, self._seconds = workers + waiting, seconds
         self.inside = 0  # running and waiting
@@ -121,7 +133,8 @@ class Workplace:
                 loop = asyncio.get_running_loop()
                 found = await loop.run_in_executor(self._threads, work)
         except TimeoutError as error:
-            self.breaker.failed()
+            if self._slow_is_failure:
+                self.breaker.failed()
             raise Refused(503, "the answer took too long", 2) from error
         except ConnectionFailed as error:
             self.breaker.failed()

@@ -39,6 +39,55 @@ class RingPage(BaseModel):
     history: list[dict[str, Any]]
 
 
+class RingCase(BaseModel):
+    """All that the console shows of a ring: what the report has, and the work on it."""
+
+    model_config = ConfigDict(extra="allow")
+    id: str
+    size: int
+    score: float
+    facts: list[dict[str, Any]]
+    days: list[dict[str, Any]]
+    exemplars: list[dict[str, Any]]
+    history: list[dict[str, Any]]
+    reviews: list[dict[str, Any]]
+    assignments: list[dict[str, Any]]
+    owner: str | None
+    seen: str
+    assignment: str
+
+
+class Compared(BaseModel):
+    """Two rings, what members of both use, and the links between them."""
+
+    rings: list[dict[str, Any]]
+    shared: list[dict[str, Any]]
+    across: list[dict[str, Any]]
+
+
+class IdentifierPage(BaseModel):
+    """An identifier: what is known of it, and who uses it."""
+
+    known: dict[str, Any]
+    users: dict[str, Any]
+
+
+class WhyNotPage(BaseModel):
+    """How an account stands to rings, kind by kind."""
+
+    account_id: str
+    rings: list[str]
+    factors: list[dict[str, Any]]
+    lines: list[str]
+
+
+class Jobs(BaseModel):
+    """Jobs that the settings declare, and their runs."""
+
+    jobs: list[dict[str, Any]]
+    runs: list[dict[str, Any]]
+
+
 class CheckedShared(BaseModel):
     """An identifier that an account and a ring have in common."""
 
@@ -113,6 +162,76 @@ class Decide(BaseModel):
     targets: Annotated[list[Text], Field(min_length=1, max_length=MOST_TARGETS)]
     verdict: Literal["confirm", "reject", "watch"]
     note: Text
+    seen: Annotated[dict[str, str], Field(max_length=MOST_TARGETS)] = {}
+
+
+class Foresee(BaseModel):
+    """A decision whose effect is asked for, before it is taken."""
+
+    model_config = ConfigDict(extra="forbid")
+    targets: Annotated[list[Text], Field(min_length=1, max_length=MOST_TARGETS)]
+    verdict: Literal["confirm", "reject", "watch"]
+
+
+class Foreseen(BaseModel):
+    """What a decision on one thing will do at the next run."""
+
+    target: str
+    kind: str
+    verdict: str
+    removes: int
+    keeps: int
+    text: str
+    seen: str
+    last: str
+
+
+class PinIt(BaseModel):
+    """A verdict on an identifier; `none` takes back what was pinned."""
+
+    model_config = ConfigDict(extra="forbid")
+    label: Text
+    key: Text
+    verdict: Literal["owned", "widely shared", "none"]
+    note: Text
+
+
+class Assign(BaseModel):
+    """Rings for somebody; without an owner they are given back."""
+
+    model_config = ConfigDict(extra="forbid")
+    rings: Annotated[list[Text], Field(min_length=1, max_length=MOST_TARGETS)]
+    owner: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    note: Annotated[str, Field(max_length=4_096)] = ""
+    seen: Annotated[dict[str, str], Field(max_length=MOST_TARGETS)] = {}
+
+
+class Cypher(BaseModel):
+    """A statement that reads."""
+
+    model_config = ConfigDict(extra="forbid")
+    statement: Annotated[str, Field(min_length=1, max_length=20_000)]
+    parameters: dict[str, Any] = {}
+    limit: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+
+
+class Neighbours(BaseModel):
+    """What an account or identifier is tied to."""
+
+    label: str
+    key: str
+    neighbours: list[dict[str, Any]]
+    in_all: int
+    users: int
+    ring_id: str | None
+    status: str | None
+
+
+class Started(BaseModel):
+    """A job that was started."""
+
+    job: str
+    pid: int
 
 
 class Decided(BaseModel):
@@ -140,6 +259,23 @@ class Me(BaseModel):
     name: str
     role: str
     may: list[str]
+    csrf: str | None = None
+    account_link: str | None = None
+    words: dict[str, dict[str, str]] = {}
+
+
+class SessionPage(BaseModel):
+    """Who is signed in, if anybody, and whether a provider of logins is set."""
+
+    me: Me | None
+    provider: bool
+
+
+class SignIn(BaseModel):
+    """A token, for a session."""
+
+    model_config = ConfigDict(extra="forbid")
+    token: Text
 
 
 class Health(BaseModel):

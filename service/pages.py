@@ -16,7 +16,36 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parent / "console"
 # Pages have addresses that last; which one is shown follows from the address.
-PAGES = ("/", "/changes", "/rings/{name}", "/accounts/{name}")
+PAGES = (
+    "/",
+    "/changes",
+    "/search",
+    "/ask",
+    "/ask/{name}",
+    "/graph",
+    "/compare",
+    "/runs",
+    "/jobs",
+    "/rings/{name}",
+    "/accounts/{name:path}",
+    "/identifiers/{label}/{name:path}",
+)
+# The report draws rings; the console uses the same code. The last one starts the page.
+DRAWING = ("page.js", "table.js", "charts.js", "network.js", "ring.js")
+SCRIPTS = (
+    "base.js",
+    "decide.js",
+    "queue.js",
+    "changes.js",
+    "ring_page.js",
+    "account_page.js",
+    "search_page.js",
+    "ask_page.js",
+    "explore_page.js",
+    "compare_page.js",
+    "runs_page.js",
+    "start.js",
+)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -31,7 +60,8 @@ def add_pages(app: FastAPI, schema: Schema) -> None:
         schema: The kinds of evidence, each with its colours.
     """
     page = (FOLDER / "index.html").read_bytes()
-    script = (FOLDER / "console.js").read_bytes()
+    parts = [PARTS / name for name in DRAWING] + [FOLDER / name for name in SCRIPTS]
+    script = "\n".join(part.read_text(encoding="utf-8") for part in parts).encode()
     looks = (PARTS / "page.css").read_text(encoding="utf-8") + family_rules(schema)
     style = (looks + (FOLDER / "console.css").read_text(encoding="utf-8")).encode()
 

@@ -3,48 +3,36 @@
 # No postponed annotations: FastAPI reads those of handlers, whose models depend on the settings.
 import asyncio
 import functools
-from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, FastAPI, Path, Query, Request, Security
+from fastapi import APIRouter, Body, FastAPI, Query, Request, Security
 from fastapi.responses import PlainTextResponse, Response
 
 from ringleader.answers import Answer
-from ringleader.api import checking, findings, reviewing
+from ringleader.api import checking, findings
 from ringleader.api.changes import changes
 from ringleader.api.check_results import Check
 from ringleader.audit import latest
-from ringleader.audit_chain import require_writable, verify
-from ringleader.catalogue import Query as Stored
+from ringleader.audit_chain import verify
 from ringleader.catalogue import get
-from ringleader.errors import NotFound
-from ringleader.questions import folders, questions, run_stored
+from ringleader.errors import NotFound, SettingsError
+from ringleader.exports.report import words
 from ringleader.service import models
-from ringleader.service.access import BEARER, address_of
+from ringleader.service.access import BEARER
 from ringleader.service.answerable import Denied, audit
+from ringleader.service.answering import ERRORS, Id, Limit, as_rows, hidden, secured, work
+from ringleader.service.ask_routes import asking
+from ringleader.service.explore_routes import exploring
+from ringleader.service.ring_routes import ring_pages
 from ringleader.service.roles import ROLES, May
+from ringleader.service.run_routes import running
+from ringleader.service.sessions import Session
 from ringleader.service.state import Json, State
 from ringleader.service.tokens import Token
+from ringleader.service.work_routes import deciding, queueing
 
-T = TypeVar("T")
 MOST_CHECKS = checking.MOST_ROWS
-ERRORS: dict[int | str, dict[str, Any]] = {
-    number: {"model": models.Error, "description": meaning}
-    for number, meaning in (
-        (400, "The request cannot be read."),
-        (401, "A token is needed."),
-        (403, "The token may not do this."),
-        (404, "There is no such thing."),
-        (409, "Somebody else writes; try again."),
-        (413, "The body is too large."),
-        (422, "The request makes no sense."),
-        (429, "Too many requests wait already."),
-        (503, "The database does not answer; try again."),
-        (504, "The answer took too long."),
-    )
-}
-Id = Annotated[str, Path(min_length=1, max_length=512)]
-Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 
 def add_routes(app: FastAPI, state: State) -> None:
@@ -59,8 +47,12 @@ def add_routes(app: FastAPI, state: State) -> None:
         ("access", _access),
         ("check", _checks),
         ("findings", _findings),
-        ("queries", _asking),
-        ("decisions", _decisions),
+        ("findings", ring_pages),
+        ("queries", asking),
+        ("decisions", deciding),
+        ("work", queueing),
+        ("exploring", exploring),
+        ("runs", running),
     ):
         # What the routes behind the door have in common.
         router = APIRouter(
@@ -68,17 +60,6 @@ def add_routes(app: FastAPI, state: State) -> None:
         )
         add(router, state)
         app.include_router(router)
-
-
-def _secured(state: State, what: May) -> Any:
-    """What a handler declares so that a token is asked for."""
-    return Depends(state.door.require(what))
-
-
-async def _work(state: State, work: Callable[[], T], seconds: float | None = None) -> T:
-    state.metrics.inside.set(state.work.inside)
-    state.metrics.breaker.set(state.work.breaker.open)
-    return await state.work.run(work, seconds)
 
 
 def _health(app: FastAPI, state: State) -> None:
@@ -93,7 +74,7 @@ def _health(app: FastAPI, state: State) -> None:
     async def ready() -> Response:
         """Whether the database answers; the run that checks rest on."""
         read = functools.partial(_current_run, state)
-        rows = await _work(state, read, state.limits.check_seconds)
+        rows = await work(state, read, state.limits.check_seconds, check=True)
         first = rows[0] if rows else {}
         run = {"run": first.get("run_id"), "run_finished_at": first.get("finished_at")}
         return Json({"status": "ready", **run})
@@ -109,14 +90,51 @@ def _current_run(state: State) -> list[dict[str, Any]]:
 
 
 def _access(router: APIRouter, state: State) -> None:
-    may_audit = _secured(state, May.AUDIT)
+    may_audit = secured(state, May.AUDIT)
+
+    schema = state.settings.schema
+
+    def told(token: Token, session: Session | None) -> dict[str, Any]:
+        return {
+            "name": token.name,
+            "role": token.role,
+            "may": sorted(ROLES[token.role]),
+            "csrf": session.csrf if session else None,
+            "account_link": _account_link(state),
+            "words": {**words(schema), "families": {i.label: i.family for i in schema.identifiers}},
+        }
 
     @router.get("/me", response_model=models.Me)
     async def me(request: Request) -> Response:
         """Whose token it is and what it may do."""
-        token = state.door.token(request)
-        may = sorted(ROLES[token.role])
-        return Json({"name": token.name, "role": token.role, "may": may})
+        return Json(told(state.door.token(request), state.door.session(request)))
+
+    @router.get("/session", response_model=models.SessionPage)
+    async def session(request: Request) -> Response:
+        """Who is signed in here, if anybody, and how one may sign in."""
+        try:
+            mine = told(state.door.token(request), state.door.session(request))
+        except Denied:
+            mine = None
+        return Json({"me": mine, "provider": bool(state.settings.get("serve.oidc_issuer"))})
+
+    @router.post("/session", response_model=models.Me, status_code=201)
+    async def sign_in(request: Request, given: models.SignIn) -> Response:
+        """Begin a session of a browser: a cookie that scripts cannot read."""
+        token = state.door.sign_in(request, given.token.strip())
+        answer = Response()
+        session = state.door.begin(token, answer)
+        body = Json(told(token, session), status_code=201)
+        body.raw_headers += [pair for pair in answer.raw_headers if pair[0] == b"set-cookie"]
+        return body
+
+    @router.delete("/session", status_code=204)
+    async def sign_out(request: Request) -> Response:
+        """End the session."""
+        state.door.token(request)
+        answer = Response(status_code=204)
+        state.door.end(request, answer)
+        return answer
 
     @router.get("/audit", response_model=models.AuditPage)
     async def log(token: Token = may_audit, limit: Limit = 100) -> Response:
@@ -130,11 +148,21 @@ def _access(router: APIRouter, state: State) -> None:
         return Json(await asyncio.to_thread(read))
 
 
+def _account_link(state: State) -> str | None:
+    link = state.settings.get("serve.account_link")
+    if link and not (str(link).startswith(("https://", "http://")) and "{account_id}" in str(link)):
+        raise SettingsError(
+            f"setting serve.account_link is {link!r}",
+            hint="https://admin.example/accounts/{account_id}",
+        )
+    return str(link) if link else None
+
+
 def _checks(router: APIRouter, state: State) -> None:
     schema = state.settings.schema
     known: Any = models.known_model(checking.known_columns(schema), schema)
     several = Annotated[list[known], Body(min_length=1, max_length=MOST_CHECKS)]
-    may_check = _secured(state, May.CHECK)
+    may_check = secured(state, May.CHECK)
 
     async def check(request: Request, given: Any, token: Token = may_check) -> Response:
         """Whether one account, or each of up to 1,000, belongs to a ring of the last detection.
@@ -143,8 +171,9 @@ def _checks(router: APIRouter, state: State) -> None:
         """
         many = isinstance(given, list)
         asked = [one.model_dump(exclude_none=True) for one in (given if many else [given])]
-        read = functools.partial(_checked, state, token, address_of(request), asked)
-        found = await _work(state, read, state.limits.check_seconds * (10 if many else 1))
+        read = functools.partial(_checked, state, token, state.door.address_of(request), asked)
+        seconds = state.limits.check_seconds * (checking.PATIENCE if many else 1)
+        found = await work(state, read, seconds, check=True)
         if found:
             state.metrics.checks((one.code for one in found), found[0].age_seconds)
         told = [one.document for one in found]
@@ -166,7 +195,7 @@ def _checked(
 
 
 def _findings(router: APIRouter, state: State) -> None:
-    may_read = _secured(state, May.READ)
+    may_read, may_see = secured(state, May.READ), secured(state, May.NAMES)
 
     @router.get("/rings", response_model=models.Rows)
     async def rings(token: Token = may_read, limit: Limit = 50, rejected: bool = False) -> Response:
@@ -175,7 +204,7 @@ def _findings(router: APIRouter, state: State) -> None:
         def read() -> Answer:
             return findings.rings(state.database.api.graph, limit=limit, rejected=rejected)
 
-        return _rows(await _work(state, read))
+        return as_rows(hidden(state, token, await work(state, read)))
 
     @router.get("/changes", response_model=models.Rows)
     async def changed(
@@ -188,31 +217,10 @@ def _findings(router: APIRouter, state: State) -> None:
         def read() -> Answer:
             return changes(state.database.api.graph, since, limit=limit)
 
-        return _rows(await _work(state, read))
+        return as_rows(hidden(state, token, await work(state, read)))
 
-    @router.get("/rings/{ring_id}", response_model=models.RingPage)
-    async def ring(request: Request, ring_id: Id, token: Token = may_read) -> Response:
-        """A ring: its evidence in bits, what speaks against it, its members and its history."""
-
-        def read() -> dict[str, Any]:
-            graph = state.database.api.graph
-            told = findings.explain(graph, ring_id)
-            page = {
-                "ring_id": ring_id,
-                "score": told.score,
-                "families": dict(told.families),
-                "lines": list(told.lines),
-                "evidence": list(told.evidence.rows),
-                "members": list(findings.members(graph, ring_id).rows),
-                "history": list(findings.history(graph, ring_id).rows),
-            }
-            audit(state.settings, token, address_of(request), "look", ring_id)
-            return page
-
-        return Json(await _work(state, read))
-
-    @router.get("/accounts/{account_id}", response_model=models.AccountPage)
-    async def account(request: Request, account_id: Id, token: Token = may_read) -> Response:
+    @router.get("/accounts/{account_id:path}", response_model=models.AccountPage)
+    async def account(request: Request, account_id: Id, token: Token = may_see) -> Response:
         """An account: what is known of it, how it stands to rings, and why it is in one."""
 
         def read() -> dict[str, Any]:
@@ -223,108 +231,11 @@ def _findings(router: APIRouter, state: State) -> None:
                 raise NotFound(f"there is no account {account_id!r}")
             [found] = state.database.checker.check([account_id])
             why = [findings.explain_member(graph, name, account_id) for name in rows[0]["rings"]]
-            audit(state.settings, token, address_of(request), "look", account_id)
+            audit(state.settings, token, state.door.address_of(request), "look", account_id)
             return {
                 "summary": rows[0],
                 "check": found.document,
                 "membership": [line for told in why for line in told.lines],
             }
 
-        return Json(await _work(state, read))
-
-
-def _asking(router: APIRouter, state: State) -> None:
-    may_read = _secured(state, May.READ)
-
-    @router.get("/queries", response_model=list[models.QueryPage])
-    async def queries(token: Token = may_read) -> Response:
-        """The stored queries, with their parameters and columns."""
-        return Json([_query_page(stored) for stored in questions(state.settings)])
-
-    @router.post("/queries/{name}", response_model=models.Rows)
-    async def ask(
-        request: Request, name: Id, given: models.Ask, token: Token = may_read
-    ) -> Response:
-        """Run a stored query that reads."""
-        get(name, folders(state.settings))  # a wrong name needs no database
-
-        def read() -> Answer:
-            audit(state.settings, token, address_of(request), "query", query=name)
-            return run_stored(
-                state.database.api.graph,
-                name,
-                given.parameters,
-                limit=given.limit,
-                timeout=state.limits.read_seconds,
-            )
-
-        return _rows(await _work(state, read))
-
-
-def _query_page(stored: Stored) -> dict[str, Any]:
-    return {
-        "name": stored.name,
-        "folder": stored.folder,
-        "question": stored.question,
-        "parameters": [
-            {
-                "name": one.name,
-                "type": one.type,
-                "required": one.required,
-                "default": None if one.required else one.default,
-            }
-            for one in stored.params
-        ],
-        "columns": [column.name for column in stored.columns],
-    }
-
-
-def _decisions(router: APIRouter, state: State) -> None:
-    may_read, may_decide = _secured(state, May.READ), _secured(state, May.DECIDE)
-
-    @router.get("/decisions", response_model=models.Rows)
-    async def decisions(
-        token: Token = may_read,
-        target: Annotated[str | None, Query(max_length=512)] = None,
-        history: bool = False,
-    ) -> Response:
-        """Decisions, the latest first."""
-
-        def read() -> Answer:
-            return reviewing.decisions(state.database.api.graph, target, history=history)
-
-        return _rows(await _work(state, read))
-
-    @router.post("/decisions", response_model=list[models.Decided], status_code=201)
-    async def decide(request: Request, given: models.Decide, token: Token = may_decide) -> Response:
-        """Decide on rings and accounts; all are decided on, or none."""
-        if len(given.targets) > 1 and not token.may(May.DECIDE_MANY):
-            raise Denied(
-                403,
-                f"a token of the role {token.role} decides on one thing at a time",
-                "ask a lead",
-            )
-
-        def write() -> list[dict[str, Any]]:
-            graph = state.database.api.graph
-            address = address_of(request)
-            require_writable(state.settings.home)  # no decision without its line
-            made = reviewing.decide(
-                graph, state.settings, given.targets, given.verdict, note=given.note, by=token.name
-            )
-            audit(state.settings, token, address, "decide", *given.targets, verdict=given.verdict)
-            return [vars(one) for one in made]
-
-        return Json(await _work(state, write), status_code=201)
-
-
-def _rows(answer: Answer) -> Response:
-    columns = answer.columns or (list(answer.rows[0]) if answer.rows else [])
-    return Json(
-        {
-            "columns": list(columns),
-            "rows": list(answer.rows),
-            "messages": list(answer.messages),
-            "cut": answer.cut,
-        }
-    )
+        return Json(await work(state, read))

@@ -51,7 +51,8 @@ class State:
         settings: The settings at the start.
         database: The database.
         door: Who may come in.
-        work: Where work is done.
+        work: Where pages and queries are read, and decisions written.
+        checks: Where checks are done: a long read keeps none of its threads.
         metrics: Figures.
         limits: How much is done at once.
     """
@@ -60,5 +61,6 @@ class State:
     database: Database
     door: Door
     work: Workplace
+    checks: Workplace
     metrics: Metrics
     limits: Limits

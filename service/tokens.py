@@ -119,6 +119,10 @@ class Tokens:
         same = hmac.compare_digest(given, found.hash if found else _hash(""))
         return found if same else None
 
+    def holds(self, token: Token) -> bool:
+        """Whether a token is one still; those of proxies and logins are not kept here."""
+        return not token.hash or self._current().get(token.token_id) == token
+
     def _current(self) -> dict[str, Token]:
         try:
             stat = self._path.stat()

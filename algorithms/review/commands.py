@@ -24,7 +24,8 @@ def _decision(function: Callable[..., None]) -> Callable[..., None]:
     """The arguments that every decision takes."""
     for option in (
         click.option("--by", help="Your name [default: setting review.by, or the system's user]."),
-        click.option("--note", required=True, help="Reason, for whoever reads the decision later."),
+        click.option("--note", help="Reason, for whoever reads the decision later (required)."),
+        click.option("--dry-run", is_flag=True, help="Say what it will do; write nothing."),
         click.argument("targets", metavar="RING|ACCOUNT...", nargs=-1, required=True),
     ):
         function = option(function)
@@ -33,19 +34,23 @@ def _decision(function: Callable[..., None]) -> Callable[..., None]:
 
 @review.command("confirm")
 @_decision
-def confirm(app: App, targets: tuple[str, ...], note: str, by: str | None) -> None:
+def confirm(
+    app: App, targets: tuple[str, ...], note: str | None, by: str | None, dry_run: bool
+) -> None:
     """Confirm that a RING is one, or that an ACCOUNT belongs to its ring; members stay.
 
     \b
     Example:
       ringleader review confirm ring-80502968ea5d --note 'one buyer, 12 accounts, ticket 4711'
     """
-    _decide(app, targets, "confirm", note, by)
+    _decide(app, targets, "confirm", note, by, dry_run)
 
 
 @review.command("reject")
 @_decision
-def reject(app: App, targets: tuple[str, ...], note: str, by: str | None) -> None:
+def reject(
+    app: App, targets: tuple[str, ...], note: str | None, by: str | None, dry_run: bool
+) -> None:
     """Reject a RING, or an ACCOUNT from its ring: it does not come back by itself.
 
     Identifiers seen until then no longer count between these accounts and others. Detection
@@ -53,33 +58,88 @@ def reject(app: App, targets: tuple[str, ...], note: str, by: str | None) -> Non
 
     \b
     Examples:
+      ringleader review reject ring-80502968ea5d --dry-run
       ringleader review reject ring-80502968ea5d --note 'a co-working space, see lease'
       ringleader review reject acc_17 --note 'bought its phone second hand'
     """
-    _decide(app, targets, "reject", note, by)
+    _decide(app, targets, "reject", note, by, dry_run)
 
 
 @review.command("watch")
 @_decision
-def watch(app: App, targets: tuple[str, ...], note: str, by: str | None) -> None:
+def watch(
+    app: App, targets: tuple[str, ...], note: str | None, by: str | None, dry_run: bool
+) -> None:
     """Watch a RING or ACCOUNT: lists show it, nothing else changes. It replaces earlier ones.
 
     \b
     Example:
       ringleader review watch ring-80502968ea5d --note 'wait for the payment of March'
     """
-    _decide(app, targets, "watch", note, by)
+    _decide(app, targets, "watch", note, by, dry_run)
 
 
-def _decide(app: App, targets: tuple[str, ...], verdict: str, note: str, by: str | None) -> None:
+def _decide(
+    app: App,
+    targets: tuple[str, ...],
+    verdict: str,
+    note: str | None,
+    by: str | None,
+    dry_run: bool,
+) -> None:
+    if note is None and not dry_run:
+        raise click.UsageError("Missing option '--note': say why, or give --dry-run")
     with app.connect() as r:
-        decisions = r.review(targets, verdict, note=note, by=by)
+        if dry_run:
+            for effect in r.effects(targets, verdict):
+                click.echo(f"{effect.target}: {effect.text}")
+            return
+        decisions = r.review(targets, verdict, note=note or "", by=by)
     for made in decisions:
         about = f", {made.members:,} accounts" if made.kind == "ring" else ""
         app.say(f"{made.target}{about}: {made.verdict} by {made.by}")
         if made.returns_when:
             app.say(f"  what would bring it back: {made.returns_when}")
     app.say("it applies from the next detection on; ringleader detect")
+
+
+@review.command("assign")
+@click.argument("rings", metavar="RING...", nargs=-1, required=True)
+@click.option("--to", "owner", help="Who works on them; without it they are given back.")
+@click.option("--note", default="", help="Why.")
+@click.option("--by", help="Your name [default: setting review.by, or the system's user].")
+@pass_app
+def assign(app: App, rings: tuple[str, ...], owner: str | None, note: str, by: str | None) -> None:
+    """Give each RING to somebody, or back; every assignment is kept in the graph.
+
+    \b
+    Examples:
+      ringleader review assign ring-80502968ea5d --to ann
+      ringleader review assign ring-80502968ea5d
+    """
+    with app.connect() as r:
+        r.assign(rings, owner, note=note, by=by)
+    for ring in rings:
+        app.say(f"{ring}: {f'assigned to {owner}' if owner else 'given back'}")
+
+
+@review.command("queue")
+@output_options
+@pass_app
+def queue(app: App, out: _Out) -> None:
+    """List the rings with the states that analysts work by, the strongest first.
+
+    States: waiting, new, grown, returned, assigned, watched, decided. New and grown are those of
+    the last seven days.
+
+    \b
+    Example:
+      ringleader review queue
+    """
+    from ringleader.api import casework
+
+    with app.connect() as r:
+        out(casework.queue(r.graph))
 
 
 @review.command("list")

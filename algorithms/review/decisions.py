@@ -11,7 +11,7 @@ from typing import Any
 
 from ringleader.algorithms.review.effects import ACCOUNT, CONFIRMED, REJECTED, RING, VERDICTS
 from ringleader.catalogue import get
-from ringleader.errors import InputError, NotFound
+from ringleader.errors import ChangedMeanwhile, InputError, NotFound
 from ringleader.graph import Graph
 
 # Labels as other systems name them; watching is not a decision yet.
@@ -20,7 +20,12 @@ _FIELDS = ("target", "target_kind", "verdict", "ring_id", "decided_at", "decided
 
 
 def decide(
-    graph: Graph, targets: Sequence[str], verdict: str, note: str, by: str
+    graph: Graph,
+    targets: Sequence[str],
+    verdict: str,
+    note: str,
+    by: str,
+    expected: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """Write one decision about each target, with what is known of it now.
 
@@ -30,11 +35,14 @@ def decide(
         verdict: One of :data:`ringleader.algorithms.review.effects.VERDICTS`.
         note: Why.
         by: Who decides.
+        expected: By target the review_id of the latest decision that ``by`` has seen, or an empty
+            text for none. A target that has another by now is refused.
 
     Returns:
         The decisions.
 
     Raises:
+        ChangedMeanwhile: Somebody else has decided on one of them; nothing is written.
         NotFound: There is no such ring or account.
     """
     now = int(datetime.now(UTC).timestamp() * 1000)
@@ -59,8 +67,22 @@ def decide(
                 }
             )
         )
-    graph.write(get("write-decisions"), {"rows": rows})
+    seen = expected or {}
+    sent = [{**row, "expected": seen.get(row["target"])} for row in rows]
+    [written] = graph.write(get("write-decisions"), {"rows": sent}).rows
+    if written["stale"]:
+        raise _decided_meanwhile(graph, written["stale"])
     return rows
+
+
+def _decided_meanwhile(graph: Graph, targets: Sequence[str]) -> ChangedMeanwhile:
+    rows = graph.read(get("latest-decisions"), {"targets": list(targets)})
+    said = [
+        f'{row["decided_by"]} on {row["target"]}: {row["verdict"]}, "{row["note"]}"' for row in rows
+    ]
+    return ChangedMeanwhile(
+        "decided meanwhile: " + "; ".join(said), hint="read it, then decide again"
+    )
 
 
 def carry_over(graph: Graph, file: Path) -> int:

@@ -9,4 +9,5 @@ WHERE ring.retired_at.epochMillis < $before
 SET ring.ring_id = ring.ring_id
 WITH ring
 WHERE NOT EXISTS { (ring)<-[:DECIDED]-() }
-DETACH DELETE ring
+OPTIONAL MATCH (ring)<-[:ASSIGNED]-(assignment:Assignment)
+DETACH DELETE ring, assignment

@@ -9,4 +9,5 @@ WHERE ring.retired_at < datetime() - duration({seconds: toInteger($retired_days 
 SET ring.ring_id = ring.ring_id
 WITH ring
 WHERE NOT EXISTS { (ring)<-[:DECIDED]-(:Review) }
-DETACH DELETE ring
+OPTIONAL MATCH (ring)<-[:ASSIGNED]-(assignment:Assignment)
+DETACH DELETE ring, assignment

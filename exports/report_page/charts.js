@@ -86,7 +86,7 @@ function itemTold(item) {
     h("span", { class: `dot f-${item.family}`, "aria-hidden": "true" }),
     h("span", { class: "what" }, item.family === "registration" && item.label === "CONTACTED"
       ? "contact" : kind(item.label), " "),
-    item.name ? named(item.name) : null,
+    item.name ? nameLink(item.label, item.name) : null,
     about.length
       ? h("span", { class: "facts" }, about.map(([fact, value], number) => [
         number ? " · " : "",

@@ -4,84 +4,108 @@ const SHEET = { x: -70, y: -50, width: 1140, height: 730 };
 const LETTER = 7.5; // width of a letter of a label
 const LABEL = 26; // letters of a label at the most
 const NEAR = 0.35; // how far beside the arrow's direction a node may lie, as cosine
+const NOTHING_CHOSEN = "Squares are identifiers, circles are accounts; a line means that the account used it. Point at one or select it to see what it is tied to.";
 
 function network(ring) {
   const { members, identifiers, edges } = ring.graph;
+  const strongest = Math.max(...ring.members.map((m) => m.bits), 1);
+  const things = identifiers.map(([item, x, y]) => {
+    const line = ring.items[item];
+    return {
+      x, y, radius: 13, family: line.family, label: line.label, title: `${kind(line.label)} ${line.name}`, name: line.name,
+      told: `${bits(line.bits)} bits, ties ${several(line.members, "member")}, used by ${several(line.outside ?? 0, "other account")}`,
+    };
+  });
+  const accounts = members.map(([number, x, y]) => {
+    const member = ring.members[number];
+    return {
+      x, y, radius: 6 + 7 * Math.sqrt(member.bits / strongest), family: null, label: "Account",
+      title: `account ${member.name}`, name: member.name,
+      told: `tied by ${bits(member.bits)} bits, opened ${day(member.opened)}${member.status ? `, ${member.status}` : ""}`,
+    };
+  });
+  return graphView({
+    nodes: [...things, ...accounts],
+    lines: edges.map(([m, i]) => ({ account: accounts[m], identifier: things[i] })),
+    label: `${several(members.length, "member")} and ${several(identifiers.length, "identifier")} that they share. `
+      + "Arrows move from node to node, Enter selects, plus and minus zoom, zero shows the whole. The tables of evidence and of members contain the same.",
+    near: "member", whole: "Whole ring",
+  }).element;
+}
+
+// A drawing that can be searched by pointer and keyboard. Nodes have a place, a radius, a family (null for
+// accounts), a title, a name and what is told of them; lines tie an account to an identifier, or to an account.
+function graphView({ nodes, lines, label, near: noun, whole, actions = () => null }) {
   const hidden = new Set();
   const view = { ...SHEET };
   let current = null;
   let chosen = null;
   let written = []; // what the panel tells of: the node, and the families that are hidden
+  let numbered = 0;
+  const ties = svg("g");
+  const dots = svg("g");
 
-  const nodes = [
-    ...identifiers.map(([item, x, y], at) => {
-      const line = ring.items[item];
-      return {
-        x, y, at, family: line.family, title: `${kind(line.label)} ${line.name}`, name: line.name,
-        told: `${bits(line.bits)} bits, ties ${several(line.members, "member")}, used by ${several(line.outside ?? 0, "other account")}`,
-      };
-    }),
-    ...members.map(([number, x, y], at) => {
-      const member = ring.members[number];
-      return {
-        x, y, at, family: null, title: `account ${member.name}`, name: member.name,
-        told: `tied by ${bits(member.bits)} bits, opened ${day(member.opened)}${member.status ? `, ${member.status}` : ""}`,
-      };
-    }),
-  ];
-  const member = (at) => nodes[identifiers.length + at];
-  nodes.forEach((node) => { node.near = []; });
-  const lines = edges.map(([m, i]) => {
-    const line = { member: member(m), identifier: nodes[i] };
-    line.member.near.push(line.identifier);
-    line.identifier.near.push(line.member);
-    line.element = svg("line", {
-      class: `tie f-${line.identifier.family}`,
-      x1: line.member.x, y1: line.member.y, x2: line.identifier.x, y2: line.identifier.y,
-    });
-    return line;
-  });
-  const strongest = Math.max(...ring.members.map((m) => m.bits), 1);
-  nodes.forEach((node, number) => {
-    const radius = node.family ? 13 : 6 + 7 * Math.sqrt(ring.members[members[node.at][0]].bits / strongest);
-    node.element = svg("g", {
-      id: `node-${number}`, role: "img", "aria-label": `${node.title}: ${node.told}`,
-      class: node.family ? `item f-${node.family}` : "member",
-      transform: `translate(${node.x} ${node.y})`,
+  function elementOf(node) {
+    numbered += 1;
+    return svg("g", {
+      id: `node-${numbered}`, role: "img", "aria-label": `${node.title}: ${node.told}`,
+      class: [node.family ? `item f-${node.family}` : "member", node.mark ?? ""].join(" ").trim(),
       onpointerenter: () => point(node),
       onpointerleave: () => point(null),
       onclick: () => choose(node),
     },
     node.family
-      ? [svg("rect", { x: -radius, y: -radius, width: 2 * radius, height: 2 * radius, rx: 5 }),
+      ? [svg("rect", { x: -node.radius, y: -node.radius, width: 2 * node.radius, height: 2 * node.radius, rx: 5 }),
         svg("text", { class: "sign", y: 5, "text-anchor": "middle" }, FAMILIES[node.family])]
-      : svg("circle", { r: radius }),
-    svg("text", { class: "label", y: radius + 15, "text-anchor": "middle" }, short(node.name, LABEL)));
-  });
-  // The strongest identifiers show their names where these cover nothing.
-  const covered = nodes.map((node) => [node.x - 14, node.y - 14, node.x + 14, node.y + 14]);
-  for (const node of nodes) {
-    if (!node.family) continue;
-    const half = (LETTER * Math.min(String(node.name).length, LABEL)) / 2;
-    const label = [node.x - half, node.y + 16, node.x + half, node.y + 32];
-    const clear = covered.every((box) =>
-      box[0] > label[2] || box[2] < label[0] || box[1] > label[3] || box[3] < label[1]);
-    if (!clear) continue;
-    covered.push(label);
-    node.element.classList.add("named");
+      : svg("circle", { r: node.radius }),
+    svg("text", { class: "label", y: node.radius + 15, "text-anchor": "middle" }, short(node.name, LABEL)));
+  }
+
+  // Draws what nodes and lines hold now; what was drawn before keeps its element.
+  function draw() {
+    nodes.forEach((node) => { node.near = []; });
+    for (const line of lines) {
+      line.account.near.push(line.identifier);
+      line.identifier.near.push(line.account);
+      line.element ??= svg("line", { class: line.identifier.family ? `tie f-${line.identifier.family}` : "tie" });
+      for (const [name, value] of [["x1", line.account.x], ["y1", line.account.y], ["x2", line.identifier.x], ["y2", line.identifier.y]]) {
+        line.element.setAttribute(name, value);
+      }
+    }
+    for (const node of nodes) {
+      node.element ??= elementOf(node);
+      node.element.setAttribute("transform", `translate(${node.x} ${node.y})`);
+      node.element.classList.remove("named");
+    }
+    // The strongest identifiers show their names where these cover nothing.
+    const covered = nodes.map((node) => [node.x - 14, node.y - 14, node.x + 14, node.y + 14]);
+    for (const node of nodes) {
+      if (!node.family) continue;
+      const half = (LETTER * Math.min(String(node.name).length, LABEL)) / 2;
+      const box = [node.x - half, node.y + 16, node.x + half, node.y + 32];
+      const clear = covered.every((other) =>
+        other[0] > box[2] || other[2] < box[0] || other[1] > box[3] || other[3] < box[1]);
+      if (!clear) continue;
+      covered.push(box);
+      node.element.classList.add("named");
+    }
+    ties.replaceChildren(...lines.map((line) => line.element));
+    dots.replaceChildren(...[...nodes].reverse().map((node) => node.element));
+    if (chosen && !nodes.includes(chosen)) chosen = null;
+    if (current && !nodes.includes(current)) current = chosen;
+    drawing.setAttribute("aria-label", typeof label === "function" ? label() : label);
+    chips.replaceChildren(...toggles());
+    written = [];
+    show();
   }
 
   const drawing = svg("svg", {
     class: "network", tabindex: 0, role: "application", "aria-roledescription": "graph",
-    "aria-label": `${several(members.length, "member")} and ${several(identifiers.length, "identifier")} that they share. `
-      + "Arrows move from node to node, Enter selects, plus and minus zoom, zero shows the whole. The tables of evidence and of members contain the same.",
     onkeydown: key, onpointerdown: grab, onwheel: wheel,
     onblur: () => focusOn(null),
-  },
-  svg("g", {}, lines.map((line) => line.element)),
-  svg("g", {}, [...nodes].reverse().map((node) => node.element)));
+  }, ties, dots);
   const panel = h("div", { class: "panel", "aria-live": "polite" });
-  const families = [...new Set(identifiers.map(([item]) => ring.items[item].family))];
+  const chips = h("div", { class: "chips", role: "group", "aria-label": "Kinds of evidence in the drawing" });
 
   function show() {
     drawing.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
@@ -96,7 +120,7 @@ function network(ring) {
     }
     for (const line of lines) {
       line.element.classList.toggle("gone", hidden.has(line.identifier.family));
-      line.element.classList.toggle("near", line.member === centre || line.identifier === centre);
+      line.element.classList.toggle("near", line.account === centre || line.identifier === centre);
     }
     if (current) drawing.setAttribute("aria-activedescendant", current.element.id);
     else drawing.removeAttribute("aria-activedescendant");
@@ -110,16 +134,16 @@ function network(ring) {
 
   function tell(node) {
     if (!node) {
-      panel.replaceChildren(h("p", { class: "about" },
-        "Squares are identifiers, circles are accounts; a line means that the account used it. Point at one or select it to see what it is tied to."));
+      panel.replaceChildren(h("p", { class: "about" }, NOTHING_CHOSEN));
       return;
     }
     const near = node.near.filter((other) => !hidden.has(other.family));
     panel.replaceChildren(
-      h("h3", {}, node.family ? chip(node.family) : null, node.family ? " " : "account ", named(node.name)),
+      h("h3", {}, node.family ? chip(node.family) : null, node.family ? " " : "account ", nameLink(node.label, node.name)),
       h("p", {}, node.told),
+      actions(node),
       h("p", { class: "about" }, node.family
-        ? `Used by ${several(near.length, "member")} in the drawing:`
+        ? `Used by ${several(near.length, noun)} in the drawing:`
         : `Uses ${several(near.length, "identifier")} in the drawing:`),
       h("ul", { class: "near-list" }, near.map((other) => h("li", {}, h("button", {
         type: "button", class: "plain",
@@ -233,24 +257,28 @@ function network(ring) {
     zoom(event.deltaY > 0 ? 1.12 : 0.89, place(event));
   }
 
-  const toggles = families.map((family) => h("button", {
-    type: "button", class: `chip f-${family}`, "aria-pressed": "true",
-    onclick: (event) => {
-      if (hidden.has(family)) hidden.delete(family);
-      else hidden.add(family);
-      event.currentTarget.setAttribute("aria-pressed", String(!hidden.has(family)));
-      if (hidden.has(chosen?.family) || hidden.has(current?.family)) chosen = current = null;
-      show();
-    },
-  }, family));
+  function toggles() {
+    const families = [...new Set(nodes.map((node) => node.family).filter(Boolean))];
+    return families.map((family) => h("button", {
+      type: "button", class: `chip f-${family}`, "aria-pressed": String(!hidden.has(family)),
+      onclick: (event) => {
+        if (hidden.has(family)) hidden.delete(family);
+        else hidden.add(family);
+        event.currentTarget.setAttribute("aria-pressed", String(!hidden.has(family)));
+        if (hidden.has(chosen?.family) || hidden.has(current?.family)) chosen = current = null;
+        show();
+      },
+    }, family));
+  }
+
   const tools = h("div", { class: "tools no-print" },
-    h("div", { class: "chips", role: "group", "aria-label": "Kinds of evidence in the drawing" }, toggles),
+    chips,
     h("div", { class: "zoom", role: "group", "aria-label": "Zoom" },
       h("button", { type: "button", "aria-label": "Zoom in", onclick: () => zoom(0.8) }, "+"),
       h("button", { type: "button", "aria-label": "Zoom out", onclick: () => zoom(1.25) }, "−"),
-      h("button", { type: "button", onclick: all }, "Whole ring")));
-  show();
-  return h("div", {}, tools, h("div", { class: "net" }, drawing, panel));
+      h("button", { type: "button", onclick: all }, whole)));
+  draw();
+  return { element: h("div", {}, tools, h("div", { class: "net" }, drawing, panel)), draw, choose, drawing };
 }
 
 // What the drawing leaves out, in words.

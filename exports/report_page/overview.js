@@ -41,12 +41,6 @@ function evidenceCard(report) {
     })));
 }
 
-const USES = {
-  referred: "referrals",
-  invited: "invitations",
-  transferred: "transfers",
-};
-
 function campaignsCard(report) {
   const place = new Map(report.rings.map((ring, at) => [ring.id, at]));
   const most = 8;

@@ -14,6 +14,11 @@ const KINDS = {
   invited: "invitations",
   transferred: "transfers",
 };
+const USES = {
+  referred: "referrals",
+  invited: "invitations",
+  transferred: "transfers",
+};
 // Controls, and marks that change the direction of what follows, could make a name look like another.
 const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 const LONGEST = 160;
@@ -63,6 +68,13 @@ function named(name) {
   const text = String(name);
   const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
   return h("bdi", { class: "name", title: shown === text ? null : text.slice(0, 2000) }, shown);
+}
+
+// A name that leads to the page of what it names, where there are such pages.
+const PAGES = {};
+
+function nameLink(label, name) {
+  return PAGES[label] ? PAGES[label](name) : PAGES.identifier?.(label, name) ?? named(name);
 }
 
 function short(name, length) {

@@ -143,7 +143,7 @@ function membersTable(ring) {
     rows: ring.members,
     none: "no members",
     columns: [
-      { title: "Account", value: (m) => m.name, cell: (m) => named(m.name), heads: true },
+      { title: "Account", value: (m) => m.name, cell: (m) => nameLink("Account", m.name), heads: true },
       { title: "Bits", number: true, value: (m) => m.bits, cell: (m) => bits(m.bits) },
       { title: "Opened", value: (m) => m.opened, cell: (m) => day(m.opened) },
       { title: "Status", wide: true, value: (m) => m.status, cell: (m) => (m.status ? named(m.status) : "–") },

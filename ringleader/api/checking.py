@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_000  # accounts of one read
 NEAREST, SHOWN = 3, 50
 ATTEMPTS = 3
+PATIENCE = 10  # times the time of one account that several may take
 REJECTED = "rejected"
 
 
@@ -31,7 +32,8 @@ class Checker:
 
     Args:
         graph: An open graph.
-        timeout: Seconds after which the server ends a read.
+        timeout: Seconds after which the server ends a read of one account; several have
+            :data:`PATIENCE` times as long.
     """
 
     def __init__(self, graph: Graph, *, timeout: float | None = None) -> None:
@@ -113,10 +115,13 @@ class Checker:
 
     def _once(self, stored: Query, given: Mapping[str, Any]) -> list[dict[str, Any]]:
         """In one round trip; an idle connection may have been lost, so a second try has three."""
+        timeout = self._timeout
+        if timeout is not None and len(given["rows"]) > 1:
+            timeout *= PATIENCE
         try:
-            return self._graph.read_once(stored, given, self._timeout)
+            return self._graph.read_once(stored, given, timeout)
         except ConnectionFailed:
-            return self._graph.read(stored, given, timeout=self._timeout)
+            return self._graph.read(stored, given, timeout=timeout)
 
     @cached_property
     def _known_good(self) -> Any:

@@ -15,6 +15,7 @@ from ringleader.api.facade.loading import Loading
 from ringleader.api.facade.matching import Matching
 from ringleader.api.facade.reading import Reading
 from ringleader.api.facade.serving import Serving
+from ringleader.api.facade.working import Working
 from ringleader.settings import Settings, load_settings
 
 
@@ -64,7 +65,7 @@ def connect(
     return Connection(read({}), say=say, reread=read)
 
 
-class Connection(Serving, Loading, Detecting, Reading, Asking, Keeping, Matching):
+class Connection(Serving, Loading, Detecting, Reading, Working, Asking, Keeping, Matching):
     """A connection to one database; use it in a ``with`` statement, or call :meth:`close`.
 
     Methods raise subclasses of :class:`ringleader.RingleaderError`. Lists come as pandas frames

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,7 @@ def decide(
     *,
     note: str,
     by: str | None = None,
+    expected: Mapping[str, str] | None = None,
 ) -> tuple[Decision, ...]:
     """Decide on rings and accounts; all targets are decided on, or none.
 
@@ -45,8 +46,10 @@ def decide(
         verdict: A key of :data:`VERDICTS`.
         note: Why.
         by: Who decides.
+        expected: By target the id of the latest decision that was seen, or an empty text.
 
     Raises:
+        ChangedMeanwhile: Somebody else has decided on one of them since.
         NotFound: There is no such ring or account.
         WrongUsage: There is no such verdict, or nothing to decide on.
     """
@@ -61,7 +64,7 @@ def decide(
         raise WrongUsage("a decision needs a note that says why")
     who = by or reviewer(settings)
     graph.ensure_schema()
-    rows = written(graph, list(dict.fromkeys(targets)), VERDICTS[verdict], note, who)
+    rows = written(graph, list(dict.fromkeys(targets)), VERDICTS[verdict], note, who, expected)
     return tuple(
         Decision(
             row["target"],

@@ -273,6 +273,7 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         "What the decision is about: an account, or a (:Ring) of `ringleader review`.",
     ),
     INDICATES,
+    RelType("ASSIGNED", "Assignment", "Ring", "The ring that somebody took over or gave back."),
     RelType("AGAINST", "Appeal", "Review", "The decision that the appeal contests."),
     RelType(
         "CO_USED",

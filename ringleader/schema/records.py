@@ -52,6 +52,17 @@ RECORDS: tuple[NodeType, ...] = (
         ),
     ),
     NodeType(
+        "Assignment",
+        "assignment_id",
+        "Somebody took over a ring, or gave it back. The latest of a ring counts, and all stay.",
+        derived=(
+            ("owner", "who works on the ring; null when it was given back"),
+            ("at", "since when"),
+            ("by", "who said so"),
+            ("note", "why"),
+        ),
+    ),
+    NodeType(
         "Tombstone",
         "account_hash",
         "An account that was erased, known by a keyed hash only: who comes back is recognised.",

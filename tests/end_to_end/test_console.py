@@ -1,21 +1,29 @@
-"""The console in a real browser: from the queue to a decision, and what is hostile stays text."""
+"""The console in a real browser: from the queue to a decision, and what is hostile stays text.
 
+RINGLEADER_SHOTS names a folder for screenshots of every page, wide, dark and on a phone.
+"""
+
+import os
+import re
 import shutil
+from pathlib import Path
 
 import judged_world
 import pytest
-from judged_worlds import GUEST, RING, SECOND
+from axe_playwright_python.sync_playwright import Axe
+from judged_worlds import CROWD, GUEST, RING, SECOND
 from playwright import sync_api as playwright
 from service_world import running, token
 
 from ringleader.algorithms.detect import detect
 from ringleader.algorithms.parameters import Parameters
-from ringleader.api import reviewing
+from ringleader.api import casework, reviewing
 from ringleader.settings import load_settings
 
 expect = playwright.expect
 CHROMIUM = shutil.which("chromium")
 EVIL = "<img src=x onerror=\"document.title='ran'\">"
+SHOTS = os.environ.get("RINGLEADER_SHOTS")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +45,11 @@ def world(connection):
     )
     judged_world.built(connection)
     connection.write(
-        "MATCH (a:Account {account_id: $name}) SET a.status = $evil, a.plan = $evil",
+        "MATCH (a:Account {account_id: $name}) SET a.status = $evil, a.plan = $evil "
+        "WITH a MATCH (p:PromptCluster {prompt_cluster_id: 'template-a0'}) "
+        "SET p.exemplar = $evil + ' write reviews' "
+        "MERGE (m:Model {model: 'm1'}) MERGE (a)-[r:REQUESTED]->(m) "
+        "SET r.daily = [20454000000007, 20456000000003]",
         {"name": RING[0], "evil": EVIL},
         name="fixture",
     )
@@ -48,6 +60,10 @@ def world(connection):
 @pytest.fixture(scope="module")
 def service(world, server, tmp_path_factory):
     home = tmp_path_factory.mktemp("console")
+    (home / "ringleader.toml").write_text(
+        "[serve]\naccount_link = 'https://admin.example/{account_id}'\n"
+        "[jobs.nightly]\n[[jobs.nightly.steps]]\nstep = 'query'\nname = 'what-is-loaded'\n"
+    )
     flags = {
         "neo4j.uri": server.uri,
         "neo4j.username": server.username,
@@ -71,8 +87,9 @@ def enter(browser, service):
         if not url.startswith((base, "data:")):
             wrong.append(url)
 
-    def opened(role="analyst", name="ann", place="/", width=1280, quiet=True):
-        context = browser.new_context(viewport={"width": width, "height": 900})
+    def opened(role="analyst", name="ann", place="/", width=1280, quiet=True, dark=False):
+        scheme = "dark" if dark else "light"
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
         if quiet:
@@ -91,6 +108,24 @@ def enter(browser, service):
     assert wrong == []
 
 
+def settled(page):
+    """Wait until the page has its heading and nothing loads."""
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("main[aria-busy]")).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+
+
+def accessible(page):
+    """No serious finding of axe-core."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    serious = [
+        (one["id"], [node["html"][:120] for node in one["nodes"]][:3])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
 def test_a_morning_from_the_queue_to_a_decision(enter, world):
     names = judged_world.rings(world)
     ring = names[tuple(RING)]
@@ -99,69 +134,293 @@ def test_a_morning_from_the_queue_to_a_decision(enter, world):
     expect(page.get_by_role("link", name="new 2")).to_be_visible()
     page.keyboard.press("j")
     page.keyboard.press("j")
-    opened = page.locator("tr.here a").inner_text()
+    opened = page.locator("tr.here a").first.inner_text()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text(opened)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(opened)
     # Addresses last.
     page.goto(page.url.rpartition("/")[0] + "/" + ring)
-    expect(page.get_by_role("heading", level=1)).to_have_text(ring)
-    members = page.locator("section", has_text="Members").locator("tbody tr")
-    expect(page.get_by_role("link", name=RING[0])).to_be_visible()
-    assert members.count() >= len(RING)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(ring)
+    members = page.locator("section", has=page.get_by_role("heading", name="Members"))
+    expect(members.locator("tbody tr")).to_have_count(len(RING))
+    admin = members.get_by_role("link", name="open").first
+    assert admin.get_attribute("href").removeprefix("https://admin.example/") in RING
     # What is markup in the data is text on the page.
-    expect(page.locator("td", has_text="<img")).to_have_text(EVIL)
+    expect(members.locator("td", has_text="<img").first).to_have_text(EVIL)
+    expect(page.locator("blockquote").first).to_contain_text("<img")
     assert page.title() != "ran"
-    page.get_by_label("watch").check()
-    expect(page.locator("#effect")).to_have_text("Nothing changes but what lists show.")
+    page.get_by_role("button", name="Take it").click()
+    expect(page.get_by_text("Assigned to ann.")).to_be_visible()
+    decision = page.get_by_role("button", name="Decide", exact=True)
+    expect(decision).to_be_disabled()
     page.get_by_label("reject").check()
-    expect(page.locator("#effect")).to_contain_text("these 12 accounts used until now counts no")
+    expect(page.locator("#effect-ring")).to_contain_text("Removes 12 accounts at the next run")
     page.get_by_label("watch").check()
-    page.locator("#note").fill("same cards as last week")
-    page.get_by_role("button", name="Decide").click()
-    expect(page.locator(".state.watched")).to_have_text("watched")
+    expect(page.locator("#effect-ring")).to_contain_text("Changes nothing but what lists show")
+    page.locator("#note-ring").fill("same cards as last week")
+    decision.click()
+    expect(page.locator("table .state.watched")).to_have_text("watched")
     rows = reviewing.decisions(world, ring).rows
     noted = [(row["decided_by"], row["note"]) for row in rows]
     assert noted == [("ann", "same cards as last week")]
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy as Markdown").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    told = page.evaluate("navigator.clipboard.readText()")
+    assert f"# Suspected ring `{ring}`" in told
+    assert f"| `{RING[3]}` |" in told
+    assert "`<img src=x" in told
     page.goto(page.url.partition("/rings")[0] + "/?state=watched")
     expect(page.locator("tbody tr")).to_have_count(1)
-    expect(page.locator("[aria-current='true']")).to_have_text("watched 1")
+    expect(page.locator("nav.filters [aria-current='true']")).to_have_text("watched 1")
+    # A filter is in the address, and going back takes it away.
+    page.get_by_label("Owner").select_option("ann")
+    expect(page).to_have_url(re.compile("state=watched&owner=ann$"))
+    page.go_back()
+    expect(page).to_have_url(re.compile("state=watched$"))
+    expect(page.locator("tbody tr")).to_have_count(1)
 
 
 def test_the_second_of_two_analysts_is_told(enter, world):
     ring = judged_world.rings(world)[tuple(SECOND)]
-    mine = enter(name="bob", place=f"/rings/{ring}")
-    expect(mine.get_by_label("watch")).to_be_visible()
-    reviewing.decide(world, world.settings, [ring], "watch", note="mine", by="eve")
+    mine = enter(name="bob", place=f"/rings/{ring}", quiet=False)
     mine.get_by_label("reject").check()
-    mine.locator("#note").fill("a ring")
-    mine.get_by_role("button", name="Decide").click()
-    expect(mine.get_by_role("alert")).to_contain_text('eve decided meanwhile: watched, "mine"')
+    expect(mine.locator("#effect-ring")).to_contain_text("Removes 10 accounts")
+    reviewing.decide(world, world.settings, [ring], "watch", note="mine", by="eve")
+    casework.assign(world, world.settings, [ring], "eve", by="eve")
+    mine.locator("#note-ring").fill("a ring")
+    mine.get_by_role("button", name="Decide", exact=True).click()
+    expect(mine.get_by_role("alert")).to_contain_text(f'eve on {ring}: watched, "mine"')
     assert [row["decided_by"] for row in reviewing.decisions(world, ring).rows] == ["eve"]
+    mine.get_by_role("button", name="Take it").click()
+    expect(mine.get_by_role("alert").last).to_contain_text("eve took")
+    mine.get_by_role("button", name="Show it as it is now").first.click()
+    expect(mine.get_by_text("Assigned to eve.")).to_be_visible()
+    expect(mine.locator("table .state.watched")).to_be_visible()
 
 
-def test_an_account_and_changes_and_who_may_not_decide(enter, world):
+def test_a_lead_decides_on_several_rings_with_one_note(enter, world):
+    page = enter(role="lead", name="lea")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.get_by_role("heading", name="2 rings chosen")).to_be_visible()
+    page.get_by_label("reject").check()
+    told = page.locator("#effect-bulk")
+    expect(told).to_contain_text("2 decisions: removes 22 accounts at the next run.")
+    page.get_by_label("confirm").check()
+    expect(told).to_contain_text("2 decisions: keeps 22 accounts.")
+    page.locator("#note-bulk").fill("one operator")
+    page.get_by_role("button", name="Decide", exact=True).click()
+    expect(page.locator("td .state.confirmed")).to_have_count(2)
+    rows = reviewing.decisions(world).rows
+    assert {(row["verdict"], row["note"]) for row in rows} == {("confirmed", "one operator")}
+    page.get_by_label("Choose").first.check()
+    page.get_by_label("Choose").last.check()
+    page.get_by_role("button", name="Compare the two").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Two rings")
+    expect(page.locator("main")).to_contain_text("Members of both use 0 identifiers.")
+
+
+def test_one_box_leads_to_accounts_identifiers_and_words(enter, world, service):
     page = enter(role="viewer", name="carl")
     page.keyboard.press("/")
     page.keyboard.type(RING[0])
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text(RING[0])
+    expect(page.get_by_role("heading", level=1)).to_contain_text(RING[0])
     expect(page.locator(".lead")).to_contain_text("joins: in ring-")
-    expect(page.get_by_role("button", name="Decide")).to_have_count(0)
+    expect(page.get_by_role("button", name="Decide", exact=True)).to_have_count(0)
+    for text, heading, holds in (
+        ("image-a", "device image-a", "Used by 12 accounts"),
+        ("203.0.113.0/30", "Search", "4 things found"),
+        ("write reviews", "Search", "write reviews"),
+        ("nothing of this name", "Search", "nothing is named"),
+    ):
+        page.get_by_label("Search rings").fill(text)
+        page.get_by_label("Search rings").press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        expect(page.locator("main")).to_contain_text(holds)
     page.get_by_role("link", name="Changes").click()
     expect(page.locator("tbody tr")).to_have_count(4)  # two rings, and a campaign of each
+    page.goto(f"{service[0]}/accounts/{CROWD[0]}")
+    page.get_by_role("button", name="Compare as detection does").click()
+    expect(page.locator("main")).to_contain_text(
+        f"{CROWD[0]} uses nothing that the members of any ring have in common"
+    )
 
 
-def test_a_wrong_token_and_an_unknown_account_are_said(enter, service):
+def test_an_identifier_is_pinned_after_its_effect_is_shown(enter, world, service):
+    page = enter(place="/identifiers/Device/image-a")
+    page.get_by_label("widely shared").check()
+    expect(page.locator("#effect-pin")).to_contain_text(
+        "Counts nothing from the next run on; ring-"
+    )
+    page.locator("#note-pin").fill("a public image")
+    page.get_by_role("button", name="Decide", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Pinned as widely shared by ann")
+    page.get_by_label("take the pin back").check()
+    page.locator("#note-pin").fill("it is not")
+    page.get_by_role("button", name="Decide", exact=True).click()
+    expect(page.get_by_text("Pinned as")).to_have_count(0)
+
+
+def test_the_graph_expands_hides_hubs_finds_ways_and_goes_back(enter, world):
+    page = enter(place=f"/graph?start=Account%7C{RING[0]}")
+    nodes = page.locator("svg.network g[role=img]")
+    expect(nodes).to_have_count(7)  # the account, and what it uses
+    expect(page.locator(".panel")).to_contain_text("in ring-")
+    device = page.get_by_role("img", name="device image-a")
+    device.click()
+    page.get_by_role("button", name="Who else uses it").click()
+    expect(nodes).to_have_count(18)
+    page.get_by_role("button", name="Undo").click()
+    expect(nodes).to_have_count(7)
+    page.get_by_label("Hide hubs").check()
+    page.locator("#hub").fill("11")
+    page.locator("#hub").blur()
+    expect(nodes).to_have_count(6)
+    expect(page.locator("main")).to_contain_text("1 hub hidden")
+    page.get_by_label("Way from").fill("single")
+    page.get_by_label("to", exact=True).fill(RING[5])
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_role("status").first).to_contain_text("single – template-a0 – ")
+    # With the keyboard alone: select, expand.
+    page.locator("svg.network").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    before = nodes.count()
+    page.keyboard.press("e")
+    expect(nodes).not_to_have_count(before)
+
+
+def test_three_hundred_nodes_stay_fluid(enter, world, service):
+    page = enter(place="/graph?start=" + "&start=".join(f"Device%7Cclient{n}" for n in range(7)))
+    nodes = page.locator("svg.network g[role=img]")
+    expect(nodes.nth(250)).to_be_attached(timeout=20_000)
+    # Each answer to a key or the wheel is drawn within a tenth of a second, the slowest of ten.
+    slowest = page.evaluate(
+        """async () => {
+          const net = document.querySelector("svg.network");
+          net.focus();
+          let slowest = 0;
+          for (const key of ["ArrowRight", "ArrowDown", "+", "-", "ArrowLeft", "ArrowUp", "+", "0",
+                             "ArrowRight", "Enter"]) {
+            const began = performance.now();
+            net.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+            slowest = Math.max(slowest, performance.now() - began);
+          }
+          return slowest;
+        }"""
+    )
+    print(f"{nodes.count()} nodes, the slowest of ten answers took {slowest:.0f} ms")
+    assert slowest < 250  # on a busy machine; docs/serve.md has the figure of a quiet one
+
+
+def test_questions_become_forms_and_only_a_lead_types_cypher(enter, service):
+    page = enter(place="/ask")
+    expect(page.get_by_text("A statement of your own")).to_have_count(0)
+    page.get_by_label("Find a question").fill("used this IP address")
+    page.get_by_role("link", name="Which accounts used this IP address").click()
+    page.get_by_label("address").fill("203.0.113.0")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.get_by_role("link", name=RING[0])).to_be_visible()
+    assert "address=203.0.113.0" in page.url
+    page.reload()  # the address has the answer
+    expect(page.locator("tbody tr")).to_have_count(4)
+    lead = enter(role="lead", name="lea", place="/ask", quiet=False)
+    lead.get_by_text("A statement of your own").click()
+    lead.get_by_label("Cypher that reads").fill("MATCH (r:Ring) RETURN count(r) AS rings")
+    lead.get_by_role("button", name="Run").click()
+    expect(lead.locator(".result tbody")).to_contain_text("2")
+    lead.get_by_label("Cypher that reads").fill("MATCH (r:Ring) DELETE r")
+    lead.get_by_role("button", name="Run").click()
+    expect(lead.get_by_role("alert")).to_contain_text("the statement writes")
+
+
+def test_runs_and_jobs(enter, world):
+    page = enter(role="lead", name="lea", place="/runs")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody")).to_contain_text("nothing")
+    page.goto(page.url.replace("/runs", "/jobs"))
+    page.get_by_role("button", name="Start nightly").click()
+    expect(page.get_by_text("nightly was started")).to_be_visible()
+    expect(page.locator("section", has_text="Runs").last).to_contain_text("done", timeout=60_000)
+
+
+def test_an_observer_sees_pseudonyms_only(enter, world, service):
+    ring = judged_world.rings(world)[tuple(RING)]
+    page = enter(role="observer", name="olga", place=f"/rings/{ring}")
+    settled(page)
+    told = page.locator("body").inner_text()
+    assert "account-" in told
+    assert not [name for name in (*RING, "203.0.113.", "template-a") if name in told]
+    expect(page.get_by_role("search")).to_be_hidden()
+    expect(page.get_by_role("link", name="Graph")).to_be_hidden()
+    page.goto(f"{service[0]}/changes")
+    settled(page)
+    assert not [name for name in RING if name in page.locator("body").inner_text()]
+
+
+def test_a_wrong_token_an_unknown_account_and_a_lost_service_are_said(enter, service):
     page = enter(quiet=False)
     page.goto(f"{service[0]}/accounts/nobody")
     expect(page.get_by_role("alert")).to_contain_text("there is no account 'nobody'")
-    page.evaluate("sessionStorage.setItem('ringleader-token', 'rl_00000000_x')")
-    page.reload()
+    page.route("**/v1/**", lambda route: route.abort())
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("alert")).to_contain_text("The service does not answer.")
+    page.unroute("**/v1/**")
+    page.goto(service[0])
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Token").fill("rl_00000000_x")
+    page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_contain_text("The token is not known.")
+    assert page.evaluate("document.cookie") == ""
+    assert (
+        page.evaluate("Object.keys(sessionStorage).length + Object.keys(localStorage).length") == 0
+    )
 
 
-def test_a_phone_scrolls_down_only(enter):
-    page = enter(place=f"/accounts/{GUEST}", width=390)
-    expect(page.get_by_role("heading", level=1)).to_have_text(GUEST)
+PLACES = [
+    "/",
+    "/rings/RING",
+    f"/accounts/{GUEST}",
+    "/identifiers/Device/image-a",
+    "/changes?since=2020-01-01",
+    "/search?q=write",
+    "/ask",
+    "/ask/identifiers-by-accounts?run=1",
+    f"/graph?start=Account%7C{RING[0]}",
+    "/compare?one=RING&other=SECOND",
+    "/runs",
+    "/jobs",
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("look", ["wide", "dark", "phone"])
+def test_every_page_is_accessible_and_a_phone_scrolls_down_only(enter, world, place, look):
+    names = judged_world.rings(world)
+    for word, members in (("RING", RING), ("SECOND", SECOND)):
+        place = place.replace(word, names[tuple(members)])
+    width = 390 if look == "phone" else 1280
+    page = enter(role="lead", name="lea", place=place, width=width, dark=look == "dark")
+    settled(page)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert "null" not in page.locator("main").inner_text()
+    assert not {"null", "undefined", "NaN"} & set(page.locator("main").inner_text().split())
+    if SHOTS:
+        name = place.strip("/").replace("/", "-").partition("?")[0] or "queue"
+        page.screenshot(path=Path(SHOTS) / f"{name}-{look}.png", full_page=True)
+
+
+def test_the_door_is_accessible(enter, browser, service):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(service[0])
+    expect(page.get_by_label("Token")).to_be_focused()
+    accessible(page)
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / "sign-in.png")
+    page.close()

@@ -116,10 +116,11 @@ def test_roles_decide_who_may_what(client, home):
     }
     may = {
         role: {name for name, call in calls.items() if call(token(home, role)).status_code != 403}
-        for role in ("machine", "viewer", "analyst", "lead", "auditor")
+        for role in ("machine", "observer", "viewer", "analyst", "lead", "auditor")
     }
     assert may == {
         "machine": {"check"},
+        "observer": {"read"},
         "viewer": {"read"},
         "analyst": {"check", "read", "decide"},
         "lead": {"check", "read", "decide"},
