@@ -42,6 +42,7 @@ GROUPS = {
     "Export": ("export", "dossier", "report"),
     "What others know": (
         "load_indicators",
+        "pull_indicators",
         "indicators",
         "sightings",
         "match_key",

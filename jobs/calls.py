@@ -40,6 +40,22 @@ def load(
     return Done(len(loaded.rows), loaded.rows)
 
 
+def pull(
+    r: Connection,
+    _: Occasion,
+    *,
+    url: str,
+    output: Path | None = None,
+    format_: str | None = None,
+    raw: bool = False,
+    **how: Any,
+) -> Done:
+    """Pull indicators of a server."""
+    done = r.pull_indicators(url, **how)
+    _write(Answer(done.rows), output, format_, raw)
+    return Done(len(done.rows), done.rows)
+
+
 def detect(
     r: Connection,
     _: Occasion,

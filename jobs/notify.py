@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import ipaddress
 import json
 import os
 import time
@@ -26,6 +25,7 @@ import click
 from ringleader.errors import DeliveryFailed, SettingsError
 from ringleader.jobs.outcomes import Done, Occasion, StandingRings
 from ringleader.output import now_text
+from ringleader.subnets import is_loopback
 from ringleader.version import __version__
 
 # Standard Webhooks asks for 24 to 64 bytes.
@@ -45,16 +45,9 @@ def _address(_ctx: click.Context, _param: click.Parameter, url: str) -> str:
         raise click.BadParameter("leave user and password out of the address; it is signed")
     if not parts.hostname or parts.scheme not in ("https", "http"):
         raise click.BadParameter("expected https://host/path")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise click.BadParameter("use https; http is for this machine only")
     return url
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 # The keys of the step; it is no command of the command line.

@@ -73,6 +73,7 @@ KINDS = (
         calls.forget,
         without=("dry_run", "receipt"),
     ),
+    Kind("pull", "ringleader.loaders.indicators.commands:pull", calls.pull),
     Kind("notify", "ringleader.jobs.notify:KEYS", calls.notify),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ringleader.api.exporting import Dossier, Export, Report
     from ringleader.api.facade.base import RingleaderWarning
     from ringleader.api.facade.serving import Server
-    from ringleader.api.indicating import IndicatorLoad
+    from ringleader.api.indicating import IndicatorFeed, IndicatorLoad, IndicatorPull
     from ringleader.api.jobs import JobRun, run_job
     from ringleader.api.results import (
         Comparison,
@@ -104,7 +104,9 @@ _HOMES = {
     "CheckedRing": "ringleader.api.check_results",
     "SharedIdentifier": "ringleader.api.check_results",
     "Backup": "ringleader.api.backups",
+    "IndicatorFeed": "ringleader.api.indicating",
     "IndicatorLoad": "ringleader.api.indicating",
+    "IndicatorPull": "ringleader.api.indicating",
     "Sightings": "ringleader.indications",
     "AuditCheck": "ringleader.audit_chain",
     "Dossier": "ringleader.api.exporting",
@@ -142,7 +144,9 @@ __all__ = [
     "Explanation",
     "Export",
     "FindingsFound",
+    "IndicatorFeed",
     "IndicatorLoad",
+    "IndicatorPull",
     "InputError",
     "JobRun",
     "LeaseLost",

@@ -1,7 +1,8 @@
-"""Which subnet an address counts to."""
+"""Which subnet an address counts to, and which addresses do not leave this machine."""
 
 from __future__ import annotations
 
+import ipaddress
 from socket import AF_INET6, inet_ntop, inet_pton
 
 _HOST = bytes(8)
@@ -17,3 +18,11 @@ def subnet(address: str) -> str:
         return address.rpartition(".")[0] + ".0/24"
     # Several times faster than ipaddress; a detection asks of every shared address.
     return inet_ntop(AF_INET6, inet_pton(AF_INET6, address)[:8] + _HOST) + "/64"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: a loopback address, or ``localhost``."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

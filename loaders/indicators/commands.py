@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ringleader.api.indicating import TLP
 from ringleader.app import App, Command, Group, output_options, pass_app
+from ringleader.catalogue import get
 
 _BRIEF = (
     "source",
@@ -47,6 +49,64 @@ def list_indicators(app: App, out: Callable[..., None], source: str) -> None:
 
     with app.connect() as r:
         out(indicator_rows(r.graph, source), brief=_BRIEF)
+
+
+@indicators.command(cls=Command)
+@click.argument("url")
+@click.option(
+    "--collection",
+    "collections",
+    multiple=True,
+    help="Id, alias or title of a TAXII collection; repeatable [default: all that may be read].",
+)
+@click.option("--misp", is_flag=True, help="URL is a MISP instance, not a TAXII server.")
+@click.option(
+    "--credentials",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="TOML file (mode 0600) with user and password, or token "
+    "[default: RINGLEADER_FEED_USER, RINGLEADER_FEED_PASSWORD, RINGLEADER_FEED_TOKEN].",
+)
+@click.option("--source", help="Who names the values [default: the collection, the event's].")
+@click.option("--tlp", type=click.Choice(TLP), help="Where they say none [default: amber].")
+@click.option(
+    "--confidence", type=click.IntRange(0, 100), help="Where they say none [default: 50]."
+)
+@output_options
+@pass_app
+def pull(app: App, url: str, out: Callable[..., None], **how: Any) -> None:
+    """Pull the indicators that a server has added since the last pull.
+
+    URL is a TAXII 2.1 collection, API root or server, or a MISP instance with --misp; https unless
+    it is this machine.
+
+    \b
+    Examples:
+      ringleader indicators pull https://taxii.example.org/api/collections/91a7b528/
+      ringleader indicators pull https://taxii.example.org/taxii2/ --collection 'High quality'
+      ringleader indicators pull --misp https://misp.example.org --credentials ~/misp.toml
+    """
+    with app.connect() as r:
+        done = r.pull_indicators(url, **how)
+    out(done.rows)
+    for feed in done.feeds:
+        for why, count in feed.left_out.items():
+            app.say(f"{feed.title}: {count:,} were left out: {why}")
+        if feed.mark is None and feed.read:
+            app.say(f"{feed.title} does not say when things were added; a pull takes all of it")
+
+
+@indicators.command(cls=Command)
+@output_options
+@pass_app
+def feeds(app: App, out: Callable[..., None]) -> None:
+    """List the feeds that are pulled, and up to where each has been read.
+
+    \b
+    Example:
+      ringleader indicators feeds
+    """
+    with app.connect() as r:
+        out(r.graph.read(get("feeds")))
 
 
 @indicators.command(cls=Command)

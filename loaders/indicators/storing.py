@@ -13,7 +13,7 @@ import radix
 from ringleader.catalogue import get
 from ringleader.keys import keyed_hash, load_key
 from ringleader.loaders.enrichment.prefixes import paged
-from ringleader.loaders.indicators.reading import ACCOUNT, CIDR, DOMAIN, IP, Indicator
+from ringleader.loaders.indicators.shape import ACCOUNT, CIDR, DOMAIN, IP, Indicator
 from ringleader.progress import progress
 from ringleader.schema.normalisers import NORMALISERS, domain_of
 

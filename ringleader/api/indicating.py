@@ -54,6 +54,55 @@ class IndicatorLoad:
         ]
 
 
+@dataclass(frozen=True)
+class IndicatorFeed:
+    """What a pull took from one feed.
+
+    Attributes:
+        url: The TAXII collection or MISP instance.
+        title: Its name.
+        read: Values that it names and that are new since the last pull.
+        written: Indicators written, or found as they are.
+        mark: Up to where it has been read; None if the server does not say it.
+        left_out: What was left out, by reason.
+    """
+
+    url: str
+    title: str
+    read: int
+    written: int
+    mark: str | None
+    left_out: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class IndicatorPull:
+    """What a pull did.
+
+    Attributes:
+        feeds: What each feed gave.
+        linked: Ties to what the graph has, of all indicators.
+    """
+
+    feeds: tuple[IndicatorFeed, ...]
+    linked: int
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """One row for each feed."""
+        return [
+            {
+                "feed": feed.title,
+                "read": feed.read,
+                "written": feed.written,
+                "left_out": sum(feed.left_out.values()),
+                "mark": feed.mark,
+                "url": feed.url,
+            }
+            for feed in self.feeds
+        ]
+
+
 def load_indicators(
     graph: Graph,
     settings: Settings,
@@ -64,14 +113,12 @@ def load_indicators(
     confidence: int | None,
 ) -> IndicatorLoad:
     """Load files of indicators; see :meth:`ringleader.Connection.load_indicators`."""
-    from ringleader.loaders.indicators import reading, storing
+    from ringleader.loaders.indicators import reading, shape, storing
 
     if not files:
         raise WrongUsage("which file?", hint="ringleader load indicators FILE")
-    if tlp is not None and tlp not in TLP:
-        raise WrongUsage(f"there is no TLP {tlp!r}", hint=f"one of {', '.join(TLP)}")
-    defaults = reading.Defaults(source, tlp, 50 if confidence is None else confidence)
-    found, left_out = list[reading.Indicator](), Counter[str]()
+    defaults = shape.Defaults(source, _known(tlp), 50 if confidence is None else confidence)
+    found, left_out = list[shape.Indicator](), Counter[str]()
     for file in files:
         read = reading.read_indicators(file, defaults)
         found += read.indicators
@@ -82,6 +129,70 @@ def load_indicators(
         storing.write_indicators(graph, rows)
         linked = storing.link_indicators(graph)
     return IndicatorLoad(len(found), len(rows), linked, dict(left_out))
+
+
+def pull_indicators(
+    graph: Graph,
+    settings: Settings,
+    url: str,
+    *,
+    collections: Sequence[str],
+    misp: bool,
+    credentials: Path | None,
+    source: str | None,
+    tlp: str | None,
+    confidence: int | None,
+) -> IndicatorPull:
+    """Pull indicators of a server; see :meth:`ringleader.Connection.pull_indicators`."""
+    from ringleader.loaders.indicators import feeds, storing
+    from ringleader.loaders.indicators.login import read_login
+    from ringleader.loaders.indicators.shape import Defaults
+
+    if misp and collections:
+        raise WrongUsage("MISP has no collections", hint="leave out --collection or --misp")
+    defaults = Defaults(source, _known(tlp), 50 if confidence is None else confidence)
+    login = read_login(credentials)
+    with exclusive(graph, "pull indicators"):
+        known = {row["url"]: (row["mark"], row["source"]) for row in graph.read(get("feeds"))}
+
+        def marks(feed: str) -> tuple[str | None, str | None]:
+            return known.get(feed, (None, None))
+
+        pulled = (
+            feeds.pull_misp(url, login, defaults, marks)
+            if misp
+            else feeds.pull_taxii(url, collections, login, defaults, marks)
+        )
+        done, linked = [], 0
+        try:
+            for feed in pulled:
+                rows, unknown = storing.rows_of(feed.read.indicators, graph.schema, settings.home)
+                storing.write_indicators(graph, rows)
+                # Last: a pull that ends before is repeated, and the same again changes nothing.
+                mark = get("mark-feed")
+                said = {name: getattr(feed, name) for name in ("url", "title", "source", "mark")}
+                graph.write(mark, mark.bind(said))
+                left_out = dict(feed.read.left_out + Counter(unknown))
+                done.append(
+                    IndicatorFeed(
+                        feed.url,
+                        feed.title,
+                        len(feed.read.indicators),
+                        len(rows),
+                        feed.mark,
+                        left_out,
+                    )
+                )
+        finally:
+            if done:
+                linked = storing.link_indicators(graph)
+    return IndicatorPull(tuple(done), linked)
+
+
+def _known(tlp: str | None) -> str | None:
+    if tlp is not None and tlp not in TLP:
+        raise WrongUsage(f"there is no TLP {tlp!r}", hint=f"one of {', '.join(TLP)}")
+    return tlp
 
 
 def indicator_rows(graph: Graph, source: str = "") -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ringleader.schema.types import NodeType, RelType
 
-__all__ = ["INDICATES", "INDICATOR"]
+__all__ = ["FEED", "INDICATES", "INDICATOR"]
 
 INDICATOR = NodeType(
     "Indicator",
@@ -24,6 +24,17 @@ INDICATOR = NodeType(
         ("modified", "version of the source"),
         ("revoked", "whether the source took it back"),
         ("note", "what the source says of it"),
+    ),
+)
+FEED = NodeType(
+    "Feed",
+    "url",
+    "A server's feed that indicators are pulled from: a TAXII collection or a MISP instance.",
+    derived=(
+        ("title", "its name"),
+        ("source", "who counts as the source of its indicators; none if each event says it"),
+        ("mark", "up to where it has been read, as the server says it"),
+        ("pulled_at", "when it was read last"),
     ),
 )
 INDICATES = RelType(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ringleader.schema.indicators import INDICATES, INDICATOR
+from ringleader.schema.indicators import FEED, INDICATES, INDICATOR
 from ringleader.schema.records import RECORDS
 from ringleader.schema.types import TALLY_BASE, Kind, Merge, NodeType, Property, RelType
 
@@ -173,6 +173,7 @@ NODES: tuple[NodeType, ...] = (
         ),
     ),
     INDICATOR,
+    FEED,
     NodeType(
         "SetAside",
         "name",

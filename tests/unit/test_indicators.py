@@ -8,7 +8,8 @@ import stix2
 
 from ringleader.errors import InputError, SettingsError
 from ringleader.indications import HALF_LIVES, decayed, half_lives
-from ringleader.loaders.indicators.reading import Defaults, read_indicators
+from ringleader.loaders.indicators.reading import read_indicators
+from ringleader.loaders.indicators.shape import Defaults
 from ringleader.loaders.indicators.storing import rows_of
 from ringleader.schema import BUILT_IN
 

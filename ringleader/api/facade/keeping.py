@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ringleader.api.backups import Backup
-    from ringleader.api.indicating import IndicatorLoad
+    from ringleader.api.indicating import IndicatorLoad, IndicatorPull
     from ringleader.audit_chain import AuditCheck
     from ringleader.indications import Sightings
     from ringleader.loaders.lifecycle.forgetting import Receipt
@@ -191,6 +191,50 @@ class Keeping(Base):
             self.graph,
             self.settings,
             [Path(file) for file in given],
+            source=source,
+            tlp=tlp,
+            confidence=confidence,
+        )
+
+    def pull_indicators(
+        self,
+        url: str,
+        collections: str | Sequence[str] = (),
+        *,
+        misp: bool = False,
+        credentials: FilePath | None = None,
+        source: str | None = None,
+        tlp: str | None = None,
+        confidence: int | None = None,
+    ) -> IndicatorPull:
+        """Pull the indicators that a server has added since the last pull.
+
+        Args:
+            url: A TAXII 2.1 collection, API root or server; https unless it is this machine.
+            collections: Ids, aliases or titles; by default all collections that may be read.
+            misp: Whether it is the address of a MISP instance instead.
+            credentials: TOML file of mode 0600 with ``user`` and ``password``, or ``token``; by
+                default the variables ``RINGLEADER_FEED_USER``, ``_PASSWORD`` and ``_TOKEN``.
+            source: Who names the values; by default the collection, or the event's organization.
+            tlp: Who may read them where they do not say it; by default ``amber``.
+            confidence: From 0 to 100, where they do not say it; by default 50.
+
+        Raises:
+            WrongUsage: The address is not encrypted.
+            NotFound: There is no such collection.
+            ConnectionFailed: The server does not answer, or refuses the login.
+            InputError: It answers something else.
+            LockHeld: Another run writes to the database.
+        """
+        from ringleader.api.indicating import pull_indicators
+
+        return pull_indicators(
+            self.graph,
+            self.settings,
+            url,
+            collections=[collections] if isinstance(collections, str) else list(collections),
+            misp=misp,
+            credentials=as_path(credentials),
             source=source,
             tlp=tlp,
             confidence=confidence,
