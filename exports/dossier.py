@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ringleader.catalogue import get
 from ringleader.errors import NotFound
 from ringleader.exports.intelligence import confidence
-from ringleader.indications import Indication, indications
+from ringleader.indications import TLP, Indication, indications
 from ringleader.version import __version__
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ __all__ = ["INFRASTRUCTURE", "Facts", "facts_of", "markdown", "naming"]
 INFRASTRUCTURE = frozenset(
     {"Ip", "Subnet", "Asn", "Proxy", "Device", "EmailDomain", "PromptCluster", "operator"}
 )
-_LEVELS = ("clear", "green", "amber", "amber+strict", "red")
 _ROWS = 50
 _MODELS = 5
 Namer = Callable[[str, str], str]
@@ -45,7 +44,8 @@ class Facts:
         infrastructure: Rows of the stored query ``campaign-infrastructure``.
         days: Rows of the stored query ``campaign-days``.
         named: What others name of it, as far as the TLP of the dossier allows.
-        kept_back: How many indicators it does not allow.
+        attributed: Rows of the stored query ``attributions``, as far as that TLP allows.
+        kept_back: How many indicators and attributions it does not allow.
     """
 
     campaign: dict[str, Any]
@@ -54,6 +54,7 @@ class Facts:
     infrastructure: list[dict[str, Any]]
     days: list[dict[str, Any]]
     named: tuple[Indication, ...]
+    attributed: tuple[dict[str, Any], ...]
     kept_back: int
 
 
@@ -78,7 +79,9 @@ def facts_of(graph: Graph, campaign_id: str, tlp: str) -> Facts:
         raise NotFound(f"there is no campaign {campaign_id!r}", hint="ringleader campaigns list")
     members = tuple(row["account_id"] for row in rows("members-of-campaign"))
     named = indications(graph, members)
-    allowed = tuple(one for one in named if _LEVELS.index(one.tlp) <= _LEVELS.index(tlp))
+    allowed = tuple(one for one in named if TLP.index(one.tlp) <= TLP.index(tlp))
+    said = rows("attributions")
+    attributed = tuple(row for row in said if TLP.index(row["tlp"]) <= TLP.index(tlp))
     return Facts(
         found[0]["campaign"],
         rows("campaign-rings"),
@@ -86,7 +89,8 @@ def facts_of(graph: Graph, campaign_id: str, tlp: str) -> Facts:
         rows("campaign-infrastructure"),
         rows("campaign-days"),
         allowed,
-        len(named) - len(allowed),
+        attributed,
+        len(named) - len(allowed) + len(said) - len(attributed),
     )
 
 
@@ -147,6 +151,10 @@ def markdown(facts: Facts, name: Namer, tlp: str, *, now: datetime | None = None
         "- **Inferred**: that the accounts of a ring have one operator, and that its rings have "
         "one. It follows from shared identifiers that chance does not explain, not from content.",
         "- **Not known**: who the operator is. An identifier may have been sold, stolen or shared.",
+        "",
+        "## Whom it is attributed to",
+        "",
+        *_attributed(facts),
         "",
         "## What others name",
         "",
@@ -238,6 +246,16 @@ def _confidence(facts: Facts, name: Namer) -> list[str]:
     return lines
 
 
+def _attributed(facts: Facts) -> list[str]:
+    lines = [
+        f"- {_cell(one['entity'])} ({one['kind']}), confidence {one['confidence']} of 100, says "
+        f"{_cell(one['source'])} on {_day(one['claimed_at'])} (TLP:{one['tlp'].upper()}): "
+        f"{_cell(one['note'])}"
+        for one in facts.attributed
+    ]
+    return lines or ["Nobody."]
+
+
 def _named(facts: Facts, name: Namer) -> list[str]:
     lines = [
         f"- {one.source} (TLP:{one.tlp.upper()}) names {one.label} "
@@ -245,7 +263,8 @@ def _named(facts: Facts, name: Namer) -> list[str]:
         for one in facts.named[:_ROWS]
     ]
     if facts.kept_back:
-        lines.append(f"- {facts.kept_back:,} indicators are left out: their TLP does not allow it.")
+        kept = f"{facts.kept_back:,} indicators and claims"
+        lines.append(f"- {kept} are left out: their TLP does not allow it.")
     return lines or ["Nothing that is known here."]
 
 

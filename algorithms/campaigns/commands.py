@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import click
 
 from ringleader.app import App, Group, output_options, pass_app
+from ringleader.commands.entities import claim_options
 
 _Out = Callable[..., None]
 
 
 @click.group(cls=Group)
 def campaigns() -> None:
-    """List campaigns (rings of one operator), or show one."""
+    """List campaigns (rings of one operator), show one, or attribute it."""
 
 
 @campaigns.command("list")
@@ -52,3 +54,31 @@ def show_campaign(app: App, campaign: str, weeks: bool, days: bool, out: _Out) -
 
     with app.connect() as r:
         out(findings.campaign(r.graph, campaign, weeks=weeks, days=days))
+
+
+@campaigns.command("attribute")
+@click.argument("campaign")
+@click.argument("entity")
+@click.option(
+    "--confidence",
+    type=click.IntRange(0, 100),
+    required=True,
+    help="From 1 to 100; 0 withdraws what the source has said.",
+)
+@claim_options
+@pass_app
+def attribute(app: App, campaign: str, entity: str, **said: Any) -> None:
+    """Attribute CAMPAIGN to ENTITY, an operator or organization of `ringleader entities`.
+
+    A later word of the same source replaces an earlier one; `entities show` lists all. Lists and
+    dossiers show it; detection does not follow it.
+
+    \b
+    Example:
+      ringleader campaigns attribute campaign-52be16ead08b 'Rotor Group' --confidence 60 \\
+        --source 'Partner X' --note 'the same cards as in its case 12'
+    """
+    with app.connect() as r:
+        r.attribute(campaign, entity, **said)
+    what = f"attributed to {entity}" if said["confidence"] else f"no longer attributed to {entity}"
+    app.say(f"{campaign} is {what} by {said['source']}")

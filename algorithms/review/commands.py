@@ -189,7 +189,8 @@ def labels(app: App, out: _Out) -> None:
 def import_decisions(app: App, file: Path) -> None:
     """Import decisions from FILE, as `review list --history --format jsonl` writes it.
 
-    Decisions that exist already change nothing.
+    Appeals come with the decisions. Decisions that exist already, and appeals that are answered
+    here, stay as they are.
 
     \b
     Example:

@@ -16,6 +16,8 @@ from ringleader.graph import Graph
 
 # Labels as other systems name them; watching is not a decision yet.
 LABEL_OF_VERDICT = {CONFIRMED: "fraud", REJECTED: "benign"}
+# Of an appeal: open, or how it was answered.
+STATES = ("open", "upheld", "granted")
 _FIELDS = ("target", "target_kind", "verdict", "ring_id", "decided_at", "decided_by", "note")
 
 
@@ -88,7 +90,8 @@ def _decided_meanwhile(graph: Graph, targets: Sequence[str]) -> ChangedMeanwhile
 def carry_over(graph: Graph, file: Path) -> int:
     """Write decisions that ``ringleader review list --history --format jsonl`` has listed.
 
-    Decisions that exist already change nothing.
+    Their appeals are written too. Decisions that exist already, and appeals that are answered
+    here, stay as they are.
 
     Args:
         graph: An open graph.
@@ -104,7 +107,7 @@ def carry_over(graph: Graph, file: Path) -> int:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"decisions {file}: {error}") from error
-    rows = []
+    rows, appeals = [], []
     for number, line in enumerate(lines, start=1):
         try:
             given = json.loads(line)
@@ -112,12 +115,14 @@ def carry_over(graph: Graph, file: Path) -> int:
             rows.append(_row({**given, "decided_at": int(at.timestamp() * 1000)}))
             if given["verdict"] not in VERDICTS or given["target_kind"] not in (RING, ACCOUNT):
                 raise ValueError("no such verdict or kind of target")
+            appeals += [_appeal(rows[-1]["review_id"], one) for one in given.get("appeals") or ()]
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(
                 f"decisions {file}:{number} is no decision: {error}",
                 hint="ringleader review list --history --format jsonl --output FILE makes them",
             ) from error
     graph.write(get("write-decisions"), {"rows": rows})
+    graph.write(get("write-appeals"), {"rows": appeals})
     return len(rows)
 
 
@@ -161,3 +166,20 @@ def _row(given: Mapping[str, Any]) -> dict[str, Any]:
         "evidence": list(given["evidence"]),
         "review_id": hashlib.sha256(said.encode()).hexdigest()[:32],
     }
+
+
+def _appeal(review_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """An appeal as it is written.
+
+    Raises:
+        ValueError: It is none; also as TypeError and KeyError.
+    """
+    names = ("appeal_id", "account_id", "state", "note", "opened_at")
+    row = {name: given[name] for name in names}
+    row |= {name: given.get(name) for name in ("answer", "closed_at", "closed_by")}
+    if row["state"] not in STATES or not all(isinstance(row[name], str) for name in names):
+        raise ValueError("no such appeal")
+    for name in ("opened_at", "closed_at"):
+        if row[name] is not None:
+            datetime.fromisoformat(row[name])
+    return {**row, "review_id": review_id}

@@ -10,7 +10,6 @@ import click
 
 from ringleader.api.indicating import TLP
 from ringleader.app import App, Command, Group, output_options, pass_app
-from ringleader.catalogue import get
 
 _BRIEF = (
     "source",
@@ -105,8 +104,10 @@ def feeds(app: App, out: Callable[..., None]) -> None:
     Example:
       ringleader indicators feeds
     """
+    from ringleader.api.indicating import feed_rows
+
     with app.connect() as r:
-        out(r.graph.read(get("feeds")))
+        out(feed_rows(r.graph))
 
 
 @indicators.command(cls=Command)

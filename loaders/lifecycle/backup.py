@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ringleader.catalogue import get
+from ringleader.decisions import listed_decisions
 from ringleader.engine import ensure_running, managed_connection, run_admin, stop
 from ringleader.engine.artifacts import file_sha256
 from ringleader.engine.folder import DATABASE, ServerFolder
@@ -99,8 +100,7 @@ def back_up(settings: Settings, file: Path, *, keys: Path | None = None) -> Back
             lease(graph, "backup", place),
         ):
             [counts] = graph.read(get("size-of-backup"))
-            stored = get("list-decisions")
-            decisions = graph.read(stored, stored.bind({"history": "true"}))
+            decisions = listed_decisions(graph, history=True)
         stop(settings)
         try:
             with progress("neo4j-admin database dump"):
@@ -240,7 +240,7 @@ def _unpacked(file: Path, where: Path) -> dict[str, Any]:
     hint = "ringleader backup FILE makes one"
     try:
         with tarfile.open(file) as tar:
-            tar.extractall(where, filter="data")
+            _extract(tar, where)
         about: dict[str, Any] = json.loads((where / _ABOUT).read_text(encoding="utf-8"))
         hashes, made = dict(about["sha256"]), int(about["format"])
     except (OSError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
@@ -254,6 +254,28 @@ def _unpacked(file: Path, where: Path) -> dict[str, Any]:
         if not (where / name).is_file() or file_sha256(where / name) != expected:
             raise InputError(f"{file} is damaged: {name} is missing or changed", hint=hint)
     return about
+
+
+def _extract(tar: tarfile.TarFile, where: Path) -> None:
+    """Unpack a tar file, and nothing outside of a folder.
+
+    Raises:
+        tarfile.TarError: A member is no file or folder, or lies elsewhere.
+    """
+    if hasattr(tarfile, "data_filter"):
+        tar.extractall(where, filter="data")
+        return
+    root = where.resolve()  # Python 3.11.0 to 3.11.3 have no filters
+    for member in tar:
+        target = (root / member.name).resolve()
+        if not (member.isreg() or member.isdir()) or not target.is_relative_to(root):
+            raise tarfile.TarError(f"{member.name} may not be unpacked")
+        if member.isdir():
+            target.mkdir(parents=True, exist_ok=True)
+        elif (content := tar.extractfile(member)) is not None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with content, target.open("wb") as file:
+                shutil.copyfileobj(content, file)
 
 
 def _refuse_replacing(home: Path, folder: ServerFolder, keys: Sequence[Path]) -> None:
@@ -302,7 +324,7 @@ def _keys(file: Path, keys: Path | None, home: Path, expected: str, where: Path)
         )
     try:
         with tarfile.open(keys) as tar:
-            tar.extractall(where, filter="data")
+            _extract(tar, where)
         found = sorted((where / "keys").glob("*.key"))
         theirs = _fingerprint(where)
     except (OSError, tarfile.TarError) as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ringleader.api.facade.asking import Asking
+from ringleader.api.facade.attributing import Attributing
 from ringleader.api.facade.base import FilePath, Say
 from ringleader.api.facade.detecting import Detecting
 from ringleader.api.facade.keeping import Keeping
@@ -65,7 +66,9 @@ def connect(
     return Connection(read({}), say=say, reread=read)
 
 
-class Connection(Serving, Loading, Detecting, Reading, Working, Asking, Keeping, Matching):
+class Connection(
+    Serving, Loading, Detecting, Reading, Working, Asking, Keeping, Matching, Attributing
+):
     """A connection to one database; use it in a ``with`` statement, or call :meth:`close`.
 
     Methods raise subclasses of :class:`ringleader.RingleaderError`. Lists come as pandas frames

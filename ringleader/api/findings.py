@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ringleader.answers import Answer
+from ringleader.api.entities import attributions
 from ringleader.api.results import Explanation
 from ringleader.catalogue import get
 from ringleader.errors import NotFound, WrongUsage
@@ -147,10 +148,13 @@ def explain_member(graph: Graph, ring_id: str, account_id: str) -> Explanation:
 def campaigns(graph: Graph, *, limit: int | None = None) -> Answer:
     """The campaigns, the largest first."""
     rows = _rows(graph, "list-campaigns", limit=limit)
+    said = attributions(graph)
+    for row in rows:
+        row["attributed_to"] = [_attribution(one) for one in said.get(row["campaign_id"], ())]
     none = "there is no campaign; ringleader detect finds rings and joins them into campaigns"
     return Answer(
         rows,
-        _columns("list-campaigns"),
+        [*_columns("list-campaigns"), "attributed_to"],
         brief=[
             "campaign_id",
             "rings",
@@ -159,6 +163,7 @@ def campaigns(graph: Graph, *, limit: int | None = None) -> Answer:
             "requests",
             "operators",
             "last_seen",
+            *(["attributed_to"] if said else []),
         ],
         messages=() if rows else (none,),
     )
@@ -187,6 +192,8 @@ def campaign(graph: Graph, campaign_id: str, *, weeks: bool = False, days: bool 
     daily = _rows(graph, "campaign-days", campaign_id=campaign_id)
     pivots = _rows(graph, "campaign-pivot", campaign_id=campaign_id)
     lines = campaign_lines(found[0]["campaign"]) + daily_lines(daily, next(iter(pivots), None))
+    for one in attributions(graph, campaign_id).get(campaign_id, ()):
+        lines.append(f"  attributed to {_attribution(one)}: {one['note']}")
     query = "campaign-days" if days else "campaign-weeks" if weeks else "campaign-rings"
     columns = _columns(query)
     return Answer(
@@ -195,6 +202,10 @@ def campaign(graph: Graph, campaign_id: str, *, weeks: bool = False, days: bool 
         brief=columns if weeks or days else ["ring_id", "size", "score", "families"],
         messages=tuple(lines),
     )
+
+
+def _attribution(row: Mapping[str, Any]) -> str:
+    return f"{row['entity']} (confidence {row['confidence']}, {row['source']})"
 
 
 def hubs(graph: Graph, *, verdict: str | None = None, limit: int | None = None) -> Answer:

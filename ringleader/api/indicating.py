@@ -19,6 +19,18 @@ if TYPE_CHECKING:
     from ringleader.settings import Settings
 
 
+__all__ = [
+    "TLP",
+    "IndicatorFeed",
+    "IndicatorLoad",
+    "IndicatorPull",
+    "feed_rows",
+    "indicator_rows",
+    "load_indicators",
+    "pull_indicators",
+]
+
+
 @dataclass(frozen=True)
 class IndicatorLoad:
     """What a load of indicators did.
@@ -193,6 +205,11 @@ def _known(tlp: str | None) -> str | None:
     if tlp is not None and tlp not in TLP:
         raise WrongUsage(f"there is no TLP {tlp!r}", hint=f"one of {', '.join(TLP)}")
     return tlp
+
+
+def feed_rows(graph: Graph) -> list[dict[str, Any]]:
+    """Every feed that was pulled, with up to where it has been read."""
+    return graph.read(get("feeds"))
 
 
 def indicator_rows(graph: Graph, source: str = "") -> list[dict[str, Any]]:

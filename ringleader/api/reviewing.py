@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ringleader.answers import Answer
 from ringleader.api.results import Decision
 from ringleader.catalogue import get
+from ringleader.decisions import listed_decisions
 from ringleader.errors import SettingsError, WrongUsage
 
 if TYPE_CHECKING:
@@ -106,13 +107,17 @@ def decisions(graph: Graph, target: str | None = None, *, history: bool = False)
     """
     from ringleader.algorithms.review.decisions import returns_when
 
-    stored = get("list-decisions")
-    rows = graph.read(stored, {"target": target, "history": history or target is not None})
+    all_ = history or target is not None
+    rows = listed_decisions(graph, target, history=all_)
     listed: list[dict[str, Any]] = [{**row, "returns_when": returns_when(row)} for row in rows]
     none = "there is no decision; ringleader review confirm|reject|watch RING --note …"
     return Answer(
         listed,
-        [*(column.name for column in stored.columns), "returns_when"],
+        [
+            *(column.name for column in get("list-decisions").columns),
+            *(["appeals"] if all_ else []),
+            "returns_when",
+        ],
         brief=["target", "verdict", "decided_at", "decided_by", "note", "standing"],
         messages=() if listed else (none,),
     )
@@ -128,7 +133,7 @@ def labels(graph: Graph) -> Answer:
 
 
 def import_decisions(graph: Graph, file: Path) -> int:
-    """Write the decisions of a file; those that exist already change nothing.
+    """Write the decisions of a file with their appeals; those that exist change nothing.
 
     Args:
         graph: An open graph.

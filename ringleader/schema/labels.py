@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ringleader.schema.entities import ABOUT, CLAIM, ENTITY
 from ringleader.schema.indicators import FEED, INDICATES, INDICATOR
 from ringleader.schema.records import RECORDS
 from ringleader.schema.types import TALLY_BASE, Kind, Merge, NodeType, Property, RelType
@@ -174,6 +175,8 @@ NODES: tuple[NodeType, ...] = (
     ),
     INDICATOR,
     FEED,
+    ENTITY,
+    CLAIM,
     NodeType(
         "SetAside",
         "name",
@@ -275,6 +278,7 @@ RELATIONSHIPS: tuple[RelType, ...] = (
     ),
     INDICATES,
     RelType("ASSIGNED", "Assignment", "Ring", "The ring that somebody took over or gave back."),
+    ABOUT,
     RelType("AGAINST", "Appeal", "Review", "The decision that the appeal contests."),
     RelType(
         "CO_USED",

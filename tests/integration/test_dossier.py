@@ -63,7 +63,7 @@ def test_a_dossier_says_what_when_how_much_and_names_nobody(r, tmp_path):
         "| requests, at least | 12,345 |", "| targets | coding 75 %, reasoning 25 % |",
         "| 2025-12-29 | 7 | m1 7 |", "| 2026-01-05 | 3 | m1 3 |",
         "- Y (TLP:GREEN) names Device `device-",
-        "- 1 indicators are left out: their TLP does not allow it.",
+        "- 1 indicators and claims are left out: their TLP does not allow it.",
     ):  # fmt: skip
         assert said in text, said
     assert done.infrastructure == text.count("| Ip |") + text.count("| Device |") + text.count(
@@ -108,6 +108,61 @@ def test_stix_and_misp_have_the_same_and_are_valid(r, tmp_path, ringleader):
         r.dossier("campaign-x", tmp_path / "d.csv")
 
 
+def test_a_campaign_is_attributed_by_people_with_history_and_tlp(r, tmp_path, ringleader):
+    path = tmp_path / "dossier.md"
+    r.dossier("campaign-x", path)
+    assert "## Whom it is attributed to\n\nNobody.\n" in path.read_text()
+    add = ["entities", "add", "Rotor  Group", "--source", "X", "--note", "sells accounts"]
+    ringleader(*add, "--alias", "Rotor", "--by", "ann")
+    r.add_entity("rotor", source="Y", note="a firm in Z", kind="organization", by="bob")
+    said = {"source": "X", "note": "the same cards", "by": "ann"}
+    for confidence in ("40", "60"):
+        ringleader(
+            "campaigns", "attribute", "campaign-x", "ROTOR", "--confidence", confidence,
+            "--source", "X", "--note", "the same cards", "--by", "ann",
+        )  # fmt: skip
+    r.attribute("campaign-x", "Rotor Group", confidence=90, tlp="red", **{**said, "source": "Z"})
+    [row] = json.loads(ringleader("campaigns", "list", "--format", "json").stdout)
+    assert row["attributed_to"] == [
+        "Rotor Group (confidence 90, Z)",
+        "Rotor Group (confidence 60, X)",
+    ]
+    shown = ringleader("campaigns", "show", "campaign-x").stderr
+    assert "attributed to Rotor Group (confidence 60, X): the same cards" in shown
+    # A dossier of TLP:AMBER leaves the red claim out, and counts it beside the red indicator.
+    done = r.dossier("campaign-x", path)
+    text = path.read_text()
+    assert "- Rotor Group (organization), confidence 60 of 100, says X on " in text
+    assert "confidence 90" not in text
+    assert done.kept_back == 2
+    assert "confidence 90 of 100, says Z" in (
+        r.dossier("campaign-x", path, tlp="red"), path.read_text()
+    )[1]  # fmt: skip
+    # Withdrawn, it is in the history only; also once the campaign is gone.
+    r.attribute("campaign-x", "rotor", confidence=0, **said)
+    r.attribute("campaign-x", "rotor", confidence=0, **{**said, "source": "Z"})
+    r.dossier("campaign-x", path, tlp="red")
+    assert "## Whom it is attributed to\n\nNobody.\n" in path.read_text()
+    history = r.entity("Rotor Group")
+    told = history[["source", "confidence", "state", "campaign_found"]].fillna(-1)
+    assert told.values.tolist() == [
+        ["X", -1, "in force", -1], ["Y", -1, "in force", -1], ["X", 40, "replaced", True],
+        ["X", 60, "replaced", True], ["Z", 90, "replaced", True], ["X", 0, "withdrawn", True],
+        ["Z", 0, "withdrawn", True],
+    ]  # fmt: skip
+    assert set(history["accounts"].dropna()) == {22}
+    [listed] = r.entities().to_dict("records")
+    assert (listed["name"], listed["kind"], listed["claims"], list(listed["campaigns"])) == (
+        "Rotor Group", "organization", 7, [],
+    )  # fmt: skip
+    with pytest.raises(NotFound, match="nobody is called 'else'"):
+        r.attribute("campaign-x", "else", confidence=1, **said)
+    with pytest.raises(NotFound, match="no campaign 'c'"):
+        r.attribute("c", "rotor", confidence=1, **said)
+    with pytest.raises(WrongUsage, match="needs its source"):
+        r.add_entity("rotor", source=" ", note="x")
+
+
 def test_a_letter_names_nobody_else_no_identifier_and_no_threshold(r, tmp_path, ringleader):
     ring = r.rings_by_name["one"]
     (tmp_path / "ringleader.toml").write_text('[review]\nappeals = "appeals@provider.example"\n')
@@ -141,7 +196,9 @@ def test_a_letter_names_nobody_else_no_identifier_and_no_threshold(r, tmp_path, 
     assert load_key(r.settings.home, EXPORT_KEY).hex() not in text
 
 
-def test_an_appeal_is_open_until_it_is_answered_and_a_granted_one_is_a_decision(r, ringleader):
+def test_an_appeal_is_open_until_it_is_answered_and_a_granted_one_is_a_decision(
+    r, ringleader, tmp_path
+):
     ring = r.rings_by_name["other"]
     with pytest.raises(NotFound, match="nobody has decided on"):
         r.appeal("second03", note="not me")
@@ -165,6 +222,22 @@ def test_an_appeal_is_open_until_it_is_answered_and_a_granted_one_is_a_decision(
     }  # fmt: skip
     latest = r.decisions("second03").iloc[0]
     assert (latest["verdict"], latest["note"]) == ("rejected", "appeal granted: a school")
+    # Decisions travel with their appeals; what is answered here stays.
+    file = tmp_path / "decisions.jsonl"
+    ringleader("review", "list", "--history", "--format", "jsonl", "--output", file)
+    before = r.query("appeals").to_dict("records")
+    r.graph.write("MATCH (a:Appeal) DETACH DELETE a", name="empty")
+    r.graph.write("MATCH (v:Review) DETACH DELETE v", name="empty")
+    for _ in range(2):
+        ringleader("review", "import", file)
+        assert r.query("appeals").to_dict("records") == before
+    file.write_text(file.read_text().replace('"state": "granted"', '"state": "open"'))
+    ringleader("review", "import", file)
+    assert r.query("appeals").to_dict("records") == before
+    file.write_text(file.read_text().replace('"state": "open"', '"state": "lost"'))
+    refused = ringleader("review", "import", file, check=False)
+    assert "no such appeal" in refused.stderr
+    assert ringleader("review", "list", "--history", "--format", "csv").stdout.count("a school") > 1
     with pytest.raises(NotFound, match="has no open appeal"):
         r.answer_appeal("second03", "upheld", note="x", by="bob")
     r.detect()
