@@ -23,7 +23,7 @@ COMMANDS = {
     "find": "ringleader.commands.find:find",
     "changes": "ringleader.algorithms.commands:changes",
     "campaigns": "ringleader.algorithms.campaigns.commands:campaigns",
-    "entities": "ringleader.commands.entities:entities",
+    "entities": "ringleader.algorithms.campaigns.commands:entities",
     "hubs": "ringleader.algorithms.evidence.hub_commands:hubs",
     "review": "ringleader.algorithms.review.commands:review",
     "evaluate": "ringleader.algorithms.evaluation.commands:evaluate",

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from ringleader.answers import Answer
-from ringleader.api.reviewing import reviewer
 from ringleader.catalogue import get
 from ringleader.errors import NotFound, WrongUsage
 from ringleader.indications import TLP
@@ -128,6 +127,8 @@ def _claim(
     confidence: int | None = None,
     accounts: int | None = None,
 ) -> None:
+    from ringleader.api.reviewing import reviewer
+
     if not source.strip() or not note.strip():
         raise WrongUsage("a claim needs its source, and a note that says what it rests on")
     if tlp not in TLP:

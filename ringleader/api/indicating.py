@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from ringleader.catalogue import get
 from ringleader.errors import WrongUsage
-from ringleader.graph.locks import exclusive
 from ringleader.indications import TLP, decayed, half_lives
 
 if TYPE_CHECKING:
@@ -125,6 +124,7 @@ def load_indicators(
     confidence: int | None,
 ) -> IndicatorLoad:
     """Load files of indicators; see :meth:`ringleader.Connection.load_indicators`."""
+    from ringleader.graph.locks import exclusive
     from ringleader.loaders.indicators import reading, shape, storing
 
     if not files:
@@ -156,6 +156,7 @@ def pull_indicators(
     confidence: int | None,
 ) -> IndicatorPull:
     """Pull indicators of a server; see :meth:`ringleader.Connection.pull_indicators`."""
+    from ringleader.graph.locks import exclusive
     from ringleader.loaders.indicators import feeds, storing
     from ringleader.loaders.indicators.login import read_login
     from ringleader.loaders.indicators.shape import Defaults
