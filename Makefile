@@ -16,7 +16,7 @@ HOP_DATA ?= ../shared/data/hop
 DEMO := demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup airflow demo bench truth sensitivity test coverage smoke lint format types unit example-hop lock docs clean
+.PHONY: help setup airflow demo bench truth sensitivity kills soak fuzz sbom audit relock test coverage smoke lint format types unit example-hop lock docs clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,24 @@ coverage: ## every test, with the coverage of lines and branches and its floor
 
 smoke: $(READY) ## loads, detection and the catalogue on the long-term release of Neo4j
 	RINGLEADER_TEST_ENGINE=5.26 $(BIN)/python -m pytest -m smoke
+
+kills: $(READY) ## kill loads, detections, restores and the server at random (ROUNDS=20)
+	$(BIN)/python -m benchmarks.kills --rounds $(or $(ROUNDS),20)
+
+soak: $(READY) ## the service under checks while loads and detections run (MINUTES=120)
+	$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),120)
+
+fuzz: $(READY) ## every parser with many nearly right inputs; what breaks one is kept (EXAMPLES=20000)
+	RINGLEADER_FUZZ=$(or $(EXAMPLES),20000) $(BIN)/python -m pytest --timeout 0 tests/unit/test_fuzz.py
+
+sbom: $(READY) ## write sbom.json (CycloneDX): packages, files of the servers, hashes, licences
+	$(BIN)/python docs/bill_of_materials.py
+
+audit: $(READY) ## look for known weaknesses of the pinned packages (needs an index that knows them)
+	$(BIN)/python -m pip_audit --require-hashes --disable-pip --requirement requirements/run.txt
+
+relock: $(READY) ## resolve the versions of the two servers again, and write their locks
+	$(BIN)/python -m ringleader.engine.relock
 
 docs: $(READY) ## regenerate the pages of docs/ that are derived from the code
 	$(BIN)/python docs/generate.py

@@ -7,6 +7,7 @@ import sys
 import click
 
 from ringleader.app import Root, run
+from ringleader.home import keep_private
 from ringleader.version import __version__
 
 COMMANDS = {
@@ -93,6 +94,7 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point of the ``ringleader`` command."""
+    keep_private()
     sys.exit(run(cli))
 
 

@@ -58,6 +58,7 @@ GROUPS = {
     "Keep": (
         "retention",
         "forget",
+        "audit_lines",
         "verify_audit",
         "backup",
         "restore",

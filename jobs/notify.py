@@ -57,6 +57,7 @@ KEYS = click.Command(
         click.Option(["--url"], required=True, callback=_address, help="Where to, by https."),
         click.Option(["--key-file"], type=click.Path(path_type=Path), help="File with the key."),
         click.Option(["--key-env"], help="Environment variable with the key."),
+        click.Option(["--private"], is_flag=True, help="The receiver is in a private network."),
         click.Option(
             ["--when"],
             type=click.Choice(("findings", "always")),
@@ -83,6 +84,7 @@ def notify(
     url: str,
     key_file: Path | None = None,
     key_env: str | None = None,
+    private: bool = False,
     when: str = "findings",
     timeout: float = 10.0,
     attempts: int = 4,
@@ -95,6 +97,7 @@ def notify(
         url: Where to, by https.
         key_file: File with the key.
         key_env: Environment variable with the key.
+        private: Whether the receiver may be in a private network.
         when: ``findings`` (only if there are new rings) or ``always``.
         timeout: Seconds for each attempt.
         attempts: How often to try.
@@ -109,7 +112,8 @@ def notify(
         return Done()
     since = findings.day if when == "always" else findings.since
     message = message_id(findings, occasion.number, url, since)
-    status = deliver(url, key, message, payload(findings), timeout, attempts)
+    content = payload(findings)
+    status = deliver(url, key, message, content, timeout, attempts, private=private)
     say(f"{urlsplit(url).hostname} was notified of {len(findings.new)} new rings")
     return Done(counts=[{"status": status, "new_rings": len(findings.new)}])
 
@@ -194,7 +198,14 @@ def signature(key: bytes, message: str, timestamp: int, body: bytes) -> str:
 
 
 def deliver(
-    url: str, key: bytes, message: str, content: dict[str, Any], timeout: float, attempts: int
+    url: str,
+    key: bytes,
+    message: str,
+    content: dict[str, Any],
+    timeout: float,
+    attempts: int,
+    *,
+    private: bool = False,
 ) -> int:
     """Send one notification.
 
@@ -205,16 +216,19 @@ def deliver(
         content: The body.
         timeout: Seconds for each attempt.
         attempts: How often to try.
+        private: Whether the receiver may be in a private network.
 
     Returns:
         The status of the answer.
 
     Raises:
-        DeliveryFailed: No attempt was taken; redirections are not followed.
+        DeliveryFailed: No attempt was taken, or the receiver is where none may be; redirections
+            are not followed.
     """
     import requests
-    from requests.adapters import HTTPAdapter
     from urllib3.util import Retry
+
+    from ringleader.jobs.receivers import CheckedAdapter
 
     body = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
     now = int(time.time())
@@ -234,10 +248,11 @@ def deliver(
         allowed_methods=None,
         raise_on_status=False,
     )
-    host = urlsplit(url).hostname
+    host = str(urlsplit(url).hostname)
+    adapter = CheckedAdapter(private=private, loopback=is_loopback(host), retries=again)
     with requests.Session() as session:
         for scheme in ("https://", "http://"):  # the address itself may be written another way
-            session.mount(scheme, HTTPAdapter(max_retries=again))
+            session.mount(scheme, adapter)
         try:
             # An empty auth keeps a password of the user's .netrc out.
             answer = session.post(

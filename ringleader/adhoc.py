@@ -17,7 +17,7 @@ from typing import Any
 
 from ringleader import audit
 from ringleader.answers import Answer
-from ringleader.cypher_text import Token, code
+from ringleader.cypher_text import Token, code, tokens
 from ringleader.errors import QueryError
 from ringleader.graph import Graph, WriteSummary
 from ringleader.graph.plans import READ_OPERATORS, operators, plan_rows
@@ -94,6 +94,18 @@ BEYOND = {"LOAD": ("CSV",), "TERMINATE": ("TRANSACTION", "TRANSACTIONS")}
 _BEYOND_HINTS = {"LOAD": "ringleader load reads files"}
 # Where a clause can begin: what stands before a `USE` that picks another database.
 _BEFORE_A_CLAUSE = ("{", "}", "ALL", "DISTINCT", "UNION", "NEXT", "THEN", "ELSE")
+# What some readers take for the end of a line, and so of a comment, and others do not.
+_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+# Words that begin a clause that writes, where a pattern or a list follows.
+_WRITE_PATTERNS = ("CREATE", "FOREACH", "INSERT", "MERGE")
+# Words that begin one where a name follows; a variable may be called so too.
+_WRITE_NAMES = ("DELETE", "REMOVE", "SET")
+# After these, and after most signs, a word is a variable.
+_VARIABLES = """
+AND AS ASC BY CALL CASE CONTAINS DESC DISTINCT FILTER IN LET LIMIT MATCH NOT OF OFFSET ON OR RETURN
+SKIP THEN UNWIND WHEN WHERE WITH XOR YIELD
+"""
+_BEFORE_A_VARIABLE = frozenset(_VARIABLES.split())
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:[eE][0-9_]*)?[fFdD]?")
 _LISTED_HINT = "ringleader cypher --write runs what a login of yours may do"
 _WRITES_HINT = "ringleader cypher --write runs statements that write"
@@ -157,6 +169,12 @@ def check_text(statement: str) -> None:
             r"the statement holds a \u escape, which could hide what it does",
             hint="write the character itself, or give the text as a parameter",
         )
+    comments = (token.text for token in tokens(statement) if token.kind == "comment")
+    if hidden := _LINE_ENDS.search("".join(comments)):
+        raise QueryError(
+            f"a comment holds the character U+{ord(hidden.group()):04X}, which could end it",
+            hint="delete the comment",
+        )
     found = code(statement)
     if found and found[-1].text == ";":
         found.pop()
@@ -172,6 +190,10 @@ def check_text(statement: str) -> None:
         if token.text == ";":
             raise QueryError("one statement at a time", hint="run the others after it")
         _check_clause(found, place)
+        if _begins_to_write(found, place):
+            raise QueryError(
+                f"{token.keyword} writes, and this is a read-only session", hint=_WRITES_HINT
+            )
     for kind, name in _called(found):
         if name.lower() not in (READ_PROCEDURES if kind == "procedure" else READ_FUNCTIONS):
             raise QueryError(
@@ -202,11 +224,35 @@ def _check_clause(found: list[Token], place: int) -> None:
             raise QueryError("USE picks another database", hint="give --database")
 
 
+def _begins_to_write(found: list[Token], place: int) -> bool:
+    """Whether a word begins a clause that writes.
+
+    The plan does not show what the planner knows will never run, as after ``WHERE false``.
+    """
+    word = found[place].keyword
+    after = [token.text for token in found[place + 1 : place + 3]] + ["", ""]
+    if not word or _is_property(found, place):
+        return False
+    if word in _WRITE_PATTERNS:
+        return after[0] == "(" or (after[1] == "=" and word != "FOREACH")
+    if word in ("DETACH", "NODETACH"):
+        return after[0].upper() == "DELETE"
+    if word not in _WRITE_NAMES or not place or not after[0]:
+        return False
+    before, follows = found[place - 1], found[place + 1]
+    if before.kind == "symbol" and before.text not in (")", "]", "}"):
+        return False
+    if before.keyword in _BEFORE_A_VARIABLE:
+        return False
+    return bool(follows.name) or follows.kind == "parameter" or follows.text in ("(", "[")
+
+
 def _is_property(found: list[Token], place: int) -> bool:
     """Whether a name follows a dot that follows something with properties (and not a number)."""
     if place < 2 or found[place - 1].text != ".":
         return False
-    return bool(found[place - 2].name) or found[place - 2].text in (")", "]", "}")
+    owner = found[place - 2]
+    return bool(owner.name) or owner.kind == "parameter" or owner.text in (")", "]", "}")
 
 
 def _called(found: list[Token]) -> Iterator[tuple[str, str]]:

@@ -3,15 +3,15 @@
 That is each statement that somebody types, each end of data and each exchange with a partner. The
 log is JSON lines in ``audit/statements.jsonl`` under the data folder, for its owner's eyes only. A
 statement stands there without its values (:func:`ringleader.cypher_text.masked`), because they
-could be account ids; its SHA-256 tells whether a statement that somebody shows is the one that
-ran. Parameters are left out, but for their names. Lines are chained: see
+could be account ids; a hash of it under the log's key tells whether a statement that somebody shows
+is the one that ran (without the key, values could be found by trying all of them). Parameters are
+left out, but for their names. Lines are chained: see
 :mod:`ringleader.audit_chain`.
 """
 
 from __future__ import annotations
 
 import getpass
-import hashlib
 import json
 import os
 import time
@@ -23,11 +23,11 @@ from typing import Any
 
 from ringleader.audit_chain import FILE, append, require_writable
 from ringleader.cypher_text import masked, parameters
-from ringleader.keys import keyed_hash, load_key
+from ringleader.keys import AUDIT_KEY, keyed_hash, load_key
 from ringleader.output import now_text
 from ringleader.settings import Settings
 
-__all__ = ["FILE", "latest", "line", "record", "subject"]
+__all__ = ["FILE", "latest", "line", "record", "runs_of", "subject"]
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def line(settings: Settings, statement: str) -> Iterator[dict[str, Any]]:
     finally:
         written = {
             **_who(settings),
-            "sha256": hashlib.sha256(statement.encode()).hexdigest(),
+            "hash": _hash(settings.home, statement),
             "statement": masked(statement),
             "parameters": sorted(parameters(statement)),
             "outcome": outcome,
@@ -80,12 +80,12 @@ def record(settings: Settings, event: str, **said: Any) -> None:
     append(settings.home, {**_who(settings), "event": event, **said})
 
 
-def latest(home: Path, limit: int) -> list[dict[str, Any]]:
+def latest(home: Path, limit: int | None) -> list[dict[str, Any]]:
     """The last lines of the log, the latest first.
 
     Args:
         home: The data folder.
-        limit: Lines at the most.
+        limit: Lines at the most; all if None.
     """
     try:
         with (home / FILE).open(encoding="utf-8", errors="replace") as file:
@@ -97,6 +97,21 @@ def latest(home: Path, limit: int) -> list[dict[str, Any]]:
         with suppress(ValueError):
             found.append(json.loads(text))
     return [line for line in found if isinstance(line, dict)]
+
+
+def runs_of(home: Path, statement: str) -> list[dict[str, Any]]:
+    """The lines of the log about a statement, the latest first.
+
+    Args:
+        home: The data folder.
+        statement: As it was typed, to the letter.
+    """
+    wanted = _hash(home, statement)
+    return [line for line in latest(home, None) if line.get("hash") == wanted]
+
+
+def _hash(home: Path, statement: str) -> str:
+    return keyed_hash(load_key(home, AUDIT_KEY), "statement", statement)
 
 
 def subject(home: Path, account: str) -> str:

@@ -131,7 +131,7 @@ def _checked(path: Path, key: bytes) -> AuditCheck:
     state: _State | None = None
     for lines, raw in enumerate(_lines(path), start=1):
         line = _parsed(raw)
-        if line is None or not all(mark in line for mark in _MARKS):
+        if line is None or not _is_marked(line):
             if state is None and line is not None:
                 unchained += 1
                 before.update(raw)
@@ -140,9 +140,10 @@ def _checked(path: Path, key: bytes) -> AuditCheck:
             continue
         if state is None:
             if line.get("event") == "cut":
-                if not hmac.compare_digest(line.get("seal", ""), _cut_seal(key, line)):
+                if not _same(line.get("seal"), _cut_seal(key, line)):
                     problems.append((lines, "says that lines were cut, and is not sealed"))
-                cut_lines = int(line.get("lines", 0))
+                counted = line.get("lines", 0)
+                cut_lines = counted if isinstance(counted, int) else 0
                 state = _State(line["n"], line["chain"])
                 continue
             state = _State(0, _begin(key, before.hexdigest()) if unchained else "")
@@ -154,13 +155,13 @@ def _checked(path: Path, key: bytes) -> AuditCheck:
                     f"{missing:,} lines are missing before it" if missing > 0 else "is repeated",
                 )
             )
-        elif not hmac.compare_digest(line["chain"], _chain(key, state.chain, line)):
+        elif not _same(line["chain"], _chain(key, state.chain, line)):
             problems.append((lines, "does not follow from the line before it"))
         if "erased" in line:
             erased += 1
-            if not hmac.compare_digest(line.get("seal", ""), _erased_seal(key, line)):
+            if not _same(line.get("seal"), _erased_seal(key, line)):
                 problems.append((lines, "is empty, and its erasure is not sealed"))
-        elif not hmac.compare_digest(line["digest"], _digest(key, line)):
+        elif not _same(line["digest"], _digest(key, line)):
             problems.append((lines, "was changed"))
         state = _State(line["n"], line["chain"])
     head = _head(path)
@@ -250,6 +251,18 @@ def erase(home: Path, names: Callable[[dict[str, Any]], bool], *, dry_run: bool 
         return count
 
 
+def _is_marked(line: dict[str, Any]) -> bool:
+    """Whether a line has a number, a digest and a hash; who changes the log can write anything."""
+    texts = isinstance(line.get("digest"), str) and isinstance(line.get("chain"), str)
+    return texts and isinstance(line.get("n"), int)
+
+
+def _same(said: Any, expected: str) -> bool:
+    return isinstance(said, str) and hmac.compare_digest(
+        said.encode("utf-8", "replace"), expected.encode()
+    )
+
+
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Hold the log among processes."""
@@ -290,7 +303,7 @@ def _last(path: Path, key: bytes) -> _State:
         tail = file.read().splitlines()
     for raw in reversed(tail):
         line = _parsed(raw)
-        if line is not None and "chain" in line:
+        if line is not None and _is_marked(line):
             return _State(line["n"], line["chain"])
     if not size:
         return _State()

@@ -25,7 +25,14 @@ MOST_MEMORY_SHARE = 0.8
 OLDEST_GDS = (2, 13)
 RINGS_NAMED = 3
 
-Outcome = Literal["ok", "failed", "skipped"]
+# What bounds a runaway statement, with what to set where nothing is set.
+LIMITS = {
+    "db.memory.transaction.max": "40% of the heap",
+    "dbms.memory.transaction.total.max": "60% of the heap",
+    "db.transaction.timeout": "4h",
+}
+
+Outcome = Literal["ok", "warning", "failed", "skipped"]
 
 
 @dataclass(frozen=True)
@@ -34,9 +41,10 @@ class Check:
 
     Attributes:
         name: What was looked at.
-        outcome: ``ok``, ``failed``, or ``skipped`` because an earlier check failed.
+        outcome: ``ok``, ``failed``, ``warning`` for what works but should be changed, or
+            ``skipped`` because an earlier check failed.
         detail: What was found.
-        hint: The next command, for a failure.
+        hint: The next command, for a failure or a warning.
     """
 
     name: str
@@ -72,7 +80,7 @@ def examine(settings: Settings, *, mend: bool = False) -> list[Check]:
 def _server_checks(settings: Settings, *, mend: bool) -> Iterator[Check]:
     from ringleader.graph import Graph
 
-    names = ("server", "login", "version", "graph data science", "constraints", "rings")
+    names = ("server", "login", "version", "graph data science", "constraints", "rings", "limits")
     try:
         graph = Graph.connect(settings)
     except RingleaderError as error:
@@ -93,15 +101,16 @@ def _server_checks(settings: Settings, *, mend: bool) -> Iterator[Check]:
             yield _guarded(name, check, graph)
         yield _guarded(names[4], _mended_constraints if mend else _constraints, graph)
         yield _guarded(names[5], _rings, graph)
+        yield _guarded(names[6], _limits, graph, bad="warning")
 
 
-def _guarded(name: str, check: object, graph: Graph) -> Check:
+def _guarded(name: str, check: object, graph: Graph, bad: Outcome = "failed") -> Check:
     assert callable(check)
     try:
         detail, hint = check(graph)
     except RingleaderError as error:
-        return Check(name, "failed", error.message, error.hint)
-    return Check(name, "failed" if hint else "ok", detail, hint)
+        return Check(name, bad, error.message, error.hint)
+    return Check(name, bad if hint else "ok", detail, hint)
 
 
 def _version(graph: Graph) -> tuple[str, str | None]:
@@ -174,6 +183,29 @@ def _rings(graph: Graph) -> tuple[str, str | None]:
         f"(:Ring) nodes that no detection wrote are left out of lists and exports: {named}{more}",
         f"ringleader query run {query.name} lists them; delete them with ringleader cypher --write",
     )
+
+
+def _limits(graph: Graph) -> tuple[str, str | None]:
+    """Whether a runaway statement fails before the server does."""
+    rows = graph.read(
+        "SHOW SETTINGS YIELD name, value WHERE name IN $names RETURN name, value",
+        {"names": list(LIMITS)},
+        name="doctor limits",
+    )
+    found = {row["name"]: str(row["value"]) for row in rows}
+    missing = [name for name in LIMITS if _unlimited(found.get(name, "0"))]
+    if missing:
+        wanted = ", ".join(f"{name}={LIMITS[name]}" for name in missing)
+        return (
+            f"nothing bounds a runaway statement: {', '.join(missing)} not set",
+            f"set {wanted} in neo4j.conf; docs/reliability.md",
+        )
+    return ", ".join(f"{name} {found[name]}" for name in LIMITS), None
+
+
+def _unlimited(value: str) -> bool:
+    """Whether a size or duration of the server says that there is no bound."""
+    return not any(digit in value for digit in "123456789")
 
 
 def _disk(settings: Settings) -> Check:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ringleader.catalogue import get
 from ringleader.errors import InputError
+from ringleader.home import make_home
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -36,6 +37,7 @@ def load_key(home: Path, file: Path = KEY_FILE) -> bytes:
         file: Which key: by default that of the hashes in the graph.
     """
     path = home / file
+    make_home(home)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:

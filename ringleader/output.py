@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ringleader.errors import InputError, WrongUsage
+from ringleader.home import usual_mode
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,16 +66,10 @@ def whole_file(path: Path, *, mode: int | None = None) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, _usual_mode() if mode is None else mode)
+        os.chmod(temporary, usual_mode() if mode is None else mode)
         os.replace(temporary, path)
     finally:
         Path(temporary).unlink(missing_ok=True)
-
-
-def _usual_mode() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
 
 
 def now_text(timespec: str = "seconds") -> str:

@@ -17,6 +17,7 @@ from typing import Any
 import platformdirs
 
 from ringleader.errors import SettingsError
+from ringleader.home import refuse_shared
 from ringleader.schema import Schema
 
 FILE_NAME = "ringleader.toml"
@@ -285,6 +286,7 @@ def load_settings(
     flags = {name: value for name, value in (flags or {}).items() if value is not None}
     env = os.environ if env is None else env
     home = default_home(env)
+    refuse_shared(Path(home.value))
     path = config or (cwd or Path.cwd()) / FILE_NAME
     document = _read_file(path, required=config is not None)
     in_file = _flatten(document, path)

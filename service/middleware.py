@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
+
+from fastapi import HTTPException
 
 from ringleader.service.metrics import Metrics
 
@@ -15,6 +17,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 MOST_BYTES = 4 * 1024 * 1024  # of a body: a thousand accounts have a tenth of it
+BODY_SECONDS = 20.0  # in which it has to come
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -42,14 +45,22 @@ class Guarded:
             await self._app(scope, receive, send)
             return
         began, status = time.perf_counter(), 500
-        left = MOST_BYTES
+        left, unread = MOST_BYTES, _has_body(scope)
+        deadline = asyncio.get_running_loop().time() + BODY_SECONDS
 
         async def bounded() -> Message:
-            nonlocal left
-            message = await receive()
+            nonlocal left, unread
+            # When the body has come, this waits for the end of the connection, however long.
+            try:
+                async with asyncio.timeout_at(deadline if unread else None):
+                    message = await receive()
+            except TimeoutError as error:
+                late = f"the body did not come within {BODY_SECONDS:.0f} seconds"
+                raise HTTPException(408, late) from error
+            unread = unread and bool(message.get("more_body"))
             left -= len(message.get("body", b""))
             if left < 0:
-                raise _TooLarge
+                raise HTTPException(413, f"the body is larger than {MOST_BYTES:,} bytes")
             return message
 
         async def marked(message: Message) -> None:
@@ -58,24 +69,18 @@ class Guarded:
                 status = message["status"]
                 names = {name for name, _ in message["headers"]}
                 more = [pair for pair in HEADERS if pair[0] not in names]
+                if unread:  # what nobody reads has no end
+                    more.append((b"connection", b"close"))
                 message = {**message, "headers": [*message["headers"], *more]}
             await send(message)
 
         try:
             await self._app(scope, bounded, marked)
-        except _TooLarge:
-            await _refuse(marked)
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
             self._metrics.request(scope["method"], route, status, time.perf_counter() - began)
 
 
-class _TooLarge(Exception):
-    """A body is larger than it may be."""
-
-
-async def _refuse(send: Send) -> None:
-    body = json.dumps({"error": f"the body is larger than {MOST_BYTES:,} bytes", "hint": None})
-    headers = [(b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": body.encode()})
+def _has_body(scope: Mapping[str, Any]) -> bool:
+    names = dict(scope["headers"])
+    return b"transfer-encoding" in names or names.get(b"content-length", b"0") != b"0"

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 from ringleader.errors import ServerError, SettingsError
 
 if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
+
     from ringleader.api.connection import Connection
     from ringleader.settings import Settings
 
@@ -43,7 +46,7 @@ def run(
         ServerError: The extra is not installed, or the address cannot be listened on.
         SettingsError: The tokens are broken.
     """
-    _require("serve", "fastapi", "uvicorn")
+    _require("serve", "fastapi", "uvicorn", "httptools")
     import uvicorn
 
     from ringleader.service.app import build
@@ -59,19 +62,35 @@ def run(
         say("there is no token yet: ringleader serve token add NAME --role analyst")
     if not _is_loopback(address):
         say("warning: others can reach this address; put a proxy with TLS before it")
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=KEEP_SECONDS,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(configured(app)).run(sockets=[listener])
     finally:
         listener.close()
+
+
+def configured(app: FastAPI, *, most: int | None = None, **changed: Any) -> uvicorn.Config:
+    """How the service is served.
+
+    Args:
+        app: The application.
+        most: Connections at a time; by default as many as the system lets it open.
+        changed: Further arguments of ``uvicorn.Config``.
+    """
+    import uvicorn
+
+    from ringleader.service.connections import bounded_protocol, most_connections
+
+    given: dict[str, Any] = {
+        "http": bounded_protocol(most or most_connections()),
+        "ws": "none",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "timeout_keep_alive": KEEP_SECONDS,
+        "timeout_graceful_shutdown": GRACE_SECONDS,
+    }
+    return uvicorn.Config(app, **{**given, **changed})
 
 
 def run_mcp(api: Connection) -> None:

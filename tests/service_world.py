@@ -9,6 +9,7 @@ import httpx
 import uvicorn
 
 from ringleader.service.app import build
+from ringleader.service.run import configured
 from ringleader.service.state import Limits
 from ringleader.service.tokens import Tokens
 
@@ -19,14 +20,16 @@ def token(home, role, name="ann"):
 
 
 @contextmanager
-def running(read_settings, **limits):
-    """A client of the service, which runs in a thread of this process."""
+def running(read_settings, config=None, **limits):
+    """A client of the service, which runs in a thread of this process.
+
+    Args:
+        read_settings: Reads the settings.
+        config: What `configured` is given.
+        limits: How much is done at once.
+    """
     app = build(read_settings, Limits(**limits))
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, port=0, log_config=None, server_header=False, timeout_graceful_shutdown=5
-        )
-    )
+    server = uvicorn.Server(configured(app, port=0, timeout_graceful_shutdown=5, **(config or {})))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -72,7 +72,7 @@ def open_envelope(path: Path, key: bytes, kind: str, purpose: str) -> Envelope:
         raise InputError(f"{path} cannot be read: {error}") from error
     if not isinstance(said, dict):
         raise InputError(f"{path} is no file of `ringleader match`")
-    if not hmac.compare_digest(seal.strip().decode("ascii", "replace"), _seal(key, header, body)):
+    if not hmac.compare_digest(seal.strip(), _seal(key, header, body).encode()):
         raise InputError(
             f"{path} was not made with this key, or was changed",
             hint="both partners need the same --key file",

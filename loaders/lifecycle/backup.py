@@ -1,7 +1,7 @@
 """Backup and restore of the managed server: one file with all but the keys, and one with the keys.
 
 A backup is a tar file: the database as ``neo4j-admin database dump`` writes it, the settings file
-without passwords, the decisions as JSON lines (readable without Neo4j), records of loads,
+without secrets, the decisions as JSON lines (readable without Neo4j), records of loads,
 quarantine and audit log, and ``backup.json`` with versions, counts and the SHA-256 of every file.
 Keys go into a file of their own, so that the two can be kept in different places.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import shutil
 import tarfile
 import tempfile
@@ -29,6 +28,7 @@ from ringleader.errors import InputError, WrongUsage
 from ringleader.graph import Graph
 from ringleader.graph.locks import file_lock, lease
 from ringleader.keys import KEY_FILE, fingerprint, read_key
+from ringleader.loaders.lifecycle.settings_text import without_secrets
 from ringleader.output import now_text, plain, whole_file
 from ringleader.progress import progress
 from ringleader.version import __version__
@@ -42,7 +42,6 @@ FORMAT = 1
 _ABOUT, _DUMP, _SETTINGS, _REVIEWS = "backup.json", "neo4j.dump", "ringleader.toml", "reviews.jsonl"
 # What the data folder keeps beside the graph.
 FOLDERS = ("loads", "quarantine", "audit")
-_SECRET = re.compile(r"(?m)^(\s*(?:neo4j\.)?password\s*=).*$")
 
 
 @dataclass(frozen=True)
@@ -111,8 +110,8 @@ def back_up(settings: Settings, file: Path, *, keys: Path | None = None) -> Back
         lines = (json.dumps(plain(row), ensure_ascii=False) + "\n" for row in decisions)
         (scratch / _REVIEWS).write_text("".join(lines), encoding="utf-8")
         if settings.file.exists():
-            text = settings.file.read_text(encoding="utf-8")
-            (scratch / _SETTINGS).write_text(_SECRET.sub(r"\1 \"\"  # left out", text), "utf-8")
+            text = without_secrets(settings.file.read_text(encoding="utf-8"))
+            (scratch / _SETTINGS).write_text(text, encoding="utf-8")
         members = {path.name: path for path in sorted(scratch.iterdir())}
         for name in FOLDERS:
             found = sorted(path for path in (home / name).rglob("*") if path.is_file())

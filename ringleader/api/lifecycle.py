@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,7 +86,8 @@ def forget(
             "forget needs an account", hint="ringleader forget ACCOUNT, or --file FILE"
         )
     home = settings.home
-    with exclusive(graph, "forget"):
+    # Who only counts writes nothing, and need not wait for others.
+    with nullcontext() if dry_run else exclusive(graph, "forget"):
         names = [*accounts, *(forgetting.returned(graph, home) if again else ())]
         # Earlier versions made pseudonyms with the key of the graph.
         used = [load_key(home), load_key(home, EXPORT_KEY), *earlier_keys(home, EXPORT_KEY)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import click
@@ -48,3 +49,25 @@ def verify(app: App, out: Callable[..., None]) -> int:
         ["line", "problem"],
     )
     return 0 if found.sound else 1
+
+
+@audit.command(cls=Command)
+@click.argument("statement")
+@output_options
+@pass_app
+def find(app: App, statement: str, out: Callable[..., None]) -> None:
+    """Find when a STATEMENT ran: who typed it, when, and how it ended.
+
+    \b
+    The log holds statements without their values, and a keyed hash of the whole. Give the
+    statement to the letter as it was typed; - reads it from standard input.
+
+    \b
+    Examples:
+      ringleader audit find 'MATCH (a:Account) RETURN count(a)'
+      ringleader audit find - < statement.cypher
+    """
+    text = sys.stdin.read() if statement == "-" else statement
+    with app.connect() as r:
+        found = r.audit_lines(text)
+    out(found.to_dict("records"), list(found.columns))

@@ -32,8 +32,8 @@ Examples:
 def doctor(app: App, mend: bool, format_: str) -> int:
     """Show the effective settings and check what ringleader needs.
 
-    Every setting is shown with its source; secrets are masked. Every failed check is
-    shown with the command that fixes it. Exit code 1 if one failed.
+    Every setting is shown with its source; secrets are masked. Every failed check and every
+    warning is shown with the command that fixes it. Exit code 1 if a check failed.
     """
     settings = [
         {"setting": setting.name, "value": setting.shown, "source": setting.source}
@@ -52,7 +52,9 @@ def doctor(app: App, mend: bool, format_: str) -> int:
 
     emit(settings, title="Settings")
     emit([{k: v for k, v in check.items() if k != "hint"} for check in checks], title="Checks")
-    for check in failed:
+    for check in checks:
+        if check["outcome"] not in ("failed", "warning"):
+            continue
         app.say(f"{check['check']}: {check['detail']}")
         app.say(f"  try: {check['hint']}")
     return 1 if failed else 0

@@ -19,6 +19,11 @@ MIB = 1 << 20
 # takes no more than that. The rest stays with Python, DuckDB and the file cache.
 HEAP_SHARE, HEAP_LEAST, HEAP_MOST = 1 / 4, 1 * GIB, 16 * GIB
 PAGE_CACHE_SHARE, PAGE_CACHE_LEAST, PAGE_CACHE_MOST = 1 / 4, 256 * MIB, 16 * GIB
+# Of the heap: one transaction, and all of them. One alone cannot take what others need, and GDS's
+# graphs, which the server does not count as transactions, have room beside all of them.
+TRANSACTION_SHARE, TRANSACTIONS_SHARE = 0.4, 0.6
+# Statements that say how long they may take are not bound by it.
+TRANSACTION_HOURS = 4
 _UNITS = {"k": 1 << 10, "m": MIB, "g": GIB}
 _OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util", "java.lang")
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
@@ -40,8 +45,11 @@ dbms.security.allow_csv_import_from_file_urls=false
 # Queries carry what they look for as parameters; they do not belong in a log.
 db.logs.query.enabled=OFF
 server.memory.pagecache.size={page_cache}m
-# One query may use half of the heap; then it fails, and not the server.
+# A runaway query fails, and not the server: what one may use of the heap, what all may use
+# together (GDS and the server itself have the rest), and for how long one may run.
 db.memory.transaction.max={transaction}m
+dbms.memory.transaction.total.max={transactions}m
+db.transaction.timeout={hours}h
 # The defaults reserve half a gigabyte before there is any data.
 db.tx_log.preallocate=false
 db.tx_log.rotation.size=64m
@@ -136,7 +144,11 @@ def write_configuration(
         jars: All files of the class path.
     """
     text = _CONFIGURATION.format(
-        port=port, page_cache=memory.page_cache // MIB, transaction=memory.heap // 2 // MIB
+        port=port,
+        page_cache=memory.page_cache // MIB,
+        transaction=int(memory.heap * TRANSACTION_SHARE) // MIB,
+        transactions=int(memory.heap * TRANSACTIONS_SHARE) // MIB,
+        hours=TRANSACTION_HOURS,
     )
     (folder.conf / "neo4j.conf").write_text(
         text + "\n".join(engine.settings) + "\n", encoding="utf-8"

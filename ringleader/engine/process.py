@@ -26,6 +26,7 @@ from ringleader.engine.config import Memory
 from ringleader.engine.folder import DATABASE, USERNAME, ServerFolder, ServerState
 from ringleader.engine.releases import Engine
 from ringleader.errors import ConnectionFailed, LockHeld, RingleaderError, ServerError
+from ringleader.home import make_home
 
 if TYPE_CHECKING:
     import psutil
@@ -52,6 +53,7 @@ def server_lock(folder: ServerFolder) -> Iterator[None]:
     Raises:
         LockHeld: Another process has not finished in time.
     """
+    make_home(folder.home)
     try:
         folder.lock_file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -84,7 +84,8 @@ def translate(error: Exception, settings: Settings, name: str) -> RingleaderErro
     if "MemoryPoolOutOfMemory" in code or "OutOfMemory" in code or "OutOfMemory" in text:
         return ServerError(
             f"{name}: the server's memory is not enough: {text}",
-            hint="raise [server] heap in ringleader.toml, then ringleader server stop and start",
+            hint="ask for less at once; or raise [server] heap in ringleader.toml, then "
+            "ringleader server stop and start",
         )
     if "No space left" in text or "TransactionLogError" in code or "StorageIO" in text:
         return ServerError(
@@ -99,6 +100,28 @@ def translate(error: Exception, settings: Settings, name: str) -> RingleaderErro
             hint="ringleader cypher --write runs statements that write",
         )
     return QueryError(f"{name}: {text}", hint=None)
+
+
+@contextmanager
+def out_of_memory(settings: Settings, name: str, *, awaited: bool) -> Iterator[None]:
+    """Turn a lack of memory that repeating does not mend into an error that is not repeated.
+
+    The driver takes every lack of memory for a passing one. A transaction that reaches its own
+    bound reaches it again. One that finds the memory of all transactions taken may have more luck
+    later, but a person does not wait for that, and a read of theirs may be what takes it.
+
+    Args:
+        settings: Say which server it was.
+        name: The query that runs.
+        awaited: Whether somebody waits for the answer.
+    """
+    try:
+        yield
+    except exceptions.Neo4jError as error:
+        text = str(error.message)
+        if "OutOfMemory" in str(error.code) and (awaited or "db.memory.transaction.max" in text):
+            raise translate(error, settings, name) from error
+        raise
 
 
 @contextmanager

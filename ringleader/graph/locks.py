@@ -86,8 +86,10 @@ def file_lock(settings: Settings, purpose: str) -> Iterator[str]:
     try:
         lock.acquire()
     except filelock.Timeout as error:
-        holder = note.read_text(encoding="utf-8") if note.exists() else "another run"
-        raise _held(holder, target) from error
+        holder = ""
+        with suppress(OSError):  # it may end at this very moment
+            holder = note.read_text(encoding="utf-8")
+        raise _held(holder or "another run", target) from error
     try:
         note.write_text(f"`ringleader {purpose}`", encoding="utf-8")
         yield _place(folder / f"{stem}.id")

@@ -19,7 +19,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 from ringleader.catalogue import Query
 from ringleader.engine.releases import require_supported
 from ringleader.errors import ConnectionFailed, RingleaderError
-from ringleader.graph.driver_errors import START_HINT, a_line_less, translated
+from ringleader.graph.driver_errors import START_HINT, a_line_less, out_of_memory, translated
 from ringleader.graph.driver_values import counted, row, sent
 from ringleader.graph.guard import Guard
 from ringleader.graph.notifications import ALL_NOTIFICATIONS, WARNINGS, show_notifications
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 CONNECT_SECONDS = 15.0
-# How long the driver repeats a transaction that failed for a passing reason.
-RETRY_SECONDS = 30.0
+RETRY_SECONDS = 30.0  # in which what fails for a passing reason is repeated
 
 
 @dataclass(frozen=True)
@@ -67,14 +66,14 @@ class Graph:
 
     @classmethod
     def connect(
-        cls, settings: Settings, schema: Schema | None = None, *, patience: float = RETRY_SECONDS
+        cls, settings: Settings, schema: Schema | None = None, *, patience: float | None = None
     ) -> Self:
         """Open the database of the settings and make sure that it answers.
 
         Args:
             settings: Where it is, and who logs in.
             schema: What the graph holds; by default what the settings declare.
-            patience: Seconds for which what fails for a passing reason is repeated.
+            patience: Seconds for which what fails for a passing reason is repeated (30).
 
         Raises:
             ConnectionFailed: It does not answer, or refuses the login.
@@ -91,7 +90,7 @@ class Graph:
                 auth=auth,
                 user_agent=f"ringleader/{__version__}",
                 connection_timeout=CONNECT_SECONDS,
-                max_transaction_retry_time=patience,
+                max_transaction_retry_time=RETRY_SECONDS if patience is None else patience,
                 **WARNINGS,
                 telemetry_disabled=True,
             )
@@ -357,7 +356,8 @@ class Graph:
         @neo4j.unit_of_work(metadata=self._metadata(name), timeout=timeout)
         def interruptible(tx: neo4j.ManagedTransaction) -> _T:
             try:
-                return work(tx)
+                with out_of_memory(self.settings, name, awaited=timeout is not None):
+                    return work(tx)
             except KeyboardInterrupt:  # before the driver waits for the server's answer
                 give_up()
                 raise

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ringleader.doctor import LIMITS, _unlimited
+from ringleader.engine.config import TRANSACTION_SHARE, TRANSACTIONS_SHARE
 from ringleader.engine.releases import ENGINES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +48,29 @@ def test_ports_are_published_on_loopback_only(compose):
     ports = [port for one in compose["services"].values() for port in one.get("ports", [])]
     assert ports == ["127.0.0.1:${NEO4J_PORT:-7687}:7687"]
     assert all("network_mode" not in one for one in compose["services"].values())
+
+
+def test_what_bounds_a_runaway_statement_is_set(compose):
+    """The same settings that `ringleader doctor` looks for, by the names of the image."""
+    given = compose["services"]["neo4j"]["environment"]
+    names = {name: "NEO4J_" + name.replace("_", "__").replace(".", "_") for name in LIMITS}
+    for variable in names.values():
+        default = re.sub(r"\$\{\w+:-(.*)\}", r"\1", given[variable])
+        assert not _unlimited(default), variable
+    heap = 2 * 1024  # the default, in megabytes
+    assert "-2g}" in given["NEO4J_server_memory_heap_max__size"]
+    shares = {"TRANSACTION": TRANSACTION_SHARE, "TRANSACTIONS": TRANSACTIONS_SHARE}
+    text = (DOCKER / "compose.yaml").read_text()
+    for name, share in shares.items():
+        assert f"${{NEO4J_{name}:-{int(heap * share)}m}}" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("0", True), ("0s", True), ("0B", True), ("", True), ("409.00MiB", False), ("4h", False)],
+)
+def test_zero_is_no_bound(value, expected):
+    assert _unlimited(value) is expected
 
 
 def test_password_is_required_and_never_written_down(compose):

@@ -75,6 +75,9 @@ def test_configuration_listens_on_loopback_only(folder, engine):
         }
     assert listening == expected
     assert given["server.memory.pagecache.size"] == "1024m"
+    assert given["db.memory.transaction.max"] == "819m"
+    assert given["dbms.memory.transaction.total.max"] == "1228m"
+    assert given["db.transaction.timeout"] == "4h"
     arguments = folder.java_arguments.read_text().splitlines()
     assert '"-Xmx2048m"' in arguments
     assert arguments[-1] == f'"{jars[0]}:{jars[1]}"'

@@ -273,6 +273,24 @@ class Keeping(Base):
         with whole_file(Path(file)) as target:
             return write_sightings(target, Path(file), rows, tlp=tlp, source=source)
 
+    def audit_lines(self, statement: str) -> pd.DataFrame:
+        """The lines of the audit log about a statement, the latest first.
+
+        The log holds a keyed hash of each statement, so only whoever shows the statement, to the
+        letter, finds its lines. No database is needed.
+
+        Args:
+            statement: As it was typed.
+        """
+        from ringleader.answers import Answer
+        from ringleader.audit import runs_of
+
+        columns = ["time", "user", "login", "server", "database", "outcome", "rows", "seconds"]
+        found = runs_of(self.settings.home, statement)
+        return as_frame(
+            Answer([{name: row.get(name) for name in columns} for row in found], columns)
+        )
+
     def verify_audit(self) -> AuditCheck:
         """Check the chain of the audit log; no database is needed.
 
