@@ -43,6 +43,7 @@ COMMANDS = {
     "forget": "ringleader.commands.ending:forget",
     "backup": "ringleader.commands.backup:backup",
     "restore": "ringleader.commands.backup:restore",
+    "upgrade": "ringleader.commands.doctor:upgrade",
     "keys": "ringleader.commands.backup:keys",
     "audit": "ringleader.commands.audit:audit",
     "completion": "ringleader.commands.completion:completion",

@@ -62,6 +62,7 @@ GROUPS = {
         "verify_audit",
         "backup",
         "restore",
+        "upgrade",
         "keys",
         "rotate_key",
     ),

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from ringleader.indications import Sightings
     from ringleader.loaders.lifecycle.forgetting import Receipt
     from ringleader.ring_drawing import RingDrawing
+    from ringleader.upgrade import Upgrade
 
 _ERRORS = (
     "CatalogueError",
@@ -116,6 +117,7 @@ _HOMES = {
     "Receipt": "ringleader.loaders.lifecycle.forgetting",
     "Report": "ringleader.api.exporting",
     "RingDrawing": "ringleader.ring_drawing",
+    "Upgrade": "ringleader.upgrade",
     "JobRun": "ringleader.api.jobs",
     "run_job": "ringleader.api.jobs",
     "Server": "ringleader.api.facade.serving",
@@ -168,6 +170,7 @@ __all__ = [
     "Simulation",
     "TableLoad",
     "TimedOut",
+    "Upgrade",
     "WhyNot",
     "WrongUsage",
     "__version__",

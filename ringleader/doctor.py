@@ -80,7 +80,16 @@ def examine(settings: Settings, *, mend: bool = False) -> list[Check]:
 def _server_checks(settings: Settings, *, mend: bool) -> Iterator[Check]:
     from ringleader.graph import Graph
 
-    names = ("server", "login", "version", "graph data science", "constraints", "rings", "limits")
+    names = (
+        "server",
+        "login",
+        "version",
+        "graph data science",
+        "constraints",
+        "schema",
+        "rings",
+        "limits",
+    )
     try:
         graph = Graph.connect(settings)
     except RingleaderError as error:
@@ -100,8 +109,9 @@ def _server_checks(settings: Settings, *, mend: bool) -> Iterator[Check]:
         for check, name in ((_version, names[2]), (_gds, names[3])):
             yield _guarded(name, check, graph)
         yield _guarded(names[4], _mended_constraints if mend else _constraints, graph)
-        yield _guarded(names[5], _rings, graph)
-        yield _guarded(names[6], _limits, graph, bad="warning")
+        yield _guarded(names[5], _schema, graph)
+        yield _guarded(names[6], _rings, graph)
+        yield _guarded(names[7], _limits, graph, bad="warning")
 
 
 def _guarded(name: str, check: object, graph: Graph, bad: Outcome = "failed") -> Check:
@@ -168,6 +178,15 @@ def _mended_constraints(graph: Graph) -> tuple[str, str | None]:
     if created:
         return f"created {len(created)} constraints and indexes", None
     return _constraints(graph)
+
+
+def _schema(graph: Graph) -> tuple[str, str | None]:
+    from ringleader.upgrade import SCHEMA_VERSION, pending
+
+    if steps := pending(graph):
+        told = ", ".join(f"{number:,} {step.what}" for step, number in steps.items())
+        return f"an earlier version wrote the graph: {told}", "ringleader upgrade"
+    return f"version {SCHEMA_VERSION}", None
 
 
 def _rings(graph: Graph) -> tuple[str, str | None]:

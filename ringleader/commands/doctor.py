@@ -1,4 +1,4 @@
-"""``ringleader doctor``."""
+"""``ringleader doctor`` and ``ringleader upgrade``."""
 
 from __future__ import annotations
 
@@ -58,3 +58,30 @@ def doctor(app: App, mend: bool, format_: str) -> int:
         app.say(f"{check['check']}: {check['detail']}")
         app.say(f"  try: {check['hint']}")
     return 1 if failed else 0
+
+
+@click.command(
+    cls=Command,
+    epilog="""\b
+Examples:
+  ringleader backup before-upgrade.tar
+  ringleader upgrade""",
+)
+@pass_app
+def upgrade(app: App) -> None:
+    """Bring a graph that an earlier version wrote to the schema of this one.
+
+    It can be repeated. `ringleader doctor` says whether it is needed.
+    """
+    with app.connect() as r:
+        done = r.upgrade()
+    for what, number in done.changed.items():
+        app.say(f"changed: {what}: {number:,}")
+    if done.created:
+        app.say(f"created {len(done.created):,} constraints and indexes")
+    app.say(f"the graph has version {done.version} of the schema")
+    if done.changed or done.created:
+        app.say(
+            "next: ringleader detect, which writes what is new; files that are loaded again bring "
+            "phones, mailboxes and days of use"
+        )

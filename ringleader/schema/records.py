@@ -34,7 +34,10 @@ RECORDS: tuple[NodeType, ...] = (
         "Store",
         "store_id",
         "The database itself: what every load into it has to agree with.",
-        derived=(("key_fingerprint", "fingerprint of the key that its hashes were made with"),),
+        derived=(
+            ("key_fingerprint", "fingerprint of the key that its hashes were made with"),
+            ("schema_version", "version of the schema, as `ringleader upgrade` has left it"),
+        ),
     ),
     NodeType(
         "Appeal",

@@ -203,6 +203,7 @@ def test_doctor_finds_what_is_missing_and_mends_it(home, state):
         ("version", "ok"),
         ("graph data science", "ok"),
         ("constraints", "ok"),
+        ("schema", "ok"),
         ("rings", "ok"),
         ("disk", "ok"),
         ("memory", "ok"),

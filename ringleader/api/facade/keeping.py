@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ringleader.audit_chain import AuditCheck
     from ringleader.indications import Sightings
     from ringleader.loaders.lifecycle.forgetting import Receipt
+    from ringleader.upgrade import Upgrade
 
 
 class Keeping(Base):
@@ -130,6 +131,19 @@ class Keeping(Base):
         done = restore(self.settings, Path(file), keys=as_path(keys), overwrite=overwrite)
         self.settings = self._reread({})
         return done
+
+    def upgrade(self) -> Upgrade:
+        """Bring a graph that an earlier version wrote to the schema of this one.
+
+        It can be repeated: a graph of this version stays as it is. Make a backup before.
+
+        Raises:
+            InputError: A later version of ringleader wrote the graph.
+            LockHeld: Another run writes to the database.
+        """
+        from ringleader.upgrade import upgrade
+
+        return upgrade(self.graph)
 
     def keys(self) -> pd.DataFrame:
         """The keys of this installation: what each is for, and its fingerprint."""
