@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -165,10 +165,31 @@ def forget(
 
 
 def notify(r: Connection, occasion: Occasion, **how: Any) -> Done:
-    """Tell another system of new rings."""
+    """Tell another system of rings, or that the job failed."""
     from ringleader.jobs.notify import notify as tell
 
-    return tell(r.say, occasion, **how)
+    return tell(r.say, occasion, _changed(r, occasion), **how)
+
+
+def mail(r: Connection, occasion: Occasion, **how: Any) -> Done:
+    """Send an e-mail about rings, or about the failure of the job."""
+    from ringleader.jobs.mail import mail as send
+
+    return send(r.say, occasion, _changed(r, occasion), **how)
+
+
+def _changed(r: Connection, occasion: Occasion) -> Callable[[], Sequence[Mapping[str, Any]]]:
+    """What reads the changes since the job's last finished run, or all if there is none."""
+
+    def read() -> Sequence[Mapping[str, Any]]:
+        from ringleader.api.changes import changes
+        from ringleader.catalogue import get
+
+        rows = r.graph.read(get("last-job-run"), {"job": occasion.findings.job})
+        after = rows[0]["finished_at"].to_native() if rows else datetime.fromtimestamp(0, UTC)
+        return changes(r.graph, after).rows
+
+    return read
 
 
 def _write(answer: Answer, output: Path | None, format_: str | None, raw: bool) -> None:

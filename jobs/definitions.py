@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from ringleader.errors import NotFound, SettingsError
-from ringleader.jobs.steps import Step, read_step, suggestion
+from ringleader.jobs.steps import TELLING, Step, read_step, suggestion
 from ringleader.settings import Settings, expanded
 
 # Names become names of units, files and Kubernetes objects; a CronJob's has 52 characters at most,
@@ -36,6 +36,7 @@ _TYPES: dict[str, type] = {
     "fail_on_findings": bool,
     "metrics": str,
     "steps": list,
+    "on_failure": list,
 }
 _EXPECTED = {str: "a text", bool: "true or false", list: "a list of steps"}
 
@@ -52,6 +53,7 @@ class Job:
         fail_on_findings: Whether new rings end it with code 3.
         metrics: Folder that its metrics go to.
         declared: What the settings say, as they say it.
+        on_failure: What is told when a run fails: steps that notify or send an e-mail.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Job:
     fail_on_findings: bool
     metrics: Path | None
     declared: dict[str, Any]
+    on_failure: tuple[Step, ...] = ()
 
 
 def read_jobs(settings: Settings) -> dict[str, Job]:
@@ -111,6 +114,13 @@ def _job(name: str, given: Any, file: Path) -> Job:
         read_step(step, f"{where}: step {number}", file.parent)
         for number, step in enumerate(given["steps"], start=1)
     )
+    telling = tuple(
+        read_step(step, f"{where}: on_failure {number}", file.parent)
+        for number, step in enumerate(given.get("on_failure", ()), start=1)
+    )
+    for step in telling:
+        if step.kind.name not in TELLING:
+            raise SettingsError(f"{step.where} tells nobody", hint=f"one of {', '.join(TELLING)}")
     return Job(
         name,
         steps,
@@ -119,4 +129,5 @@ def _job(name: str, given: Any, file: Path) -> Job:
         given.get("fail_on_findings", False),
         None if metrics is None else file.parent / expanded(metrics),
         given,
+        telling,
     )

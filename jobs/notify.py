@@ -1,4 +1,4 @@
-"""The step that tells another system about new rings: a signed webhook.
+"""The step that tells another system about rings, or that a job failed: a webhook.
 
 Signed as Standard Webhooks has it, so receivers can verify with a library of that name:
 HMAC-SHA256 over ``id.timestamp.body`` in base64, behind ``v1,``, in ``webhook-signature``. The
@@ -15,7 +15,7 @@ import hmac
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,8 +23,9 @@ from urllib.parse import urlsplit
 import click
 
 from ringleader.errors import DeliveryFailed, SettingsError
-from ringleader.jobs.outcomes import Done, Occasion, StandingRings
-from ringleader.output import now_text
+from ringleader.jobs.dresses import DRESSES, UNSIGNED
+from ringleader.jobs.messages import ALWAYS, CHANGES, FINDINGS, message
+from ringleader.jobs.outcomes import Done, Occasion
 from ringleader.subnets import is_loopback
 from ringleader.version import __version__
 
@@ -35,8 +36,10 @@ LONGEST_WAIT = 60  # seconds, whatever the receiver asks for
 PASSING = (408, 425, 429, 500, 502, 503, 504)  # answers after which it is tried again
 
 
-def _address(_ctx: click.Context, _param: click.Parameter, url: str) -> str:
+def _address(_ctx: click.Context, _param: click.Parameter, url: str | None) -> str | None:
     """An address that may be used: encrypted, unless it does not leave this machine."""
+    if url is None:
+        return None
     try:
         parts = urlsplit(url)
     except ValueError as error:
@@ -54,14 +57,26 @@ def _address(_ctx: click.Context, _param: click.Parameter, url: str) -> str:
 KEYS = click.Command(
     "notify",
     params=[
-        click.Option(["--url"], required=True, callback=_address, help="Where to, by https."),
+        click.Option(["--url"], callback=_address, help="Where to, by https."),
+        click.Option(
+            ["--url-file"],
+            type=click.Path(path_type=Path),
+            help="File with the address, where the address itself is a secret.",
+        ),
+        click.Option(["--url-env"], help="Environment variable with the address."),
+        click.Option(
+            ["--dress"],
+            type=click.Choice(tuple(DRESSES)),
+            help="What the receiver understands [default: ringleader].",
+        ),
         click.Option(["--key-file"], type=click.Path(path_type=Path), help="File with the key."),
         click.Option(["--key-env"], help="Environment variable with the key."),
         click.Option(["--private"], is_flag=True, help="The receiver is in a private network."),
         click.Option(
             ["--when"],
-            type=click.Choice(("findings", "always")),
-            help="Only if there are new rings (default), or after every run.",
+            type=click.Choice((FINDINGS, CHANGES, ALWAYS)),
+            help="Only if there are new rings (default), if any ring is new, returned, grown, "
+            "merged or split, or after every run.",
         ),
         click.Option(
             ["--timeout"],
@@ -77,83 +92,105 @@ KEYS = click.Command(
 )
 
 
+def nothing_changed() -> Sequence[Mapping[str, Any]]:
+    """No row: for who cannot read what changed."""
+    return ()
+
+
 def notify(
     say: Callable[[str], None],
     occasion: Occasion,
+    changed: Callable[[], Sequence[Mapping[str, Any]]] = nothing_changed,
     *,
-    url: str,
+    url: str | None = None,
+    url_file: Path | None = None,
+    url_env: str | None = None,
+    dress: str | None = None,
     key_file: Path | None = None,
     key_env: str | None = None,
     private: bool = False,
-    when: str = "findings",
-    timeout: float = 10.0,
-    attempts: int = 4,
+    when: str | None = None,
+    timeout: float | None = None,
+    attempts: int | None = None,
 ) -> Done:
-    """Notify another system of the rings that are new since the job's last finished run.
+    """Notify another system of rings that are new or have changed, or that the job failed.
 
     Args:
         say: Called with messages.
         occasion: The run that tells.
+        changed: Reads what became of rings since the job's last finished run.
         url: Where to, by https.
-        key_file: File with the key.
-        key_env: Environment variable with the key.
+        url_file: Or a file with the address.
+        url_env: Or an environment variable.
+        dress: A key of :data:`ringleader.jobs.dresses.DRESSES`.
+        key_file: File with the key of the signature, or of PagerDuty's routing key.
+        key_env: Environment variable with it.
         private: Whether the receiver may be in a private network.
-        when: ``findings`` (only if there are new rings) or ``always``.
+        when: ``findings`` (only if there are new rings), ``changes`` or ``always``.
         timeout: Seconds for each attempt.
         attempts: How often to try.
 
     Raises:
-        SettingsError: There is no key.
+        SettingsError: There is no address or no key.
         DeliveryFailed: The receiver did not take it.
     """
-    key, findings = read_key(key_file, key_env), occasion.findings
-    if when == "findings" and not findings.new:
-        say("no new rings, so no notification is sent")
+    worn, where = dress or "ringleader", _where(url, url_file, url_env)
+    key = b"" if worn in UNSIGNED else read_key(key_file, key_env, coded=worn == "ringleader")
+    told = message(occasion, when or FINDINGS, changed)
+    if told is None:
+        what = "no changes" if when == CHANGES else "no new rings"
+        say(f"{what}, so no notification is sent")
         return Done()
-    since = findings.day if when == "always" else findings.since
-    message = message_id(findings, occasion.number, url, since)
-    content = payload(findings)
-    status = deliver(url, key, message, content, timeout, attempts, private=private)
-    say(f"{urlsplit(url).hostname} was notified of {len(findings.new)} new rings")
+    findings = occasion.findings
+    id_ = message_id(findings.job, occasion.number, where, told.about)
+    content = DRESSES[worn](told, id_, "" if worn == "ringleader" else key.decode())
+    signed = key if worn == "ringleader" else None
+    status = deliver(where, signed, id_, content, timeout or 10.0, attempts or 4, private=private)
+    say(f"{urlsplit(where).hostname} was notified: {told.title}")
     return Done(counts=[{"status": status, "new_rings": len(findings.new)}])
 
 
-def message_id(findings: StandingRings, step: int, url: str, occasion: str | None) -> str:
+def _where(url: str | None, file: Path | None, variable: str | None) -> str:
+    """The address of the receiver.
+
+    Raises:
+        SettingsError: There is none, there are several, or it may not be used.
+    """
+    if sum(one is not None for one in (url, file, variable)) != 1:
+        raise SettingsError("notify needs one of url, url_file and url_env")
+    if url is not None:
+        return url
+    try:
+        text = file.read_text(encoding="utf-8") if file else os.environ.get(variable or "", "")
+        found = _address(click.Context(KEYS), KEYS.params[0], text.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the address of the webhook cannot be read: {error}") from error
+    except click.BadParameter as error:
+        raise SettingsError(f"the address of the webhook: {error.message}") from error
+    return found or ""
+
+
+def message_id(job: str, step: int, url: str, about: Sequence[Any]) -> str:
     """The id of a notification: the same if a run fails after it and is run again.
 
     Args:
-        findings: The new rings to report.
+        job: The job.
         step: Number of the step; two steps tell two things.
         url: Where to.
-        occasion: Distinguishes it from a report of the same rings at another time: a ring that
-            is gone may be found and reported again.
+        about: What distinguishes it from another message of the step: what it reports, and the
+            run since which it does. A ring that is gone may be found and reported again.
     """
-    told = [findings.job, step, url, occasion, sorted(ring["ring_id"] for ring in findings.new)]
+    told = [job, step, url, *about]
     return "msg_" + hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 
 
-def payload(findings: StandingRings) -> dict[str, Any]:
-    """The body of a notification: counts, and ids and sizes of the new rings."""
-    return {
-        "type": "ringleader.rings",
-        "timestamp": now_text(),
-        "data": {
-            "job": findings.job,
-            "run": findings.run,
-            "rings": len(findings.rings),
-            "members": findings.members,
-            "new_rings": findings.new,
-            "new_members": findings.new_members,
-        },
-    }
-
-
-def read_key(file: Path | None, variable: str | None) -> bytes:
+def read_key(file: Path | None, variable: str | None, *, coded: bool = True) -> bytes:
     """The key of the signature.
 
     Args:
         file: A file that holds it.
         variable: Or an environment variable.
+        coded: Whether it may be written in base64.
 
     Returns:
         Its bytes. A key that begins with ``whsec_`` is base64.
@@ -166,8 +203,8 @@ def read_key(file: Path | None, variable: str | None) -> bytes:
     try:
         text = file.read_text(encoding="utf-8") if file else os.environ.get(variable or "", "")
         text = text.strip()
-        coded = text.startswith("whsec_")
-        key = base64.b64decode(text[6:], validate=True) if coded else text.encode()
+        in_base64 = coded and text.startswith("whsec_")
+        key = base64.b64decode(text[6:], validate=True) if in_base64 else text.encode()
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"the key of the webhook cannot be read: {error}", hint=_KEY_HINT
@@ -199,7 +236,7 @@ def signature(key: bytes, message: str, timestamp: int, body: bytes) -> str:
 
 def deliver(
     url: str,
-    key: bytes,
+    key: bytes | None,
     message: str,
     content: dict[str, Any],
     timeout: float,
@@ -211,7 +248,7 @@ def deliver(
 
     Args:
         url: Where to.
-        key: What it is signed with.
+        key: What it is signed with; None for a receiver that knows no signature.
         message: Its id, by which a receiver knows a repetition.
         content: The body.
         timeout: Seconds for each attempt.
@@ -237,7 +274,7 @@ def deliver(
         "user-agent": f"ringleader/{__version__}",
         "webhook-id": message,
         "webhook-timestamp": str(now),
-        "webhook-signature": signature(key, message, now, body),
+        **({} if key is None else {"webhook-signature": signature(key, message, now, body)}),
     }
     again = Retry(
         total=attempts - 1,

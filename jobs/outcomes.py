@@ -44,10 +44,12 @@ class Occasion:
     Attributes:
         number: Which of the job's steps it is, from 1 on.
         findings: The rings that stand, and who asks about them.
+        failure: What failed, if the step is one of ``on_failure``.
     """
 
     number: int
     findings: StandingRings
+    failure: str | None = None
 
 
 @dataclass(frozen=True)

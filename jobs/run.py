@@ -76,10 +76,24 @@ def _run_now(r: Connection, job: Job, day: date) -> JobResult:
         if isinstance(error, LeaseLost) or not isinstance(error, LockHeld):
             with suppress(RingleaderError):
                 metrics.write(job, steps, time.monotonic() - began, None)
+            if isinstance(error, RingleaderError):
+                _tell_failure(r, job, day, error)
         raise
     result = replace(result, seconds=round(time.monotonic() - began, 3))
     metrics.write(job, steps, result.seconds, result.findings)
     return result
+
+
+def _tell_failure(r: Connection, job: Job, day: date, error: RingleaderError) -> None:
+    """Tell of a failure whom the job names; that this fails too hides no error."""
+    findings = StandingRings(job.name, "", day.isoformat())
+    for number, step in enumerate(job.on_failure, start=1):
+        # Numbers of their own: a step of the job with this number tells something else.
+        occasion = Occasion(-number, findings, error.message)
+        try:
+            step.run(r, occasion, placeholders(job.name, "", day))
+        except RingleaderError as problem:
+            r.say(f"nobody was told of the failure: {problem.message}")
 
 
 def _run(r: Connection, job: Job, day: date, steps: list[Outcome]) -> JobResult:

@@ -75,7 +75,10 @@ KINDS = (
     ),
     Kind("pull", "ringleader.loaders.indicators.commands:pull", calls.pull),
     Kind("notify", "ringleader.jobs.notify:KEYS", calls.notify),
+    Kind("mail", "ringleader.jobs.mail:KEYS", calls.mail),
 )
+# Kinds that tell somebody: they may stand in `on_failure`.
+TELLING = ("notify", "mail")
 BY_NAME = {kind.name: kind for kind in KINDS}
 # The only things that braces may name: none can hold a path separator or climb out of a folder.
 PLACEHOLDERS = ("date", "yesterday", "job", "run")

@@ -23,7 +23,13 @@ from ringleader.version import __version__
 if TYPE_CHECKING:
     from ringleader.answers import Answer
     from ringleader.api.backups import Backup
-    from ringleader.api.check_results import Check, CheckedRing, SharedIdentifier
+    from ringleader.api.check_results import (
+        Check,
+        CheckedRing,
+        Replaced,
+        ReplacedShare,
+        SharedIdentifier,
+    )
     from ringleader.api.connection import Connection, connect
     from ringleader.api.effects import Effect
     from ringleader.api.exporting import Dossier, Export, Report
@@ -103,6 +109,8 @@ _HOMES = {
     "Answer": "ringleader.answers",
     "Check": "ringleader.api.check_results",
     "CheckedRing": "ringleader.api.check_results",
+    "Replaced": "ringleader.api.check_results",
+    "ReplacedShare": "ringleader.api.check_results",
     "SharedIdentifier": "ringleader.api.check_results",
     "Backup": "ringleader.api.backups",
     "IndicatorFeed": "ringleader.api.indicating",
@@ -157,6 +165,8 @@ __all__ = [
     "NotFound",
     "QueryError",
     "Receipt",
+    "Replaced",
+    "ReplacedShare",
     "Report",
     "Ring",
     "RingDrawing",

@@ -110,6 +110,7 @@ DECLARED: tuple[Declared, ...] = (
     Declared("known_good.clients", "devices that are no evidence", (), None, list),
     Declared("exports.folders", "folders with exports, which `forget` searches", (), None, list),
     Declared("review.appeals", "where an appeal goes, for statements of reasons"),
+    Declared("check.stopped", "statuses of accounts that lost their access", (), None, list),
     Declared("serve.account_link", "an account in your admin tool, with {account_id} in it"),
     Declared("serve.address", "address of the service as browsers see it"),
     Declared("serve.proxies", "addresses of proxies that are believed", (), None, list),

@@ -16,7 +16,9 @@ from ringleader import errors
 from ringleader.service.access import Door
 from ringleader.service.answerable import Denied
 from ringleader.service.database import Database
+from ringleader.service.feed_routes import add_feeds
 from ringleader.service.limits import Breaker, Refused, Workplace
+from ringleader.service.login_routes import add_login
 from ringleader.service.metrics import Metrics
 from ringleader.service.middleware import Guarded
 from ringleader.service.pages import add_pages
@@ -88,6 +90,8 @@ def build(
     for kind in (errors.RingleaderError, RequestValidationError, HTTPException, UnicodeError):
         app.add_exception_handler(kind, _said)
     add_routes(app, state)
+    add_feeds(app, state)
+    add_login(app, state)
     add_pages(app, settings.schema)
     return app
 
@@ -103,7 +107,9 @@ async def _said(request: Request, error: Exception) -> Response:
     elif isinstance(error, Denied):
         status, hint = error.status, error.hint
         if status == 401:
-            headers["WWW-Authenticate"] = "Bearer"
+            # Feed readers ask for a name and a password; browsers shall not for anything else.
+            feed = request.url.path.startswith("/changes.")
+            headers["WWW-Authenticate"] = 'Basic realm="ringleader"' if feed else "Bearer"
     elif isinstance(error, errors.RingleaderError):
         status = next(number for kind, number in STATUS if isinstance(error, kind))
         message, hint = error.message, error.hint

@@ -116,6 +116,16 @@ class CheckedRing(BaseModel):
     review: str | None
 
 
+class Replaced(BaseModel):
+    """An account that lost its access, and that the checked one may replace."""
+
+    account_id: str
+    status: str
+    hours_after: float
+    bits: float
+    shared: list[dict[str, Any]]
+
+
 class Checked(BaseModel):
     """Whether an account belongs to a known ring."""
 
@@ -127,6 +137,7 @@ class Checked(BaseModel):
     run: str
     run_finished_at: datetime
     age_seconds: float
+    replaces: list[Replaced]
 
 
 class AccountPage(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ringleader.errors import WrongUsage
@@ -61,6 +62,24 @@ def identifiers(given: Mapping[str, Any], schema: Schema, key: bytes) -> list[di
                 raise WrongUsage(f"{identifier.column} {value!r} is no {identifier.display}")
             rows.append({"label": identifier.label, "code": code, "key": found, "events": 1})
     return rows
+
+
+def opened(given: Mapping[str, Any]) -> datetime:
+    """When an account that is not loaded was opened: as is given, or now.
+
+    Raises:
+        WrongUsage: What is given is no time.
+    """
+    value = given.get("created_at")
+    if value in (None, ""):
+        return datetime.now(UTC)
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise WrongUsage(
+            f"created_at {value!r} is no time", hint="created_at=2026-02-01T12:00:00Z"
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _values(given: Mapping[str, Any], column: str) -> Iterator[str]:

@@ -3,7 +3,11 @@
 // Each of $rows has an `account_id` (or null) and `given`, a list of maps with `label`, `code`, `key` and
 // `events`: what is known of the account and not loaded. The run is read first and last: where both differ, a
 // detection published in between, and the caller asks again.
+// `replaced` has the accounts that lost their access in the hours before an account was opened and use the same.
 // param rows: list
+// param stopped: list = []
+// param hours: integer = 24
+// param most_users: integer = 100
 // column run: map
 // column run_after: string
 // column answers: list
@@ -76,9 +80,39 @@ CALL (row) {
   WITH label, found WHERE labels(found)[0] = label AND found.verdict = 'widely shared'
   RETURN count(*) > 0 AS given_hub
 }
+CALL (row, account) {
+  WITH row, account,
+       CASE WHEN account IS NULL THEN row.created_at ELSE account.created_at END AS opened
+  WHERE opened IS NOT NULL
+  CALL (row, account) {
+    MATCH (account)-[:{{ independent_uses }}]->(used)
+    RETURN used
+    UNION
+    UNWIND row.given AS given
+    WITH given.label AS label, given.key AS wanted
+    CALL (wanted) {
+      {{ named:found:wanted }}
+    }
+    WITH label, found WHERE labels(found)[0] = label
+    RETURN found AS used
+  }
+  WITH account, opened, used, COUNT { (used)<-[:{{ independent_uses }}]-() } AS users
+  WHERE users <= $most_users
+  MATCH (used)<-[:{{ independent_uses }}]-(other:Account)
+  WHERE other.status IN $stopped AND other.status_at <= opened
+    AND other.status_at > opened - duration({hours: $hours})
+    AND (account IS NULL OR other <> account)
+  WITH opened, other, collect(DISTINCT [labels(used)[0], {{ key_of:used }}, users]) AS shared
+  ORDER BY size(shared) DESC, other.status_at DESC, other.account_id
+  LIMIT 20
+  RETURN collect({
+    account_id: other.account_id, status: other.status, shared: shared,
+    hours: duration.inSeconds(other.status_at, opened).seconds / 3600.0
+  }) AS replaced
+}
 WITH run, collect({
   account_id: row.account_id, known: account IS NOT NULL, created_at: account.created_at,
-  status: account.status, uses: uses, touched: touched, footprints: footprints,
+  status: account.status, uses: uses, touched: touched, footprints: footprints, replaced: replaced,
   cleared: COLLECT {
     MATCH (account)-[cleared:CLEARED]->(identifier)
     WHERE cleared.run = run_id

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from ringleader.app import App, Command, Group, output_options, pass_app
+from ringleader.exports.matching.terms import KINDS, SCOPES
 
 # Names of ringleader.exports.matching.protocol, without its imports.
-KINDS = ("ip", "device", "email_domain")
 _in = click.Path(path_type=Path, dir_okay=False, exists=True)
 _out = click.Path(path_type=Path, dir_okay=False)
 _COLUMNS = ("kind", "value", "accounts", "in_rings")
@@ -50,12 +50,12 @@ def _limits(function: Callable[..., Any]) -> Callable[..., Any]:
             "--kind",
             "kinds",
             multiple=True,
-            type=click.Choice(KINDS),
+            type=click.Choice(tuple(KINDS)),
             help="Kind of identifiers; may be repeated [default: all].",
         ),
         click.option(
             "--scope",
-            type=click.Choice(("rings", "all")),
+            type=click.Choice(SCOPES),
             default="rings",
             show_default=True,
             help="What this side puts in: what mostly members of rings use, or everything.",

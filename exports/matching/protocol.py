@@ -21,6 +21,7 @@ from ringleader.exports.matching.files import (
     refuse_size,
     write_envelope,
 )
+from ringleader.exports.matching.terms import KINDS, SCOPES
 from ringleader.keys import fingerprint, keyed_hash, read_key
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ __all__ = ["KINDS", "Exchange", "Terms", "answer", "ask", "finish", "receive"]
 
 # Kinds of identifiers that two firms can have in common: stored as they are, in one form. Mailboxes
 # and phone numbers are hashes under an installation's own key, and prompt clusters its own ids.
-KINDS = {"ip": "Ip", "device": "Device", "email_domain": "EmailDomain"}
-SCOPES = ("rings", "all")
 IDENTIFIERS, SIZE = "identifiers", "size"
 _BANDS = (1, 2, 5, 10, 50, 100, 1_000)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ringleader.answers import Answer
 from ringleader.catalogue import get
@@ -43,6 +44,26 @@ def changes(graph: Graph, since: str | datetime, *, limit: int | None = None) ->
         brief=["change", "ring_id", "size", "joined", "left", "other", "campaign_id", "at"],
         messages=(f"since {after.isoformat(timespec='seconds')}: {told or 'no change'}",),
     )
+
+
+def change_line(row: Mapping[str, Any]) -> str:
+    """What became of a ring, in one line.
+
+    Args:
+        row: A row of :func:`changes`.
+    """
+    name = row["ring_id"] or row["campaign_id"]
+    if row["change"] in ("merged", "split"):
+        how = "took in" if row["change"] == "merged" else "came from"
+        return f"{name} {how} {row['other']} ({row['size']} accounts)"
+    if row["change"] in ("grown", "shrunk", "changed"):
+        return (
+            f"{name} has {row['change']} to {row['size']} accounts "
+            f"(+{row['joined']} −{row['left']})"
+        )
+    if row["change"] == "gone":
+        return f"{name} is gone ({row['left']} accounts)"
+    return f"{name} is {row['change']} ({row['size']} accounts)"
 
 
 def _moment(graph: Graph, since: str) -> datetime:

@@ -12,7 +12,7 @@ from ringleader.api.results import Shown
 
 __all__ = ["CODES", "JOINS", "ROW", "Check", "CheckedRing", "SharedIdentifier"]
 
-ROW = ["account_id", "outcome", "code", "ring_id", "bits", "asked", "reason", "run"]
+ROW = ["account_id", "outcome", "code", "ring_id", "bits", "asked", "replaces", "reason", "run"]
 JOINS, NEAR, HUB_ONLY, NOTHING = "joins", "near", "hub only", "nothing known"
 # What a rule engine can branch on, with the outcome that each belongs to and its meaning.
 CODES: dict[str, tuple[str, str]] = {
@@ -43,6 +43,40 @@ class SharedIdentifier:
     members: int
     owned: bool
     outside: int | None
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """An account that lost its access, and that the checked one may replace.
+
+    Attributes:
+        account_id: The account.
+        status: Its status, e.g. banned.
+        hours_after: Hours between its end and the opening of the checked one.
+        bits: The evidence; 12 are asked.
+        shared: What both use, the rarest of each label.
+    """
+
+    account_id: str
+    status: str
+    hours_after: float
+    bits: float
+    shared: tuple[ReplacedShare, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ReplacedShare:
+    """An identifier that an account and its predecessor have in common.
+
+    Attributes:
+        label: What it is.
+        key: Its key.
+        users: Accounts that use it.
+    """
+
+    label: str
+    key: str
+    users: int
 
 
 @dataclass(frozen=True)
@@ -93,6 +127,8 @@ class Check(Shown):
         run: The run that this rests on.
         run_finished_at: When that run was done.
         age_seconds: How long ago.
+        replaces: Accounts that lost their access in the hours before this one was opened, and that
+            it may replace: it has the same identifiers.
     """
 
     account_id: str | None
@@ -103,6 +139,7 @@ class Check(Shown):
     run: str
     run_finished_at: datetime
     age_seconds: float
+    replaces: tuple[Replaced, ...] = field(default=(), repr=False)
 
     @property
     def answer(self) -> Answer:
@@ -120,6 +157,7 @@ class Check(Shown):
             "ring_id": first.ring_id if first else None,
             "bits": round(first.bits, 2) if first else None,
             "asked": round(first.asked, 2) if first else None,
+            "replaces": self.replaces[0].account_id if self.replaces else None,
             "reason": self.reason,
             "run": self.run,
         }
@@ -141,6 +179,12 @@ class Check(Shown):
             lines += [f"    {kind:12} {bits:+.1f} bits" for kind, bits in ring.by_kind.items()]
             lines += [f"    against it: {line}" for line in ring.against]
             lines += [f"    missing: {line}" for line in ring.missing]
+        for one in self.replaces:
+            things = ", ".join(f"{share.label} {share.key}" for share in one.shared)
+            lines.append(
+                f"  may replace {one.account_id} ({one.status}): opened {one.hours_after:.1f} "
+                f"hours after it stopped, with the same {things}; {one.bits:.1f} bits"
+            )
         lines.append(f"from {self.run}, {_age(self.age_seconds)} old")
         return tuple(lines)
 

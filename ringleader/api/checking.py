@@ -11,12 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ringleader.answers import Answer
-from ringleader.api.check_results import CODES, ROW, Check, CheckedRing, SharedIdentifier
+from ringleader.api.check_results import (
+    CODES,
+    ROW,
+    Check,
+    CheckedRing,
+    Replaced,
+    ReplacedShare,
+    SharedIdentifier,
+)
 from ringleader.catalogue import Query, get
 from ringleader.errors import ConnectionFailed, InputError, NotFound, QueryError, WrongUsage
 
 if TYPE_CHECKING:
     from ringleader.algorithms.checking.comparing import Found
+    from ringleader.algorithms.checking.replacing import Predecessor
     from ringleader.graph import Graph
     from ringleader.schema import Schema
 
@@ -25,6 +34,7 @@ NEAREST, SHOWN = 3, 50
 ATTEMPTS = 3
 PATIENCE = 10  # times the time of one account that several may take
 REJECTED = "rejected"
+STOPPED = ("banned", "suspended")  # statuses of accounts that lost their access
 
 
 class Checker:
@@ -38,10 +48,12 @@ class Checker:
 
     def __init__(self, graph: Graph, *, timeout: float | None = None) -> None:
         # What a check calls is imported here, so that the first one is as fast as the others.
-        from ringleader.algorithms.checking import comparing
+        from ringleader.algorithms.checking import comparing, replacing
         from ringleader.algorithms.parameters import recorded
 
         self._compare, self._recorded = comparing.compare, recorded
+        self._replacing = replacing
+        self._stops: tuple[str, Any] = ("", None)
         self._graph = graph
         self._timeout = timeout
 
@@ -70,14 +82,38 @@ class Checker:
         schema, accounts = self._graph.schema, run["accounts"]
         found = self._compare(answers, rows, accounts, schema, parameters, exempt)
         finished = run["finished_at"].to_native()
+        stops = self._how_often(run["run_id"], answers)
+        replaced = [
+            tuple(
+                _replaced(one)
+                for one in self._replacing.predecessors(a["replaced"], accounts, stops)
+            )
+            for a in answers
+        ]
         age = max((datetime.now(UTC) - finished).total_seconds(), 0.0)
         return [
-            _check(answer, bool(row["given"]), mine, run["run_id"], finished, age)
-            for answer, row, mine in zip(answers, rows, found, strict=True)
+            _check(answer, bool(row["given"]), mine, run["run_id"], finished, age, before)
+            for answer, row, mine, before in zip(answers, rows, found, replaced, strict=True)
         ]
 
+    @cached_property
+    def _stopped(self) -> list[str]:
+        return list(self._graph.settings.get("check.stopped") or STOPPED)
+
+    def _how_often(self, run: str, answers: Sequence[Mapping[str, Any]]) -> Any:
+        """How often accounts lose access; read once for each run, and only where it is needed."""
+        if self._stops[0] != run and any(answer["replaced"] for answer in answers):
+            [row] = self._graph.read(get("stops"), {"stopped": self._stopped})
+            self._stops = (run, self._replacing.Stops(row["number"], row["hours"]))
+        return self._stops[1] or self._replacing.Stops(0, 0.0)
+
     def _row(self, one: Mapping[str, Any]) -> dict[str, Any]:
-        from ringleader.algorithms.checking.given import ABOUT, hashed_columns, identifiers
+        from ringleader.algorithms.checking.given import (
+            ABOUT,
+            hashed_columns,
+            identifiers,
+            opened,
+        )
 
         schema = self._graph.schema
         key = self._key if hashed_columns(schema) & set(one) else b""
@@ -89,7 +125,7 @@ class Checker:
                 "nothing is given that could be checked",
                 hint=f"give an account_id or an identifier; {', '.join(ABOUT[1:])} are none",
             )
-        return {"account_id": account or None, "given": given}
+        return {"account_id": account or None, "given": given, "created_at": opened(one)}
 
     @cached_property
     def _key(self) -> bytes:
@@ -102,7 +138,8 @@ class Checker:
     def _read(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         stored = get("check")
         for _ in range(ATTEMPTS):
-            found = self._once(stored, {"rows": rows})
+            asked = {"hours": self._replacing.HOURS, "most_users": self._replacing.MOST_USERS}
+            found = self._once(stored, {"rows": rows, "stopped": self._stopped, **asked})
             if not found or found[0]["run"]["footprints"] is None:
                 before = "the last detection was one of an earlier version"
                 raise NotFound(
@@ -264,6 +301,7 @@ def _check(
     run: str,
     finished: datetime,
     age: float,
+    replaced: tuple[Replaced, ...],
 ) -> Check:
     code = _code(answer, given, found)
     outcome = CODES[code][0]
@@ -271,7 +309,12 @@ def _check(
     shown = accused or list(found[:NEAREST])
     rings = tuple(_ring(one, answer) for one in shown)
     reason = _reason(code, rings)
-    return Check(answer["account_id"], outcome, code, reason, rings, run, finished, age)
+    return Check(answer["account_id"], outcome, code, reason, rings, run, finished, age, replaced)
+
+
+def _replaced(found: Predecessor) -> Replaced:
+    shared = tuple(ReplacedShare(*one) for one in found.shared)
+    return Replaced(found.account_id, found.status, found.hours, found.bits, shared)
 
 
 def _joins(found: Found) -> bool:

@@ -1,7 +1,9 @@
 """The check of one account: the figures are those of detection, and a run is seen whole."""
 
 import json
+import math
 import threading
+from datetime import datetime
 
 import judged_world
 import pytest
@@ -249,3 +251,52 @@ def test_a_file_is_checked_row_by_row(world, ringleader, tmp_path):
 def _footprint():
     figures = ("for_bits", "against_bits", "owned_bits", "reach", "owned_reach", "identifiers")
     return {"size": 9, "labels": ["Device"], "usual": [True]} | {name: [1] for name in figures}
+
+
+STOPS = """
+MATCH (a:Account {account_id: 'person010'})
+SET a.status = 'banned', a.status_at = datetime('2026-02-01T12:00:00Z')
+WITH a MATCH (b:Account {account_id: 'person300'})
+SET b.status = 'suspended', b.status_at = datetime('2025-06-01T00:00:00Z')
+CREATE (c:Account {account_id: 'heir', created_at: datetime('2026-02-01T12:30:00Z')})
+WITH a, c MATCH (a)-[:USED_IP|PAID_WITH|USED_DEVICE]->(used)
+CALL (c, used) {
+  WITH c, used WHERE used:Ip CREATE (c)-[:USED_IP {events: 1}]->(used)
+  UNION ALL
+  WITH c, used WHERE used:PaymentMethod CREATE (c)-[:PAID_WITH {events: 1}]->(used)
+  UNION ALL
+  WITH c, used WHERE used:Device CREATE (c)-[:USED_DEVICE {events: 1}]->(used)
+}
+RETURN count(*)
+"""
+
+
+def test_who_starts_where_a_banned_account_stopped_is_named(world):
+    world.write(STOPS, name="fixture")
+    detect(world, P)
+    found = check(world, "heir")
+    [one] = found.replaces
+    assert (one.account_id, one.status, one.hours_after) == ("person010", "banned", 0.5)
+    # The client is that of one account in eight, which says nothing.
+    assert [(share.label, share.key, share.users) for share in one.shared] == [
+        ("Ip", "198.51.0.5", 3),
+        ("PaymentMethod", "card5", 3),
+    ]
+    accounts = len(CROWD) + len(RING) + len(SECOND) + len(FIRM) + 3
+    hours = (datetime(2026, 2, 1, 12) - datetime(2025, 6, 1)).total_seconds() / 3_600
+    rare = math.log2(accounts / 3) * 2
+    assert one.bits == pytest.approx(rare - math.log2(2 / hours * 0.5))
+    assert "may replace person010 (banned): opened 0.5 hours after it stopped" in str(found)
+    # The flat mate was there before; who comes a day later is a stranger.
+    assert check(world, "person011").replaces == ()
+    known = {"ip": "198.51.0.5", "payment_method_id": "card5", "device_id": "client3"}
+    soon = check(world, {**known, "created_at": "2026-02-01T13:00:00Z"})
+    assert [one.account_id for one in soon.replaces] == ["person010"]
+    assert check(world, {**known, "created_at": "2026-02-02T13:00:00Z"}).replaces == ()
+    assert check(world, {**known, "created_at": "2026-02-01T11:00:00Z"}).replaces == ()
+    assert check(world, known).replaces == ()  # opened now
+    # What many use makes nobody a replacement.
+    client = {"device_id": "client3", "created_at": "2026-02-01T12:10:00Z"}
+    assert check(world, client).replaces == ()
+    with pytest.raises(WrongUsage, match="is no time"):
+        check(world, {**known, "created_at": "soon"})

@@ -191,6 +191,36 @@ def test_what_is_new_stays_new_until_the_receiver_has_taken_it(graph, server, ta
     assert "127.0.0.1" in shown and "hidden" not in shown and KEY_TEXT not in shown
 
 
+def test_a_failed_night_is_told_and_changes_are_told_once(graph, server, tables, monkeypatch):
+    monkeypatch.setattr("ringleader.jobs.notify.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setenv("HOOK_KEY", KEY_TEXT)
+    with listening() as receiver:
+        where = f'key_env = "HOOK_KEY"\nurl = "{receiver.url}"\n'
+        failing = '[[jobs.nightly.steps]]\nstep = "query"\nname = "runs"\nfail_if_rows = true\n'
+        told = f'[[jobs.nightly.steps]]\nstep = "notify"\nwhen = "changes"\n{where}'
+        alarm = f'[[jobs.nightly.on_failure]]\nstep = "notify"\n{where}'
+        declare(tables, STEPS + told + failing + alarm)
+        with pytest.raises(FindingsFound, match="query runs found"):
+            run(server, tables)
+        first, second = (json.loads(body) for _, _, body in receiver.taken)
+        assert first["type"] == "ringleader.changes"
+        assert {row["change"] for row in first["data"]["changes"]} == {"new"}
+        assert second["type"] == "ringleader.job_failed"
+        assert "step 8 (query)" in second["data"]["error"]
+        receiver.taken.clear()
+        declare(tables, STEPS + told + alarm)
+        run(server, tables)  # no run was done: the ring is told again, under the same id
+        run(server, tables)  # and now it is no change any more
+        [(_, _, body)] = receiver.taken
+        assert json.loads(body)["data"]["changes"] == first["data"]["changes"]
+
+
+def test_only_what_tells_somebody_may_follow_a_failure(graph, server, tables):
+    declare(tables, STEPS + '[[jobs.nightly.on_failure]]\nstep = "detect"\n')
+    with pytest.raises(SettingsError, match="tells nobody"):
+        run(server, tables)
+
+
 def test_interrupted_it_says_so_and_gives_the_lock_back(graph, server, tables, monkeypatch):
     declare(tables)
 

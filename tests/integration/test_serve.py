@@ -1,5 +1,6 @@
 """The service on a real database: what it answers, to whom, and what it does when it cannot."""
 
+import asyncio
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from xml.etree import ElementTree
 
 import httpx
 import judged_world
@@ -20,8 +22,10 @@ from ringleader.algorithms.parameters import Parameters
 from ringleader.api.checking import Checker
 from ringleader.audit import FILE, subject
 from ringleader.audit_chain import erase, verify
+from ringleader.errors import SettingsError
 from ringleader.loaders.lifecycle.scrubbing import names_one
-from ringleader.service.limits import Breaker, Refused
+from ringleader.service.app import build
+from ringleader.service.limits import Breaker, Refused, Workplace
 from ringleader.service.tokens import Tokens
 from ringleader.settings import load_settings
 
@@ -349,3 +353,104 @@ def test_the_load_generator_holds_checks_against_bare_reads(world, server):
     assert all(figure.ratio for figure in figures[:-1])
     # Its token is gone again.
     assert "benchmark" not in {one.name for one in Tokens(server.home).listed()}
+
+
+def test_changes_are_feeds_for_readers_that_know_a_password(client, world, home):
+    secret = token(home, "viewer", "reader")["Authorization"].split()[1]
+    told = client.get("/changes.json", auth=("reader", secret))
+    assert told.headers["content-type"] == "application/feed+json"
+    feed = told.json()
+    assert feed["version"].endswith("/1.1")
+    rings = set(judged_world.rings(world).values())
+    new = {item["url"].rpartition("/")[2] for item in feed["items"] if item["tags"] == ["new"]}
+    assert new == rings
+    assert not [name for name in (*RING, *SECOND) if name in told.text]
+    rss = client.get("/changes.rss", auth=("reader", secret))
+    assert rss.headers["content-type"].startswith("application/rss+xml")
+    channel = ElementTree.fromstring(rss.content).find("channel")
+    assert len({item.findtext("guid") for item in channel.iter("item")}) == len(feed["items"])
+    asked = client.get("/changes.rss")
+    assert (asked.status_code, asked.headers["www-authenticate"][:5]) == (401, "Basic")
+    assert client.get("/changes.json", auth=("reader", "rl_00000000_x")).status_code == 401
+
+
+def test_a_session_needs_its_second_secret_for_writes_and_ends(client, world, home):
+    secret = token(home, "analyst", "sam")["Authorization"].split()[1]
+    told = client.post("/v1/session", json={"token": secret})
+    cookie = told.headers["set-cookie"]
+    assert {"Secure", "HttpOnly", "SameSite=strict", "Path=/"} <= set(cookie.split("; "))
+    name, value = cookie.partition(";")[0].split("=", 1)
+    assert name == "__Host-ringleader"
+    with httpx.Client(base_url=client.base_url, cookies={name: value}) as browser:
+        csrf = browser.get("/v1/session").json()["me"]["csrf"]
+        assert csrf == told.json()["csrf"]
+        body = {"targets": [SINGLE], "verdict": "watch", "note": "n"}
+        assert browser.post("/v1/decisions", json=body).status_code == 403
+        wrong = {"x-csrf-token": "x" * len(csrf)}
+        assert browser.post("/v1/decisions", json=body, headers=wrong).status_code == 403
+        right = {"x-csrf-token": csrf}
+        elsewhere = {**right, "origin": "https://evil.example"}
+        assert browser.post("/v1/decisions", json=body, headers=elsewhere).status_code == 403
+        assert browser.post("/v1/decisions", json=body, headers=right).status_code == 201
+        assert browser.delete("/v1/session", headers=right).status_code == 204
+        browser.cookies.set(name, value)
+        assert browser.get("/v1/me").status_code == 401
+    # A revoked token ends its session.
+    value = client.post("/v1/session", json={"token": secret}).headers["set-cookie"]
+    pair = dict([value.partition(";")[0].split("=", 1)])
+    with httpx.Client(base_url=client.base_url, cookies=pair) as browser:
+        assert browser.get("/v1/me").json()["name"] == "sam"
+        Tokens(home).revoke(secret.split("_")[1])
+        assert browser.get("/v1/me").status_code == 401
+        assert browser.get("/v1/session").json() == {"me": None, "provider": False}
+
+
+def test_a_proxy_is_believed_only_where_the_settings_name_it(world, server, tmp_path):
+    said = {"x-user": "pia", "x-groups": "staff, fraud", "x-forwarded-for": "6.6.6.6, 198.51.100.9"}
+    more = {
+        "serve.user_header": "x-user",
+        "serve.group_header": "x-groups",
+        "serve.roles": ["fraud=analyst"],
+    }
+    for proxies, expected in ((["127.0.0.1"], 200), (["10.0.0.0/8"], 401)):
+        read = settings_of(server, tmp_path, **more, **{"serve.proxies": proxies})
+        with running(read) as client:
+            told = client.get("/v1/me", headers=said)
+            assert told.status_code == expected
+            if expected == 200:
+                assert (told.json()["name"], told.json()["role"]) == ("pia", "analyst")
+                client.get(f"/v1/accounts/{SINGLE}", headers=said)
+                assert lines(tmp_path)[-1]["address"] == "198.51.100.9"
+                other = {**said, "x-groups": "sales"}
+                assert client.get("/v1/me", headers=other).status_code == 401
+    with pytest.raises(SettingsError, match="believed from nobody"):
+        build(settings_of(server, tmp_path, **{"serve.user_header": "x-user"}))
+
+
+def test_an_observer_reads_pseudonyms_and_no_names(client, world, home):
+    olga = token(home, "observer", "olga")
+    ring = judged_world.rings(world)[tuple(RING)]
+    page = client.get(f"/v1/rings/{ring}/page", headers=olga)
+    rows = client.get("/v1/changes", params={"since": "2020-01-01"}, headers=olga)
+    queue = client.get("/v1/queue", headers=olga)
+    assert {row["ring_id"] for row in queue.json()["rows"]} >= {ring}
+    for told in (page, rows, queue):
+        assert told.status_code == 200
+        assert not [name for name in (*RING, *SECOND, "image-a", "203.0.113") if name in told.text]
+    for place in (f"accounts/{RING[0]}", "search?text=a", "queries", f"rings/{ring}", "decisions"):
+        assert client.get(f"/v1/{place}", headers=olga).status_code == 403
+
+
+def test_a_long_read_that_ends_at_its_limit_does_not_close_the_door_to_checks():
+    breaker = Breaker(failures=1)
+    reads = Workplace(1, 1, 0.01, breaker, slow_is_failure=False)
+    checks = Workplace(1, 1, 0.01, breaker)
+
+    async def slow(place):
+        with pytest.raises(Refused, match="too long"):
+            await place.run(lambda: time.sleep(0.1))
+
+    asyncio.run(slow(reads))
+    assert not breaker.open
+    asyncio.run(slow(checks))
+    assert breaker.open

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
@@ -46,8 +47,45 @@ def test_versions_are_the_engines(compose):
 
 def test_ports_are_published_on_loopback_only(compose):
     ports = [port for one in compose["services"].values() for port in one.get("ports", [])]
-    assert ports == ["127.0.0.1:${NEO4J_PORT:-7687}:7687"]
-    assert all("network_mode" not in one for one in compose["services"].values())
+    assert ports == [
+        "127.0.0.1:${NEO4J_PORT:-7687}:7687",
+        "127.0.0.1:${RINGLEADER_PORT:-8470}:8470",
+    ]
+    modes = {name: one.get("network_mode") for name, one in compose["services"].items()}
+    assert {name: mode for name, mode in modes.items() if mode} == {"backup": "none"}
+
+
+def test_commands_of_the_containers_are_commands(compose):
+    from ringleader.cli import cli
+
+    for name, first in (("service", "serve"), ("scheduler", "job")):
+        command = compose["services"][name]["command"]
+        assert command[0] == first
+        context = click.Context(cli)
+        found = cli.get_command(context, first)
+        if first == "job":
+            found = found.get_command(context, command[1])
+        options = {option for param in found.params for option in param.opts}
+        assert {word for word in command if word.startswith("--")} <= options
+
+
+def test_the_images_have_what_the_service_and_the_scheduler_need():
+    locked = (ROOT / "requirements" / "run.txt").read_text()
+    for package in ("fastapi", "uvicorn", "httptools", "authlib", "httpx", "apscheduler"):
+        assert re.search(rf"^{package}==", locked, re.MULTILINE), package
+
+
+def test_systemd_takes_the_unit_of_the_service(tmp_path):
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("NEEDS systemd-analyze, WHICH IS NOT HERE: apt-get install systemd")
+    text = (ROOT / "docs" / "ringleader.service").read_text()
+    assert "ExecStart=/opt/ringleader/bin/ringleader serve" in text
+    unit = tmp_path / "ringleader.service"
+    unit.write_text(text.replace("/opt/ringleader/bin/ringleader", shutil.which("true")))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_what_bounds_a_runaway_statement_is_set(compose):

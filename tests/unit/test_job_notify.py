@@ -1,10 +1,14 @@
 """The webhook against a real receiver on this machine, which checks the signature itself."""
 
+import email
 import json
 import re
 import socket
+import socketserver
 import ssl
 import subprocess
+import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +18,8 @@ from webhook_receiver import KEY, KEY_TEXT, listening, verified
 from ringleader.errors import DeliveryFailed, SettingsError
 from ringleader.jobs import notify
 from ringleader.jobs.addresses import refusal
+from ringleader.jobs.mail import mail
+from ringleader.jobs.messages import message
 from ringleader.jobs.outcomes import Occasion, StandingRings
 
 RINGS = [{"ring_id": "r1", "size": 5}, {"ring_id": "r2", "size": 7}]
@@ -28,7 +34,8 @@ def receiver(monkeypatch):
 
 
 def deliver(server, attempts=3):
-    return notify.deliver(server.url, KEY, "msg_run1", notify.payload(FINDINGS), 5.0, attempts)
+    told = message(Occasion(1, FINDINGS), "always", list)
+    return notify.deliver(server.url, KEY, "msg_run1", told.body, 5.0, attempts)
 
 
 def test_a_delivery_is_signed_and_holds_counts_and_ids_only(receiver):
@@ -251,3 +258,135 @@ def test_a_receiver_whose_certificate_nobody_vouches_for_gets_nothing(receiver, 
     with pytest.raises(DeliveryFailed, match="SSLError"):
         notify.deliver(f"https://localhost:{receiver.server_port}/hook", KEY, "msg_1", {}, 5.0, 1)
     assert receiver.taken == []
+
+
+ROW = {"left": 0, "other": None, "overlap": None, "campaign_id": None, "at": None, "accounts": []}
+CHANGED = [
+    {**ROW, "change": "grown", "ring_id": "r1", "size": 29, "joined": 4},
+    {**ROW, "change": "shrunk", "ring_id": "r2", "size": 6, "joined": 0, "left": 1},
+    {
+        **ROW,
+        "change": "new campaign",
+        "ring_id": None,
+        "campaign_id": "c",
+        "size": 9,
+        "joined": None,
+    },
+]
+
+
+def told(server, occasion, rows=CHANGED, **options):
+    """Bodies that a step sends."""
+    server.taken.clear()
+    given = {"url": server.url, "key_env": "HOOK_KEY", "when": "changes", **options}
+    notify.notify(lambda text: None, occasion, lambda: rows, **given)
+    return [json.loads(body) for _, _, body in server.taken]
+
+
+def test_a_ring_that_grew_overnight_is_told_and_one_that_shrank_is_not(receiver, monkeypatch):
+    monkeypatch.setenv("HOOK_KEY", KEY_TEXT)
+    [sent] = told(receiver, Occasion(1, FINDINGS))
+    assert sent["type"] == "ringleader.changes"
+    [change] = sent["data"]["changes"]
+    assert (change["ring_id"], change["change"], change["size"]) == ("r1", "grown", 29)
+    assert "accounts" not in change
+    assert told(receiver, Occasion(1, FINDINGS), CHANGED[1:]) == []
+
+
+def test_a_failure_is_told_whatever_a_step_waits_for(receiver, monkeypatch):
+    monkeypatch.setenv("HOOK_KEY", KEY_TEXT)
+    failed = Occasion(-1, FINDINGS, "job nightly, step 2 (detect): no server answers")
+    [sent] = told(receiver, failed)
+    assert sent["type"] == "ringleader.job_failed"
+    assert sent["data"]["error"] == failed.failure
+
+
+@pytest.mark.parametrize("dress", ["slack", "teams", "pagerduty"])
+def test_the_dress_of_others(receiver, monkeypatch, tmp_path, dress):
+    monkeypatch.setenv("HOOK_KEY", "R" * 32)
+    (tmp_path / "address").write_text(receiver.url + "\n")
+    evil = [{**CHANGED[0], "ring_id": "<!channel> & r1"}]
+    options = {"dress": dress, "url": None, "url_file": tmp_path / "address"}
+    if dress != "pagerduty":
+        options["key_env"] = None
+    [sent] = told(receiver, Occasion(1, FINDINGS), evil, **options)
+    [(_, headers, _)] = receiver.taken
+    assert "webhook-signature" not in headers
+    line = "<!channel> & r1 has grown to 29 accounts (+4 −0)"
+    if dress == "slack":
+        assert sent["text"] == "nightly: 1 ring has changed"
+        assert "&lt;!channel&gt; &amp; r1 has grown" in sent["blocks"][0]["text"]["text"]
+        assert "<!channel>" not in str(sent)
+    elif dress == "teams":
+        [card] = sent["attachments"]
+        assert [part["text"] for part in card["content"]["body"]][1] == line
+    else:
+        assert (sent["routing_key"], sent["event_action"]) == ("R" * 32, "trigger")
+        assert sent["dedup_key"] == headers["webhook-id"]
+        assert sent["payload"]["severity"] == "warning"
+        assert sent["payload"]["custom_details"]["lines"] == [line]
+
+
+def test_there_is_one_address(receiver, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOOK_URL", "http://hooks.example/x")
+    for given in ({}, {"url": receiver.url, "url_env": "HOOK_URL"}, {"url_env": "HOOK_URL"}):
+        with pytest.raises(SettingsError, match="address|one of url"):
+            notify.notify(print, Occasion(1, FINDINGS), **given, dress="slack")
+
+
+class _Smtp(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.wfile.write(b"220 ready\r\n")
+        while line := self.rfile.readline():
+            word = line[:4].upper().strip()
+            if word == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                lines = list(iter(self.rfile.readline, b".\r\n"))
+                self.server.taken.append(b"".join(lines))
+            elif word == b"RCPT":
+                self.server.to.append(line.split(b":")[1].strip())
+            self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
+            if word == b"QUIT":
+                return
+
+
+@contextmanager
+def post_office():
+    server = socketserver.TCPServer(("127.0.0.1", 0), _Smtp)
+    server.taken, server.to = [], []
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_an_email_says_the_same_and_needs_encryption_elsewhere():
+    letter = {"to": ("ann@x.example", "bob@x.example"), "sender": "rings@x.example"}
+    with post_office() as server:
+        how = {"host": "127.0.0.1", "port": server.server_address[1], "security": "none"}
+        done = mail(print, Occasion(1, FINDINGS), lambda: CHANGED, **letter, **how, when="changes")
+        assert done.counts == [{"recipients": 2}]
+        assert mail(print, Occasion(1, FINDINGS), list, **letter, **how).counts == []
+    assert server.to == [b"<ann@x.example>", b"<bob@x.example>"]
+    [raw] = server.taken
+    taken = email.message_from_bytes(raw, policy=email.policy.default)
+    assert taken["Subject"] == "nightly: 1 ring has changed"
+    assert "r1 has grown to 29 accounts (+4 −0)" in taken.get_content()
+    with pytest.raises(SettingsError, match="would not be encrypted"):
+        mail(
+            print,
+            Occasion(1, FINDINGS),
+            lambda: CHANGED,
+            **letter,
+            host="x",
+            security="none",
+            when="changes",
+        )
+    with pytest.raises(DeliveryFailed, match="did not take the e-mail"):
+        mail(print, Occasion(1, FINDINGS), lambda: CHANGED, **letter, **how, when="changes")
+    with pytest.raises(SettingsError, match="mail:"):
+        bad = {**letter, "sender": "a@x.example\nBcc: all@x.example"}
+        mail(print, Occasion(1, FINDINGS), lambda: CHANGED, **bad, **how, when="changes")

@@ -28,6 +28,7 @@ DECLARING = {
     "ringleader.loaders.contract",
     "ringleader.loaders.preset_files",
     "ringleader.exports.handover",
+    "ringleader.exports.matching.terms",
 }
 
 

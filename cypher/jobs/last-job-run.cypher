@@ -1,0 +1,10 @@
+// name: last-job-run
+// question: When did the last finished run of this job end?
+// param job: string
+// column finished_at: datetime
+// audience: internal
+// mode: read
+MATCH (:Job {job: $job})<-[:RUN_OF]-(run:JobRun {state: 'done'})
+RETURN run.finished_at AS finished_at
+ORDER BY finished_at DESC
+LIMIT 1
