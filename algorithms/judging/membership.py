@@ -80,23 +80,86 @@ def refined(view: View, members: Matrix) -> Cells:
         view: The uses.
         members: Accounts by proposed groups.
     """
-    cells = _settled(view, _enough(view, members), ROUNDS)
+    cells = _settled(view, _without_bystanders(view, _enough(view, members)), ROUNDS)
     members = _split(view, cells)
     return _settled(view, members, ROUNDS_AFTER_SPLIT)
+
+
+def _without_bystanders(view: View, members: Matrix) -> Matrix:
+    """The groups that two kinds show, and the cores of those that they do not.
+
+    A community of accounts and identifiers brings bystanders: where an operator rents homes, the
+    people who live there are most of it, and no second kind would speak for half of the group.
+    """
+    cells = compared(view, members)
+    kinds = np.zeros((cells.groups, view.kinds), dtype=bool)
+    for code, kind in enumerate(view.kind_of_label):
+        if kind >= 0:
+            kinds[:, kind] |= cells.rates.usual[:, code]
+    plain = kinds.sum(axis=1) >= 2
+    cores = _cores(view, members[:, np.flatnonzero(~plain)])
+    return _enough(view, sparse.hstack([members[:, np.flatnonzero(plain)], cores], format="csr"))
+
+
+def _cores(view: View, members: Matrix) -> Matrix:
+    """Of each group the accounts that live by two kinds on what it uses, and hang together by two.
+
+    Neighbours who took over each other's address hang together by one kind; two families do not
+    become one group by it.
+    """
+    cells = compared(view, members, coverage=0.0)
+    chosen = np.flatnonzero(cells.inside & (cells.lives.sum(axis=1) >= 2))
+    account, group = cells.account[chosen], cells.group[chosen]
+    used = cells.used.copy()
+    used.data = np.ones_like(used.data)
+    ties = (view.uses[account] * used[group]).tocoo()
+    kind = view.kind_of_label[view.sharing.label[ties.col]]
+    thing = group[ties.row] * used.shape[1] + ties.col
+    parts = np.stack(
+        [
+            _parts(len(account), ties.row[kind == one], thing[kind == one])
+            for one in range(view.kinds)
+        ]
+    )
+    # Of each group the two kinds that leave the fewest parts.
+    number = np.stack(
+        [
+            np.bincount(group[np.unique(part, return_index=True)[1]], minlength=cells.groups)
+            for part in parts
+        ]
+    )
+    best = np.argsort(number, axis=0, kind="stable")[:2, group]
+    pair = np.take_along_axis(parts, best, axis=0)
+    core = np.unique(pair[0] * len(account) + pair[1], return_inverse=True)[1]
+    return sparse.csr_array(
+        (np.ones(len(account)), (account, core)),
+        shape=(view.accounts, int(core.max(initial=-1)) + 1),
+    )
+
+
+def _parts(members: int, member: Ints, thing: Ints) -> Ints:
+    """The part of each member: what hangs together by things, which belong to one group each."""
+    things, at = np.unique(thing, return_inverse=True)
+    ties = sparse.coo_array(
+        (np.ones(len(at)), (member, members + at)), shape=(members + len(things),) * 2
+    )
+    part: Ints = connected_components(ties, directed=False)[1][:members].astype(np.int64)
+    return part
 
 
 def _settled(view: View, members: Matrix, rounds: int) -> Cells:
     for _ in range(rounds):
         cells = compared(view, members)
-        chosen = belongs(view, cells)
-        members = _enough(
-            view,
-            sparse.csr_array(
-                (np.ones(int(chosen.sum())), (cells.account[chosen], cells.group[chosen])),
-                shape=members.shape,
-            ),
-        )
+        members = _chosen(view, cells, belongs(view, cells))
     return compared(view, members)
+
+
+def _chosen(view: View, cells: Cells, chosen: Flags) -> Matrix:
+    """Groups of the chosen entries."""
+    at = (cells.account[chosen], cells.group[chosen])
+    return _enough(
+        view, sparse.csr_array((np.ones(int(chosen.sum())), at), shape=cells.members.shape)
+    )
 
 
 def belongs(view: View, cells: Cells) -> Flags:
@@ -105,13 +168,15 @@ def belongs(view: View, cells: Cells) -> Flags:
     return outweigh(cells.bits, prior[cells.group], cells.lives, cells.owns)
 
 
-def compared(view: View, members: Matrix) -> Cells:
+def compared(view: View, members: Matrix, coverage: float | None = None) -> Cells:
     """Every account that lives on a group's infrastructure, compared with the group.
 
     Args:
         view: The uses.
         members: Accounts by groups.
+        coverage: Part of the members that a kind has to show; ``kind_coverage`` by default.
     """
+    least = view.parameters.kind_coverage if coverage is None else coverage
     used = infrastructure(view, members)
     mine = owned(view, used)
     groups = members.shape[1]
@@ -132,7 +197,7 @@ def compared(view: View, members: Matrix) -> Cells:
     )
     people = np.maximum(members.T @ view.known.astype(np.float64), 1.0)
     part = counted / people
-    usual = (part >= view.parameters.kind_coverage) & (counted >= 2)
+    usual = (part >= least) & (counted >= 2)
     usual &= (view.kind_of_label >= 0)[None, :]
     shape = (len(account), view.kinds)
     lives = by_kind(view.kind_of_label, view.kinds, usual[group], lives_label)

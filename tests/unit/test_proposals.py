@@ -1,6 +1,6 @@
 """Close pairs and the price of a group, against plain loops over every account."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import log2
 from random import Random
 
@@ -10,7 +10,7 @@ from scipy import sparse
 from sharing_worlds import WEEKS, crowd, detected, shared, world
 
 from ringleader.algorithms.grouping import proposals
-from ringleader.algorithms.judging.membership import compared
+from ringleader.algorithms.judging.membership import _cores, compared
 from ringleader.algorithms.judging.verdict import weighed
 from ringleader.algorithms.judging.view import View, surprise
 from ringleader.algorithms.parameters import Parameters
@@ -133,3 +133,51 @@ def test_the_price_of_a_group_is_what_plain_loops_say():
     environment, payment, prompt = 0, 1, 2
     assert verdict.stands[0, [payment, prompt]].all()
     assert not verdict.stands[0, environment]
+
+
+def rented_homes():
+    """An operator that rents 40 homes of three people each, and what all of them use."""
+    operator, random = [f"r{n:02}" for n in range(40)], Random(5)
+    uses = crowd(3000)
+    for n in range(40):
+        residents = [f"home{n:02}-{person}" for person in range(3)]
+        uses += shared([*residents, *random.sample(operator, 8)], "Ip", f"home {n}", 4, WEEKS)
+        uses += shared(residents, "PromptCluster", f"h PromptCluster {n}", 4, WEEKS)
+    for account in operator:
+        for n in random.sample(range(24), 3):
+            uses += shared([account], "PromptCluster", f"own {n}", 4, WEEKS)
+    return operator, uses
+
+
+def test_an_operator_that_rents_homes_is_found_among_their_residents(monkeypatch):
+    operator, uses = rented_homes()
+    sharing = world(uses)
+    names = list(sharing.accounts)
+    residents = [name for name in names if name.startswith("home")]
+    community = np.array([names.index(name) for name in [*operator, *residents]])
+    alone = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+    monkeypatch.setattr(proposals, "_by_infrastructure", lambda *_: alone)
+    monkeypatch.setattr(proposals, "_by_close_pairs", lambda *_: alone)
+    monkeypatch.setattr(
+        proposals, "_by_neighbourhood", lambda *_: (community, np.zeros(len(community), np.int64))
+    )
+    assert [found.members for found in detected(sharing).rings] == [tuple(operator)]
+
+
+def test_families_that_took_over_an_address_stay_families():
+    uses = crowd(900)
+    families = [[f"f{n}{person}" for person in range(3)] for n in range(5)]
+    for n, family in enumerate(families):
+        uses += shared(family, "PaymentMethod", f"card {n}", 4, WEEKS)
+        uses += shared(family, "Ip", f"home {n}", 6, WEEKS)
+        uses += shared(families[n - 1][:1], "Ip", f"home {n}", 2, WEEKS)
+    sharing = world(uses)
+    names = list(sharing.accounts)
+    everybody = np.array([names.index(person) for family in families for person in family])
+    members = sparse.csr_array(
+        (np.ones(15), (everybody, np.zeros(15, np.int64))), shape=(len(names), 1)
+    )
+    cores = _cores(View(sharing, Parameters()), members).tocsc()
+    assert sorted(cores.indices[low:high].tolist() for low, high in pairwise(cores.indptr)) == [
+        [names.index(person) for person in family] for family in families
+    ]
