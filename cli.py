@@ -15,6 +15,7 @@ COMMANDS = {
     "doctor": "ringleader.commands.doctor:doctor",
     "simulate": "ringleader.scenario.commands:simulate",
     "load": "ringleader.loaders.commands:load",
+    "prepare": "ringleader.loaders.commands:prepare",
     "mapping": "ringleader.loaders.mapping_commands:mapping",
     "loads": "ringleader.loaders.commands:loads",
     "detect": "ringleader.algorithms.commands:detect",

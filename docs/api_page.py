@@ -18,7 +18,7 @@ SECTIONS = {
     "Raises:": "Raises",
 }
 GROUPS = {
-    "Load": ("load", "load_all", "loads", "undo_load", "simulate"),
+    "Load": ("load", "load_all", "prepare", "load_uses", "loads", "undo_load", "simulate"),
     "Detect": ("detect", "judge", "estimate", "permuted", "rehearse", "parameters", "evaluate"),
     "Read findings": (
         "rings",

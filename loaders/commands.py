@@ -28,6 +28,7 @@ LISTS = (
     "mmdb",
 )
 ALL = "all"
+ENGINES = ("duckdb", "spark")  # as ringleader.loaders.engine has them, without its imports
 INPUT_FORMATS = ("csv", "jsonl", "parquet")
 _HELP = f"""Load files of one table of the input contract into the graph.
 
@@ -35,7 +36,8 @@ _HELP = f"""Load files of one table of the input contract into the graph.
     the contract go to a quarantine file, the others are loaded. Loading the same files again
     changes nothing; after an interruption, run the same command again. TABLE may be `all`: every
     table of a folder by its name, accounts.csv, requests/*.parquet and so on. With --bulk these
-    tables become the managed server's new database, many times faster than through Bolt.
+    tables become the managed server's new database, many times faster than through Bolt. TABLE
+    `uses` loads clean tables, which `ringleader prepare` or another tool has written.
 
     \b
     Examples:
@@ -47,6 +49,7 @@ _HELP = f"""Load files of one table of the input contract into the graph.
       ringleader load requests --connect postgres://me@host/logs --query 'SELECT …'
       ringleader load all FOLDER
       ringleader load all FOLDER --bulk
+      ringleader load uses CLEAN
       ringleader load undo BATCH
       ringleader load indicators feed.json --source 'Partner X' --tlp amber
 
@@ -94,7 +97,7 @@ def list_loads(app: App, out: Callable[..., None], limit: int) -> None:
 @click.argument(
     "table",
     metavar="TABLE",
-    type=click.Choice((*TABLE_NAMES, ALL, "indicators", "presets", "undo")),
+    type=click.Choice((*TABLE_NAMES, ALL, "uses", "indicators", "presets", "undo")),
 )
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
 @click.option(
@@ -117,11 +120,9 @@ def list_loads(app: App, out: Callable[..., None], limit: int) -> None:
 @click.option("--asn-mmdb", type=_file, help="requests: MaxMind database of systems (ASN).")
 @click.option("--connect", "url", help="Database that Ibis reads, instead of files.")
 @click.option("--query", help="SQL for --connect; name an ORDER BY.")
-@click.option("--bulk", is_flag=True, help="all: build the managed server's empty database.")
-@click.option(
-    "--overwrite", is_flag=True, help="all --bulk: delete the data that the database holds."
-)
-@click.option("--write-only", type=_folder, help="all --bulk: write the files, build nothing.")
+@click.option("--bulk", is_flag=True, help="all, uses: build the managed server's empty database.")
+@click.option("--overwrite", is_flag=True, help="--bulk: delete the data that the database holds.")
+@click.option("--write-only", type=_folder, help="--bulk: write the files, build nothing.")
 @output_options
 @pass_app
 def load(
@@ -160,3 +161,51 @@ def load(
         app.say(f"{number:,} indicators were left out: {reason}")
     if loaded.tables:
         out(loaded.rows)
+
+
+@click.command(cls=Command)
+@click.argument("table", metavar="TABLE", type=click.Choice((*TABLE_NAMES, ALL)))
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.option(
+    "--output",
+    "folder",
+    required=True,
+    metavar="CLEAN",
+    help="New folder; for spark an address too.",
+)
+@click.option("--evidence", is_flag=True, help="Write co-used identifiers and linked pairs too.")
+@click.option("--engine", type=click.Choice(ENGINES), help="By default [engine] kind: duckdb.")
+@click.option(
+    "--mapping",
+    type=_file,
+    shell_complete=_complete_mapping,
+    help="TOML file that renames and casts foreign columns, or preset:NAME.",
+)
+@click.option("--strict", is_flag=True, help="Fail, before writing, if a row breaks the contract.")
+@click.option("--input-format", type=click.Choice(INPUT_FORMATS), help="Format of the files.")
+@pass_app
+def prepare(
+    app: App,
+    table: str,
+    sources: tuple[str, ...],
+    folder: str,
+    **how: Any,
+) -> None:
+    """Write clean tables: what a load would write, as Parquet.
+
+    It reads, validates and aggregates as `ringleader load` does, on DuckDB or on Apache Spark, and
+    needs no Neo4j. `ringleader load uses CLEAN` loads the result. TABLE and SOURCE are as for
+    `load`. Spark reads Parquet, on object stores where it lies; [engine] in ringleader.toml names
+    the cluster.
+
+    \b
+    Examples:
+      ringleader prepare all FOLDER --output CLEAN
+      ringleader prepare requests 'logs/2026-02-*.parquet' --output CLEAN
+      ringleader prepare all s3://bucket/logs --engine spark --output s3://bucket/clean
+      ringleader load uses CLEAN
+    """
+    from ringleader.output import emit
+
+    with app.connect() as r:
+        emit(r.prepare(table, sources, folder, **how).rows)

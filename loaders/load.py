@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ringleader.catalogue import get
 from ringleader.errors import InputError
@@ -41,12 +41,14 @@ class LoadOptions:
         dry_run: Write nothing.
         chunk_size: Rows in one transaction.
         asn_mmdb: A database of autonomous systems.
+        remembered: Whether later loads are to tell by their ids which rows this one has counted.
     """
 
     strict: bool = False
     dry_run: bool = False
     chunk_size: int = 5_000
     asn_mmdb: Path | None = None
+    remembered: bool = True
 
 
 @dataclass
@@ -105,6 +107,7 @@ def load_files(
     files: Sequence[InputFile],
     mapping: Mapping,
     options: LoadOptions,
+    planner: Planner | None = None,
 ) -> Summary:
     """Load files of one table.
 
@@ -115,6 +118,7 @@ def load_files(
         files: The files.
         mapping: Where the contract's columns come from.
         options: How.
+        planner: What works out the writes; by default :func:`planned`.
 
     Raises:
         InputError: A file is broken, or a row is and ``options.strict``; nothing was written.
@@ -137,12 +141,12 @@ def load_files(
         if not files:
             return summary
     summary.batch_id = batch
-    plan = _plan(graph, settings, workspace, files, mapping, options, summary)
+    plan = (planner or planned)(graph, settings, workspace, files, mapping, options, summary)
     if options.dry_run:
         return summary
     if graph is None:
         raise InputError("a load needs a graph", hint="only --dry-run works without one")
-    _quarantine(settings, plan, summary)
+    quarantine(settings, plan, summary)
     _keep_record(settings, plan, batch)
     _write(graph, plan, _record(plan, files, mapping, summary, options), summary, options)
     return summary
@@ -154,6 +158,7 @@ def collect_files(
     files: Sequence[InputFile],
     mapping: Mapping,
     options: LoadOptions,
+    planner: Planner | None = None,
 ) -> Summary:
     """Do of a load all but the writing, which is left to a first load as a whole.
 
@@ -163,6 +168,7 @@ def collect_files(
         files: The files.
         mapping: Where the contract's columns come from.
         options: How.
+        planner: What works out the writes; by default :func:`planned`.
 
     Raises:
         InputError: A file is broken, or a row is and ``options.strict``.
@@ -173,8 +179,9 @@ def collect_files(
     batch = batches.batch_id(table, mapping.fingerprint, settings.channels, hashes)
     summary = Summary(table, batch, created=None)
     began = datetime.now(UTC)
-    plan = _plan(None, settings, bulk.workspace, files, mapping, options, summary, bulk)
-    _quarantine(settings, plan, summary)
+    work = planner or planned
+    plan = work(None, settings, bulk.workspace, files, mapping, options, summary, bulk)
+    quarantine(settings, plan, summary)
     _keep_record(settings, plan, batch)
     bulk.steps += plan.steps
     bulk.batches.append(
@@ -189,7 +196,24 @@ def collect_files(
     return summary
 
 
-def _plan(
+class Planner(Protocol):
+    """What works out the writes of a load; see :func:`planned`."""
+
+    def __call__(
+        self,
+        graph: Graph | None,
+        settings: Settings,
+        workspace: Workspace,
+        files: Sequence[InputFile],
+        mapping: Mapping,
+        options: LoadOptions,
+        summary: Summary,
+        bulk: BulkImport | None = None,
+    ) -> Plan:
+        """Work out the writes, and tell the summary of them."""
+
+
+def planned(
     graph: Graph | None,
     settings: Settings,
     workspace: Workspace,
@@ -199,7 +223,18 @@ def _plan(
     summary: Summary,
     bulk: BulkImport | None = None,
 ) -> Plan:
-    """Read, validate and aggregate: what the load is to write."""
+    """Read, validate and aggregate: what the load is to write.
+
+    Args:
+        graph: The graph, if there is one.
+        settings: Channels and the data folder.
+        workspace: The engine.
+        files: The files.
+        mapping: Where the contract's columns come from.
+        options: How.
+        summary: Gets what there is to say; its batch is known.
+        bulk: The first load that the writes are for.
+    """
     assert summary.batch_id is not None
     loader = LOADERS[summary.table]
     later = loader.checked_after_grouping(mapping.table)
@@ -207,7 +242,14 @@ def _plan(
         ignored = settings.get("load.ignore_addresses") or ()
         earlier = batches.earlier(graph, settings.home, summary.table, summary.batch_id)
         clean = validate(
-            workspace, files, mapping, settings.channels, ignored, earlier, later=later
+            workspace,
+            files,
+            mapping,
+            settings.channels,
+            ignored,
+            earlier,
+            later=later,
+            remembered=options.remembered,
         )
         if options.strict:
             refuse_if_strict(clean)
@@ -228,7 +270,7 @@ def _plan(
         summary.look = tuple(look(given, plan.steps, plan.clean.unknown))
         if options.strict:
             refuse(summary.look)
-        _report(summary, plan.clean)
+        report(summary, plan.clean)
         if not summary.loaded:
             why = "no row is valid" if summary.read else "there are no rows"
             way = "a first mapping of the file's columns: ringleader mapping guess FILE"
@@ -250,8 +292,9 @@ def _keep_record(settings: Settings, plan: Plan, batch: str) -> None:
         load_records.save_steps(workspace, home, batch, told)
 
 
-def _quarantine(settings: Settings, plan: Plan, summary: Summary) -> None:
-    if plan.clean.refused or plan.clean.notes:
+def quarantine(settings: Settings, plan: Plan, summary: Summary) -> None:
+    """Write the file of refused rows, if there are any."""
+    if plan.clean.parts and (plan.clean.refused or plan.clean.notes):
         summary.quarantine = settings.home / "quarantine" / f"{summary.batch_id}.jsonl"
         write_quarantine(summary.quarantine, plan.clean.refusals())
 
@@ -281,7 +324,8 @@ def _warn(summary: Summary, text: str) -> None:
     summary.notes["warning"] = f"{earlier}; {text}" if earlier else text
 
 
-def _report(summary: Summary, clean: CleanTable) -> None:
+def report(summary: Summary, clean: CleanTable) -> None:
+    """Tell a summary what became of the rows."""
     summary.read = clean.read
     summary.loaded = clean.loaded
     summary.quarantined = clean.refused

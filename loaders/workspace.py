@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -20,11 +21,14 @@ import ibis.expr.types as ir
 import psutil
 
 from ringleader.errors import InputError, RingleaderError
+from ringleader.loaders.functions import ON_DUCKDB
 
 # Enough for the hash tables of tens of millions of groups, and well under the 3 GiB that a load
 # may take in all; more than this goes to disk.
 MEMORY = "2400MB"
 PREFIX = "load-"
+# Columns of rows that are read from files: the file and the number of the row.
+FILE, ROW = "_file", "_row"
 
 
 # Copies of files that are read in their place, and the files that the user knows.
@@ -43,13 +47,34 @@ def as_known(message: str) -> str:
     return message
 
 
+def scratch_folder(parent: Path) -> Path:
+    """A folder of this process that only its user can read; those of killed processes are removed.
+
+    Args:
+        parent: Where it is made.
+    """
+    parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for leftover in parent.glob(PREFIX + "*-*"):
+        owner = leftover.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(leftover, ignore_errors=True)
+    # Made with mode 0700.
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
+
+
 class Workspace:
     """The scratch database; use it as a context manager.
+
+    It runs the expressions of loads. :class:`ringleader.loaders.spark.workspace.SparkWorkspace`
+    runs the same ones on Spark.
 
     Args:
         folder: Where it may put its files; what killed processes left there is removed.
         memory: Bound on DuckDB's memory.
     """
+
+    # Whether files on object stores are read where they lie, and written there.
+    reads_addresses = False
 
     def __init__(self, folder: Path, *, memory: str = MEMORY) -> None:
         self._parent = folder
@@ -57,13 +82,7 @@ class Workspace:
         self._names = count()
 
     def __enter__(self) -> Self:
-        self._parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for leftover in self._parent.glob(PREFIX + "*-*"):
-            owner = leftover.name.removeprefix(PREFIX).partition("-")[0]
-            if owner.isdigit() and not psutil.pid_exists(int(owner)):
-                shutil.rmtree(leftover, ignore_errors=True)
-        # Made with mode 0700.
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=self._parent))
+        self.folder = scratch_folder(self._parent)
         self.con: Any = ibis.duckdb.connect(
             self.folder / "scratch.duckdb",
             # Nothing is fetched behind the user's back: what is built in has to do.
@@ -73,6 +92,8 @@ class Workspace:
             temp_directory=str(self.folder / "spill"),
         )
         self.con.con.execute("SET TimeZone = 'UTC'").fetchall()
+        for macro in ON_DUCKDB:
+            self.con.con.execute(f"CREATE MACRO {macro}").fetchall()
         return self
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
@@ -81,6 +102,21 @@ class Workspace:
             error.args = (error.message,)
         self.con.disconnect()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def at_address(self, address: str) -> list[Any]:
+        """The files at an address, to be read where they lie; only where addresses are read."""
+        raise NotImplementedError
+
+    def refuse_unreadable(self, files: Sequence[Any], mapping: Any) -> None:
+        """Make sure that the engine reads these files, before any work.
+
+        Args:
+            files: Files (:class:`ringleader.loaders.sources.files.InputFile`).
+            mapping: Where the contract's columns come from.
+
+        Raises:
+            WrongUsage: It lacks something for them.
+        """
 
     def name(self, stem: str) -> str:
         """A name that no other table here has."""
@@ -94,6 +130,18 @@ class Workspace:
         """
         with readable():
             return self.con.create_table(self.name(stem), expression)
+
+    @contextmanager
+    def joins_as_written(self) -> Iterator[None]:
+        """Run joins in the order in which they are written.
+
+        The planner took minutes for joins of kept tables that take less than a second so.
+        """
+        self.con.con.execute("SET disabled_optimizers = 'join_order'").fetchall()
+        try:
+            yield
+        finally:
+            self.con.con.execute("RESET disabled_optimizers").fetchall()
 
     def take(self, stem: str, table: Any) -> ir.Table:
         """Copy an Arrow table or stream of batches in."""
@@ -123,6 +171,26 @@ class Workspace:
             self.con.con.execute(
                 f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
             ).fetchall()
+
+    def write_folder(self, expression: ir.Table, folder: str) -> int:
+        """Write a table as a folder of Parquet files; returns the number of rows."""
+        place = Path(folder)
+        place.mkdir(parents=True)
+        self.copy_parquet(expression, place / "part-0.parquet")
+        return self.size(self.read_parquet([place / "part-0.parquet"]))
+
+    def scan(self, paths: Sequence[Path]) -> ir.Table:
+        """Parquet files of the same columns, with the file and the number of every row."""
+        table: ir.Table = self.con.read_parquet(
+            # DuckDB expands names by itself: logs[1].parquet would be read from logs1.parquet.
+            [glob.escape(str(path)) for path in paths],
+            table_name=self.name("parquet"),
+            filename=FILE,
+            # A folder called country=de says nothing about the rows of the files in it.
+            hive_partitioning=False,
+            file_row_number=True,
+        )
+        return table.rename({ROW: "file_row_number"})
 
     def read_parquet(self, paths: Sequence[Path]) -> ir.Table:
         """Parquet files of one shape as a table."""

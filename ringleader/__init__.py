@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ringleader.api.facade.serving import Server
     from ringleader.api.indicating import IndicatorFeed, IndicatorLoad, IndicatorPull
     from ringleader.api.jobs import JobRun, run_job
+    from ringleader.api.prepared import PreparedTables
     from ringleader.api.results import (
         Comparison,
         Decision,
@@ -127,6 +128,7 @@ _HOMES = {
     "RingDrawing": "ringleader.ring_drawing",
     "Upgrade": "ringleader.upgrade",
     "JobRun": "ringleader.api.jobs",
+    "PreparedTables": "ringleader.api.prepared",
     "run_job": "ringleader.api.jobs",
     "Server": "ringleader.api.facade.serving",
     "Simulation": "ringleader.api.simulating",
@@ -163,6 +165,7 @@ __all__ = [
     "LoadResult",
     "LockHeld",
     "NotFound",
+    "PreparedTables",
     "QueryError",
     "Receipt",
     "Replaced",

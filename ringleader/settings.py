@@ -71,12 +71,14 @@ DECLARED: tuple[Declared, ...] = (
     Declared("server.heap", "heap of the managed server, e.g. 4g"),
     Declared("server.page_cache", "page cache of the managed server, e.g. 2g"),
     Declared("load.chunk_size", "rows in one transaction", (), 5_000, int),
+    Declared("engine.kind", "what prepares tables: duckdb or spark", (), "duckdb"),
+    Declared("engine.master", "Spark: cluster, e.g. spark://host:7077; by default this machine"),
+    Declared("engine.remote", "Spark Connect: its address, e.g. sc://host:15002"),
+    Declared("engine.packages", "Spark: packages, as Maven names them", (), None, list),
+    Declared("engine.memory", "Spark: heap of the driver, which runs here", (), "2g"),
+    Declared("engine.scratch", "Spark: folder or address for scratch files that all workers see"),
     Declared(
-        "load.ignore_addresses",
-        "prefixes whose addresses are no evidence; `private` stands for all private ranges",
-        (),
-        None,
-        list,
+        "load.ignore_addresses", "prefixes that are no evidence, or `private`", (), None, list
     ),
     *(
         Declared(f"payments.{name}", f"further outcomes of payments that {meaning}", (), None, list)
@@ -89,11 +91,7 @@ DECLARED: tuple[Declared, ...] = (
     ),
     Declared("channels.known", "names that `channel` may have", (), None, list),
     Declared("enrich.asn_mmdb", "an ASN database in MaxMind's format", (), None, Path),
-    Declared(
-        "review.by",
-        "name of the person who decides in `ringleader review`",
-        ("RINGLEADER_REVIEWER",),
-    ),
+    Declared("review.by", "who decides in `ringleader review`", ("RINGLEADER_REVIEWER",)),
     Declared(
         "lock.lease_seconds",
         "seconds without a heartbeat after which the holder of the lock counts as crashed",
@@ -128,8 +126,7 @@ SCHEMES = ("bolt", "neo4j", "bolt+s", "neo4j+s", "bolt+ssc", "neo4j+ssc")
 # What the provider's own API and the clouds that resell it are called unless the file says more.
 DEFAULT_CHANNELS = ("api", "azure", "bedrock", "vertex")
 _BY_NAME = {declared.name: declared for declared in DECLARED}
-# Sections that another module declares key by key (algorithms.parameters, declarations, jobs,
-# indications, loaders.lifecycle.retention).
+# Sections whose keys other modules declare.
 OPEN_SECTIONS = frozenset({"detect", "identifiers", "indicators", "jobs", "retention"})
 
 

@@ -12,7 +12,15 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from ringleader.loaders.duckdb_functions import counted, entries, keys, milliseconds
+from ringleader.loaders.functions import (
+    day_bit,
+    members_of,
+    milliseconds,
+    names_of,
+    residues_of,
+    tally_of,
+    united,
+)
 from ringleader.schema.labels import DAYS
 from ringleader.schema.types import TALLY_BASE
 
@@ -85,10 +93,9 @@ def requested(rows: ir.Table) -> ir.Table:
         hours=_hour(rows.timestamp).collect(),
         first_seen=milliseconds(rows.timestamp.min()),
     )
-    daily = entries(counted(grouped.hours.map(lambda hour: (hour // 24).cast("int32"))))
     return grouped.mutate(
-        active_hours=keys(counted(grouped.hours.map(lambda hour: hour % (24 * DAYS)))),
-        daily=daily.map(lambda day: day["key"].cast("int64") * TALLY_BASE + day["value"]),
+        active_hours=residues_of(grouped.hours, 24 * DAYS),
+        daily=tally_of(grouped.hours, 24, TALLY_BASE),
     ).drop("hours")
 
 
@@ -125,7 +132,7 @@ def merged(pairs: ir.Table, attribute: str | None = None) -> ir.Table:
         **{name: pairs[name].sum().cast("int64") for name in _SUMS},
         first_seen=pairs.first_seen.min(),
         last_seen=pairs.last_seen.max(),
-        **{name: pairs[name].bit_or().cast(pairs[name].type()) for name in _MASKS},
+        **{name: united(pairs[name]) for name in _MASKS},
         **more,
     )
 
@@ -150,15 +157,20 @@ def payments(
             name: rows.outcome.isin(outcomes[name]).fill_null(False).sum().cast("int64")
             for name in ("failed", "disputed", "refunded")
         },
-        currencies=rows.currency.collect(
-            where=rows.currency.isin(currencies), distinct=True
-        ).sort(),
+        currencies=_some(
+            rows.currency.collect(where=rows.currency.isin(currencies), distinct=True).sort()
+        ),
         first=rows.timestamp.min(),
         last=rows.timestamp.max(),
         hours=_hours(rows.timestamp),
         days=_days(rows.timestamp),
     )
     return _with_times(grouped)
+
+
+def _some(items: Any) -> Any:
+    """A list; null in the place of an empty one, which engines do not agree on."""
+    return (items.length() > 0).ifelse(items, None)
 
 
 def contacts(rows: ir.Table) -> ir.Table:
@@ -181,11 +193,11 @@ def _mask(column: Any, names: Sequence[str]) -> Any:
         *((column == name, ibis.literal(1 << bit, "int64")) for bit, name in enumerate(names)),
         else_=ibis.literal(0, "int64"),
     )
-    return bits.bit_or()
+    return united(bits)
 
 
 def _hours(moment: Any) -> Any:
-    return (ibis.literal(1, "int64") << moment.hour().cast("int64")).bit_or()
+    return united(day_bit(moment.hour().cast("int64")))
 
 
 def _hour(moment: Any) -> Any:
@@ -199,25 +211,16 @@ def _day(moment: Any) -> Any:
 
 
 def _days(moment: Any) -> Any:
-    number = _day(moment) % DAYS
-    # The 64th bit would be the sign of a signed integer, which Ibis takes every mask for.
-    return (ibis.literal(1).cast("uint64") << number.cast("uint64")).bit_or().cast("uint64")
+    return united(day_bit(_day(moment) % DAYS))
 
 
 def listed(pairs: ir.Table, channels: Sequence[str]) -> ir.Table:
     """Pairs as the graph takes them: bit masks as sorted lists."""
     lists = {}
     if "hours" in pairs.columns:
-        lists["hours"] = _members(pairs.hours, 24)
+        lists["hours"] = members_of(pairs.hours, 24)
     if "days" in pairs.columns:
-        lists["days"] = _members(pairs.days, DAYS)
+        lists["days"] = members_of(pairs.days, DAYS)
     if "channels" in pairs.columns:
-        names = ibis.array(list(channels))
-        lists["channels"] = _members(pairs.channels, len(channels)).map(lambda bit: names[bit])
+        lists["channels"] = names_of(pairs.channels, ibis.array(list(channels)))
     return pairs.mutate(**lists)
-
-
-def _members(mask: Any, number: int) -> Any:
-    """The positions of the bits that are set, of the first so many."""
-    bits = ibis.range(number).cast("array<uint64>")
-    return bits.filter(lambda bit: (mask.cast("uint64") >> bit) & 1 == 1).cast("array<int64>")

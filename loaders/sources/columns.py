@@ -10,10 +10,10 @@ import ibis
 
 from ringleader.errors import InputError
 from ringleader.loaders.contract import Column, Type
-from ringleader.loaders.duckdb_functions import is_json, json_text
+from ringleader.loaders.functions import is_json, json_text
 from ringleader.loaders.mapping import ColumnMap, Mapping
-from ringleader.loaders.sources.files import FILE
 from ringleader.loaders.sources.readers import FileGroup
+from ringleader.loaders.workspace import FILE
 
 # What the ends of a range of addresses are called, without "ip" and the like around it.
 _ENDS = (("start", "end"), ("from", "to"), ("first", "last"), ("begin", "end"), ("low", "high"))

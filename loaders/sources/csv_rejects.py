@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from ringleader.errors import InputError
 from ringleader.loaders.sources.csv_shape import LINE_BYTES
-from ringleader.loaders.sources.files import FILE
 from ringleader.loaders.sources.packed import open_bytes
 from ringleader.loaders.sources.readers import FileGroup
 from ringleader.loaders.validation.quarantine import locate
+from ringleader.loaders.workspace import FILE
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

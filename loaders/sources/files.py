@@ -28,7 +28,6 @@ _ENDINGS = {
 DOCUMENT_BYTES = 64_000_000
 SAMPLED_LINES = 1_000
 _DAMAGED = "truncated or damaged; download it again"
-FILE, ROW = "_file", "_row"
 # What a query is called where a file has its name, followed by a hash of database and query.
 QUERY = "query "
 

@@ -14,13 +14,11 @@ import ibis.expr.types as ir
 from ringleader.loaders.sources.csv_shape import LINE_BYTES, plain_copy
 from ringleader.loaders.sources.files import (
     DOCUMENT_BYTES,
-    FILE,
-    ROW,
     SAMPLED_LINES,
     InputFile,
 )
 from ringleader.loaders.sources.packed import open_bytes, packing, unpacked
-from ringleader.loaders.workspace import Workspace, readable, stands_for
+from ringleader.loaders.workspace import FILE, Workspace, readable, stands_for
 
 _PIECE = 1 << 20
 # A folder called country=de says nothing about the rows of the files in it.
@@ -65,7 +63,8 @@ def read_groups(
         file = _readable(workspace, given)
         columns = () if file.format == "jsonl" else file.columns
         delimiter = file.shape.delimiter if file.shape else ""
-        shape = (file.format, delimiter, columns, packing(file.path))
+        packed = "none" if file.format == "parquet" else packing(file.path)
+        shape = (file.format, delimiter, columns, packed)
         shapes.setdefault(shape, []).append(file)
     for shape in sorted(shapes):
         group = tuple(shapes[shape])
@@ -97,6 +96,8 @@ def _readable(workspace: Workspace, file: InputFile) -> InputFile:
         stands_for(copy, file.shown)
         shape = replace(file.shape, header=1, bare=True, moment=None)
         return replace(file, path=copy, origin=file.shown, lines=lines, shape=shape)
+    if file.format == "parquet":
+        return file
     path = unpacked(workspace, file.path)
     if path != file.path:
         stands_for(path, file.shown)
@@ -190,13 +191,7 @@ def _without_mark(workspace: Workspace, file: InputFile) -> InputFile:
 def _read_parquet(
     workspace: Workspace, files: tuple[InputFile, ...], _: Sequence[str]
 ) -> FileGroup:
-    table = workspace.con.read_parquet(
-        _literal(files),
-        table_name=workspace.name("parquet"),
-        **_AS_IT_IS,
-        file_row_number=True,
-    )
-    return FileGroup(files, table.rename({ROW: "file_row_number"}))
+    return FileGroup(files, workspace.scan([file.path for file in files]))
 
 
 _READERS = {"csv": _read_csv, "jsonl": _read_jsonl, "parquet": _read_parquet}

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ringleader.errors import InputError
+from ringleader.loaders.contract import TABLE_NAMES
 from ringleader.loaders.sources.packed import EmptyInput, open_bytes
 from ringleader.loaders.workspace import Workspace, stands_for
 
@@ -72,6 +73,75 @@ def fetched_folder(workspace: Workspace, address: str) -> Path:
     for path, name in found:
         _copy(store, path, folder / name, f"{root}/{name}")
     return folder
+
+
+def tables_at(address: str) -> dict[str, list[str]]:
+    """The addresses of every table below an address, in the order in which tables are loaded.
+
+    Raises:
+        InputError: It cannot be read, or nothing there is called like a table.
+    """
+    names = {name.partition("/")[0] for _, name in _below(address.rstrip("/"))[1]}
+    found = {
+        table: [f"{address.rstrip('/')}/{n}" for n in sorted(names) if n.lower().startswith(table)]
+        for table in TABLE_NAMES
+    }
+    found = {table: sources for table, sources in found.items() if sources}
+    if not found:
+        raise InputError(
+            f"nothing at {address} is called like a table",
+            hint=f"names that start with {', '.join(TABLE_NAMES)}",
+        )
+    return found
+
+
+def objects_at(address: str) -> list[tuple[str, str]]:
+    """The objects at an address, a pattern or a folder, and what tells their content from others.
+
+    Raises:
+        InputError: None is there, or the store cannot be read.
+    """
+    scheme = address.partition("://")[0]
+    store, found = _below(address)
+    told = []
+    for path, _ in found:
+        about = store.info(path)
+        marks = [about.get(name) for name in ("size", "mtime", "LastModified", "ETag", "etag")]
+        told.append((f"{scheme}://{path}", " ".join(str(m) for m in marks if m is not None)))
+    return told
+
+
+def write_text(address: str, text: str) -> None:
+    """Write an object.
+
+    Raises:
+        InputError: The store refuses it.
+    """
+    try:
+        store, path = _store(address)
+        with store.open(path, "wb") as made:
+            made.write(text.encode())
+    except InputError:
+        raise
+    except Exception as error:
+        raise _unreadable(address, error) from error
+
+
+def refuse_taken(address: str) -> None:
+    """Make sure that nothing is below an address.
+
+    Raises:
+        InputError: Something is, or the store cannot be read.
+    """
+    try:
+        store, path = _store(address)
+        taken = store.find(path) if store.exists(path) else []
+    except InputError:
+        raise
+    except Exception as error:
+        raise _unreadable(address, error) from error
+    if taken:
+        raise InputError(f"{address} is not empty", hint="name a new folder")
 
 
 def _fetched(workspace: Workspace, source: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ringleader.keys import keyed_hash
 from ringleader.loaders.aggregation.aggregate import END, START, distinct
-from ringleader.loaders.duckdb_functions import milliseconds
+from ringleader.loaders.functions import milliseconds
 from ringleader.loaders.tables.declared import declared_of, with_keys
 from ringleader.loaders.tables.interface import Notes, Plan, TableInput, TableLoader
 from ringleader.loaders.writing.write_plan import WriteStep
@@ -31,7 +31,8 @@ def plan(given: TableInput) -> Plan:
     if mails:
         notes["account ids that look like e-mail addresses, kept as they are"] = mails
     emails = rows.filter(rows.email.notnull()).email
-    hashes = given.workspace.mapped(emails, lambda email: keyed_hash(given.key, plain_email(email)))
+    secret = given.key  # alone: the function may be sent to other machines
+    hashes = given.workspace.mapped(emails, lambda email: keyed_hash(secret, plain_email(email)))
     accounts = accounts.left_join(hashes, accounts.email == hashes.raw)
     accounts = accounts.rename(email_hash="mapped").drop("email", "raw")
     mailed = rows.select("account_id", domain=rows.email.split("@")[1])

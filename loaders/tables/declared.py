@@ -42,9 +42,11 @@ def with_keys(
         return rows, {}
     region = "" if identifier.region in rows.columns else identifier.region
 
+    secret = given.key  # alone: the function may be sent to other machines
+
     def key(text: str) -> str | None:
         value, _, place = text.partition(_BETWEEN)
-        return key_of(identifier, value, place or region, given.key)
+        return key_of(identifier, value, place or region, secret)
 
     raw = rows[column]
     if identifier.region in rows.columns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from ringleader.keys import load_key
 from ringleader.loaders.aggregation.aggregate import END, START
 from ringleader.loaders.writing.write_plan import WriteStep
 from ringleader.schema import BUILT_IN, Schema
+from ringleader.schema.types import Merge, NodeType
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -121,9 +122,17 @@ class TableLoader:
             group, if validation leaves them unchecked
             (:func:`ringleader.loaders.validation.validate.validate`).
         links_systems: Whether linking reads a database of autonomous systems.
+        keeps: Labels of which another table says more: what they have is kept.
     """
 
     plan: Callable[[TableInput], Plan]
     link: Callable[[Graph, Plan, Path | None], Notes] = link_nothing
     checked_after_grouping: Callable[[Table], tuple[str, ...]] = check_rows
     links_systems: bool = False
+    keeps: tuple[str, ...] = ()
+
+
+def keeping(node: NodeType) -> NodeType:
+    """A label as a table writes it whose word counts less: properties that are there stay."""
+    kept = tuple(replace(prop, merge=Merge.KEEP) for prop in node.properties)
+    return replace(node, properties=kept)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from ringleader.loaders.aggregation.aggregate import END, START
-from ringleader.loaders.duckdb_functions import character, milliseconds, sha256
+from ringleader.loaders.functions import character, milliseconds, sha256
 from ringleader.loaders.tables.interface import Plan, TableInput, TableLoader
 
 _FIELDS = ("account_id", "label", "ring", "campaign", "decided_at", "decided_by")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 from ringleader.catalogue import get
-from ringleader.loaders.duckdb_functions import milliseconds
 from ringleader.loaders.enrichment.prefixes import link_exits, listed, paged
+from ringleader.loaders.functions import milliseconds
 from ringleader.loaders.sources.reference_lists import DISPOSABLE, SYSTEMS
 from ringleader.loaders.tables.interface import Notes, Plan, TableInput, TableLoader
 from ringleader.schema.normalisers import domain_of

@@ -13,11 +13,16 @@ from ringleader.loaders.aggregation.usage import group_requests, grouped_by
 from ringleader.loaders.enrichment.asn import link_systems
 from ringleader.loaders.enrichment.prefixes import link_exits, listed
 from ringleader.loaders.tables.declared import declared_of, with_keys
-from ringleader.loaders.tables.interface import Notes, Plan, TableInput, TableLoader
+from ringleader.loaders.tables.interface import (
+    Notes,
+    Plan,
+    TableInput,
+    TableLoader,
+    keeping,
+)
 from ringleader.loaders.tables.prompts import cluster_prompts
 from ringleader.loaders.validation.addresses import CANONICAL_IPV6
 from ringleader.loaders.writing.write_plan import WriteStep
-from ringleader.schema.types import Merge, NodeType
 from ringleader.subnets import subnet
 
 if TYPE_CHECKING:
@@ -64,7 +69,7 @@ def plan(given: TableInput) -> Plan:
 
     cluster_step = given.nodes("PromptCluster", named)
     label = given.schema.node_by_label["PromptCluster"]
-    result.append(replace(cluster_step, target=_keeping(label)))
+    result.append(replace(cluster_step, target=keeping(label)))
     result += [_activity(given, type_, pairs[column]) for column, type_ in _USES]
     asked = given.workspace.keep("by_model", aggregate.requested(clean.rows))
     models = asked.group_by(model=asked[END]).aggregate(first_seen=asked.first_seen.min())
@@ -116,15 +121,10 @@ def _subnets(workspace: Workspace, ips: ir.Table) -> ir.Table:
     plain = (
         joined[START]
         .re_replace(CANONICAL_IPV6, r"\1::/64")
-        .re_replace(r"^([0-9.]+\.)[0-9]+$", r"\1" + "0/24")
+        # A digit behind a group's number would be a part of the number to Spark.
+        .re_replace(r"^([0-9]+\.[0-9]+\.[0-9]+)\.[0-9]+$", r"\1.0/24")
     )
     return joined.select(START, **{END: joined.mapped.fill_null(plain)})
-
-
-def _keeping(node: NodeType) -> NodeType:
-    """The label as requests may write it: what the prompts table says has precedence."""
-    kept = tuple(replace(prop, merge=Merge.KEEP) for prop in node.properties)
-    return replace(node, properties=kept)
 
 
 def link(graph: Graph, written: Plan, asn_mmdb: Path | None) -> Notes:
@@ -145,4 +145,11 @@ def link(graph: Graph, written: Plan, asn_mmdb: Path | None) -> Notes:
     return notes
 
 
-LOADER = TableLoader(plan, link, checked_after_grouping=grouped_by, links_systems=True)
+# What the prompts table says of a cluster has precedence.
+LOADER = TableLoader(
+    plan,
+    link,
+    checked_after_grouping=grouped_by,
+    links_systems=True,
+    keeps=("PromptCluster",),
+)

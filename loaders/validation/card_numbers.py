@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ringleader.loaders.duckdb_functions import length_in_bytes
+from ringleader.loaders.functions import length_in_bytes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

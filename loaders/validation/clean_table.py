@@ -10,13 +10,12 @@ import ibis.expr.types as ir
 
 from ringleader.loaders.contract import Table
 from ringleader.loaders.sources import csv_rejects
-from ringleader.loaders.sources.files import FILE, ROW
 from ringleader.loaders.sources.readers import FileGroup
 from ringleader.loaders.validation import card_numbers
 from ringleader.loaders.validation.conversion import NOTES, PROBLEM, SHOWN, VALUE, Problem
 from ringleader.loaders.validation.overlap import Counted
 from ringleader.loaders.validation.quarantine import Refused, locate
-from ringleader.loaders.workspace import Workspace
+from ringleader.loaders.workspace import FILE, ROW, Workspace
 
 # Beyond so many refused rows in one file their lines are not looked up; row numbers remain.
 LOCATED = 1_000_000

@@ -1,7 +1,7 @@
 """From foreign columns to the contract's types, with what is wrong with each row.
 
-Everything here is Ibis expressions: nothing is computed until a caller asks, and the same
-expressions run on another engine when one machine is outgrown.
+Everything here is Ibis expressions: nothing is computed until a caller asks, and DuckDB and Spark
+run the same ones (decision 0020). CSV, JSON lines and times as text are DuckDB's alone.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ import ibis
 import ibis.expr.types as ir
 
 from ringleader.loaders.contract import Column, Type
-from ringleader.loaders.duckdb_functions import attempted, decoded
+from ringleader.loaders.functions import attempted, decoded
 from ringleader.loaders.mapping import ColumnMap, Mapping
 from ringleader.loaders.sources.columns import raw_values
-from ringleader.loaders.sources.files import FILE, ROW
 from ringleader.loaders.sources.readers import FileGroup
 from ringleader.loaders.validation.card_numbers import EMAIL
 from ringleader.loaders.validation.missing_values import EXACT, absent, number_as_text, stripped
@@ -30,6 +29,7 @@ from ringleader.loaders.validation.values import (
     format_checks,
     is_given,
 )
+from ringleader.loaders.workspace import FILE, ROW
 
 PROBLEM, VALUE = "_problem", "_value"
 # Bits: problems that cost the value and not its row, and columns with a placeholder for no value.

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from ringleader.loaders.sources.files import FILE, ROW
+from ringleader.loaders.functions import quick_hash
 from ringleader.loaders.validation.clean_table import clean_rows
 from ringleader.loaders.validation.missing_values import absent
 from ringleader.loaders.validation.overlap import ID_COLUMNS
+from ringleader.loaders.workspace import FILE, ROW
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -128,11 +129,11 @@ def repeated_ids(
         Each such id, in its column, with its number of rows, ``n``; None without any.
     """
     named = rows.filter(rows[column].notnull())
-    hashes = named.group_by(hash=named[column].hash()).aggregate(n=named.count())
+    hashes = named.group_by(hash=quick_hash(named[column])).aggregate(n=named.count())
     suspects = workspace.keep("suspects", hashes.filter(hashes.n > 1))
     if not workspace.size(suspects):
         return None
-    named = named.mutate(hash=named[column].hash()).semi_join(suspects, "hash")
+    named = named.mutate(hash=quick_hash(named[column])).semi_join(suspects, "hash")
     counts = named.group_by(column).aggregate(n=named.count())
     no_id = absent(counts[column], mapping.table.column(column), mapping.null_of(column))
     repeated = workspace.keep("repeated", counts.filter((counts.n > 1) & ~no_id))

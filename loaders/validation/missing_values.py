@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 
 from ringleader.loaders.contract import Column, Type
-from ringleader.loaders.duckdb_functions import length_in_bytes
+from ringleader.loaders.functions import length_in_bytes
 
 # Words for "no value", in lower case. A mapping's ``null = [...]`` adds to them and removes some.
 WORDS: tuple[str, ...] = (

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from ringleader.loaders.duckdb_functions import character, milliseconds, stable_hash
+from ringleader.loaders.functions import character, milliseconds, stable_hash
 from ringleader.loaders.validation.missing_values import absent
 from ringleader.loaders.writing import load_records
 

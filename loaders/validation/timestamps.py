@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-from ringleader.loaders.duckdb_functions import from_microseconds, microseconds, moment
+from ringleader.loaders.functions import from_microseconds, microseconds, moment
 
 # Above each of these a bare number is of the next finer unit: it would be after the year 5000.
 _BELOW = {"s": 1e11, "ms": 1e14, "us": 1e17}
@@ -90,4 +90,4 @@ def _seconds(seconds: Any) -> Any:
     # Milliseconds are as fine as the graph keeps time; the bound keeps the cast from overflowing.
     milliseconds = seconds * 1000
     whole = ibis.ifelse(milliseconds.abs() < 1e15, milliseconds, ibis.null("float64"))
-    return whole.try_cast("int64").as_timestamp("ms").cast("timestamp(6)")
+    return from_microseconds(whole.try_cast("int64") * 1000)

@@ -14,7 +14,7 @@ from ringleader.loaders.contract import Table, Type
 from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources import csv_rejects
 from ringleader.loaders.sources.columns import json_fields
-from ringleader.loaders.sources.files import FILE, ROW, InputFile
+from ringleader.loaders.sources.files import InputFile
 from ringleader.loaders.sources.readers import FileGroup, complete, read_groups
 from ringleader.loaders.validation import addresses, card_numbers, duplicates
 from ringleader.loaders.validation.clean_table import (
@@ -38,7 +38,7 @@ from ringleader.loaders.validation.conversion import (
 from ringleader.loaders.validation.overlap import ID_COLUMNS, Earlier, counted
 from ringleader.loaders.validation.quarantine import locate
 from ringleader.loaders.validation.values import MISSING
-from ringleader.loaders.workspace import Workspace
+from ringleader.loaders.workspace import FILE, ROW, Workspace
 
 _NO_ADDRESS = "not an IP address"
 _NO_NETWORK = "neither an IP address nor a CIDR of one bit or more"
@@ -53,6 +53,7 @@ def validate(
     earlier: Earlier | None = None,
     *,
     later: Collection[str] = (),
+    remembered: bool = True,
 ) -> CleanTable:
     """Read files, bring them into the contract's types and leave out what breaks it.
 
@@ -65,6 +66,7 @@ def validate(
         earlier: Loads that may have counted the same rows.
         later: Columns that the caller checks after grouping, if they are left unchecked here. They
             are where every file is Parquet and everything else is good.
+        remembered: Whether later loads are to tell by their ids which rows this one has counted.
 
     Raises:
         InputError: A file is broken or lacks a required column.
@@ -72,12 +74,20 @@ def validate(
     files = [complete(workspace, file) for file in files]
     offered = {name for file in files for name in file.columns}
     groups = list(read_groups(workspace, files, json_fields(mapping, sorted(offered))))
-    check = partial(_validate_rows, workspace, groups, mapping, channels, ignored, earlier)
+    once = partial(_counted_once, mapping=mapping, earlier=earlier) if remembered else _as_it_is
+
+    def check() -> CleanTable:
+        return once(_validate_rows(workspace, groups, mapping, channels, ignored))
+
     if later and (found := _good_but_for(later, workspace, groups, mapping, channels)):
         clean, columns = found
         clean.unchecked = Unchecked(columns, check, tuple(ignored))
-        return _counted_once(clean, mapping, earlier)
+        return once(clean)
     return check()
+
+
+def _as_it_is(clean: CleanTable) -> CleanTable:
+    return clean
 
 
 def _good_but_for(
@@ -124,7 +134,6 @@ def _validate_rows(
     mapping: Mapping,
     channels: Sequence[str],
     ignored: Sequence[str] = (),
-    earlier: Earlier | None = None,
 ) -> CleanTable:
     """Check every row of every column."""
     table = mapping.table
@@ -164,7 +173,7 @@ def _validate_rows(
     )
     _count(prepared)
     duplicates.drop(prepared, mapping)
-    return _counted_once(prepared, mapping, earlier)
+    return prepared
 
 
 def _faults(rows: ir.Table, result: Converted) -> ir.Table:

@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 
 from ringleader.loaders.contract import CURRENCIES, NAME_LENGTH, Column, Type
-from ringleader.loaders.duckdb_functions import character, is_json, length_in_bytes
+from ringleader.loaders.functions import character, is_json, length_in_bytes
 from ringleader.loaders.mapping import ColumnMap
 from ringleader.loaders.validation.card_numbers import EMAIL
 from ringleader.loaders.validation.missing_values import SHORTENED

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ringleader.loaders.aggregation.aggregate import END, START
-from ringleader.loaders.duckdb_functions import stable_hash
+from ringleader.loaders.functions import stable_hash
 from ringleader.schema import BUILT_IN, Schema
 from ringleader.schema.statements import upsert_nodes, upsert_relationships
 from ringleader.schema.types import NodeType, RelType

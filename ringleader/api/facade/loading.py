@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ from ringleader.errors import WrongUsage
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ringleader.api.prepared import PreparedTables
     from ringleader.api.results import LoadResult
     from ringleader.api.simulating import Simulation
     from ringleader.loaders.load import LoadOptions
@@ -65,7 +68,8 @@ class Loading(Base):
             InputError: An input cannot be read, or a row breaks the contract of a strict load.
             LockHeld: Another run writes to the database.
         """
-        from ringleader.api.loading import Reading, load_table
+        from ringleader.api.inputs import Reading
+        from ringleader.api.loading import load_table
 
         reading = Reading(
             as_path(mapping), input_format, list_format, kind, source_name, url, query
@@ -114,7 +118,8 @@ class Loading(Base):
             InputError: An input cannot be read, or (``bulk``) the database holds data.
             LockHeld: Another run writes to the database.
         """
-        from ringleader.api.loading import Reading, load_bulk, load_folder
+        from ringleader.api.inputs import Reading
+        from ringleader.api.loading import load_bulk, load_folder
 
         reading = Reading(as_path(mapping), input_format, list_format, kind, source_name)
         options = self._options(strict, dry_run, chunk_size, asn_mmdb)
@@ -126,19 +131,108 @@ class Loading(Base):
                 )
             graph = self._graph_for(dry_run)
             return load_folder(graph, self.settings, str(folder), reading, options, self.say)
-        if self._graph is not None and self._graph.guard is None and not self._lent:
-            self.close()  # the server stops and starts again
-        loaded = load_bulk(
+        with self._server_replaced():
+            return load_bulk(
+                self.settings,
+                str(folder),
+                reading,
+                options,
+                self.say,
+                overwrite=overwrite,
+                write_only=as_path(write_only),
+            )
+
+    def prepare(
+        self,
+        table: str,
+        source: Any,
+        output: FilePath,
+        *,
+        engine: str | None = None,
+        evidence: bool = False,
+        mapping: FilePath | None = None,
+        strict: bool = False,
+        input_format: str | None = None,
+    ) -> PreparedTables:
+        """Read, validate and aggregate tables, and write what a load would write as Parquet.
+
+        Args:
+            table: A table of the input contract, or ``all`` for every table of a folder.
+            source: As for :meth:`load`; the folder for ``all``.
+            output: A new folder; with the engine ``spark`` an address too.
+            engine: ``duckdb`` or ``spark``; by default ``[engine] kind``.
+            evidence: Write co-used identifiers and linked pairs too.
+            mapping: As for :meth:`load`.
+            strict: As for :meth:`load`.
+            input_format: As for :meth:`load`.
+
+        Raises:
+            WrongUsage: The table does not exist, or the engine lacks something that it needs.
+            SettingsError: The engine cannot be started.
+            InputError: An input cannot be read, or the output is not empty.
+        """
+        from ringleader.api.inputs import Reading
+        from ringleader.api.preparing import prepare
+        from ringleader.loaders.load import LoadOptions
+
+        return prepare(
             self.settings,
-            str(folder),
-            reading,
-            options,
+            table,
+            source,
+            str(output),
+            Reading(as_path(mapping), input_format),
+            LoadOptions(strict=strict, remembered=False),
             self.say,
-            overwrite=overwrite,
-            write_only=as_path(write_only),
+            engine=engine,
+            evidence=evidence,
         )
-        self.settings = self._reread({})
-        return loaded
+
+    def load_uses(
+        self,
+        folder: FilePath,
+        *,
+        bulk: bool = False,
+        overwrite: bool = False,
+        write_only: FilePath | None = None,
+        dry_run: bool = False,
+        chunk_size: int | None = None,
+        asn_mmdb: FilePath | None = None,
+    ) -> LoadResult:
+        """Load clean tables, which :meth:`prepare` or another tool has written.
+
+        Args:
+            folder: The folder or address.
+            bulk: As for :meth:`load_all`.
+            overwrite: As for :meth:`load_all`.
+            write_only: As for :meth:`load_all`.
+            dry_run: Check only.
+            chunk_size: As for :meth:`load`.
+            asn_mmdb: As for :meth:`load`.
+
+        Raises:
+            InputError: The folder holds no clean tables, or other ones than its manifest says.
+            LockHeld: Another run writes to the database.
+        """
+        from ringleader.api.preparing import load_uses, load_uses_bulk
+
+        options = self._options(False, dry_run, chunk_size, asn_mmdb)
+        if not bulk:
+            if overwrite or write_only:
+                raise WrongUsage(
+                    "overwrite and write_only are for bulk loads",
+                    hint="ringleader load uses FOLDER --bulk",
+                )
+            graph = self._graph_for(dry_run)
+            return load_uses(graph, self.settings, str(folder), options, self.say)
+        with self._server_replaced():
+            return load_uses_bulk(
+                self.settings,
+                str(folder),
+                options,
+                self.say,
+                overwrite=overwrite,
+                write_only=as_path(write_only),
+            )
 
     def loads(self, limit: int = 50) -> pd.DataFrame:
         """The latest loads, each with its files, times and rows.
@@ -210,6 +304,14 @@ class Loading(Base):
             threads=threads,
             providers=providers,
         )
+
+    @contextmanager
+    def _server_replaced(self) -> Iterator[None]:
+        """The server stops, gets another database, and starts again."""
+        if self._graph is not None and self._graph.guard is None and not self._lent:
+            self.close()
+        yield
+        self.settings = self._reread({})
 
     def _options(
         self, strict: bool, dry_run: bool, chunk_size: int | None, asn_mmdb: FilePath | None

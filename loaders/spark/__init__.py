@@ -1,0 +1,1 @@
+"""Apache Spark as the engine of preparation: the same expressions, beyond one machine."""

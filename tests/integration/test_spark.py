@@ -1,0 +1,270 @@
+"""Spark for real: the functions of both engines agree, and a cluster loses a worker."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from spark_cluster import standalone
+from spark_here import needs_spark
+
+from ringleader.errors import SettingsError, WrongUsage
+from ringleader.loaders import functions
+from ringleader.loaders.contract import BY_NAME
+from ringleader.loaders.engine import workspace_of
+from ringleader.loaders.mapping import read_mapping
+from ringleader.loaders.sources.files import inspect
+from ringleader.loaders.spark import session
+from ringleader.settings import load_settings
+
+pytestmark = pytest.mark.timeout(1_800)
+START = 1_769_904_000_000
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def settings_of(folder, master="local[2]"):
+    return load_settings(
+        {"engine.master": master}, env={"RINGLEADER_HOME": str(folder / "home")}, cwd=folder
+    )
+
+
+def write_tables(folder, accounts=40):
+    """Accounts that share devices, addresses and cards, some in odd spellings."""
+    folder.mkdir()
+    spelled = ("203.0.113.7:443", "2001:DB8::{}", "198.51.100.{}")
+    rows = [
+        {
+            "account_id": f"a{number % accounts}",
+            "timestamp": START + number * 7_345_001,
+            "ip": spelled[number % 3].format(number % 5),
+            "device_id": f"d{number % 7}",
+            "user_agent": f"ua{number % 3}",
+            "channel": ["api", "bedrock", None][number % 3],
+            "model": ["m", None][number % 2],
+            "request_id": f"r{number - number % 2 if number < 20 else number}",
+            "prompt_cluster_id": f"p{number % 11}" if number % 4 else None,
+            "input_tokens": number,
+            "output_tokens": 1,
+        }
+        for number in range(600)
+    ]
+    for part in range(3):
+        (folder / "requests").mkdir(exist_ok=True)
+        some = pa.Table.from_pylist(rows[200 * part : 200 * part + 200])
+        pq.write_table(some, folder / f"requests/{part}.parquet")
+    people = [
+        {"account_id": f"a{n}", "created_at": START - n, "email": f"A.{n % 5}+x@gmail.com"}
+        for n in range(accounts)
+    ]
+    pq.write_table(pa.Table.from_pylist(people), folder / "accounts.parquet")
+    return folder
+
+
+def rows_of(folder):
+    """Every row of a folder of clean tables, by table and kind; sums may differ in a last bit."""
+    found = {}
+    for kind in sorted(path for path in folder.glob("*/*") if path.is_dir()):
+        tables = [pq.read_table(file) for file in sorted(kind.glob("*.parquet"))]
+        rows = [
+            json.dumps(_rounded(row), sort_keys=True)
+            for table in tables
+            for row in table.to_pylist()
+        ]
+        found[f"{kind.parent.name}/{kind.name}"] = sorted(rows)
+    return found
+
+
+def _rounded(row):
+    return {n: round(v, 9) if isinstance(v, float) else v for n, v in row.items()}
+
+
+def prepare(folder, tables, output, *, env=None, engine="duckdb"):
+    command = [sys.executable, "-m", "ringleader", "prepare", "all", tables, "--output", output]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
+    environment["RINGLEADER_HOME"] = str(folder / "home")
+    return subprocess.Popen(
+        [*command, "--engine", engine, "--evidence"],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def declared(master):
+    return f'[engine]\nmaster = "{master}"\n'
+
+
+@needs_spark
+def test_functions_agree(tmp_path):
+    """Each function that has an implementation per engine, on the same values."""
+    moment = ibis.timestamp("2026-03-29 01:02:03.456")
+    numbers = ibis.literal([5, 490_000, 5, 29, 24], type="array<int32>")
+    mask = ibis.literal(0b1010_0001, "int64")
+    asked = {
+        "zero": functions.character(48),
+        "form": functions.milliseconds(functions.moment(ibis.literal("20260228"), "%Y%m%d")),
+        "hash": functions.sha256(ibis.literal("é")),
+        "bytes": functions.length_in_bytes(ibis.literal("aé€")),
+        "milliseconds": functions.milliseconds(moment),
+        "back": functions.milliseconds(functions.from_microseconds(ibis.literal(-1_234_567_000))),
+        "residues": functions.residues_of(numbers, 24 * 64),
+        "tally": functions.tally_of(numbers, 24, 100_000),
+        "members": functions.members_of(mask, 24),
+        "names": functions.names_of(
+            mask, ibis.literal(["a", "b", "c", "d", "e", "f"], type="array<string>")
+        ),
+        "last_day": functions.members_of(functions.day_bit(ibis.literal(63, "int64")), 64),
+    }
+    expected = {
+        "zero": "0",
+        "form": 1_772_236_800_000,
+        "hash": "4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c",
+        "bytes": 6,
+        "milliseconds": 1_774_746_123_456,
+        "back": -1_234_567,
+        "residues": [5, 16, 24, 29],
+        "tally": [2, 100_002, 20_416 * 100_000 + 1],
+        "members": [0, 5, 7],
+        "names": ["a", "f"],
+        "last_day": [63],
+    }
+    for kind in ("duckdb", "spark"):
+        with workspace_of(settings_of(tmp_path), kind) as workspace:
+            one = workspace.take("one", pa.table({"there": [1]}))
+            told = workspace.one(one.select(**asked))
+        assert {name: _plain(value) for name, value in told.items()} == expected, kind
+
+
+def _plain(value):
+    return list(value) if isinstance(value, list | tuple) else value
+
+
+@needs_spark
+def test_a_worker_that_dies_changes_nothing(tmp_path):
+    tables = write_tables(tmp_path / "tables")
+    made = prepare(tmp_path, tables, "duckdb")
+    assert made.wait() == 0, made.stderr.read()
+    with standalone(tmp_path / "cluster") as (cluster, env):
+        (tmp_path / "ringleader.toml").write_text(declared(cluster.master))
+        running = prepare(tmp_path, tables, "spark", env=env, engine="spark")
+        scratch = tmp_path / "home" / "scratch"
+        until = time.monotonic() + 600
+        # Both workers have an executor, and some tables are done while others are not.
+        while len(cluster.busy()) < 2 or len(list(scratch.glob("load-*/*/_SUCCESS"))) < 3:
+            assert running.poll() is None, running.stderr.read()
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        killed = cluster.busy()[0]
+        os.kill(cluster.workers[killed].pid, signal.SIGKILL)
+        assert running.poll() is None
+        _, err = running.communicate(timeout=1_200)
+        assert running.returncode == 0, err
+        assert cluster.workers[killed].poll() == -signal.SIGKILL
+        # Spark's own words are in a file, not on the terminal.
+        ours = ("wrote ", "warning: ", "clean tables are in ")
+        assert all(line.startswith(ours) for line in err.splitlines()), err
+        assert (tmp_path / "home" / "logs" / "spark.log").stat().st_size > 0
+        assert not (tmp_path / "spark-warehouse").exists()
+    expected = rows_of(tmp_path / "duckdb")
+    assert {name for name, rows in expected.items() if rows} >= {
+        "accounts/Account",
+        "accounts/HAS_MAILBOX",
+        "requests/USED_IP",
+        "requests/USED_DEVICE",
+        "requests/SENT",
+        "requests/REQUESTED",
+        "evidence/co-uses",
+        "evidence/lines",
+        "evidence/links",
+    }
+    assert rows_of(tmp_path / "spark") == expected
+
+
+@needs_spark
+def test_an_interruption_ends_jobs_and_leaves_nothing(tmp_path):
+    tables = write_tables(tmp_path / "tables")
+    (tmp_path / "ringleader.toml").write_text(declared("local[2]"))
+    running = prepare(tmp_path, tables, "spark", engine="spark")
+    scratch = tmp_path / "home" / "scratch"
+    while not list(scratch.glob("load-*/*/_SUCCESS")):
+        assert running.poll() is None, running.stderr.read()
+        time.sleep(0.1)
+    os.kill(running.pid, signal.SIGINT)
+    _, err = running.communicate(timeout=300)
+    assert running.returncode == 130, err
+    assert not list(scratch.iterdir())
+    assert not (tmp_path / "spark").exists()
+
+
+@needs_spark
+def test_what_spark_lacks_is_named_before_any_work(tmp_path):
+    (tmp_path / "accounts.csv").write_text("account_id\na\n")
+    pq.write_table(pa.table({"account_id": ["a"], "created_at": ["2026-01-01"]}), tmp_path / "a.pq")
+    asked = {"account_id": ["a"], "timestamp": [START], "prompt": ["Why is 7 prime?"]}
+    pq.write_table(pa.table(asked), tmp_path / "r.pq")
+    with workspace_of(settings_of(tmp_path), "spark") as workspace:
+        for name, table, said in (
+            ("accounts.csv", "accounts", "reads Parquet, not csv"),
+            ("a.pq", "accounts", r"no times written as text \(created_at\)"),
+            ("r.pq", "requests", "does not cluster raw prompts"),
+        ):
+            with pytest.raises(WrongUsage, match=said):
+                workspace.refuse_unreadable(
+                    [inspect(tmp_path / name)], read_mapping(None, BY_NAME[table])
+                )
+
+
+@needs_spark
+def test_addresses_are_read_and_written_where_they_lie(tmp_path):
+    (tmp_path / "in").mkdir()
+    people = {"account_id": ["a", "", "b"], "created_at": [START, START, START]}
+    pq.write_table(pa.table(people), tmp_path / "in" / "accounts +%20.parquet")
+    (tmp_path / "ringleader.toml").write_text(declared("local[2]"))
+    address = f"file://{tmp_path}"
+    made = prepare(tmp_path, f"{address}/in", f"{address}/clean", engine="spark")
+    _, err = made.communicate(timeout=900)
+    assert made.returncode == 0, err
+    rows = rows_of(tmp_path / "clean")["accounts/Account"]
+    assert [json.loads(row)["account_id"] for row in rows] == ["a", "b"]
+    said = json.loads((tmp_path / "clean" / "clean-tables.json").read_text())["tables"][0]
+    assert (said["read"], said["refused"], said["kinds"]["Account"]) == (3, 1, 2)
+    [quarantined] = (tmp_path / "home" / "quarantine").iterdir()
+    refused = json.loads(quarantined.read_text())
+    assert (refused["file"], refused["row"], refused["column"], refused["reason"]) == (
+        str(tmp_path / "in" / "accounts +%20.parquet"), 2, "account_id", "missing",
+    )  # fmt: skip
+    again = prepare(tmp_path, f"{address}/in", f"{address}/clean", engine="spark")
+    _, err = again.communicate(timeout=900)
+    assert again.returncode == 1
+    assert "clean is not empty" in err
+
+
+def test_a_missing_java_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setattr(session, "_version", lambda home: None)
+    with pytest.raises(SettingsError, match="needs Java 17 or 21, and none was found"):
+        session.java_home()
+
+
+def test_a_missing_pyspark_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(session.importlib.util, "find_spec", lambda name: None)
+    with (
+        pytest.raises(SettingsError, match="needs the package pyspark"),
+        workspace_of(settings_of(tmp_path), "spark"),
+    ):
+        pass
+
+
+def test_an_unknown_engine_is_named(tmp_path):
+    with pytest.raises(SettingsError, match="there is no engine 'flink'"):
+        workspace_of(settings_of(tmp_path), "flink")
