@@ -205,6 +205,7 @@ def test_doctor_finds_what_is_missing_and_mends_it(home, state):
         ("constraints", "ok"),
         ("schema", "ok"),
         ("rings", "ok"),
+        ("limits", "ok"),
         ("disk", "ok"),
         ("memory", "ok"),
         ("java", "ok"),
