@@ -111,7 +111,7 @@ function facts(pairs) {
     .map(([fact, value]) => h("div", {}, h("dt", {}, fact), h("dd", {}, value))));
 }
 
-const state = (word, text = word) => h("span", { class: `state ${word}` }, text);
+const state = (word, text = word) => h("span", { class: `state ${word.replaceAll(" ", "-")}` }, text);
 
 // The answer, in the clipboard; where a browser has none for this page, in a field to copy from.
 async function copyText(text, near) {

@@ -10,8 +10,8 @@ async function changesPage() {
     { title: "Ring", cell: (row) => (row.ring_id ? link("rings", row.ring_id) : named(row.campaign_id)) },
     { title: "Accounts", number: true, cell: (row) => count(row.size) },
     { title: "Joined", number: true, cell: (row) => (row.joined === null ? "" : count(row.joined)) },
-    { title: "Left", number: true, cell: (row) => (row.left === null ? "" : count(row.left)) },
-    { title: "By whom", cell: accounts },
+    { title: "Left", number: true, wide: true, cell: (row) => (row.left === null ? "" : count(row.left)) },
+    { title: "By whom", wide: true, cell: accounts },
     { title: "Other ring", wide: true, cell: (row) => (row.other ? link("rings", row.other) : "") },
     { title: "When", wide: true, cell: (row) => moment(row.at) },
   ];
