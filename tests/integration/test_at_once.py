@@ -12,8 +12,9 @@ from load_world import nodes, relationships
 from ringleader import Connection
 from ringleader.errors import LockHeld
 
+pytestmark = pytest.mark.timeout(900)
 AT_ONCE = 16
-PATIENCE = 240
+PATIENCE = 600
 
 
 @pytest.fixture

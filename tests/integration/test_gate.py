@@ -1,7 +1,16 @@
 """The read gate: hundreds of statements that do more than read, and as many honest ones."""
 
 import pytest
-from gate_world import GROUPS, cases, more_traces, names, need_release, traces, two_accounts
+from gate_world import (
+    GROUPS,
+    cases,
+    is_earlier,
+    more_traces,
+    names,
+    need_release,
+    traces,
+    two_accounts,
+)
 
 from ringleader.adhoc import (
     READ_FUNCTIONS,
@@ -48,7 +57,7 @@ def test_the_file_is_long_enough():
 def test_what_does_more_than_read_is_refused(world, group, statement):
     graph, before = world
     need_release(graph, group)
-    if group["compiles"]:
+    if group["compiles"] and not is_earlier(graph):
         graph.explain(statement)  # it would run, if nobody stood in the way
     with pytest.raises(QueryError) as caught:
         run_reading(graph, statement)
@@ -60,6 +69,11 @@ def test_what_does_more_than_read_is_refused(world, group, statement):
 def test_what_reads_runs(world, group, statement):
     graph, before = world
     need_release(graph, group)
+    if is_earlier(graph):
+        try:
+            graph.explain(statement)
+        except QueryError:
+            pytest.skip("NEEDS THE CYPHER OF A LATER NEO4J")
     run_reading(graph, statement, {"rows": [{"x": 1}], "p": {"show": 1}}, timeout=30, limit=100)
     assert traces(graph) == before
 
@@ -86,8 +100,10 @@ def test_every_procedure_of_the_server_is_refused_but_those_that_only_look(conne
     """Whatever plug-ins are on the class path: the list comes from the server itself."""
     rows = connection.read("SHOW PROCEDURES YIELD name, mode", name="procedures")
     modes = {row["name"].lower(): row["mode"] for row in rows}
-    assert len(modes) > 100 and modes.keys() >= READ_PROCEDURES
-    assert {modes[name] for name in READ_PROCEDURES} <= {"READ", "DEFAULT", "DBMS"}
+    assert len(modes) > 100
+    assert is_earlier(connection) or modes.keys() >= READ_PROCEDURES
+    looking = {modes[name] for name in READ_PROCEDURES & modes.keys()}
+    assert looking <= {"READ", "DEFAULT", "DBMS"}
     for name in modes.keys() - READ_PROCEDURES:
         for form in CALLS:
             with pytest.raises(QueryError, match="not on the list"):
@@ -97,7 +113,7 @@ def test_every_procedure_of_the_server_is_refused_but_those_that_only_look(conne
 def test_every_function_of_a_plug_in_is_refused_but_those_that_only_compute(connection):
     rows = connection.read("SHOW FUNCTIONS YIELD name", name="functions")
     found = {row["name"].lower() for row in rows if "." in row["name"]}
-    assert found >= READ_FUNCTIONS
+    assert is_earlier(connection) or found >= READ_FUNCTIONS
     for name in found - READ_FUNCTIONS:
         for form in FUNCTIONS:
             with pytest.raises(QueryError, match="not on the list"):
