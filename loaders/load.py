@@ -18,6 +18,7 @@ from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources.files import InputFile
 from ringleader.loaders.tables import LOADERS, payments
 from ringleader.loaders.tables.interface import Plan, TableInput
+from ringleader.loaders.tables.prompts import by_meaning
 from ringleader.loaders.validation.clean_table import CleanTable
 from ringleader.loaders.validation.quarantine import write as write_quarantine
 from ringleader.loaders.validation.validate import refuse_if_strict, validate
@@ -263,6 +264,7 @@ def planned(
             earlier_accounts=bulk.accounts if bulk else None,
             schema=settings.schema,
             outcomes=payments.outcomes(settings),
+            by_meaning=by_meaning(settings),
         )
         plan = loader.plan(given)
         if options.strict:

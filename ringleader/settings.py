@@ -80,6 +80,7 @@ DECLARED: tuple[Declared, ...] = (
     Declared(
         "load.ignore_addresses", "prefixes that are no evidence, or `private`", (), None, list
     ),
+    Declared("load.prompts", "compare raw prompts by `text`, or by `meaning` too", (), "text"),
     *(
         Declared(f"payments.{name}", f"further outcomes of payments that {meaning}", (), None, list)
         for name, meaning in (
@@ -101,9 +102,7 @@ DECLARED: tuple[Declared, ...] = (
     ),
     Declared("log.format", "messages as text or json", ("RINGLEADER_LOG_FORMAT",), "text"),
     Declared("known_good.domains", "mail domains whose accounts are in no ring", (), None, list),
-    Declared(
-        "known_good.organizations", "organizations whose accounts are in no ring", (), None, list
-    ),
+    Declared("known_good.organizations", "organizations with accounts in no ring", (), None, list),
     Declared("known_good.cidrs", "networks whose addresses are no evidence", (), None, list),
     Declared("known_good.clients", "devices that are no evidence", (), None, list),
     Declared("exports.folders", "folders with exports, which `forget` searches", (), None, list),

@@ -7,6 +7,9 @@ those that have a band of its signature, or becomes one. Leaders of earlier load
 signatures are in the graph, so a new day's prompts join the clusters of the days before. Bands are
 nodes, so no other leaders are read. Within a load skeletons are taken in the order of a keyed hash,
 which does not depend on the order of the input. The id of a cluster is that hash of its leader.
+
+Where prompts are compared by meaning as well (:mod:`..prompt_meanings`), a skeleton that resembles
+no leader joins the leader that means the same.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import numpy as np
 from datasketch import MinHash, MinHashLSH
 
 from ringleader.keys import keyed_hash
+from ringleader.loaders.enrichment.prompt_meanings import Meanings
 from ringleader.loaders.enrichment.prompt_skeletons import EXEMPLAR_LENGTH
 
 # Estimated Jaccard similarity of 5-grams from which two skeletons are one cluster: one word in
@@ -47,12 +51,14 @@ class Cluster:
         exemplar: The start of its leader's skeleton; kept where five accounts or more sent such.
         signature: The leader's signature as text.
         bands: The ids of its bands.
+        meaning: The leader's vector as text; None where prompts are compared by text only.
     """
 
     prompt_cluster_id: str
     exemplar: str
     signature: str
     bands: tuple[str, ...]
+    meaning: str | None = None
 
 
 class Clusters:
@@ -63,12 +69,17 @@ class Clusters:
             others test which prompt it came from.
         known: Gives of ids of bands the signatures of earlier clusters that have one of them, by
             the cluster's id.
+        meanings: Compares by meaning, too; None does not.
     """
 
     def __init__(
-        self, key: bytes, known: Callable[[list[str]], Mapping[str, str]] = lambda bands: {}
+        self,
+        key: bytes,
+        known: Callable[[list[str]], Mapping[str, str]] = lambda bands: {},
+        meanings: Meanings | None = None,
     ) -> None:
         self._key = key
+        self._meanings = meanings
         seed = int(keyed_hash(key, "minhash seed")[:8], 16)
         self._template = MinHash(PERMUTATIONS, seed=seed, hashfunc=int, scheme=_SCHEME)
         self._leaders: dict[str, MinHash] = {}
@@ -89,13 +100,19 @@ class Clusters:
         named = iter(sorted((keyed_hash(self._key, s), s) for s in skeletons))
         while page := [(*each, self._sketch(each[1])) for each in islice(named, PAGE)]:
             self._learn({band for *_, sketch in page for band in _bands(sketch)})
+            if self._meanings is not None:
+                alone = [text for _, text, sketch in page if self._nearest(sketch) is None]
+                self._meanings.open_page(alone)
             for name, skeleton, sketch in page:
                 leader = self._nearest(sketch)
+                if leader is None and self._meanings is not None:
+                    leader = self._meanings.nearest(skeleton)
                 if leader is None:
                     leader = "p-" + name[:32]
                     self._lead(leader, sketch)
+                    meaning = self._meanings.lead(leader, skeleton) if self._meanings else None
                     start = skeleton[:EXEMPLAR_LENGTH]
-                    new.append(Cluster(leader, start, _text(sketch), _bands(sketch)))
+                    new.append(Cluster(leader, start, _text(sketch), _bands(sketch), meaning))
                 found[skeleton] = leader
         return found, new
 

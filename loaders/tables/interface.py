@@ -41,6 +41,7 @@ class TableInput:
             has none yet.
         schema: What the graph holds.
         outcomes: Words for the end of a payment; by default the known ones.
+        by_meaning: Whether prompts of one meaning are one cluster.
     """
 
     clean: CleanTable
@@ -52,6 +53,7 @@ class TableInput:
     earlier_accounts: Callable[[], ir.Table] | None = None
     schema: Schema = BUILT_IN
     outcomes: Mapping[str, tuple[str, ...]] | None = None
+    by_meaning: bool = False
 
     @property
     def rows(self) -> ir.Table:

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ringleader.catalogue import get
+from ringleader.errors import SettingsError
 from ringleader.loaders.enrichment import prompt_skeletons
 from ringleader.loaders.tables.interface import Notes, Plan, TableInput, TableLoader
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from ringleader.loaders.enrichment.prompt_meanings import Meanings
     from ringleader.loaders.workspace import Workspace
+    from ringleader.settings import Settings
 
 
 def plan(given: TableInput) -> Plan:
@@ -24,6 +27,7 @@ def plan(given: TableInput) -> Plan:
 
 
 LOADER = TableLoader(plan)
+MEANINGS_AT_ONCE = 20_000  # read from the graph at once
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,23 @@ class ClusteredRequests:
     rows: ir.Table
     clusters: ir.Table | None = None
     notes: Notes = field(default_factory=dict)
+
+
+def by_meaning(settings: Settings) -> bool:
+    """Whether prompts of one meaning are one cluster.
+
+    Args:
+        settings: Their ``load.prompts``.
+
+    Raises:
+        SettingsError: It is neither ``text`` nor ``meaning``.
+    """
+    said = settings.get("load.prompts")
+    if said not in ("text", "meaning"):
+        raise SettingsError(
+            f"[load] prompts is {said!r}", hint='use prompts = "text" or prompts = "meaning"'
+        )
+    return bool(said == "meaning")
 
 
 def cluster_prompts(given: TableInput) -> ClusteredRequests:
@@ -73,7 +94,8 @@ def cluster_prompts(given: TableInput) -> ClusteredRequests:
         answer = given.graph.read(get("prompt-signatures"), asked)
         return {row["prompt_cluster_id"]: row["signature"] for row in answer}
 
-    found, new = Clusters(given.key, known).assign(texts)
+    meanings = _meanings(given) if given.by_meaning else None
+    found, new = Clusters(given.key, known, meanings).assign(texts)
     notes = {"distinct prompt skeletons": len(texts), "new prompt clusters": len(new)}
     assigned = workspace.take(
         "assigned",
@@ -93,10 +115,26 @@ def cluster_prompts(given: TableInput) -> ClusteredRequests:
         "prompt_cluster_id": [cluster.prompt_cluster_id for cluster in new],
         "exemplar": [c.exemplar if c.prompt_cluster_id in shared else None for c in new],
         "signature": [cluster.signature for cluster in new],
+        "meaning": [cluster.meaning for cluster in new],
     }
     made = {name: pa.array(values, pa.string()) for name, values in columns.items()}
     made["bands"] = pa.array([cluster.bands for cluster in new], pa.list_(pa.string()))
     return ClusteredRequests(rows, workspace.take("clusters", pa.table(made)), notes)
+
+
+def _meanings(given: TableInput) -> Meanings:
+    """What compares by meaning; it knows the clusters of earlier loads."""
+    from ringleader.loaders.enrichment.prompt_meanings import Meanings
+
+    meanings, after = Meanings(given.key), ""
+    while given.graph is not None:
+        asked = {"batch_id": given.batch_id, "after": after, "rows": MEANINGS_AT_ONCE}
+        rows = given.graph.read(get("prompt-meanings"), asked)
+        if not rows:
+            break
+        meanings.learn((row["prompt_cluster_id"], row["meaning"]) for row in rows)
+        after = rows[-1]["prompt_cluster_id"]
+    return meanings
 
 
 def _sent_by_several(workspace: Workspace, rows: ir.Table) -> set[str]:

@@ -142,6 +142,12 @@ IDENTIFIERS: tuple[Identifier, ...] = (
                 Merge.KEEP,
                 "keyed MinHash that later prompts are compared with",
             ),
+            Property(
+                "meaning",
+                Kind.STRING,
+                Merge.KEEP,
+                "turned vector of what it means, where loads compare prompts by meaning",
+            ),
             Property("batch", Kind.STRING, Merge.KEEP, "batch_id of the load that found it"),
         ),
     ),
