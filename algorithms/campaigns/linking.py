@@ -11,6 +11,10 @@ which is the gain per member from knowing the ring when a member's use is guesse
 of the Kullback-Leibler divergence; Cover and Thomas, "Elements of Information Theory", 2.3).
 Networks do not join rings, for two operators may rent one. What is joined is compared with the
 others as if it were one ring, since a dozen accounts tell little of what their operator uses.
+
+A small operator's prompts may have more users outside its rings than in them, since some honest
+people ask the same. Where rings have only a quarter of a thing's users, all bits together have to
+outweigh how few of all accounts the smaller ring has (Bayes' rule, as for members of a ring).
 """
 
 from __future__ import annotations
@@ -54,10 +58,12 @@ class Common:
         part: Part of the members that use it, of the ring where that is smaller; one member of each
             is left out, since the first could be anybody.
         bits: Bits per member.
+        owned: Whether hardly anybody outside rings uses it.
     """
 
     part: float
     bits: float
+    owned: bool = True
 
 
 @dataclass(frozen=True)
@@ -177,7 +183,7 @@ def ties(
         uses: How many members of each group use a feature.
         users: How many accounts use it, in groups or not.
         accounts: Number of accounts in the graph.
-        parameters: ``owned_part``.
+        parameters: ``owned_part`` and ``living_share``.
     """
     outside = max(accounts - sum(size), 0)
     found: dict[tuple[int, int], dict[Feature, Common]] = defaultdict(dict)
@@ -187,8 +193,10 @@ def ties(
             with_it[feature].append(number)
     for feature, groups in with_it.items():
         inside = sum(uses[number][feature] for number in groups)
-        if inside < parameters.owned_part * users.get(feature, inside):
+        there = users.get(feature, inside)
+        if inside < parameters.living_share * there:
             continue
+        owned = inside >= parameters.owned_part * there
         # Nobody outside is not never: one more is assumed to come (Laplace's rule).
         chance = (max(users.get(feature, inside) - inside, 0) + 1) / (outside + 2)
         part = {number: (uses[number][feature] - 1) / size[number] for number in groups}
@@ -197,25 +205,43 @@ def ties(
                 common = min(part[one], part[other])
                 if common > chance:
                     bits = common * math.log2(common / chance)
-                    found[one, other][feature] = Common(common, bits)
+                    found[one, other][feature] = Common(common, bits, owned)
     return dict(found)
 
 
-def one_operator(shared: Mapping[Feature, Common], parameters: Parameters) -> bool:
-    """Whether what two rings share says that one operator is behind both.
+def one_operator(
+    shared: Mapping[Feature, Common], prior: float, parameters: Parameters
+) -> dict[Feature, Common]:
+    """What two rings share, if it says that one operator is behind both; nothing if it does not.
 
     Networks are left out, and so are issuers: renting one proxy network is not being one operator.
     What is left has to tie a quarter of the members of each, by two kinds of evidence or by several
-    identifiers of one.
+    identifiers of one. What others use as well is looked at if that is not enough, and then all
+    bits have to outweigh the prior.
 
     Args:
         shared: What they share.
+        prior: Bits that speak against it before anything is known: few accounts are of a ring.
         parameters: ``living_share`` and ``several``.
     """
-    telling = [f for f in shared if f.family not in NETWORKS and f.label not in FAMILY_OF_ORIGIN]
-    if sum(shared[f].part for f in telling) < parameters.living_share:
+    told = {
+        feature: common
+        for feature, common in shared.items()
+        if feature.family not in NETWORKS and feature.label not in FAMILY_OF_ORIGIN
+    }
+    owned = {feature: common for feature, common in told.items() if common.owned}
+    if _ties(owned, parameters):
+        # Networks are shown beside what joins the rings.
+        return {feature: common for feature, common in shared.items() if common.owned}
+    if _ties(told, parameters) and sum(common.bits for common in told.values()) > prior:
+        return dict(shared)
+    return {}
+
+
+def _ties(shared: Mapping[Feature, Common], parameters: Parameters) -> bool:
+    if sum(common.part for common in shared.values()) < parameters.living_share:
         return False
-    return len({f.family for f in telling}) > 1 or len(telling) >= parameters.several
+    return len({f.family for f in shared}) > 1 or len(shared) >= parameters.several
 
 
 def campaigns(
@@ -268,11 +294,12 @@ def joined(
     shared: list[dict[Feature, float]] = [{} for _ in rings]
     while True:
         size = np.bincount(group, sizes, minlength=len(shared)).astype(np.int64).tolist()
-        tied = {
-            pair: features
-            for pair, features in ties(size, *profile.of(group), accounts, parameters).items()
-            if one_operator(features, parameters)
-        }
+        found_ties = ties(size, *profile.of(group), accounts, parameters)
+        tied = {}
+        for (one, other), common in found_ties.items():
+            prior = math.log2(max(accounts, 1) / min(size[one], size[other]))
+            if telling := one_operator(common, prior, parameters):
+                tied[one, other] = telling
         if not tied:
             return group, shared
         a, b = np.array(list(tied)).T

@@ -115,7 +115,7 @@ def test_a_campaign_keeps_its_name_while_rings_come_and_go():
 
 def test_what_ties_two_rings_ties_a_quarter_of_each_by_two_kinds_or_several_things():
     def says(parts):
-        return one_operator({f: Common(part, 9.0) for f, part in parts.items()}, P)
+        return one_operator({f: Common(part, 9.0) for f, part in parts.items()}, 9.0, P)
 
     assert says({CARD: 0.15, DEVICE: 0.1})
     assert not says({CARD: 0.14, DEVICE: 0.1})
@@ -123,11 +123,30 @@ def test_what_ties_two_rings_ties_a_quarter_of_each_by_two_kinds_or_several_thin
     assert says(dict.fromkeys(PROMPTS[:3], 0.1)) and not says(dict.fromkeys(PROMPTS[:2], 1.0))
 
 
-def test_what_rings_do_not_own_joins_nobody():
+def test_what_rings_hardly_own_joins_nobody():
     uses = {"one": {DEVICE: 20, CARD: 20}, "two": {DEVICE: 20, CARD: 20}}
-    # 38 users of 55 are members, a little less than seven in ten.
-    assert parts(found(uses, {DEVICE: 18})) == [["one"], ["two"]]
-    assert parts(found(uses, {DEVICE: 17})) == [["one", "two"]]
+    # 40 users of 161 are members, a little less than a quarter.
+    assert parts(found(uses, {DEVICE: 121})) == [["one"], ["two"]]
+    assert parts(found(uses, {DEVICE: 120})) == [["one", "two"]]
+
+
+def test_what_others_use_too_joins_rings_if_its_bits_outweigh_how_few_they_are():
+    """The cells of a small operator share prompts that more honest people ask than members."""
+    prior = math.log2(POPULATION / 20)
+
+    def says(prompts, bits):
+        shared = {prompt: Common(0.4, bits, owned=False) for prompt in PROMPTS[:prompts]}
+        return set(one_operator(shared, prior, P))
+
+    assert says(3, prior / 3 + 0.1) == set(PROMPTS[:3])
+    assert says(3, prior / 3 - 0.1) == says(2, prior) == set()
+    # What is owned decides by itself, and the rest is not told.
+    shared = {CARD: Common(0.5, 1.0), DEVICE: Common(0.5, 1.0)}
+    shared[PROMPTS[0]] = Common(0.4, 1.0, owned=False)
+    assert set(one_operator(shared, prior, P)) == {CARD, DEVICE}
+    uses = dict.fromkeys(PROMPTS[:4], 9)
+    curious = dict.fromkeys(PROMPTS[:4], 30)
+    assert parts(found({"one": uses, "two": uses}, curious)) == [["one", "two"]]
 
 
 @given(st.integers(0, 10**6))
@@ -167,12 +186,13 @@ def test_rings_of_a_dozen_are_joined_by_what_they_use_together():
     assert len(whole.rings) == 30
     cells = profile(rings, uses, curious).of(np.arange(30))
     pairs = ties([12] * 30, *cells, POPULATION, P)
-    alone = {n for pair, tied in pairs.items() if one_operator(tied, P) for n in pair}
+    prior = math.log2(POPULATION / 12)
+    tied = {pair: one_operator(common, prior, P) for pair, common in pairs.items()}
+    alone = {n for pair, common in tied.items() if common for n in pair}
     # What tied rings before they were joined is told as well, of each prompt the most.
     told, strongest = dict(whole.shared), {}
-    for tied in pairs.values():
-        if one_operator(tied, P):
-            strongest |= {p: max(c.bits, strongest.get(p, 0.0)) for p, c in tied.items()}
+    for common in tied.values():
+        strongest |= {p: max(c.bits, strongest.get(p, 0.0)) for p, c in common.items()}
     assert all(told[p] >= bits for p, bits in strongest.items()) and strongest
     assert len(alone) < 30, "some ring is tied to no other one, only to what has been joined"
 
