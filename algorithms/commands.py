@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ALGORITHMS = ("leiden", "louvain")  # communities.ALGORITHMS, without its imports
 METHODS = ("judge", "shared-neighbours")  # detect.METHODS, without its imports
+LINKS_KEPT = ("rings", "all")  # detect.LINKS_KEPT, without its imports
 _file = click.Path(path_type=Path, dir_okay=False)
 _Out = Callable[..., None]
 
@@ -41,6 +42,13 @@ _Out = Callable[..., None]
     help="shared-neighbours is the classical way: node similarity and communities of GDS.",
 )
 @click.option("--known-hubs", type=_file, help="File of identifiers that strangers share.")
+@click.option(
+    "--keep-links",
+    type=click.Choice(LINKS_KEPT),
+    default="rings",
+    show_default=True,
+    help="all keeps links of near misses and of groups that are no rings, too.",
+)
 @click.option("--dry-run", is_flag=True, help="Estimate memory and time; write nothing.")
 @click.option(
     "--null",
@@ -59,6 +67,7 @@ def detect(
     seed: int | None,
     method: str,
     known_hubs: Path | None,
+    keep_links: str,
     dry_run: bool,
     permutations: int | None,
     fail_on_findings: bool,
@@ -74,6 +83,7 @@ def detect(
       ringleader detect --algorithm louvain --fail-on-findings
       ringleader detect --known-hubs hubs.csv
       ringleader detect --method shared-neighbours
+      ringleader detect --keep-links all
       ringleader detect --null 10
     """
     from ringleader.api import detection
@@ -97,7 +107,13 @@ def detect(
                 )
             )
             return
-        run = r.detect(algorithm=algorithm, seed=seed, method=method, known_hubs=known_hubs)
+        run = r.detect(
+            algorithm=algorithm,
+            seed=seed,
+            method=method,
+            known_hubs=known_hubs,
+            keep_links=keep_links,
+        )
     out(run.summary)
     if fail_on_findings:
         run.require_none()

@@ -64,6 +64,8 @@ from ringleader.version import __version__
 
 JUDGE, IMPORTED = "judge", "imported groups"
 METHODS = (JUDGE, SHARED_NEIGHBOURS)
+RING_LINKS, ALL_LINKS = "rings", "all"
+LINKS_KEPT = (RING_LINKS, ALL_LINKS)
 ROWS_AT_ONCE = 5_000
 CO_USES_KEPT = 5  # for each identifier of a ring, the strongest
 # Measured on two cores, for --dry-run: starting up, reading and judging a use.
@@ -110,6 +112,7 @@ def detect(
     method: str = JUDGE,
     groups: Mapping[str, str] | None = None,
     known_hubs: Collection[str] = (),
+    keep_links: str = RING_LINKS,
     dry_run: bool = False,
     say: Callable[[str], None] = lambda message: None,
 ) -> Detection:
@@ -122,6 +125,8 @@ def detect(
         method: ``judge``, or ``shared-neighbours`` for the classical way.
         groups: Group of accounts, to judge these groups as they are and look for no others.
         known_hubs: Keys of identifiers that strangers are known to share.
+        keep_links: ``rings``: links that touch rings are written; ``all``: those of near misses and
+            of groups that are no rings as well.
         dry_run: Estimate memory and time, write nothing.
         say: Called with the time of each stage.
 
@@ -148,7 +153,8 @@ def detect(
         link_indicators(graph)
     how = IMPORTED if groups is not None else algorithm
     how = f"{method}, {algorithm}" if method == SHARED_NEIGHBOURS else how
-    _start(graph, run, parameters, how, known_hubs, say)
+    everything = keep_links == ALL_LINKS
+    _start(graph, run, parameters, how, known_hubs, keep_links, say)
     # Read once: what is decided from here on counts from the next run on.
     decisions, pins = decisions_in_force(graph), pins_in_force(graph)
     with stage("read what accounts share"):
@@ -157,28 +163,43 @@ def detect(
     with stage(f"propose and judge groups ({how})"):
         judged: tuple[Judged, ...] = ()
         if groups is not None:
-            found, judged = judge_groups(told, groups, parameters)
+            found, judged = judge_groups(told, groups, parameters, all_links=everything)
         elif method == SHARED_NEIGHBOURS:
             made = communities_of_neighbours(graph, run, told, algorithm, parameters)
             found = Found(*rings_of_neighbours(told, made, parameters))
         else:
-            found = find_rings(told, grouping_of(graph, run, algorithm, parameters), parameters)
+            grouping = grouping_of(graph, run, algorithm, parameters)
+            found = find_rings(told, grouping, parameters, all_links=everything)
     with stage("name rings and join campaigns"):
         findings = concluded(graph, told, found.links, found.rings, decisions, parameters)
-    kept = touching_rings(found.links, ring_of(sharing, findings.rings))
+    kept = found.links
+    if not everything:
+        kept = touching_rings(kept, ring_of(sharing, findings.rings))
+    also = found.outside if found.outside is not None else kept.take(np.zeros(len(kept), bool))
+    number = len(kept) + len(also)
     with (
-        stage(f"write {len(kept):,} links that touch rings"),
-        progress("write links", len(kept)) as advance,
+        stage(f"write {number:,} links" + ("" if everything else " that touch rings")),
+        progress("write links", number) as advance,
     ):
-        for _ in write_links(graph, run, sharing, kept, advance):
-            pass
+        for links in (kept, also):
+            for _ in write_links(graph, run, sharing, links, advance):
+                pass
         _write_co_uses(graph, run, sharing, found)
     with stage("write what rings live on"):
         view = found.view or View(told, parameters)
-        write_footprints(graph, run, footprints(view, findings.rings, sharing))
+        judged_here = found.view is not None
+        made_of = footprints(view, findings.rings, sharing, judged=judged_here)
+        write_footprints(graph, run, made_of)
     accounts, missing = len(sharing.accounts), sharing.missing_families()
     detection = Detection(
-        run, accounts, len(found.links), findings, found.set_aside, stages, missing, judged
+        run,
+        accounts,
+        len(found.links) + len(also),
+        findings,
+        found.set_aside,
+        stages,
+        missing,
+        judged,
     )
     with stage(f"write {len(detection.rings):,} rings"):
         _publish(graph, sharing, detection, parameters)
@@ -250,12 +271,16 @@ def _start(
     parameters: Parameters,
     algorithm: str,
     known_hubs: Collection[str],
+    keep_links: str,
     say: Callable[[str], None],
 ) -> None:
+    decides = {**asdict(parameters), **also_decides(graph)}
+    if keep_links != RING_LINKS:
+        decides["keep_links"] = keep_links
     begun = {
         "run": run,
         "algorithm": algorithm,
-        "parameters": json.dumps({**asdict(parameters), **also_decides(graph)}, sort_keys=True),
+        "parameters": json.dumps(decides, sort_keys=True),
         "known_hubs": json.dumps(summary_of(known_hubs), sort_keys=True),
         "version": __version__,
     }

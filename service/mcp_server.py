@@ -84,7 +84,7 @@ def build(api: Connection, token: Token) -> MCPServer[Any]:
     def list_rings(limit: int = 50) -> dict[str, Any]:
         """List the rings, the strongest first, with the decisions on them."""
         return answered(
-            May.NAMES,
+            May.READ,
             "query",
             lambda: _rows(findings.rings(api.graph, limit=_bounded(limit))),
             query="list-rings",
@@ -101,13 +101,13 @@ def build(api: Connection, token: Token) -> MCPServer[Any]:
                 found = findings.explain(api.graph, ring_id, limit=MOST_ROWS)
             return {"lines": list(found.lines), **_rows(found.evidence)}
 
-        return answered(May.NAMES, "look", read, ring_id, account_id)
+        return answered(May.READ, "look", read, ring_id, account_id)
 
     @server.tool(annotations=READS)
     def changes(since: str) -> dict[str, Any]:
         """List what became of rings since a run or a date: new, grown, shrunk, merged, gone."""
         return answered(
-            May.NAMES,
+            May.READ,
             "query",
             lambda: _rows(changed(api.graph, since, limit=MOST_ROWS)),
             query="changes",
@@ -116,7 +116,7 @@ def build(api: Connection, token: Token) -> MCPServer[Any]:
     @server.tool(annotations=READS)
     def find_queries(words: str = "") -> dict[str, Any]:
         """Find stored queries that answer some words; without words list all."""
-        return answered(May.NAMES, "query", lambda: _rows(find(api.settings, words)), query="find")
+        return answered(May.READ, "query", lambda: _rows(find(api.settings, words)), query="find")
 
     @server.tool(annotations=READS)
     def run_query(
@@ -135,7 +135,7 @@ def build(api: Connection, token: Token) -> MCPServer[Any]:
                 )
             )
 
-        return answered(May.NAMES, "query", read, query=name)
+        return answered(May.READ, "query", read, query=name)
 
     return server
 

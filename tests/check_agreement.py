@@ -36,7 +36,6 @@ def assert_check_agrees_with_detection(graph):
     pages = [accounts[low : low + 1_000] for low in range(0, len(accounts), 1_000)]
     checker = Checker(graph)
     told = {one.account_id: one for page in pages for one in checker.check(page)}
-    kinds = sharing.schema.groups
     entries = set()
     for entry, (account, group) in enumerate(zip(cells.account, cells.group, strict=True)):
         name, ring = str(sharing.accounts[account]), names[group]
@@ -45,6 +44,7 @@ def assert_check_agrees_with_detection(graph):
         if ring not in shown:  # beside a ring that it joins, or beside three nearer ones
             assert not joins[entry]
             continue
+        kinds = view.kind.names(bool(cells.apart[group]))
         bits = dict(zip(kinds, cells.bits[entry], strict=True))
         for kind, found in shown[ring].by_kind.items():
             assert found == pytest.approx(bits.pop(kind), abs=1e-9), (name, ring, kind)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ringleader.algorithms.evidence.sharing import Flags, Floats, Ints, family_codes, group_codes
+from ringleader.algorithms.evidence.sharing import Flags, Floats, Ints
 from ringleader.algorithms.explanation.standing import Factor, Standing, missing, nearness
 from ringleader.algorithms.judging.comparison import (
     OWNED_THINGS,
@@ -23,6 +23,7 @@ from ringleader.algorithms.judging.comparison import (
     outweigh,
     prior_bits,
 )
+from ringleader.algorithms.judging.kinds import Kinds
 from ringleader.algorithms.judging.view import NETWORK
 from ringleader.algorithms.parameters import Parameters
 from ringleader.schema import Schema
@@ -99,15 +100,16 @@ def compare(
         exempt: Whether the settings know each account to be good.
     """
     codes = {label: code for code, label in enumerate(schema.labels)}
-    kind_of_label = group_codes(schema)[family_codes(schema)]
-    width, kinds = len(codes), len(schema.groups)
+    kind, width = Kinds.of(schema), len(codes)
     activity, degree = _activity(answers, asked, width)
     entries = _entries(answers, codes, activity)
     found: list[list[Found]] = [[] for _ in answers]
     if not entries.owner:
         return found
     owner = np.array(entries.owner, dtype=np.int64)
-    told = _Told.of(entries.footprints, codes)
+    apart = np.array([bool(one["apart"]) for one in entries.footprints], dtype=bool)
+    kind_of = kind.codes(apart)
+    told = _Told.of(entries.footprints, codes, kind_of)
     network: Flags = np.array(
         [schema.family_of(label) == NETWORK for label in schema.labels], dtype=bool
     )
@@ -121,11 +123,11 @@ def compare(
     ours &= (entries.own_number >= OWNED_THINGS) & ~network[None, :]
     known = activity[owner] > 0
     usual = told.rates.usual
-    bits, owns = told.rates.bits(kind_of_label, kinds, np.arange(len(owner)), lives, ours, known)
+    bits, owns = told.rates.bits(len(kind), np.arange(len(owner)), lives, ours, known)
     # Detection looks at accounts that live on something; of others it has no figures.
     somewhere: Flags = np.asarray(lives.any(axis=1), dtype=bool)
     bits[~somewhere] = 0.0
-    kind_lives = by_kind(kind_of_label, kinds, usual, lives)
+    kind_lives = by_kind(kind_of, len(kind), usual, lives)
     prior = prior_bits(accounts, told.size)
     belongs = outweigh(bits, prior, kind_lives, owns & somewhere) & somewhere
     for at, footprint in enumerate(entries.footprints):
@@ -133,16 +135,17 @@ def compare(
         factors = tuple(
             Factor(
                 name,
-                bool(usual[at, kind_of_label == kind].any()),
-                bool(known[at, kind_of_label == kind].any()),
-                bool(kind_lives[at, kind]),
-                float(entries.share[at, kind_of_label == kind].max(initial=0.0)),
-                int(entries.number[at, kind_of_label == kind].sum()),
-                int(entries.own_number[at, kind_of_label == kind].sum()),
-                int(told.identifiers[at, kind_of_label == kind].sum()),
-                float(bits[at, kind]),
+                bool(usual[at, kind_of[at] == code].any()),
+                bool(known[at, kind_of[at] == code].any()),
+                bool(kind_lives[at, code]),
+                float(entries.share[at, kind_of[at] == code].max(initial=0.0)),
+                int(entries.number[at, kind_of[at] == code].sum()),
+                int(entries.own_number[at, kind_of[at] == code].sum()),
+                int(told.identifiers[at, kind_of[at] == code].sum()),
+                float(bits[at, code]),
             )
-            for kind, name in enumerate(schema.groups)
+            for code, name in enumerate(kind.names(bool(apart[at])))
+            if name
         )
         total, against = float(bits[at].sum()), float(prior[at])
         lacks = missing(parameters, factors, total, against, bool(owns[at]), exempt[mine])
@@ -219,7 +222,7 @@ class _Told:
     size: Floats
 
     @classmethod
-    def of(cls, footprints: Sequence[Row], codes: Mapping[str, int]) -> _Told:
+    def of(cls, footprints: Sequence[Row], codes: Mapping[str, int], kind_of: Ints) -> _Told:
         shape = (len(footprints), len(codes))
 
         def table(name: str) -> Floats:
@@ -233,7 +236,7 @@ class _Told:
         usual: Flags = table("usual") > 0
         # The figure is the same for all rings of a run that have the label.
         best = table("owned_bits").max(axis=0)
-        rates = Rates(usual, table("for_bits"), table("against_bits"), best)
+        rates = Rates(usual, table("for_bits"), table("against_bits"), best, kind_of)
         size = np.array([footprint["size"] for footprint in footprints], dtype=np.float64)
         return cls(
             rates,

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from ringleader.algorithms.evidence.sharing import Sharing
+from ringleader.algorithms.evidence.sharing import Ints, Sharing
 from ringleader.algorithms.judging.membership import Cells, compared, reach
 from ringleader.algorithms.judging.view import Matrix, View, owned
 from ringleader.algorithms.review.effects import positions
@@ -45,13 +45,17 @@ class Footprints:
     cleared: list[dict[str, Any]]
 
 
-def footprints(view: View, rings: Sequence[Ring], sharing: Sharing) -> Footprints:
+def footprints(
+    view: View, rings: Sequence[Ring], sharing: Sharing, *, judged: bool = True
+) -> Footprints:
     """What rings live on, as the judge sees their members.
 
     Args:
         view: The uses that count.
         rings: The rings as they are published.
         sharing: Who shares what, with what was rejected.
+        judged: Whether the rings' links carry the bits of their members; those of pairs and of
+            communities do not.
     """
     if not rings:
         return Footprints([], [], [], [])
@@ -63,9 +67,10 @@ def footprints(view: View, rings: Sequence[Ring], sharing: Sharing) -> Footprint
     mine = owned(view, cells.used)
     names = [ring.ring_id for ring in rings]
     account = view.sharing.account_number[row]
+    bits = _bits(cells, row, column) if judged else [None] * len(row)
     members = [
-        {"account": number, "ring_id": names[ring]}
-        for number, ring in zip(account.tolist(), column.tolist(), strict=True)
+        {"account": number, "ring_id": names[ring], "bits": told}
+        for number, ring, told in zip(account.tolist(), column.tolist(), bits, strict=True)
     ]
     return Footprints(
         list(_ring_rows(view, cells, mine, names)),
@@ -73,6 +78,18 @@ def footprints(view: View, rings: Sequence[Ring], sharing: Sharing) -> Footprint
         members,
         list(_cleared(view.sharing, sharing, cells)),
     )
+
+
+def _bits(cells: Cells, account: Ints, group: Ints) -> list[Any]:
+    """Bits of members by kind; 0 for those who live on nothing of their ring."""
+    keys = cells.account * cells.groups + cells.group  # in order
+    wanted = account * cells.groups + group
+    if not len(keys):
+        return np.zeros((len(wanted), cells.evidence.shape[1])).tolist()
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    there = keys[place] == wanted
+    bits: list[Any] = np.where(there[:, None], cells.evidence[place], 0.0).tolist()
+    return bits
 
 
 def _ring_rows(
@@ -98,6 +115,7 @@ def _ring_rows(
             "owned_bits": rates.best[has].tolist(),
             "reach": all_of_it[ring, has].tolist(),
             "owned_reach": its_own[ring, has].tolist(),
+            "apart": bool(cells.apart[ring]),
         }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ringleader.algorithms.evidence.removal import Told, read_back, without
-from ringleader.algorithms.judging.standing import criterion, holds
+from ringleader.algorithms.judging.standing import counts_apart, criterion, holds
 from ringleader.algorithms.parameters import Parameters
 
 # Effort, not judgement: sets of identifiers tried times lines of evidence, about two seconds.
@@ -63,11 +63,12 @@ def dissolution(
     told = links if isinstance(links, Told) else read_back(links)
     wanted = criterion(len(told.accounts), population, single, parameters)
     item = told.links.evidence.identifier
+    apart = counts_apart(told.links, len(told.accounts), parameters)
 
     def stands(removed: Sequence[int]) -> bool:
         gone = np.isin(item, np.asarray(removed, dtype=np.int64))
         left = without(told.links, gone, single, parameters)
-        return holds(left, len(told.accounts), population, single, parameters)
+        return holds(left, len(told.accounts), population, single, parameters, apart=apart)
 
     if not len(told.links) or not stands(()):
         return Dissolution((), True, True, wanted)

@@ -165,8 +165,11 @@ def _factors(
     uses = np.asarray(view.uses[[account]][:, things].todense()).ravel() > 0
     label = view.sharing.label[things]
     of_group = cells.lives[cells.group == number]
-    for kind, name in enumerate(view.sharing.schema.groups):
-        labels = np.flatnonzero(view.kind_of_label == kind)
+    kind_of = cells.rates.kind_of[number]
+    for kind, name in enumerate(view.kind.names(bool(cells.apart[number]))):
+        if not name:
+            continue
+        labels = np.flatnonzero(kind_of == kind)
         here = np.isin(label, labels)
         by_label = [float(shares[label == code].sum()) for code in labels]
         yield Factor(

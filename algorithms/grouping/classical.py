@@ -18,7 +18,7 @@ import numpy as np
 from ringleader.algorithms.evidence.shared_neighbours import Links
 from ringleader.algorithms.evidence.sharing import Flags, Floats, Ints, Sharing
 from ringleader.algorithms.grouping.communities import PREFIX, drop_projections
-from ringleader.algorithms.judging.tie import links_of
+from ringleader.algorithms.judging.tie import Lines, links_of
 from ringleader.algorithms.judging.view import View
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.rings.building import Ring, by_family, name_of
@@ -126,7 +126,8 @@ def _links(sharing: Sharing, of: Ints, parameters: Parameters) -> Links:
     one, other, item = user[:-1][next_to], user[1:][next_to], used[1:][next_to]
     rarity: Floats = np.log2(len(sharing.accounts) / np.maximum(sharing.sharers, 1))
     heavy = rarity[item] > 0
-    return links_of(sharing, one[heavy], other[heavy], item[heavy], rarity[item[heavy]])
+    lines = Lines(one[heavy], other[heavy], item[heavy], rarity[item[heavy]])
+    return links_of(sharing, lines)
 
 
 def _counts(sharing: Sharing, parameters: Parameters) -> Flags:

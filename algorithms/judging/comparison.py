@@ -15,6 +15,7 @@ from ringleader.algorithms.evidence.sharing import Flags, Floats, Ints
 from ringleader.algorithms.judging.view import surprise
 from ringleader.algorithms.parameters import Parameters
 
+ROUNDING = 1e-9  # parts of an account's activity add up to this
 OWNED_THINGS = 2  # an account known by one kind alone uses two things that the group owns
 
 
@@ -27,16 +28,18 @@ class Rates:
         for_it: Bits if the account lives there, shape (groups, labels).
         against_it: Bits if it does not, though its activity is known, shape (groups, labels).
         best: Bits if it lives on several identifiers that the group owns, by label.
+        kind_of: Kind of each label for each group, -1 for supporting evidence, shape (groups,
+            labels).
     """
 
     usual: Flags
     for_it: Floats
     against_it: Floats
     best: Floats
+    kind_of: Ints
 
     def bits(
         self,
-        kind_of_label: Ints,
         kinds: int,
         group: Ints,
         lives: Flags,
@@ -46,7 +49,6 @@ class Rates:
         """Bits by kind for accounts beside groups, and whether they live on what the group owns.
 
         Args:
-            kind_of_label: Kind of each label, -1 for supporting evidence.
             kinds: Number of kinds.
             group: Group of each entry.
             lives: Whether the account lives on its identifiers, shape (entries, labels).
@@ -55,14 +57,15 @@ class Rates:
         """
         bits = np.full((len(group), kinds), -np.inf)
         owns = np.zeros(len(group), dtype=bool)
-        for code, kind in enumerate(kind_of_label):
-            if kind < 0:
-                continue
+        entries = np.arange(len(group))
+        for code in np.flatnonzero((self.kind_of >= 0).any(axis=0)):
+            kind = self.kind_of[group, code]
             here = self.usual[group, code]
             unknown = np.where(known[:, code], self.against_it[group, code], -np.inf)
             value = np.where(lives[:, code], self.for_it[group, code], unknown)
             value = np.where(ours[:, code], self.best[code], value)
-            bits[:, kind] = np.maximum(bits[:, kind], np.where(here, value, -np.inf))
+            told = np.where(here, value, -np.inf)
+            bits[entries, kind] = np.maximum(bits[entries, kind], told)
             owns |= ours[:, code] & here
         bits[~np.isfinite(bits)] = 0.0
         return bits, owns
@@ -80,19 +83,19 @@ def outweigh(bits: Floats, prior: Floats, lives: Flags, owns: Flags) -> Flags:
     return mine
 
 
-def by_kind(kind_of_label: Ints, kinds: int, usual: Flags, flags: Flags) -> Flags:
+def by_kind(kind_of: Ints, kinds: int, usual: Flags, flags: Flags) -> Flags:
     """What is so for a label is so for its kind, where the group has that label; by entries.
 
     Args:
-        kind_of_label: Kind of each label, -1 for supporting evidence.
+        kind_of: Kind of each label, -1 for supporting evidence, shape (entries, labels).
         kinds: Number of kinds.
         usual: Whether the group has each label, shape (entries, labels).
         flags: What is so, shape (entries, labels).
     """
     found = np.zeros((len(flags), kinds), dtype=bool)
-    for code, kind in enumerate(kind_of_label):
-        if kind >= 0:
-            found[:, kind] |= flags[:, code] & usual[:, code]
+    entries = np.arange(len(flags))
+    for code in np.flatnonzero((kind_of >= 0).any(axis=0)):
+        found[entries, kind_of[:, code]] |= flags[:, code] & usual[:, code]
     return found
 
 
@@ -110,5 +113,5 @@ def lives_on(
     """
     named = number >= parameters.several
     named &= surprise(number, expected) >= np.log2(max(accounts, 2))
-    lives: Flags = (share >= parameters.living_share) | named
+    lives: Flags = (share >= parameters.living_share - ROUNDING) | named
     return lives

@@ -89,7 +89,7 @@ def look_alikes(view: View, cells: Cells, verdict: Verdict) -> LookAlikes:
         elif (stands & ~brief).sum() < 2:
             pattern[number] = OCCASION
             told = " and ".join(
-                f"{view.sharing.schema.groups[kind]} on {days[number, kind]} days"
+                f"{view.kind.names(bool(cells.apart[number]))[kind]} on {days[number, kind]} days"
                 for kind in np.flatnonzero(brief)
             )
             reason[number] = f"its {size} accounts used what they share by {told} only"
@@ -115,7 +115,8 @@ def _days(view: View, cells: Cells, chosen: Ints) -> Ints:
     sharing, members = view.sharing, cells.members.tocsc()
     used = cells.used.tocsr()
     # A room and a task are shared on an occasion; a card, a phone or an API key is not.
-    occasional = {_kind(view, "network"), _kind(view, "device"), _kind(view, "prompt")}
+    occasional = {_kind(view, "network"), _kind(view, "prompt")}
+    occasional |= set(view.kind.apart[view.kind.together == _kind(view, "network")].tolist())
     asked: list[tuple[int, Ints, Ints, Ints]] = []
     for number in chosen.tolist():
         who = members.indices[members.indptr[number] : members.indptr[number + 1]].astype(np.int64)
@@ -124,7 +125,7 @@ def _days(view: View, cells: Cells, chosen: Ints) -> Ints:
         what = used.indices[used.indptr[number] : used.indptr[number + 1]].astype(np.int64)
         cells_of = view.uses[who][:, what].tocoo()
         place = sharing.place(who[cells_of.row], what[cells_of.col])
-        kind = view.kind_of_label[sharing.label[what[cells_of.col]]]
+        kind = cells.rates.kind_of[number, sharing.label[what[cells_of.col]]]
         asked.append((number, place, kind, cells_of.row))
     if not asked or _days_of_data(view) <= view.parameters.occasion_days:
         return days

@@ -52,6 +52,7 @@ class Cells:
         owns: Whether it uses two things or more that the group owns, addresses aside.
         size: Number of members of each group.
         rates: What the bits follow from, by group and label.
+        apart: For which groups address and device count as two kinds, since no place holds them.
     """
 
     members: Matrix
@@ -66,6 +67,7 @@ class Cells:
     owns: Flags
     size: Floats
     rates: Rates
+    apart: Flags
 
     @property
     def groups(self) -> int:
@@ -93,9 +95,8 @@ def _without_bystanders(view: View, members: Matrix) -> Matrix:
     """
     cells = compared(view, members)
     kinds = np.zeros((cells.groups, view.kinds), dtype=bool)
-    for code, kind in enumerate(view.kind_of_label):
-        if kind >= 0:
-            kinds[:, kind] |= cells.rates.usual[:, code]
+    for code in np.flatnonzero(view.kind_of_label >= 0):
+        kinds[np.arange(cells.groups), cells.rates.kind_of[:, code]] |= cells.rates.usual[:, code]
     plain = kinds.sum(axis=1) >= 2
     cores = _cores(view, members[:, np.flatnonzero(~plain)])
     return _enough(view, sparse.hstack([members[:, np.flatnonzero(plain)], cores], format="csr"))
@@ -113,7 +114,7 @@ def _cores(view: View, members: Matrix) -> Matrix:
     used = cells.used.copy()
     used.data = np.ones_like(used.data)
     ties = (view.uses[account] * used[group]).tocoo()
-    kind = view.kind_of_label[view.sharing.label[ties.col]]
+    kind = cells.rates.kind_of[group[ties.row], view.sharing.label[ties.col]]
     thing = group[ties.row] * used.shape[1] + ties.col
     parts = np.stack(
         [
@@ -199,25 +200,65 @@ def compared(view: View, members: Matrix, coverage: float | None = None) -> Cell
     part = counted / people
     usual = (part >= least) & (counted >= 2)
     usual &= (view.kind_of_label >= 0)[None, :]
-    shape = (len(account), view.kinds)
-    lives = by_kind(view.kind_of_label, view.kinds, usual[group], lives_label)
-    known = by_kind(view.kind_of_label, view.kinds, usual[group], known_label)
+    apart = without_a_place(view, members, used, usual, people)
+    kind_of = view.kind.codes(apart)
+    lives = by_kind(kind_of[group], view.kinds, usual[group], lives_label)
+    known = by_kind(kind_of[group], view.kinds, usual[group], known_label)
     # An outsider has known activity that is not on the group's identifiers. An account without such
     # activity may be a member and says nothing about outsiders.
     outsider = ~inside & (known & ~lives).any(axis=1)
-    rates, rare = _rates(view, group, lives_label, outsider, usual, part, people)
-    bits, owns = rates.bits(
-        view.kind_of_label, view.kinds, group, lives_label, ours_label, known_label
-    )
-    evidence = np.zeros(shape)
-    for code in range(view.labels):
-        kind = view.kind_of_label[code]
-        if kind >= 0:
-            told = np.where(usual[group, code] & lives_label[:, code], rare[group, code], 0.0)
-            evidence[:, kind] = np.maximum(evidence[:, kind], told)
+    rates, rare = _rates(view, group, lives_label, outsider, usual, part, people, kind_of)
+    bits, owns = rates.bits(view.kinds, group, lives_label, ours_label, known_label)
+    evidence = np.zeros((len(account), view.kinds))
+    entries = np.arange(len(account))
+    for code in np.flatnonzero(view.kind_of_label >= 0):
+        kind = kind_of[group, code]
+        told = np.where(usual[group, code] & lives_label[:, code], rare[group, code], 0.0)
+        evidence[entries, kind] = np.maximum(evidence[entries, kind], told)
     return Cells(
-        members, used, account, group, inside, lives, known, bits, evidence, owns, size, rates
+        members,
+        used,
+        account,
+        group,
+        inside,
+        lives,
+        known,
+        bits,
+        evidence,
+        owns,
+        size,
+        rates,
+        apart,
     )
+
+
+def without_a_place(
+    view: View, members: Matrix, used: Matrix, usual: Flags, people: Floats
+) -> Flags:
+    """For which groups no place explains address and device at once, so that they count apart.
+
+    A place is an address or a machine on which half of the members are, of those whom it shows: an
+    office, a café, the image of a build farm. This is asked of groups that share nothing else, and
+    only where a quarter of the members live on machines that have no more users than the group has
+    members: customers of one network who use a popular client are no group.
+    """
+    least = view.parameters.kind_coverage
+    of_place = np.isin(view.kind.together, view.kind.together[view.kind.several])
+    cells = used.tocoo()
+    label = view.sharing.label[cells.col]
+    most = np.zeros(len(people))
+    at = of_place[label]
+    np.maximum.at(most, cells.row[at], (cells.data / people[cells.row, label])[at])
+    apart: Flags = (most < least) & ~usual[:, ~of_place].any(axis=1)
+    size = np.asarray(members.sum(axis=0)).ravel()
+    few = view.sharers[cells.col] <= size[cells.row]
+    rare = sparse.csr_array((np.ones(int(few.sum())), (cells.row[few], cells.col[few])), used.shape)
+    for code in np.flatnonzero(view.kind.several).tolist():
+        if apart.any():
+            there = _live(view, code, rare).multiply(members).sum(axis=0)
+            some = view.parameters.living_share * people[:, code]
+            apart &= np.asarray(there).ravel() >= some
+    return apart
 
 
 def _rates(
@@ -228,6 +269,7 @@ def _rates(
     usual: Flags,
     part: Floats,
     people: Floats,
+    kind_of: Ints,
 ) -> tuple[Rates, Floats]:
     """What living on each group's identifiers is worth; and how rare that is among all accounts."""
     shape = usual.shape
@@ -248,7 +290,7 @@ def _rates(
         rare[:, code] = np.maximum(told, 0.0)
     # Several identifiers that the group owns practically identify an account as a member.
     best = np.log2(likely * view.population)
-    return Rates(usual, for_it, against_it, best), rare
+    return Rates(usual, for_it, against_it, best, kind_of), rare
 
 
 def _living(view: View, used: Matrix, mine: Matrix) -> tuple[list[Matrix], list[Matrix]]:

@@ -10,8 +10,34 @@ from ringleader.algorithms.grouping.groups import LARGE, LEAST_BITS, grouped
 from ringleader.algorithms.parameters import Parameters
 
 
+def counts_apart(links: Links, accounts: int, parameters: Parameters) -> bool:
+    """Whether address and device count as two kinds: none of them holds half of the members.
+
+    Args:
+        links: Links of one ring with their lines of evidence.
+        accounts: Number of accounts that the links count by position.
+        parameters: The judgements.
+    """
+    lines, groups = links.evidence, [family.group for family in links.schema.families]
+    several = np.array([bool(group) and groups.count(group) > 1 for group in groups], dtype=bool)
+    of_place = several[lines.family]
+    width = max(accounts, 1)
+    ends = np.concatenate(
+        [lines.identifier[of_place] * width + end[of_place] for end in (lines.a, lines.b)]
+    )
+    users = np.unique(np.unique(ends) // width, return_counts=True)[1]
+    members = len(np.unique(np.concatenate([links.a, links.b])))
+    return int(users.max(initial=0)) < parameters.kind_coverage * members
+
+
 def holds(
-    links: Links, accounts: int, population: int, single: bool, parameters: Parameters
+    links: Links,
+    accounts: int,
+    population: int,
+    single: bool,
+    parameters: Parameters,
+    *,
+    apart: bool = False,
 ) -> bool:
     """Whether links by themselves hold a ring together.
 
@@ -25,6 +51,7 @@ def holds(
         population: Number of accounts in the graph.
         single: Whether the data hold one kind of evidence only.
         parameters: The judgements.
+        apart: Whether address and device count as two kinds (:func:`counts_apart`).
     """
     if not len(links):
         return False
@@ -37,8 +64,10 @@ def holds(
     if len(members) < parameters.min_ring_size:
         return False
     codes = group_codes(links.schema)
+    if apart:
+        codes = np.where(codes >= 0, np.arange(len(codes)), -1)
     brought = []
-    for code in range(len(links.schema.groups)):
+    for code in np.unique(codes[codes >= 0]):
         bits = links.family_bits[:, codes == code].sum(axis=1)
         tied = np.unique(np.concatenate([links.a[bits > 0], links.b[bits > 0]]))
         if len(tied) >= parameters.kind_coverage * len(members) and bits.sum() >= budget:

@@ -109,7 +109,8 @@ def _naming(view: View, cells: Cells, living: Floats) -> Floats:
     The largest are taken until together they tie as many members as there are.
     """
     used = cells.used.tocoo()
-    kind_of = view.kind_of_label[view.sharing.label[used.col]]
+    of_group = cells.rates.kind_of
+    kind_of = of_group[used.row, view.sharing.label[used.col]]
     naming = np.zeros((cells.groups, view.kinds))
     for kind in range(view.kinds):
         there = np.flatnonzero(kind_of == kind)
@@ -119,6 +120,6 @@ def _naming(view: View, cells: Cells, living: Floats) -> Floats:
         before = tied[:-1] - tied[np.searchsorted(row, row)]
         needed = before < np.maximum(living[row, kind] - 1.0, 0.0)
         count = np.bincount(row[needed], minlength=cells.groups).astype(np.float64)
-        shared = view.shared[view.kind_of_label == kind].sum() if kind in kind_of else 2.0
+        shared = np.maximum((view.shared[None, :] * (of_group == kind)).sum(axis=1), 2.0)
         naming[:, kind] = count * np.log2(np.maximum(np.e * shared / np.maximum(count, 1.0), 2.0))
     return naming

@@ -21,9 +21,8 @@ from ringleader.algorithms.evidence.sharing import (
     Floats,
     Ints,
     Sharing,
-    family_codes,
-    group_codes,
 )
+from ringleader.algorithms.judging.kinds import Kinds
 from ringleader.algorithms.parameters import Parameters
 
 Matrix = Any  # a scipy.sparse array; scipy has no type hints
@@ -49,10 +48,14 @@ class View:
         return len(self.sharing.accounts)
 
     @cached_property
+    def kind(self) -> Kinds:
+        """The independent kinds of evidence."""
+        return Kinds.of(self.sharing.schema)
+
+    @property
     def kind_of_label(self) -> Ints:
-        """Code of each label's independent kind of evidence, -1 for supporting evidence."""
-        schema = self.sharing.schema
-        return group_codes(schema)[family_codes(schema)]
+        """Code of each label's kind where no group counts apart, -1 for supporting evidence."""
+        return self.kind.together
 
     @cached_property
     def is_network(self) -> Flags:
@@ -62,8 +65,8 @@ class View:
 
     @property
     def kinds(self) -> int:
-        """Number of independent kinds of evidence."""
-        return len(self.sharing.schema.groups)
+        """Number of codes of kinds of evidence."""
+        return len(self.kind)
 
     @property
     def labels(self) -> int:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ringleader.algorithms.evidence.shared_neighbours import Links, find_links
-from ringleader.algorithms.evidence.sharing import Ints, Sharing
+from ringleader.algorithms.evidence.sharing import Flags, Ints, Sharing
 from ringleader.algorithms.grouping.edges import Edges, Grouping
 from ringleader.algorithms.grouping.proposals import CoUse, co_use, proposed
 from ringleader.algorithms.judging.look_alikes import LookAlikes, look_alikes
 from ringleader.algorithms.judging.membership import Cells, refined
-from ringleader.algorithms.judging.tie import tied
+from ringleader.algorithms.judging.tie import Lines, links_of, near_misses, tied
 from ringleader.algorithms.judging.verdict import Verdict, weighed
 from ringleader.algorithms.judging.view import View
 from ringleader.algorithms.parameters import Parameters
@@ -33,6 +33,7 @@ class Found:
         set_aside: Groups as strong as rings that have an innocent explanation.
         co_used: Pairs of identifiers that the same accounts use.
         view: The uses as the judge saw them; None where there was no judge.
+        outside: Links that touch no ring and those of near misses, if they were asked for.
     """
 
     rings: list[Ring]
@@ -40,15 +41,19 @@ class Found:
     set_aside: list[Ring] = field(default_factory=list)
     co_used: CoUse | None = None
     view: View | None = None
+    outside: Links | None = None
 
 
-def find_rings(sharing: Sharing, grouping: Grouping, parameters: Parameters) -> Found:
+def find_rings(
+    sharing: Sharing, grouping: Grouping, parameters: Parameters, *, all_links: bool = False
+) -> Found:
     """The rings in the data.
 
     Args:
         sharing: Who shares what.
         grouping: Groups a weighted graph, given the resolution.
         parameters: The judgements.
+        all_links: Whether to link groups that are no rings, and near misses, as well.
     """
     if len(sharing.groups_in_data()) < 2:
         return _of_one_kind(sharing, grouping, parameters)
@@ -57,7 +62,7 @@ def find_rings(sharing: Sharing, grouping: Grouping, parameters: Parameters) -> 
     cells = refined(view, proposed(view, grouping, co_used))
     verdict = weighed(view, cells)
     looks = look_alikes(view, cells, verdict)
-    return rings_of_groups(view, cells, verdict, looks, co_used)
+    return rings_of_groups(view, cells, verdict, looks, co_used, all_links=all_links)
 
 
 def _of_one_kind(sharing: Sharing, grouping: Grouping, parameters: Parameters) -> Found:
@@ -81,7 +86,13 @@ def _of_one_kind(sharing: Sharing, grouping: Grouping, parameters: Parameters) -
 
 
 def rings_of_groups(
-    view: View, cells: Cells, verdict: Verdict, looks: LookAlikes, co_used: CoUse | None = None
+    view: View,
+    cells: Cells,
+    verdict: Verdict,
+    looks: LookAlikes,
+    co_used: CoUse | None = None,
+    *,
+    all_links: bool = False,
 ) -> Found:
     """Rings of strong groups, the strongest first; an account is in one of them only.
 
@@ -91,6 +102,7 @@ def rings_of_groups(
         verdict: The verdicts on them.
         looks: Whom they look like: those with an innocent explanation are set aside.
         co_used: Pairs of identifiers that the same accounts use.
+        all_links: Whether to link groups that are no rings, and near misses, as well.
     """
     columns = cells.members.tocsc()
     taken = np.zeros(view.accounts, dtype=bool)
@@ -110,7 +122,8 @@ def rings_of_groups(
         # Groups set aside take their accounts too, so that no part of them becomes another ring.
         taken[free] = True
         (aside if looks.pattern[number] else kept).append((number, free))
-    links = tied(view, cells, [*kept, *aside])
+    lines = tied(view, cells, [*kept, *aside])
+    links = links_of(view.sharing, lines)
     score = np.zeros(view.accounts)
     for end in (links.a, links.b):
         score += np.bincount(end, links.weight, minlength=view.accounts)
@@ -145,7 +158,26 @@ def rings_of_groups(
         )
     inside = np.isin(of[links.a], np.arange(1, len(kept) + 1))
     rings = sorted(made[: len(kept)], key=lambda ring: (-ring.score, ring.ring_id))
-    return Found(rings, links.take(inside), made[len(kept) :], co_used, view)
+    outside = None
+    if all_links:
+        near = near_misses(view, cells, kept, ~taken)
+        weak = tied(view, cells, _weak(view, cells, verdict, taken))
+        outside = links_of(view.sharing, Lines.of([tied(view, cells, aside), near, weak]))
+    return Found(rings, links.take(inside), made[len(kept) :], co_used, view, outside)
+
+
+def _weak(view: View, cells: Cells, verdict: Verdict, taken: Flags) -> list[tuple[int, Ints]]:
+    """Groups that are not strong enough, the strongest first; an account is in one of them."""
+    columns, taken = cells.members.tocsc(), taken.copy()
+    weak = np.flatnonzero(~verdict.strong & (verdict.evidence > 0).any(axis=1))
+    found = []
+    for number in weak[np.argsort(-verdict.total[weak], kind="stable")].tolist():
+        members = columns.indices[columns.indptr[number] : columns.indptr[number + 1]]
+        free = np.sort(members[~taken[members]]).astype(np.int64)
+        if len(free) > KEPT_OF_A_GROUP * len(members):
+            taken[free] = True
+            found.append((number, free))
+    return found
 
 
 def _made_of_parts(

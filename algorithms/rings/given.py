@@ -43,7 +43,11 @@ class Judged:
 
 
 def judge_groups(
-    sharing: Sharing, groups: Mapping[str, str], parameters: Parameters
+    sharing: Sharing,
+    groups: Mapping[str, str],
+    parameters: Parameters,
+    *,
+    all_links: bool = False,
 ) -> tuple[Found, tuple[Judged, ...]]:
     """The strong ones of the given groups as rings, and what is said of each.
 
@@ -51,6 +55,7 @@ def judge_groups(
         sharing: Who shares what.
         groups: Group of each account; an account is in one.
         parameters: The judgements.
+        all_links: Whether to link groups that are no rings, and near misses, as well.
     """
     names = sorted(set(groups.values()))
     code = {name: number for number, name in enumerate(names)}
@@ -63,7 +68,7 @@ def judge_groups(
     cells = compared(view, members)
     verdict = weighed(view, cells)
     looks = look_alikes(view, cells, verdict)
-    found = rings_of_groups(view, cells, verdict, looks)
+    found = rings_of_groups(view, cells, verdict, looks, all_links=all_links)
     accused = {account for ring in found.rings for account in ring.members}
     asked = np.bincount([code[group] for group in groups.values()], minlength=len(names))
     price = needed(verdict, parameters)
@@ -71,7 +76,8 @@ def judge_groups(
     for number, name in enumerate(names):
         size = int(cells.size[number])
         strong = any(str(sharing.accounts[at]) in accused for at in row[column == number])
-        stands = zip(sharing.schema.groups, verdict.stands[number].tolist(), strict=True)
+        kinds = view.kind.names(bool(cells.apart[number]))
+        stands = zip(kinds, verdict.stands[number].tolist(), strict=True)
         judged.append(
             Judged(
                 name,
@@ -121,7 +127,7 @@ def lacking(
             f"its {bits:.1f} bits are less than the {price:.1f} that {size} of "
             f"{view.accounts:,} accounts and what they share need here (false_rings)"
         )
-    kinds = view.sharing.schema.groups
+    kinds = view.kind.names(bool(cells.apart[number]))
     stands = verdict.stands[number]
     if stands.sum() < 2:
         budget = float(np.log2(1.0 / asked.false_rings))
@@ -130,6 +136,7 @@ def lacking(
             if verdict.evidence[number, kind] > 0
             else f"{kinds[kind]} has none"
             for kind in np.flatnonzero(~stands)
+            if kinds[kind]
         ]
         alone = [kinds[kind] for kind in np.flatnonzero(stands)]
         yield (

@@ -61,7 +61,7 @@ CALL (run, run_id, account, touched) {
   WITH DISTINCT run, run_id, account, one.ring_id AS ring_id
   MATCH (footprint:Footprint {footprint_id: run_id + '|' + ring_id})
   RETURN collect(footprint {
-    .*, inside: EXISTS { (account)-[:SHAPED]->(footprint) },
+    .*, apart: coalesce(footprint.apart, false), inside: EXISTS { (account)-[:SHAPED]->(footprint) },
     review: head(COLLECT {
       MATCH (:Ring {ring_id: ring_id})<-[:DECIDED]-(review:Review)
       WHERE review.verdict IS NOT NULL

@@ -8,4 +8,4 @@
 UNWIND $rows AS row
 MATCH (footprint:Footprint {footprint_id: $run + '|' + row.ring_id})
 MATCH (account:Account) WHERE id(account) = row.account
-CREATE (account)-[:SHAPED]->(footprint)
+CREATE (account)-[:SHAPED {bits: row.bits}]->(footprint)

@@ -10,4 +10,5 @@ SET footprint.ring_id = row.ring_id, footprint.run = $run, footprint.size = row.
     footprint.labels = row.labels, footprint.identifiers = row.identifiers,
     footprint.usual = row.usual, footprint.for_bits = row.for_bits,
     footprint.against_bits = row.against_bits, footprint.owned_bits = row.owned_bits,
-    footprint.reach = row.reach, footprint.owned_reach = row.owned_reach
+    footprint.reach = row.reach, footprint.owned_reach = row.owned_reach,
+    footprint.apart = row.apart

@@ -1,7 +1,7 @@
 // name: links-of-account
 // question: Which links tie this account to others, with how many bits and by which evidence?
-// Only links with a member of a ring at one end are stored. An account without links may still share
-// identifiers: see account-neighbourhood and shared-by-two-accounts.
+// Only links of members of rings are stored, unless detection ran with --keep-links all. An account
+// without links may still share identifiers: see account-neighbourhood and shared-by-two-accounts.
 // param account_id: string
 // param limit: integer = 50
 // column other_account_id: string

@@ -1,6 +1,6 @@
 // name: links-by-families
 // question: Which kinds of evidence do links that touch rings rest on, and how many are within one ring?
-// Only links with a member of a ring at one end are stored.
+// Only links of members of rings are stored, unless detection ran with --keep-links all.
 // column families: list
 // column links: integer
 // column within_rings: integer

@@ -1,7 +1,7 @@
 // name: strongest-links
 // question: Which pairs of accounts have the strongest links, and which of them are not in one ring?
-// Only links with a member of a ring at one end are stored; with $outside_rings, only those that
-// leave a ring are returned.
+// Only links of members of rings are stored, unless detection ran with --keep-links all. With
+// $outside_rings, only links whose accounts are not in one ring are returned.
 // param outside_rings: boolean = false
 // param limit: integer = 50
 // column account_a: string

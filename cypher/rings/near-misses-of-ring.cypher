@@ -1,5 +1,7 @@
 // name: near-misses-of-ring
 // question: Which accounts outside this ring use what its members share (near misses)?
+// bits_to_members is what ties an account to the ring, if detection ran with --keep-links all and the
+// evidence speaks for it on balance; else 0.
 // param ring_id: string
 // param at_least: integer = 2
 // param at_most: integer = 100

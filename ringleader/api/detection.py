@@ -67,6 +67,7 @@ def detect(
     method: str = "judge",
     groups: Mapping[str, str] | None = None,
     known_hubs: Collection[str] | Path | str | None = None,
+    keep_links: str = "rings",
     say: Callable[[str], None],
 ) -> DetectionRun:
     """Link accounts, group them, and write rings and campaigns.
@@ -78,18 +79,21 @@ def detect(
         method: ``judge`` or ``shared-neighbours``.
         groups: Group of accounts: these are judged, and no others looked for.
         known_hubs: Identifiers that unrelated accounts are known to share, or a file of them.
+        keep_links: ``rings``, or ``all`` for links that touch no ring as well.
         say: Called with the time of each stage and with each message.
 
     Raises:
         LockHeld: Another run writes to the database.
-        WrongUsage: There is no such method.
+        WrongUsage: There is no such method, or no such choice of links.
         RingleaderError: The server refuses something, or has too little memory.
     """
-    from ringleader.algorithms.detect import METHODS
+    from ringleader.algorithms.detect import LINKS_KEPT, METHODS
     from ringleader.algorithms.detect import detect as run_detection
 
     if method not in METHODS:
         raise WrongUsage(f"there is no method {method!r}", hint="use " + " or ".join(METHODS))
+    if keep_links not in LINKS_KEPT:
+        raise WrongUsage(f"keep_links is {keep_links!r}", hint="use " + " or ".join(LINKS_KEPT))
     hubs = read_hubs(known_hubs)
     with exclusive(graph, "detect"):
         graph.ensure_schema()
@@ -107,6 +111,7 @@ def detect(
             method=method,
             groups=groups,
             known_hubs=hubs,
+            keep_links=keep_links,
             say=say,
         )
     remarks = _remarks(made, values)

@@ -243,7 +243,8 @@ def _comparison_lines(
     if link is None:
         yield (
             "no link between them is stored: links are written between members of one ring, each "
-            "with the next on an identifier"
+            "with the next on an identifier (ringleader detect --keep-links all writes those of "
+            "near misses and of groups that are no rings, too)"
         )
     else:
         yield (

@@ -60,6 +60,23 @@ def _code_of(schema: Schema, use: str) -> str:
     return f"CASE {' '.join(cases)} ELSE {last[0]} END"
 
 
+def _by_type(schema: Schema, use: str, value: Callable[[Identifier], str]) -> str:
+    cases = (f"WHEN {use}:{found.relationship} THEN {value(found)}" for found in schema.identifiers)
+    return f"CASE {' '.join(cases)} END"
+
+
+def _family_of(schema: Schema, use: str) -> str:
+    return _by_type(schema, use, lambda found: f"'{found.family}'")
+
+
+def _kind_of(schema: Schema, use: str, apart: str) -> str:
+    def code(found: Identifier) -> str:
+        one, other = (schema.kind_of(found.label, apart=way) for way in (True, False))
+        return str(one) if one == other else f"CASE WHEN {apart} THEN {one} ELSE {other} END"
+
+    return _by_type(schema, use, code)
+
+
 def _named(schema: Schema, node: str, key: str) -> str:
     # One branch per label, so that each looks its key up in the index of its constraint.
     return "\n  UNION\n  ".join(
@@ -123,6 +140,15 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "key_of": Placeholder(("node",), "the key of an identifier, whatever its label", _key_of),
     "code_of": Placeholder(
         ("use",), "the code that detection has for the label that a relationship leads to", _code_of
+    ),
+    "family_of": Placeholder(
+        ("use",), "the name of the kind of evidence that a relationship gives", _family_of
+    ),
+    "kind_of": Placeholder(
+        ("use", "apart"),
+        "the code of the independent kind of evidence that a relationship gives, -1 if it only "
+        "supports; `apart` says whether address and device are two kinds",
+        _kind_of,
     ),
     "named": Placeholder(
         ("node", "key"),

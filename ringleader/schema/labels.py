@@ -209,6 +209,7 @@ NODES: tuple[NodeType, ...] = (
             ("owned_bits", "bits if it lives on two that the ring owns, by label"),
             ("reach", "part of all uses of the label that goes to these identifiers, by label"),
             ("owned_reach", "the same of those that the ring owns, by label"),
+            ("apart", "whether address and device are two kinds: no place holds the members"),
         ),
     ),
     NodeType(
@@ -309,6 +310,7 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         "Account",
         "Footprint",
         "The account was a member of the ring in that run.",
+        derived=(("bits", "what each kind of evidence tells of it; missing if pairs were linked"),),
     ),
     RelType(
         "CLEARED",
@@ -323,8 +325,8 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         "Account",
         "Account",
         "Two accounts that share more than strangers do; written once per pair. Kept where they "
-        "touch a ring, as a member of it at one end or both: two accounts outside all rings may "
-        "share as much and have none. Those of the latest finished run are in force.",
+        "touch a ring; all of them after `detect --keep-links all`. Those of the latest finished "
+        "run are in force.",
         derived=(
             ("weight", "bits of evidence"),
             ("families", "families the evidence comes from"),

@@ -107,6 +107,28 @@ class Schema:
         """Independent kinds of evidence; the place of each is its code in detection."""
         return tuple(dict.fromkeys(family.group for family in self.families if family.group))
 
+    @cached_property
+    def kinds_apart(self) -> tuple[str, ...]:
+        """Kinds of evidence where each family of a group counts by itself.
+
+        The first family of a group has the group's place in :attr:`groups`; the others follow.
+        """
+        of = {name: [f.name for f in self.families if f.group == name] for name in self.groups}
+        others = (family for families in of.values() for family in families[1:])
+        return (*(families[0] for families in of.values()), *others)
+
+    def kind_of(self, label: str, *, apart: bool) -> int:
+        """Code of the kind of evidence that a label gives, -1 if it only supports.
+
+        Args:
+            label: The label.
+            apart: Whether the families of a group count apart.
+        """
+        family = self.family_by_name[self.family_of(label)]
+        if not family.group:
+            return -1
+        return self.kinds_apart.index(family.name) if apart else self.groups.index(family.group)
+
     def family_of(self, label: str) -> str:
         """The kind of evidence that sharing an identifier of this label gives."""
         return self.by_label[label].family

@@ -336,7 +336,7 @@ def test_questions_become_forms_and_only_a_lead_types_cypher(enter, service):
     expect(lead.locator(".result tbody")).to_contain_text("2")
     lead.get_by_label("Cypher that reads").fill("MATCH (r:Ring) DELETE r")
     lead.get_by_role("button", name="Run").click()
-    expect(lead.get_by_role("alert")).to_contain_text("writes, and this is a read-only")
+    expect(lead.get_by_role("alert")).to_contain_text("the statement writes")
 
 
 def test_runs_and_jobs(enter, world):

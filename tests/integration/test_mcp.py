@@ -110,11 +110,8 @@ def test_a_role_that_may_not_is_denied(api):
     _, [rings, check] = called(
         api, "machine", ("list_rings", {}), ("check", {"account_id": RING[0]})
     )
-    assert "may not see names" in rings["error"]
+    assert "may not read" in rings["error"]
     assert check["code"] == "member"
-    # Answers hold ids, so who may not see them is told nothing.
-    _, found = called(api, "observer", ("list_rings", {}), ("changes", {"since": "2020-01-01"}))
-    assert all("may not see names" in one["error"] for one in found)
 
 
 def test_the_command_needs_a_token(ringleader):

@@ -337,6 +337,7 @@ def test_every_question_for_analysts_has_a_case():
     asked = {name for name, *_ in (*ANSWERS, *worlds)}
     asked |= {"account-summary", "what-is-loaded", "runs"}
     asked |= {"appeals", "campaign-infrastructure"}  # in test_dossier
+    asked |= {"score-pair"}  # in test_links_kept
     # A step of a load or a detection says `audience: internal` in its header.
     questions = {query.name for query in CATALOGUE.values() if not query.internal}
     assert questions == asked

@@ -3,6 +3,9 @@
 import pytest
 from sharing_worlds import WEEKS, crowd, detected, shared, world
 
+from ringleader.algorithms.parameters import Parameters
+from ringleader.algorithms.rings.given import judge_groups
+
 LABELS = ("Ip", "Device", "PaymentMethod", "PromptCluster")
 RING = tuple(f"r{n}" for n in range(8))
 OTHER = tuple(f"s{n}" for n in range(8))
@@ -99,3 +102,49 @@ def test_two_operators_on_one_rented_network_are_two_rings():
         customers = [f"h{m:04}" for m in range(20 * n, 300, 100)]
         uses += shared([*RING, *OTHER, *customers], "Ip", f"rented {n}", 4, WEEKS)
     assert sorted(members_of(world(uses))) == [RING, OTHER]
+
+
+def mesh(members, addresses=20, machines=6, one=None):
+    """Everybody uses some of many addresses and machines, each with other members."""
+    uses = set()
+    for n, member in enumerate(members):
+        for step in (1, 3, 7):
+            uses.add((member, "Ip", f"exit {n * step % addresses}", 4, WEEKS))
+        for place in (n, n // machines):
+            uses.add((member, "Device", one or f"image {place % machines}", 4, WEEKS))
+    return sorted(uses)
+
+
+CROWD_OF_MANY = tuple(f"m{n:02}" for n in range(40))
+
+
+def judged(uses, members=CROWD_OF_MANY):
+    """Whether a group is a ring, and the kinds of evidence that stand."""
+    [group] = judge_groups(world(uses), dict.fromkeys(members, "g"), Parameters())[1]
+    return group.strong, group.kinds
+
+
+def test_address_and_device_are_two_kinds_where_no_place_holds_the_members():
+    assert judged([*HONEST, *mesh(CROWD_OF_MANY)]) == (True, ("network", "device"))
+    # A build farm has one image, an office or a café one address.
+    assert judged([*HONEST, *mesh(CROWD_OF_MANY, one="library")]) == (False, ())
+    assert judged([*HONEST, *mesh(CROWD_OF_MANY, addresses=1)]) == (False, ())
+    assert judged([*HONEST, *mesh(CROWD_OF_MANY, addresses=4)]) == (False, ())
+
+
+def test_customers_of_one_network_with_a_popular_client_are_no_ring():
+    customers = [use for use in mesh(CROWD_OF_MANY) if use[1] == "Ip"]
+    everybody = [*(f"h{n:04}" for n in range(0, 300, 2)), *CROWD_OF_MANY]
+    for n in range(3):
+        customers += shared(everybody[n::3], "Device", f"popular {n}", 40)
+    assert judged([*HONEST, *customers]) == (False, ())
+
+
+def test_what_shares_more_than_its_environment_counts_that_once():
+    prompts = shared(CROWD_OF_MANY, "PromptCluster", "template", 4)
+    uses = [*HONEST, *mesh(CROWD_OF_MANY), *prompts]
+    assert judged(uses) == (True, ("environment", "prompt"))
+    # A customer of the network with one of the machines has none of the prompts.
+    stranger = [("x", "Ip", "exit 3", 9, WEEKS), ("x", "Device", "image 2", 9, WEEKS)]
+    stranger += shared(["x"], "PromptCluster", "h PromptCluster 0", 9)
+    assert members_of(world([*uses, *stranger])) == [CROWD_OF_MANY]

@@ -24,6 +24,7 @@ class Detecting(Base):
         seed: int | None = None,
         method: str = "judge",
         known_hubs: Collection[str] | FilePath | None = None,
+        keep_links: str = "rings",
         parameters: Mapping[str, Any] | None = None,
     ) -> DetectionRun:
         """Link accounts by what they share, and find rings and campaigns.
@@ -35,6 +36,8 @@ class Detecting(Base):
                 way: similar accounts by rare identifiers, grouped by GDS, judged by nothing.
             known_hubs: Identifiers that unrelated accounts are known to share; a text or path is
                 a file of them.
+            keep_links: ``rings`` keeps links of members of rings; ``all`` also those of near
+                misses and of groups that are no rings, with their bits.
             parameters: Parameters of detection, above the settings' section ``[detect]``.
 
         Raises:
@@ -50,6 +53,7 @@ class Detecting(Base):
             algorithm=algorithm,
             method=method,
             known_hubs=known_hubs,
+            keep_links=keep_links,
             say=self.say,
         )
 
