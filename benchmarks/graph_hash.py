@@ -12,8 +12,10 @@ from typing import Any
 from ringleader.graph import Graph
 from ringleader.output import plain
 
-# The history of jobs says what crashed, and a lease who wrote last: both differ by design.
-LEFT_OUT = frozenset({"Job", "JobRun", "Lease", "Store"})
+# The history of jobs says what crashed, and a lease who wrote last: both differ by design. So do
+# records of runs: a detection that is killed after it has published is a run of its own, and its
+# repetition is another.
+LEFT_OUT = frozenset({"Job", "JobRun", "Lease", "Run", "Store"})
 NODES = "MATCH (n) RETURN elementId(n) AS id, labels(n) AS labels, properties(n) AS props"
 TIES = (
     "MATCH (a)-[r]->(b) RETURN elementId(a) AS a, type(r) AS type, elementId(b) AS b, "

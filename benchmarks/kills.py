@@ -208,7 +208,8 @@ def compare(
     tally.doubled += doubled.total()
     tally.different.append(number)
     for what, lines in (("lost", lost), ("more", doubled)):
-        for line in list(lines)[:3]:
+        print(f"  {what}: {lines.total():,}", flush=True)
+        for line in sorted(lines)[:10]:
             print(f"  {what}: {line[:300]}", flush=True)
     return False
 
