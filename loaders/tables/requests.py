@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ringleader.graph import Graph
     from ringleader.loaders.workspace import Workspace
 
+_FIRST_THREE = r"^([0-9]+\.[0-9]+\.[0-9]+)\.[0-9]+$"
 _SUBNET = "subnet"  # masked addresses, which stand in the column ``ip``
 _USES = (
     ("ip", "USED_IP"),
@@ -118,12 +119,11 @@ def _subnets(workspace: Workspace, ips: ir.Table) -> ir.Table:
     short = ips.filter(ips[START].contains(":") & ~ips[START].re_search(CANONICAL_IPV6))
     odd = workspace.mapped(short[START], subnet)
     joined = ips.left_join(odd, ips[START] == odd.raw)
-    plain = (
-        joined[START]
-        .re_replace(CANONICAL_IPV6, r"\1::/64")
-        # A digit behind a group's number would be a part of the number to Spark.
-        .re_replace(r"^([0-9]+\.[0-9]+\.[0-9]+)\.[0-9]+$", r"\1.0/24")
-    )
+    address = joined[START]
+    # Groups are extracted: engines do not write them alike in a replacement.
+    long = address.re_extract(CANONICAL_IPV6, 1) + ibis.literal("::/64")
+    quad = address.re_extract(_FIRST_THREE, 1) + ibis.literal(".0/24")
+    plain = ibis.ifelse(address.contains(":"), long, quad)
     return joined.select(START, **{END: joined.mapped.fill_null(plain)})
 
 

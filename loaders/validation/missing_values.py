@@ -103,7 +103,7 @@ def stripped(text: Any, column: Column) -> Any:
     if column.type not in _DIGITS:
         return plain
     whole = plain.endswith("0") & plain.re_search(_FRACTION)
-    return ibis.ifelse(whole, plain.re_replace(_FRACTION, r"\1"), plain)
+    return ibis.ifelse(whole, plain.re_extract(_FRACTION, 1), plain)
 
 
 def number_as_text(number: Any) -> Any:
