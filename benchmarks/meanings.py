@@ -12,17 +12,24 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, product
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
 
 from ringleader.loaders.enrichment import prompt_meanings
 from ringleader.loaders.enrichment.prompt_clusters import Clusters
 from ringleader.loaders.enrichment.prompt_meanings import Meanings
+from ringleader.loaders.enrichment.prompt_skeletons import masked
+from ringleader.loaders.workspace import Workspace
 from ringleader.scenario import crossed
 
 KEY = b"benchmark of meanings" * 2
 TEMPLATES = crossed.FILE.with_name("templates.toml")
 WORDS = 12
+GERMAN = 3  # its place among the wordings of a template
 
 
 def figures(wordings: Sequence[Sequence[str]], others: Sequence[str], clusters: Clusters) -> str:
@@ -33,8 +40,8 @@ def figures(wordings: Sequence[Sequence[str]], others: Sequence[str], clusters: 
         others: What means none of them, and nothing in common.
         clusters: Clusters them.
     """
-    of = {text.lower(): n for n, texts in enumerate(wordings) for text in texts}
-    of |= {text.lower(): -n for n, text in enumerate(others, start=1)}
+    of = {text: n for n, texts in enumerate(wordings) for text in texts}
+    of |= {text: -n for n, text in enumerate(others, start=1)}
     found, new = clusters.assign(of)
     mostly: dict[str, Counter[int]] = {}
     for text, cluster in found.items():
@@ -46,6 +53,20 @@ def figures(wordings: Sequence[Sequence[str]], others: Sequence[str], clusters: 
     return (
         f"{len(wordings)} | {of_templates} | {len(new)} | {pure:.3f} | {together / len(pairs):.3f}"
     )
+
+
+def skeletons(texts: Sequence[str]) -> list[str]:
+    """Texts as a load masks them, in their order.
+
+    Args:
+        texts: Raw prompts.
+    """
+    with TemporaryDirectory() as folder, Workspace(Path(folder) / "scratch") as workspace:
+        given = pa.table({"place": list(range(len(texts))), "prompt": list(texts)})
+        table = workspace.take("prompts", given)
+        rows = workspace.rows(table.select("place", skeleton=masked(table.prompt)))
+        found = {row["place"]: row["skeleton"] for row in rows}
+    return [found[place] for place in range(len(texts))]
 
 
 def seconds_per_million(texts: Sequence[str], meaning: bool) -> float:
@@ -72,14 +93,19 @@ def main() -> None:
         "| templates | by | bound | templates | clusters of them | all | purity | recall of pairs |"
     )
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for part in ("chosen_on", "judged_on"):
-        print(f"| {part} | text | | {figures(said[part], said['others'], Clusters(KEY))} |")
+    others = skeletons(said["others"])
+    # Masks take capitalised words for names, and German nouns with them.
+    for part, left_out in product(("chosen_on", "judged_on"), (None, GERMAN)):
+        name = part if left_out is None else f"{part}, without German"
+        templates = [
+            [text for place, text in enumerate(skeletons(texts)) if place != left_out]
+            for texts in said[part]
+        ]
+        print(f"| {name} | text | | {figures(templates, others, Clusters(KEY))} |")
         for bound in (0.5, 0.55, 0.6, 0.65, 0.7):
             prompt_meanings.CLOSE = bound
             clusters = Clusters(KEY, meanings=Meanings(KEY))
-            print(
-                f"| {part} | meaning | {bound} | {figures(said[part], said['others'], clusters)} |"
-            )
+            print(f"| {name} | meaning | {bound} | {figures(templates, others, clusters)} |")
     prompt_meanings.CLOSE = chosen
     words = sorted(
         {word for texts in said["judged_on"] for t in texts for word in t.lower().split()}
