@@ -16,7 +16,7 @@ HOP_DATA ?= ../shared/data/hop
 DEMO := demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup airflow demo bench truth sensitivity kills soak fuzz sbom audit relock test coverage smoke lint format types unit example-hop lock docs clean
+.PHONY: help setup airflow spark demo bench truth sensitivity kills soak fuzz sbom audit relock test coverage smoke lint format types unit example-hop lock docs clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,13 @@ airflow: $(AIRFLOW)/.ready ## an environment with Airflow, whose own parser a te
 $(AIRFLOW)/.ready: requirements/airflow.txt
 	"$(PYTHON)" -m venv $(AIRFLOW)
 	$(AIRFLOW)/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/airflow.txt
+	@touch $@
+
+spark: $(VENV)/.spark ## pyspark beside the rest, for tests of it: 450 MB (Java 17 or 21 is needed besides)
+
+# Apart from what everybody needs: it is larger than all of that.
+$(VENV)/.spark: $(READY) requirements/spark.txt
+	$(PIP) --require-hashes -r requirements/spark.txt
 	@touch $@
 
 demo: $(READY) ## sample -> load -> detect -> explain -> export, on a local Neo4j
@@ -106,6 +113,8 @@ lock: ## pin the dependencies again (needs uv)
 		--no-header --extra serve --extra watch --output-file requirements/run.txt pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-header --output-file requirements/airflow.txt requirements/airflow.in
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-header --output-file requirements/spark.txt requirements/spark.in
 
 clean: ## remove the environment and what the demo wrote (not the downloaded server)
 	-RINGLEADER_HOME=$(DEMO)/home $(BIN)/ringleader server stop

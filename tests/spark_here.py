@@ -10,7 +10,7 @@ from ringleader.loaders.spark.session import java_home
 
 def _missing():
     if importlib.util.find_spec("pyspark") is None:
-        return "NEEDS PYSPARK: pip install 'ringleader[spark]'"
+        return "NEEDS PYSPARK, WHICH IS NOT HERE: make spark"
     try:
         java_home()
     except SettingsError as error:
