@@ -127,7 +127,7 @@ def compare(
     # Detection looks at accounts that live on something; of others it has no figures.
     somewhere: Flags = np.asarray(lives.any(axis=1), dtype=bool)
     bits[~somewhere] = 0.0
-    kind_lives = by_kind(kind_of, len(kind), usual, lives)
+    kind_lives = by_kind(kind_of, len(kind), usual, np.arange(len(owner)), lives)
     prior = prior_bits(accounts, told.size)
     belongs = outweigh(bits, prior, kind_lives, owns & somewhere) & somewhere
     for at, footprint in enumerate(entries.footprints):

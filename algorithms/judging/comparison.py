@@ -6,6 +6,7 @@ with the rings of the last run (:mod:`ringleader.algorithms.checking`): both giv
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,20 +56,17 @@ class Rates:
             ours: Whether it lives on several that the group owns, addresses aside.
             known: Whether its activity is known.
         """
-        bits = np.full((len(group), kinds), -np.inf)
+        bits = np.full((kinds, len(group)), -np.inf)
         owns = np.zeros(len(group), dtype=bool)
-        entries = np.arange(len(group))
-        for code in np.flatnonzero((self.kind_of >= 0).any(axis=0)):
-            kind = self.kind_of[group, code]
-            here = self.usual[group, code]
+        for code, kind, there in label_by_label(self.kind_of, self.usual):
+            here = there[group]
             unknown = np.where(known[:, code], self.against_it[group, code], -np.inf)
             value = np.where(lives[:, code], self.for_it[group, code], unknown)
             value = np.where(ours[:, code], self.best[code], value)
-            told = np.where(here, value, -np.inf)
-            bits[entries, kind] = np.maximum(bits[entries, kind], told)
+            bits[kind] = np.maximum(bits[kind], np.where(here, value, -np.inf))
             owns |= ours[:, code] & here
         bits[~np.isfinite(bits)] = 0.0
-        return bits, owns
+        return bits.T, owns
 
 
 def prior_bits(accounts: int, size: Any) -> Any:
@@ -83,20 +81,32 @@ def outweigh(bits: Floats, prior: Floats, lives: Flags, owns: Flags) -> Flags:
     return mine
 
 
-def by_kind(kind_of: Ints, kinds: int, usual: Flags, flags: Flags) -> Flags:
+def by_kind(kind_of: Ints, kinds: int, usual: Flags, group: Ints, flags: Flags) -> Flags:
     """What is so for a label is so for its kind, where the group has that label; by entries.
 
     Args:
-        kind_of: Kind of each label, -1 for supporting evidence, shape (entries, labels).
+        kind_of: Kind of each label, -1 for supporting evidence, shape (groups, labels).
         kinds: Number of kinds.
-        usual: Whether the group has each label, shape (entries, labels).
+        usual: Whether the group has each label, shape (groups, labels).
+        group: Group of each entry.
         flags: What is so, shape (entries, labels).
     """
-    found = np.zeros((len(flags), kinds), dtype=bool)
-    entries = np.arange(len(flags))
-    for code in np.flatnonzero((kind_of >= 0).any(axis=0)):
-        found[entries, kind_of[:, code]] |= flags[:, code] & usual[:, code]
-    return found
+    found = np.zeros((kinds, len(flags)), dtype=bool)
+    for code, kind, there in label_by_label(kind_of, usual):
+        found[kind] |= flags[:, code] & there[group]
+    return found.T
+
+
+def label_by_label(kind_of: Ints, usual: Flags) -> Iterator[tuple[int, int, Flags]]:
+    """Each label with each kind that it has somewhere, and the groups that have it by that kind.
+
+    Args:
+        kind_of: Kind of each label, -1 for supporting evidence, shape (groups, labels).
+        usual: Whether the group has each label, shape (groups, labels).
+    """
+    for code in range(kind_of.shape[1]):
+        for kind in np.unique(kind_of[:, code][kind_of[:, code] >= 0]).tolist():
+            yield code, kind, usual[:, code] & (kind_of[:, code] == kind)
 
 
 def lives_on(

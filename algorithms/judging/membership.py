@@ -26,6 +26,7 @@ from ringleader.algorithms.judging.comparison import (
     OWNED_THINGS,
     Rates,
     by_kind,
+    label_by_label,
     lives_on,
     outweigh,
     prior_bits,
@@ -82,9 +83,9 @@ def refined(view: View, members: Matrix) -> Cells:
         view: The uses.
         members: Accounts by proposed groups.
     """
-    cells = _settled(view, _without_bystanders(view, _enough(view, members)), ROUNDS)
-    members = _split(view, cells)
-    return _settled(view, members, ROUNDS_AFTER_SPLIT)
+    members = _settled(view, _without_bystanders(view, _enough(view, members)), ROUNDS)
+    members = _settled(view, _split(view, members), ROUNDS_AFTER_SPLIT)
+    return compared(view, members)
 
 
 def _without_bystanders(view: View, members: Matrix) -> Matrix:
@@ -148,11 +149,11 @@ def _parts(members: int, member: Ints, thing: Ints) -> Ints:
     return part
 
 
-def _settled(view: View, members: Matrix, rounds: int) -> Cells:
+def _settled(view: View, members: Matrix, rounds: int) -> Matrix:
     for _ in range(rounds):
         cells = compared(view, members)
         members = _chosen(view, cells, belongs(view, cells))
-    return compared(view, members)
+    return members
 
 
 def _chosen(view: View, cells: Cells, chosen: Flags) -> Matrix:
@@ -189,9 +190,10 @@ def compared(view: View, members: Matrix, coverage: float | None = None) -> Cell
     account, group = everywhere.row[order].astype(np.int64), everywhere.col[order].astype(np.int64)
     at = (account, group)
     inside = _at(members, at) > 0
-    lives_label = np.stack([_at(matrix, at) > 0 for matrix in there], axis=1)
-    ours_label = np.stack([_at(matrix, at) > 0 for matrix in ours], axis=1)
-    known_label = view.known[account]
+    # A label's entries lie side by side, as they are read.
+    lives_label = np.stack([_at(matrix, at) > 0 for matrix in there]).T
+    ours_label = np.stack([_at(matrix, at) > 0 for matrix in ours]).T
+    known_label = view.known.T[:, account].T
     counted = np.stack(
         [_count(group, inside & lives_label[:, code], groups) for code in range(view.labels)],
         axis=1,
@@ -202,19 +204,17 @@ def compared(view: View, members: Matrix, coverage: float | None = None) -> Cell
     usual &= (view.kind_of_label >= 0)[None, :]
     apart = without_a_place(view, members, used, usual, people)
     kind_of = view.kind.codes(apart)
-    lives = by_kind(kind_of[group], view.kinds, usual[group], lives_label)
-    known = by_kind(kind_of[group], view.kinds, usual[group], known_label)
+    lives = by_kind(kind_of, view.kinds, usual, group, lives_label)
+    known = by_kind(kind_of, view.kinds, usual, group, known_label)
     # An outsider has known activity that is not on the group's identifiers. An account without such
     # activity may be a member and says nothing about outsiders.
     outsider = ~inside & (known & ~lives).any(axis=1)
     rates, rare = _rates(view, group, lives_label, outsider, usual, part, people, kind_of)
     bits, owns = rates.bits(view.kinds, group, lives_label, ours_label, known_label)
-    evidence = np.zeros((len(account), view.kinds))
-    entries = np.arange(len(account))
-    for code in np.flatnonzero(view.kind_of_label >= 0):
-        kind = kind_of[group, code]
-        told = np.where(usual[group, code] & lives_label[:, code], rare[group, code], 0.0)
-        evidence[entries, kind] = np.maximum(evidence[entries, kind], told)
+    evidence = np.zeros((view.kinds, len(account)))
+    for code, kind, here in label_by_label(kind_of, usual):
+        told = np.where(lives_label[:, code], np.where(here, rare[:, code], 0.0)[group], 0.0)
+        evidence[kind] = np.maximum(evidence[kind], told)
     return Cells(
         members,
         used,
@@ -224,7 +224,7 @@ def compared(view: View, members: Matrix, coverage: float | None = None) -> Cell
         lives,
         known,
         bits,
-        evidence,
+        evidence.T,
         owns,
         size,
         rates,
@@ -328,19 +328,19 @@ def _live(view: View, code: int, infra: Matrix, things: int = 1) -> Matrix:
     )
 
 
-def _split(view: View, cells: Cells) -> Matrix:
+def _split(view: View, groups: Matrix) -> Matrix:
     """Groups cut into the parts that what they own ties together.
 
     Two operators may rent one network: what a group uses but does not own holds nobody together.
     A part that is too small to be a ring is left out. A group that owns nothing stays whole.
     """
-    mine = owned(view, cells.used).tocsr()
-    columns = cells.members.tocsc()
+    mine = owned(view, infrastructure(view, groups)).tocsr()
+    columns = groups.tocsc()
     least = view.parameters.min_ring_size - 1
     rows: list[Ints] = []
-    groups: list[Ints] = []
+    of: list[Ints] = []
     made = 0
-    for number in range(cells.groups):
+    for number in range(groups.shape[1]):
         members = columns.indices[columns.indptr[number] : columns.indptr[number + 1]]
         things = mine.indices[mine.indptr[number] : mine.indptr[number + 1]]
         parts = [members]
@@ -353,10 +353,10 @@ def _split(view: View, cells: Cells) -> Matrix:
             parts = parts if len(parts) > 1 else [members]
         for part in parts:
             rows.append(part.astype(np.int64))
-            groups.append(np.full(len(part), made, dtype=np.int64))
+            of.append(np.full(len(part), made, dtype=np.int64))
             made += 1
     none = np.zeros(0, dtype=np.int64)
-    row, group = np.concatenate([none, *rows]), np.concatenate([none, *groups])
+    row, group = np.concatenate([none, *rows]), np.concatenate([none, *of])
     return _enough(
         view,
         sparse.csr_array((np.ones(len(row)), (row, group)), shape=(view.accounts, max(made, 1))),
