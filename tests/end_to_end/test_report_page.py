@@ -17,6 +17,7 @@ from ringleader.exports.report import blocks
 from ringleader.exports.report_ring import as_it_is
 
 expect = playwright.expect
+expect.set_options(timeout=30_000)  # a busy machine takes its time
 CHROMIUM = shutil.which("chromium")
 OFFLINE = [
     "--no-sandbox",
