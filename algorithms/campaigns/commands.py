@@ -87,8 +87,7 @@ def attribute(app: App, campaign: str, entity: str, **said: Any) -> None:
 
     \b
     Example:
-      ringleader campaigns attribute campaign-52be16ead08b 'Rotor Group' --confidence 60 \\
-        --source 'Partner X' --note 'the same cards as in its case 12'
+      ringleader campaigns attribute CAMPAIGN Rotor --confidence 60 --source 'Partner X'
     """
     with app.connect() as r:
         r.attribute(campaign, entity, **said)

@@ -65,7 +65,7 @@ def find(app: App, statement: str, out: Callable[..., None]) -> None:
     \b
     Examples:
       ringleader audit find 'MATCH (a:Account) RETURN count(a)'
-      ringleader audit find - < statement.cypher
+      ringleader audit find - < question.cypher
     """
     text = sys.stdin.read() if statement == "-" else statement
     with app.connect() as r:

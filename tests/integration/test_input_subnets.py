@@ -90,4 +90,4 @@ def test_what_is_no_masked_address(text):
 def test_a_subnet_only_supports_other_evidence():
     assert BUILT_IN.family_by_name[BUILT_IN.family_of("Subnet")].group is None
     shared = {Feature("subnet", "Subnet", f"203.0.{n}.0/24"): Common(1.0, 9.0) for n in range(9)}
-    assert not one_operator(shared, Parameters())
+    assert not one_operator(shared, 9.0, Parameters())
