@@ -22,7 +22,6 @@ from ringleader.adhoc import (
 )
 from ringleader.errors import QueryError
 
-pytestmark = pytest.mark.smoke
 # What the plan does not show: the text has to be enough.
 BY_TEXT = ("inside an expression", "call", "beyond the graph", "unicode")
 # How a procedure can be called; `{}` is its name, `{dotted}` each part in backticks.
