@@ -116,8 +116,13 @@ class SparkWorkspace(Workspace):
         return self.con.table(name)
 
     def keep(self, stem: str, expression: ir.Table) -> ir.Table:
-        """Compute a table once and keep it on disk."""
-        return self._kept(stem, lambda: self._frame(expression))
+        """Compute a table once and keep it on disk.
+
+        Read back, a moment has lost its scale, and a union asks for the same types.
+        """
+        moments = {n: t for n, t in expression.schema().items() if t.is_timestamp()}
+        kept = self._kept(stem, lambda: self._frame(expression))
+        return kept.cast(moments) if moments else kept
 
     def _kept(self, stem: str, made: Callable[[], Any]) -> ir.Table:
         name = self.name(stem)
