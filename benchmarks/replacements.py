@@ -33,24 +33,18 @@ VIEWS = """
 CREATE VIEW accounts AS FROM read_parquet('{folder}/accounts.parquet');
 CREATE VIEW labels AS FROM read_parquet('{folder}/labels.parquet');
 CREATE VIEW requests AS FROM read_parquet('{folder}/requests/*.parquet');
-CREATE TABLE uses AS
-SELECT DISTINCT account_id, 'Ip' AS label, ip AS key FROM requests WHERE ip IS NOT NULL
-UNION ALL
-SELECT DISTINCT account_id, 'Device', device_id FROM requests WHERE device_id IS NOT NULL
-UNION ALL
-SELECT DISTINCT account_id, 'PromptCluster', prompt_cluster_id FROM requests
-WHERE prompt_cluster_id IS NOT NULL;
+CREATE MACRO uses_of(source) AS TABLE
+SELECT DISTINCT account_id, label, key
+FROM (UNPIVOT (
+  SELECT account_id, ip AS "Ip", device_id AS "Device", prompt_cluster_id AS "PromptCluster"
+  FROM query_table(source)
+) ON "Ip", "Device", "PromptCluster" INTO NAME label VALUE key);
+CREATE TABLE uses AS FROM uses_of('requests');
 CREATE TABLE users AS SELECT label, key, count(*) AS number FROM uses GROUP BY ALL;
 CREATE TABLE first_requests AS FROM (
   SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY timestamp) AS place FROM requests
 ) WHERE place <= {requests};
-CREATE TABLE shown AS
-SELECT DISTINCT account_id, 'Ip' AS label, ip AS key FROM first_requests WHERE ip IS NOT NULL
-UNION ALL
-SELECT DISTINCT account_id, 'Device', device_id FROM first_requests WHERE device_id IS NOT NULL
-UNION ALL
-SELECT DISTINCT account_id, 'PromptCluster', prompt_cluster_id FROM first_requests
-WHERE prompt_cluster_id IS NOT NULL;
+CREATE TABLE shown AS FROM uses_of('first_requests');
 CREATE TABLE opened AS FROM accounts
 WHERE created_at >= (SELECT min(timestamp) - INTERVAL 7 DAY FROM requests);
 """

@@ -70,6 +70,20 @@ def _complete_mapping(
     return found or [CompletionItem(incomplete, type="file")]
 
 
+_mapping = click.option(
+    "--mapping",
+    type=_file,
+    shell_complete=_complete_mapping,
+    help="TOML file that renames and casts foreign columns, or preset:NAME.",
+)
+_strict = click.option(
+    "--strict", is_flag=True, help="Fail, before writing, if a row breaks the contract."
+)
+_input_format = click.option(
+    "--input-format", type=click.Choice(INPUT_FORMATS), help="Format of the files."
+)
+
+
 @click.group(cls=Group)
 def loads() -> None:
     """Which loads were done."""
@@ -100,15 +114,10 @@ def list_loads(app: App, out: Callable[..., None], limit: int) -> None:
     type=click.Choice((*TABLE_NAMES, ALL, "uses", "indicators", "presets", "undo")),
 )
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
-@click.option(
-    "--mapping",
-    type=_file,
-    shell_complete=_complete_mapping,
-    help="TOML file that renames and casts foreign columns, or preset:NAME.",
-)
-@click.option("--strict", is_flag=True, help="Fail, before writing, if a row breaks the contract.")
+@_mapping
+@_strict
 @click.option("--dry-run", is_flag=True, help="Validate and report what would be written.")
-@click.option("--input-format", type=click.Choice(INPUT_FORMATS), help="Format of the files.")
+@_input_format
 @click.option("--chunk-size", type=click.IntRange(1, 200_000), help="Rows in one transaction.")
 @click.option("--as", "list_format", type=click.Choice(LISTS), help="proxies: format of the list.")
 @click.option("--kind", type=click.Choice(PROXY_KINDS), help="proxies: kind of a list's entries.")
@@ -175,14 +184,9 @@ def load(
 )
 @click.option("--evidence", is_flag=True, help="Write co-used identifiers and linked pairs too.")
 @click.option("--engine", type=click.Choice(ENGINES), help="By default [engine] kind: duckdb.")
-@click.option(
-    "--mapping",
-    type=_file,
-    shell_complete=_complete_mapping,
-    help="TOML file that renames and casts foreign columns, or preset:NAME.",
-)
-@click.option("--strict", is_flag=True, help="Fail, before writing, if a row breaks the contract.")
-@click.option("--input-format", type=click.Choice(INPUT_FORMATS), help="Format of the files.")
+@_mapping
+@_strict
+@_input_format
 @pass_app
 def prepare(
     app: App,

@@ -1,10 +1,11 @@
 """Servers of indicators on this machine: a TAXII 2.1 server, and answers as MISP's search gives."""
 
 import json
-import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from local_server import answering
 
 USER, PASSWORD = "partner", "a long secret"
 FIRST, SECOND = "91a7b528-80eb-42ed-a74d-c6fbd5a26116", "64993447-4d7e-4f70-b94d-d7f33742ee63"
@@ -76,7 +77,7 @@ def taxii(page=2):
     app.users_backend = {USER: PASSWORD}
     app.taxii_config = {"max_page_size": page}
     app.medallion_backend = backend
-    with _running(server):
+    with answering(server):
         yield served
 
 
@@ -122,16 +123,5 @@ def misp(key="misp-key-of-forty-characters-0123456789ab"):
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Misp)
     server.key, server.events, server.asked = key, [], []
     server.url = f"http://127.0.0.1:{server.server_port}"
-    with _running(server):
+    with answering(server):
         yield server
-
-
-@contextmanager
-def _running(server):
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()

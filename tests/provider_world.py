@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,6 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from local_server import answering
 
 CLIENT, SECRET = "ringleader", "a secret of the client"
 
@@ -84,10 +84,5 @@ def providing():
     server.issuer = f"http://127.0.0.1:{server.server_port}"
     server.key = server.signing_key = RSAKey.generate_key(2048, parameters={"kid": "one"})
     server.claims, server.asked = {}, {}
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with answering(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()

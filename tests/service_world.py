@@ -6,12 +6,39 @@ import time
 from contextlib import contextmanager
 
 import httpx
+import judged_world
 import uvicorn
 
+from ringleader.algorithms.detect import detect
+from ringleader.algorithms.parameters import Parameters
 from ringleader.service.app import build
 from ringleader.service.run import configured
 from ringleader.service.state import Limits
 from ringleader.service.tokens import Tokens
+from ringleader.settings import load_settings
+
+
+def judged(connection):
+    """The judged world alone in the graph, with its rings."""
+    connection.run_in_batches(
+        "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", name="empty"
+    )
+    judged_world.built(connection)
+    detect(connection, Parameters())
+    return connection
+
+
+def settings_of(server, home, **more):
+    """Settings of the run's server with a data folder of their own, for tokens and the log."""
+    flags = {
+        "neo4j.uri": server.uri,
+        "neo4j.username": server.username,
+        "neo4j.password": server.password,
+        **more,
+    }
+    return lambda replaced: load_settings(
+        {**flags, **replaced}, env={"RINGLEADER_HOME": str(home)}, cwd=home
+    )
 
 
 def token(home, role, name="ann"):

@@ -3,10 +3,11 @@
 import base64
 import hashlib
 import hmac
-import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+
+from local_server import answering
 
 KEY = bytes(range(32))
 KEY_TEXT = f"whsec_{base64.b64encode(KEY).decode()}"
@@ -38,10 +39,5 @@ def listening():
     server = HTTPServer(("127.0.0.1", 0), _Receiver)
     server.taken, server.statuses = [], []
     server.url = f"http://127.0.0.1:{server.server_port}/hook?token=hidden"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with answering(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ringleader.errors import InputError
@@ -19,15 +20,27 @@ def tables_of(folder: Path) -> dict[str, list[str]]:
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder", hint="ringleader load all FOLDER")
-    entries = _entries(folder)
+    return by_table(str(folder), {entry.name: str(entry) for entry in _entries(folder)})
+
+
+def by_table(place: str, sources: Mapping[str, str]) -> dict[str, list[str]]:
+    """Sources of each table, by the beginnings of their names.
+
+    Args:
+        place: Where they are, for messages.
+        sources: Sources by name.
+
+    Raises:
+        InputError: None is of a table.
+    """
     found = {
-        table: [str(entry) for entry in entries if entry.name.lower().startswith(table)]
+        table: [source for name, source in sources.items() if name.lower().startswith(table)]
         for table in TABLE_NAMES
     }
-    found = {table: sources for table, sources in found.items() if sources}
+    found = {table: listed for table, listed in found.items() if listed}
     if not found:
         raise InputError(
-            f"nothing in {folder} is called like a table",
+            f"nothing in {place} is called like a table",
             hint=f"files or folders whose names start with {', '.join(TABLE_NAMES)}",
         )
     return found

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ringleader.errors import InputError
-from ringleader.loaders.contract import TABLE_NAMES
+from ringleader.loaders.sources.folder import by_table
 from ringleader.loaders.sources.packed import EmptyInput, open_bytes
 from ringleader.loaders.workspace import Workspace, stands_for
 
@@ -82,17 +82,7 @@ def tables_at(address: str) -> dict[str, list[str]]:
         InputError: It cannot be read, or nothing there is called like a table.
     """
     names = {name.partition("/")[0] for _, name in _below(address.rstrip("/"))[1]}
-    found = {
-        table: [f"{address.rstrip('/')}/{n}" for n in sorted(names) if n.lower().startswith(table)]
-        for table in TABLE_NAMES
-    }
-    found = {table: sources for table, sources in found.items() if sources}
-    if not found:
-        raise InputError(
-            f"nothing at {address} is called like a table",
-            hint=f"names that start with {', '.join(TABLE_NAMES)}",
-        )
-    return found
+    return by_table(address, {name: f"{address.rstrip('/')}/{name}" for name in sorted(names)})
 
 
 def objects_at(address: str) -> list[tuple[str, str]]:

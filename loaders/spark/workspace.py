@@ -118,11 +118,17 @@ class SparkWorkspace(Workspace):
     def keep(self, stem: str, expression: ir.Table) -> ir.Table:
         """Compute a table once and keep it on disk.
 
-        Read back, a moment has lost its scale, and a union asks for the same types.
+        Read back, types differ a little (a moment has lost its scale), and a union asks for the
+        same ones. Spark has no unsigned integers to go back to.
         """
-        moments = {n: t for n, t in expression.schema().items() if t.is_timestamp()}
         kept = self._kept(stem, lambda: self._frame(expression))
-        return kept.cast(moments) if moments else kept
+        there = kept.schema()
+        changed = {
+            name: kind
+            for name, kind in expression.schema().items()
+            if kind != there[name] and not kind.is_unsigned_integer()
+        }
+        return kept.cast(changed) if changed else kept
 
     def _kept(self, stem: str, made: Callable[[], Any]) -> ir.Table:
         name = self.name(stem)

@@ -23,7 +23,7 @@ from ringleader.loaders.tables import LOADERS
 from ringleader.loaders.tables.interface import Plan, keeping
 from ringleader.loaders.validation.addresses import canonicalise
 from ringleader.loaders.validation.clean_table import CleanTable
-from ringleader.loaders.writing.write_plan import WriteStep
+from ringleader.loaders.writing.write_plan import COLUMN_TYPES, WriteStep
 from ringleader.schema.types import Kind, NodeType, RelType
 
 if TYPE_CHECKING:
@@ -36,14 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["MANIFEST", "Manifest", "Prepared", "prepared_tables", "read_manifest", "steps_of"]
 
 MANIFEST, LAYOUT = "clean-tables.json", 1
-_TYPES = {
-    Kind.STRING: "string",
-    Kind.INTEGER: "int64",
-    Kind.BOOLEAN: "boolean",
-    Kind.DATETIME: "int64",
-    Kind.STRINGS: "array<string>",
-    Kind.INTEGERS: "array<int64>",
-}
 
 
 @dataclass(frozen=True)
@@ -271,7 +263,7 @@ def _typed(kind: Path, target: NodeType | RelType, rows: ir.Table) -> ir.Table:
         wanted = known.get(name, Kind.STRING)
         if wanted is Kind.DATETIME and not value.type().is_integer():
             value = milliseconds(value.cast("timestamp('UTC')").cast("timestamp(6)"))
-        columns[name] = value.cast(_TYPES[wanted])
+        columns[name] = value.cast(COLUMN_TYPES[wanted])
     if missing := [name for name in keys if name not in rows.columns]:
         raise InputError(
             f"{kind}: the column {missing[0]} is missing", hint="docs/clean-tables.md lists them"

@@ -17,7 +17,7 @@ import ibis
 from ringleader.errors import InputError
 from ringleader.loaders.aggregation.aggregate import END, START
 from ringleader.loaders.enrichment.prefixes import Prefixes
-from ringleader.loaders.writing.write_plan import WriteStep, mentions
+from ringleader.loaders.writing.write_plan import COLUMN_TYPES, WriteStep, mentions
 from ringleader.schema import BUILT_IN, Schema
 from ringleader.schema.import_columns import (
     END_ID,
@@ -37,14 +37,7 @@ if TYPE_CHECKING:
     from ringleader.loaders.workspace import Workspace
 
 # What DuckDB makes of a property.
-_TYPES = {
-    Kind.STRING: "string",
-    Kind.INTEGER: "int64",
-    Kind.BOOLEAN: "boolean",
-    Kind.DATETIME: "timestamp('UTC')",
-    Kind.STRINGS: "array<string>",
-    Kind.INTEGERS: "array<int64>",
-}
+_TYPES = {**COLUMN_TYPES, Kind.DATETIME: "timestamp('UTC')"}
 
 
 @dataclass

@@ -19,13 +19,14 @@ from ringleader.errors import InputError
 from ringleader.loaders.aggregation.aggregate import END, START, tallied
 from ringleader.loaders.enrichment.prefixes import link_exits, listed, paged
 from ringleader.loaders.writing import load_records
+from ringleader.loaders.writing.write_plan import COLUMN_TYPES
 from ringleader.schema.statements import (
     remove_nodes,
     remove_relationships,
     restore_nodes,
     restore_relationships,
 )
-from ringleader.schema.types import Kind, Merge, NodeType, Property, RelType
+from ringleader.schema.types import Merge, NodeType, Property, RelType
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -209,7 +210,7 @@ class _Fold:
             rows = rows.select(
                 node.key,
                 **{
-                    p.name: rows[p.name] if left is not None else ibis.null(_NULLS[p.kind])
+                    p.name: rows[p.name] if left is not None else ibis.null(COLUMN_TYPES[p.kind])
                     for p in told
                 },
             )
@@ -235,7 +236,7 @@ class _Fold:
             # Requests fill in what nobody else says of a cluster; the first of them counts.
             rank = -order if (table, name) == ("requests", "PromptCluster") else order
             given = {
-                p.name: rows[p.name] if p.name in rows.columns else ibis.null(_NULLS[p.kind])
+                p.name: rows[p.name] if p.name in rows.columns else ibis.null(COLUMN_TYPES[p.kind])
                 for p in properties
             }
             picked = rows.select(*keys, **given, **{_ORDER: ibis.literal(rank, "int64")})
@@ -278,17 +279,6 @@ class _Fold:
         ordered = rows.order_by(list(keys))
         for chunk in self.workspace.chunks(ordered, _ROWS, apart=True):
             self.graph.write(statement, {"rows": chunk}, name="load undo")
-
-
-# What DuckDB makes of a property in the record of a load.
-_NULLS = {
-    Kind.STRING: "string",
-    Kind.INTEGER: "int64",
-    Kind.BOOLEAN: "boolean",
-    Kind.DATETIME: "int64",
-    Kind.STRINGS: "array<string>",
-    Kind.INTEGERS: "array<int64>",
-}
 
 
 def _folded(prop: Property, rows: ir.Table) -> Any:

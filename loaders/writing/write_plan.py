@@ -11,7 +11,7 @@ from ringleader.loaders.aggregation.aggregate import END, START
 from ringleader.loaders.functions import stable_hash
 from ringleader.schema import BUILT_IN, Schema
 from ringleader.schema.statements import upsert_nodes, upsert_relationships
-from ringleader.schema.types import NodeType, RelType
+from ringleader.schema.types import Kind, NodeType, RelType
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from ringleader.loaders.workspace import Workspace
 
 Row = dict[str, Any]
+# How the rows of steps hold a property; moments are milliseconds since 1970.
+COLUMN_TYPES = {
+    Kind.STRING: "string",
+    Kind.INTEGER: "int64",
+    Kind.BOOLEAN: "boolean",
+    Kind.DATETIME: "int64",
+    Kind.STRINGS: "array<string>",
+    Kind.INTEGERS: "array<int64>",
+}
 # Parts of a step that are written side by side, each over a session of its own. More than the
 # server has cores do not help; loads that were begun with another number cannot be gone on with.
 WRITERS = 2

@@ -1,6 +1,5 @@
 """The report in a real browser: pointer, keyboard, dark, paper, and names that are markup."""
 
-import shutil
 import time
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,25 +8,13 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright import sync_api as playwright
+from browser_pages import expect
 from report_world import EVIL, ReportWorld
 
 from ringleader.exports.page import write_page
 from ringleader.exports.report import blocks
 from ringleader.exports.report_ring import as_it_is
 
-expect = playwright.expect
-expect.set_options(timeout=30_000)  # a busy machine takes its time
-CHROMIUM = shutil.which("chromium")
-OFFLINE = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
 SECONDS_AT_MOST = 10  # the goal is 3; a busy machine must not fail the test
 
@@ -37,16 +24,6 @@ def written(path, world):
     with path.open("wb") as file:
         write_page(file, blocks(world.read, world.run(), world.standing(), as_it_is, now))
     return path
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("NEEDS chromium, WHICH IS NOT HERE: apt-get install chromium")
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=CHROMIUM, args=OFFLINE)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,12 @@ import socket
 import socketserver
 import ssl
 import subprocess
-import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from local_server import answering
 from webhook_receiver import KEY, KEY_TEXT, listening, verified
 
 from ringleader.errors import DeliveryFailed, SettingsError
@@ -354,13 +354,8 @@ class _Smtp(socketserver.StreamRequestHandler):
 def post_office():
     server = socketserver.TCPServer(("127.0.0.1", 0), _Smtp)
     server.taken, server.to = [], []
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with answering(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_an_email_says_the_same_and_needs_encryption_elsewhere():
