@@ -20,8 +20,3 @@ def _missing():
 
 MISSING = _missing()
 needs_spark = pytest.mark.skipif(MISSING is not None, reason=MISSING or "")
-
-# Long jobs of which no run to the end has been seen. A pass is reported as such.
-unproven = pytest.mark.xfail(
-    reason="the whole road on Spark has not been seen to run", strict=False
-)

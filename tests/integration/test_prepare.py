@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from load_world import everything
-from spark_here import needs_spark, unproven
+from spark_here import needs_spark
 
 from ringleader.scenario.simulate import simulate
 
@@ -48,7 +48,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.timeout(1_800)
-@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=[needs_spark, unproven])])
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=needs_spark)])
 def test_prepared_tables_make_the_graph_of_the_raw_load(
     graph, ringleader, folder, tmp_path, engine
 ):

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from spark_cluster import standalone
-from spark_here import needs_spark, unproven
+from spark_here import needs_spark
 
 from ringleader.errors import SettingsError, WrongUsage
 from ringleader.loaders import functions
@@ -149,7 +149,6 @@ def _plain(value):
     return list(value) if isinstance(value, list | tuple) else value
 
 
-@unproven
 @needs_spark
 def test_a_worker_that_dies_changes_nothing(tmp_path):
     tables = write_tables(tmp_path / "tables")
@@ -191,7 +190,6 @@ def test_a_worker_that_dies_changes_nothing(tmp_path):
     assert rows_of(tmp_path / "spark") == expected
 
 
-@unproven
 @needs_spark
 def test_an_interruption_ends_jobs_and_leaves_nothing(tmp_path):
     tables = write_tables(tmp_path / "tables")
@@ -226,7 +224,6 @@ def test_what_spark_lacks_is_named_before_any_work(tmp_path):
                 )
 
 
-@unproven
 @needs_spark
 def test_addresses_are_read_and_written_where_they_lie(tmp_path):
     (tmp_path / "in").mkdir()
