@@ -83,7 +83,7 @@ coverage: ## every test, with the coverage of lines and branches and its floor
 	$(MAKE) test COVERAGE=1
 
 smoke: $(READY) ## loads, detection and the catalogue on the long-term release of Neo4j
-	RINGLEADER_TEST_ENGINE=5.26 $(BIN)/python -m pytest -m smoke
+	RINGLEADER_TEST_ENGINE=5.26 $(PYTEST) -m smoke
 
 kills: $(READY) ## kill loads, detections, restores and the server at random (ROUNDS=20)
 	$(BIN)/python -m benchmarks.kills --rounds $(or $(ROUNDS),20)

@@ -82,6 +82,19 @@ def moment(text: str, form: str) -> dt.Timestamp(scale=6):
     """The time that a text gives in a form; null for what is of another form."""
 
 
+@ibis.udf.scalar.builtin(name="try_strptime")
+def moment_with_offset(text: str, form: str) -> dt.Timestamp(timezone="UTC"):
+    """The same for a form with an offset (``%z``); DuckDB alone."""
+
+
+@ibis.udf.scalar.builtin(name="timezone")
+def on_clock(zone: str, moment: dt.Timestamp(scale=6)) -> dt.Timestamp(timezone="UTC"):
+    """The moment at which the clocks of a zone show a time; DuckDB alone.
+
+    Of an hour that comes twice one is taken.
+    """
+
+
 @ibis.udf.scalar.builtin(name="decode")
 def decoded(data: bytes) -> str:
     """The text that bytes are in UTF-8."""

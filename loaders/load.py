@@ -22,6 +22,7 @@ from ringleader.loaders.tables.prompts import by_meaning
 from ringleader.loaders.validation.clean_table import CleanTable
 from ringleader.loaders.validation.quarantine import write as write_quarantine
 from ringleader.loaders.validation.validate import refuse_if_strict, validate
+from ringleader.loaders.validation.values import NOT_A_TIME
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing import batches, load_records
 from ringleader.loaders.writing.writer import write_steps
@@ -276,6 +277,11 @@ def planned(
         if not summary.loaded:
             why = "no row is valid" if summary.read else "there are no rows"
             way = "a first mapping of the file's columns: ringleader mapping guess FILE"
+            if any(NOT_A_TIME in reason for reason in plan.clean.reasons):
+                way = (
+                    'say how times are written: timestamp = { column = "…", format = "%d.%m.%Y '
+                    '%H:%M:%S", zone = "Europe/Berlin" } in a mapping (docs/mapping.md)'
+                )
             if summary.table == "proxies" and mapping.file is None:
                 way = "of a list, say which format it is: --as FORMAT (ringleader load --help)"
             _warn(summary, f"{why}; nothing is loaded; {way}")

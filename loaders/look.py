@@ -115,7 +115,8 @@ def _common(load: TableInput, step: WriteStep) -> Iterator[str]:
             source = load.mapping.source_of(column).source or column
             yield (
                 f"{column} {value!r} stands in {row['n'] / total['n']:.0%} of the rows that have "
-                f"one, of {row['accounts']:,} accounts; if it stands for no value, write "
+                f"one, of {row['accounts']:,} accounts; a real one may be evidence. "
+                "If it stands for no value, write "
                 f'{column} = {{ column = "{source}", null = ["{value}"] }} under '
                 f"[map.{load.mapping.table.name}] of a mapping"
             )

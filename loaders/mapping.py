@@ -37,13 +37,17 @@ from typing import Any
 
 from ringleader.errors import InputError
 from ringleader.loaders.contract import BY_NAME, TABLE_NAMES, Column, Table, Type
+from ringleader.loaders.mapping_checks import FORMAT, PATTERN, REGEX, ZONE, asked, mistake
 from ringleader.loaders.preset_files import preset_file
 
 CASTS = ("text", "integer", "decimal", "timestamp", "boolean")
 UNITS = ("s", "ms", "us", "ns")
 _IDS = (Type.ID, Type.PAYMENT_METHOD, Type.NETWORK)
 _EXAMPLE = '{ column = "source column" }'
-_COLUMN_KEYS = ("column", "join", "cast", "values", "const", "unit", "pattern", "null")
+_COLUMN_KEYS = (
+    "column", "join", "cast", "values", "const", "unit", "format", "zone", "pattern", "null"
+)  # fmt: skip
+_OF_TIMES = ("unit", "format", "zone")
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,8 @@ class ColumnMap:
         cast: Type to which the source is converted first.
         values: Replacements, source value to contract value; others stay as they are.
         unit: Unit of a numeric timestamp.
+        format: How a time is written, in the letters of ``strptime``.
+        zone: Time zone (IANA) of the clock that wrote times without an offset; None is UTC.
         pattern: Regular expression whose first group (or match) is the value.
         others: Columns that count where the source has no value.
         may_lack: Whether the file may have none of these columns.
@@ -98,6 +104,8 @@ class ColumnMap:
     cast: str | None = None
     values: tuple[tuple[str, str], ...] = ()
     unit: str | None = None
+    format: str | None = None
+    zone: str | None = None
     pattern: str | None = None
     others: tuple[str, ...] = ()
     may_lack: bool = False
@@ -157,6 +165,7 @@ class Mapping:
                 name: [c.source, c.const, c.cast, c.values, c.unit]
                 + ([c.pattern, c.others] if c.pattern or c.others else [])
                 + ([c.joined, c.null] if c.joined or c.null else [])
+                + ([{"format": c.format, "zone": c.zone}] if c.format or c.zone else [])
                 for name, c in sorted(self.columns.items())
             },
             "options": dict(sorted(self.options.items())),
@@ -193,7 +202,7 @@ def read_mapping(path: Path | None, table: Table, contract: dict[str, Table] = B
         ) from error
     _known(path, "", document, ("doc", "map", "options", "where", "null"))
     if document.get("map") == {}:
-        raise _mistake(path, "[map] is empty", f"[map.{table.name}] with e.g. {_EXAMPLE}")
+        raise mistake(path, "[map] is empty", f"[map.{table.name}] with e.g. {_EXAMPLE}")
     sections = _section(path, "map", document.get("map", {}))
     options = _section(path, "options", document.get("options", {}))
     where = _section(path, "where", document.get("where", {}))
@@ -229,13 +238,9 @@ def read_mapping(path: Path | None, table: Table, contract: dict[str, Table] = B
     )
 
 
-def _mistake(path: Path, what: str, hint: str) -> InputError:
-    return InputError(f"mapping file {path}: {what}", hint=hint)
-
-
 def _section(path: Path, key: str, content: Any) -> dict[str, Any]:
     if not isinstance(content, dict):
-        raise _mistake(path, f"{key} is {content!r}; expected a table", f"write [{key}]")
+        raise mistake(path, f"{key} is {content!r}; expected a table", f"write [{key}]")
     return content
 
 
@@ -267,22 +272,25 @@ def _column(path: Path, where: str, entry: Any, column: Column) -> ColumnMap:
         )
     _known(path, where, entry, _COLUMN_KEYS)
     if sum(key in entry for key in ("column", "const", "join")) != 1:
-        raise _mistake(path, f"{where} needs either column or const", f"{where} = {_EXAMPLE}")
+        raise mistake(path, f"{where} needs either column or const", f"{where} = {_EXAMPLE}")
     _source(path, where, entry, column)
     _choice(path, f"{where}.cast", entry.get("cast"), CASTS)
     _choice(path, f"{where}.unit", entry.get("unit"), UNITS)
-    if "unit" in entry and column.type is not Type.TIMESTAMP:
-        raise _mistake(path, f"{where}.unit: only a timestamp has a unit", "leave it out")
+    for key in _OF_TIMES:
+        if key in entry and column.type is not Type.TIMESTAMP:
+            raise mistake(path, f"{where}.{key}: only a timestamp has a {key}", "leave it out")
+    asked(path, f"{where}.format", entry.get("format"), FORMAT, "e.g. '%d.%m.%Y %H:%M:%S'")
+    asked(path, f"{where}.zone", entry.get("zone"), ZONE, 'a name such as "Europe/Berlin"')
     values = _section(path, f"{where}.values", entry.get("values", {}))
     for old, new in values.items():
         if not isinstance(new, str):
-            raise _mistake(
+            raise mistake(
                 path, f"{where}.values.{old} is {new!r}", f'put it in quotes: {old} = "…"'
             )
     const = entry.get("const")
-    _pattern(path, f"{where}.pattern", entry.get("pattern"))
+    asked(path, f"{where}.pattern", entry.get("pattern"), PATTERN, REGEX)
     if const is not None and "pattern" in entry:
-        raise _mistake(path, f"{where}.pattern: a constant has none", "leave it out")
+        raise mistake(path, f"{where}.pattern: a constant has none", "leave it out")
     given = entry.get("column")
     sources: list[Any] = given if isinstance(given, list) else [given]
     return ColumnMap(
@@ -291,6 +299,8 @@ def _column(path: Path, where: str, entry: Any, column: Column) -> ColumnMap:
         cast=entry.get("cast"),
         values=tuple(sorted((old, new) for old, new in values.items())),
         unit=entry.get("unit"),
+        format=entry.get("format"),
+        zone=entry.get("zone"),
         pattern=entry.get("pattern"),
         others=tuple(sources[1:]),
         may_lack=isinstance(given, list) or "join" in entry,
@@ -302,7 +312,7 @@ def _column(path: Path, where: str, entry: Any, column: Column) -> ColumnMap:
 def _texts(path: Path, where: str, given: Any) -> tuple[str, ...]:
     """A list of texts."""
     if not isinstance(given, list) or not all(isinstance(text, str) and text for text in given):
-        raise _mistake(path, f"{where} is {given!r}", 'a list of texts, e.g. ["a", "b"]')
+        raise mistake(path, f"{where} is {given!r}", 'a list of texts, e.g. ["a", "b"]')
     return tuple(given)
 
 
@@ -312,7 +322,7 @@ def _source(path: Path, where: str, entry: dict[str, Any], column: Column) -> No
         given = entry["column"]
         sources = given if isinstance(given, list) else [given]
         if not sources or not all(isinstance(source, str) and source for source in sources):
-            raise _mistake(
+            raise mistake(
                 path, f"{where}.column is {given!r}", "the name of a column, in quotes, or a list"
             )
         return
@@ -320,25 +330,11 @@ def _source(path: Path, where: str, entry: dict[str, Any], column: Column) -> No
         return
     const = entry["const"]
     if (column.required and column.type in _IDS) or column.name in ("request_id", "payment_id"):
-        raise _mistake(
+        raise mistake(
             path, f"{where}: every row would have the same {column.name}", '{ column = "…" }'
         )
     if isinstance(const, (dict, list)) or const == "":
-        raise _mistake(path, f"{where}.const is {const!r}", "one text, number, date or boolean")
-
-
-def _pattern(path: Path, where: str, pattern: Any) -> None:
-    """Check a regular expression with the engine that will run it."""
-    if pattern is None:
-        return
-    import duckdb
-
-    if not isinstance(pattern, str) or not pattern:
-        raise _mistake(path, f"{where} is {pattern!r}", "a regular expression, in single quotes")
-    try:
-        duckdb.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
-    except duckdb.Error as error:
-        raise _mistake(path, f"{where}: {error}", "a regular expression of RE2") from error
+        raise mistake(path, f"{where}.const is {const!r}", "one text, number, date or boolean")
 
 
 def _conditions(path: Path, where: str, content: Any) -> tuple[Condition, ...]:
@@ -346,11 +342,11 @@ def _conditions(path: Path, where: str, content: Any) -> tuple[Condition, ...]:
     for source, entry in sorted(_section(path, where, content).items()):
         if isinstance(entry, dict):
             _known(path, f"{where}.{source}", entry, ("pattern",))
-            _pattern(path, f"{where}.{source}.pattern", entry.get("pattern", ""))
+            asked(path, f"{where}.{source}.pattern", entry.get("pattern", ""), PATTERN, REGEX)
             made.append(Condition(source, pattern=entry["pattern"]))
             continue
         if not isinstance(entry, list) or not entry or not all(isinstance(v, str) for v in entry):
-            raise _mistake(
+            raise mistake(
                 path, f"{where}.{source} is {entry!r}", 'a list of texts, or { pattern = "…" }'
             )
         made.append(Condition(source, tuple(entry)))
@@ -376,7 +372,7 @@ def _options(path: Path, table: str, content: Any) -> dict[str, Any]:
     for name, value in given.items():
         if not isinstance(value, known[name].type):
             expected = known[name].type.__name__
-            raise _mistake(
+            raise mistake(
                 path,
                 f"options.{table}.{name} is {value!r}; expected {expected}",
                 known[name].doc,

@@ -149,7 +149,7 @@ def schema() -> dict[str, Any]:
                 "null": texts,
             }
             if column.type is Type.TIMESTAMP:
-                keys["unit"] = {"enum": list(UNITS)}
+                keys |= {"unit": {"enum": list(UNITS)}, "format": text, "zone": text}
             whole = _object(keys)
             whole["oneOf"] = [{"required": [key]} for key in ("column", "join", "const")]
             columns[column.name] = {"description": column.doc, "anyOf": [text, whole]}

@@ -11,6 +11,7 @@ import itertools
 import json
 import math
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -60,7 +61,9 @@ def whole_file(path: Path, *, mode: int | None = None) -> Iterator[BinaryIO]:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except (OSError, ValueError) as error:  # the latter: a name with a NUL byte
         why = getattr(error, "strerror", error)
-        raise InputError(f"cannot write {path}: {why}", hint="choose --output") from error
+        missing = not path.parent.exists()
+        hint = f"mkdir -p {shlex.quote(str(path.parent))}" if missing else "choose another --output"
+        raise InputError(f"cannot write {path}: {why}", hint=hint) from error
     try:
         with os.fdopen(handle, "wb") as file:
             yield file

@@ -235,8 +235,8 @@ def missing(
         count = sum(factor.owned for factor in factors)
         yield (
             f"one kind alone ({lives[0].kind}) speaks for it: then it has to live on "
-            f"{OWNED_THINGS} identifiers of one type that the ring owns, addresses aside "
-            f"(owned_part); it uses {count} that the ring owns"
+            f"{OWNED_THINGS} identifiers of one type that the ring owns (owned_part); addresses do "
+            f"not count for this. It uses {count} that the ring owns, addresses included"
         )
 
 

@@ -6,7 +6,14 @@ from typing import Any
 
 import ibis
 
-from ringleader.loaders.functions import from_microseconds, microseconds, moment
+from ringleader.loaders.functions import (
+    from_microseconds,
+    microseconds,
+    moment,
+    moment_with_offset,
+    on_clock,
+)
+from ringleader.loaders.mapping import ColumnMap
 
 # Above each of these a bare number is of the next finer unit: it would be after the year 5000.
 _BELOW = {"s": 1e11, "ms": 1e14, "us": 1e17}
@@ -24,22 +31,34 @@ _BASIC = (
 _TO_HOUR = r"^([0-9]{4})-?([0-9]{2})-?([0-9]{2})[Tt ]([0-9]{2})([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
 # Days by their number in the year or in a week.
 _DAYS = ("%Y-%j", "%G-W%V-%u")
+# A time of day with Z, an offset, or the name of a zone after it.
+_ZONED = r"(?i)[t :][0-9:.,]+\s*(?:z|utc|gmt|ut|[+-][0-9]{2}(?::?[0-9]{2})?|[a-z_]+/[a-z0-9_/+-]+)$"
+# Letters of a form that stand for an offset or a zone.
+_OFFSETS = ("%z", "%Z")
 # CET is one hour ahead of UTC or, for whoever means the clock on the wall, two in summer.
 ABBREVIATED = r"(?i)[0-9]\s*\(?[a-z]{1,5}(?:[+-][0-9:]+)?\)?$"
 _UTC_ITSELF = r"(?i)[0-9]\s*(?:z|utc|gmt|ut)$"
 
 
-def utc(raw: Any, unit: str | None) -> tuple[Any, Any]:
-    """A time without zone, in UTC, and whether one was given at all."""
+def utc(raw: Any, entry: ColumnMap) -> tuple[Any, Any]:
+    """A time without zone, in UTC, and whether one was given at all.
+
+    Args:
+        raw: The column as it comes.
+        entry: Unit, form and zone that the mapping gives.
+    """
     kind = raw.type()
     if kind.is_timestamp() and kind.timezone:
-        # The microseconds since 1970 are UTC already; a cast would go through calendars.
-        return from_microseconds(microseconds(raw)), raw.notnull()
+        return _whole(raw), raw.notnull()
     if kind.is_timestamp() or kind.is_date():
-        return raw.cast("timestamp(6)"), raw.notnull()
+        return _local(raw.cast("timestamp(6)"), entry.zone), raw.notnull()
     if kind.is_numeric():
-        return _epoch(raw.try_cast("float64"), unit), raw.notnull()
+        return _epoch(raw.try_cast("float64"), entry.unit), raw.notnull()
     text = raw.cast("string").nullif("")
+    if entry.format:
+        if any(mark in entry.format for mark in _OFFSETS):
+            return _whole(moment_with_offset(text, entry.format)), text.notnull()
+        return _local(moment(text, entry.format), entry.zone), text.notnull()
     number = text.try_cast("float64")
     iso = ibis.coalesce(
         _instant(text),
@@ -47,7 +66,19 @@ def utc(raw: Any, unit: str | None) -> tuple[Any, Any]:
         _instant(text.re_replace(_TO_HOUR, r"\1-\2-\3 \4:00:00\5")),
         *(moment(text, form) for form in _DAYS),
     )
-    return ibis.ifelse(number.notnull(), _epoch(number, unit), iso), text.notnull()
+    if entry.zone:
+        iso = ibis.ifelse(text.re_search(_ZONED), iso, _local(iso, entry.zone))
+    return ibis.ifelse(number.notnull(), _epoch(number, entry.unit), iso), text.notnull()
+
+
+def _whole(instant: Any) -> Any:
+    # The microseconds since 1970 are UTC already; a cast would go through calendars.
+    return from_microseconds(microseconds(instant))
+
+
+def _local(shown: Any, zone: str | None) -> Any:
+    """What the clocks of a zone show, in UTC."""
+    return _whole(on_clock(zone, shown)) if zone else shown
 
 
 def zone_unclear(text: Any) -> Any:

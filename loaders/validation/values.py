@@ -27,12 +27,15 @@ _OFFSET = r"[0-9][T ].*[+-]"
 _SANE_OFFSET = r"([+-](0?[0-9]|1[0-3])(:?[0-5][0-9]){0,2}|[+-]14(:?00){0,2})$"
 
 
+NOT_A_TIME = "not a UTC time"
+
+
 def checked(
     column: Column, raw: Any, entry: ColumnMap, channels: Sequence[str]
 ) -> tuple[Any, list[tuple[str, Any]]]:
     """A column's typed value and what may be wrong with it, as (reason, condition)."""
     if column.type is Type.TIMESTAMP:
-        value, given = utc(raw, entry.unit)
+        value, given = utc(raw, entry)
         if raw.type().is_timestamp():
             # Compared as it is stored, so that what a file says of its least and greatest answers.
             zone = raw.type().timezone and "UTC"
@@ -41,10 +44,12 @@ def checked(
         else:
             sane = value.between(ibis.timestamp(EARLIEST), ibis.timestamp(LATEST))
             wrong = given & _untrue(sane)
-        checks = [("not a UTC time, or not between 2000 and 2099", wrong)]
+        reason = f"not a time as {entry.format}" if entry.format else NOT_A_TIME
+        checks = [(f"{reason}, or not between 2000 and 2099", wrong)]
         if raw.type().is_string():
             odd = raw.re_search(_OFFSET) & ~raw.re_search(_SANE_OFFSET)
-            checks.insert(0, (_UNCLEAR_ZONE, zone_unclear(raw)))
+            if not entry.format:
+                checks.insert(0, (_UNCLEAR_ZONE, zone_unclear(raw)))
             checks.append(("an offset from UTC that no clock has", odd))
     elif column.type is Type.COUNT:
         value, sane = _count(raw)

@@ -259,7 +259,10 @@ def _columns(query: str) -> list[str]:
 
 def _why_none(graph: Graph) -> str:
     if graph.read(get("current-run")):
-        return "the last detection found no ring; ringleader query run runs lists its counts"
+        return (
+            "no ring of the last detection is left to show; ringleader query run runs lists what "
+            "it found, ringleader review list what was decided"
+        )
     return "no detection has run; ringleader detect"
 
 

@@ -57,7 +57,12 @@ def test_prepared_tables_make_the_graph_of_the_raw_load(
     expected = everything(graph)
     graph.write("MATCH (n) DETACH DELETE n", name="empty")
     (tmp_path / "ringleader.toml").write_text('[engine]\nmaster = "local[2]"\n')
-    made = ringleader("prepare", "all", folder, "--output", "clean (a+b) [1]", "--engine", engine)
+    # Two hundred parts of a few rows each would take most of the time.
+    (tmp_path / "spark-defaults.conf").write_text("spark.sql.shuffle.partitions 4\n")
+    made = ringleader(
+        "prepare", "all", folder, "--output", "clean (a+b) [1]", "--engine", engine,
+        env={"SPARK_CONF_DIR": str(tmp_path)},
+    )  # fmt: skip
     quarantined = [line for line in raw.stderr.splitlines() if line.startswith("quarantined")]
     assert [line for line in made.stderr.splitlines() if line.startswith("quarantined")] == (
         quarantined

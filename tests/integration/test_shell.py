@@ -4,6 +4,7 @@ import json
 import signal
 import stat
 import threading
+import time
 
 import pytest
 from prompt_toolkit.completion import CompleteEvent
@@ -16,6 +17,7 @@ from ringleader.catalogue import parse
 from ringleader.commands.shell import Quit, Shell, read_all
 from ringleader.commands.shell_prompt import HISTORY, Words, ask_all
 from ringleader.errors import CatalogueError, QueryError, WrongUsage
+from ringleader.graph import Graph
 from ringleader.questions import mode_of, require_reads
 
 ENDLESS = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN count(a + b);"
@@ -104,14 +106,25 @@ def test_what_cannot_be_done_is_an_error_and_the_session_goes_on(shell, text, er
     assert shell.shown[-1][0] == [{"n": 2}]
 
 
+def running(graph):
+    """The transactions in which the endless statement runs."""
+    found = graph.read("SHOW TRANSACTIONS YIELD currentQuery", name="who")
+    return [row for row in found if "UNWIND" in row["currentQuery"]]
+
+
 def test_ctrl_c_ends_the_statement_and_not_the_shell(shell, capsys):
     main = threading.main_thread().ident
-    timer = threading.Timer(1.0, lambda: signal.pthread_kill(main, signal.SIGINT))
-    timer.start()
+
+    def press():
+        with Graph.connect(shell.graph.settings) as other:
+            while not running(other):
+                time.sleep(0.1)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    threading.Thread(target=press, daemon=True).start()
     shell.do_kindly(ENDLESS)
     assert "cancelled" in capsys.readouterr().err
-    running = shell.graph.read("SHOW TRANSACTIONS YIELD currentQuery", name="who")
-    assert not [row for row in running if "UNWIND" in row["currentQuery"]]
+    assert not running(shell.graph)
     shell.do("RETURN 1 AS one;")
     assert shell.shown[-1][0] == [{"one": 1}]
 

@@ -73,7 +73,7 @@ def test_why_names_what_is_missing_with_its_parameter(world):
     single = why_not(world, SINGLE)
     assert single.rings == (ring,)
     assert "one kind alone (prompt)" in str(single)
-    assert "it uses 1 that the ring owns" in str(single)
+    assert "It uses 1 that the ring owns, addresses included" in str(single)
     [prompt] = [row for row in single.factors.rows if row["kind"] == "prompt"]
     assert (prompt["identifiers"], prompt["owned"], prompt["ring_identifiers"]) == (1, 1, 6)
     assert prompt["lives"]

@@ -147,3 +147,22 @@ def test_the_schema_names_every_column_and_fits_every_preset():
         assert set(preset) <= set(document["properties"])
         for columns in preset["map"].values():
             assert all(set(c) <= keys | {"unit"} for c in columns.values() if isinstance(c, dict))
+
+
+@pytest.mark.parametrize(
+    ("column", "key", "text", "told"),
+    [
+        ("timestamp", "zone", "Europe/Bonn", "Unknown TimeZone"),
+        ("timestamp", "zone", "", "a name such as"),
+        ("timestamp", "format", "%Q", "e.g. '%d.%m.%Y"),
+        ("device_id", "zone", "Europe/Berlin", "only a timestamp has a zone"),
+        ("device_id", "format", "%d", "only a timestamp has a format"),
+    ],
+)
+def test_forms_and_zones_that_do_not_exist(tmp_path, column, key, text, told):
+    path = tmp_path / "ours.toml"
+    path.write_text(f'[map.requests]\n{column} = {{ column = "x", {key} = "{text}" }}\n')
+    with pytest.raises(InputError) as caught:
+        read_mapping(path, BY_NAME["requests"])
+    assert f"map.requests.{column}.{key}" in caught.value.message
+    assert told in f"{caught.value.message}\n{caught.value.hint}"

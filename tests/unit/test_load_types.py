@@ -135,3 +135,39 @@ def test_casts_of_text_columns(workspace, tmp_path):
     casts = {name: ColumnMap("n", cast="integer") for name in ("model", "device_id")}
     _, (row,) = read(workspace, path, **casts)
     assert (row["model"], row["device_id"]) == ("5", "5")
+
+
+@pytest.mark.parametrize(
+    ("form", "zone", "text", "moment"),
+    [
+        (None, "Europe/Berlin", "2026-01-24 02:31:00", "2026-01-24 01:31:00"),
+        (None, "Europe/Berlin", "2026-07-24 02:31:00.5", "2026-07-24 00:31:00.500000"),
+        (None, "Europe/Berlin", "20260724T023100", "2026-07-24 00:31:00"),
+        (None, "Europe/Berlin", "2026-07-24T02:31Z", "2026-07-24 02:31:00"),
+        (None, "Europe/Berlin", "2026-07-24 02:31:00-05", "2026-07-24 07:31:00"),
+        (None, "Europe/Berlin", "2026-07-24T02:31:00+0530", "2026-07-23 21:01:00"),
+        (None, "Europe/Berlin", "2026-07-24 02:31:00 America/New_York", "2026-07-24 06:31:00"),
+        (None, "Europe/Berlin", "1784860260", "2026-07-24 02:31:00"),
+        (None, "Europe/Berlin", "2026-01-24", "2026-01-23 23:00:00"),
+        ("%d.%m.%Y %H:%M:%S", None, "24.01.2026 02:31:00", "2026-01-24 02:31:00"),
+        ("%d.%m.%Y %H:%M:%S", "Asia/Tokyo", "24.01.2026 02:31:00", "2026-01-23 17:31:00"),
+        ("%d/%b/%Y:%H:%M:%S %z", "Asia/Tokyo", "24/Jan/2026:02:31:00 -0700", "2026-01-24 09:31:00"),
+        ("%d.%m.%Y", None, "2026-01-24", None),
+    ],
+)
+def test_times_of_another_form_and_clock(workspace, tmp_path, form, zone, text, moment):
+    path = tmp_path / "requests.csv"
+    path.write_text(f"account_id,when\na,{text}\n")
+    entry = ColumnMap("when", format=form, zone=zone)
+    prepared, rows = read(workspace, path, timestamp=entry)
+    assert [str(row["timestamp"]) for row in rows] == ([moment] if moment else [])
+    wrong = f"timestamp: not a time as {form}, or not between 2000 and 2099"
+    assert prepared.reasons == ({} if moment else {wrong: 1})
+
+
+def test_a_column_of_moments_without_a_zone_is_of_the_clock_of_the_mapping(workspace, tmp_path):
+    path = tmp_path / "requests.parquet"
+    shown = pa.array([1_769_221_860_000], pa.timestamp("ms"))
+    pq.write_table(pa.table({"account_id": ["a"], "timestamp": shown}), path)
+    _, [row] = read(workspace, path, timestamp=ColumnMap("timestamp", zone="Europe/Berlin"))
+    assert str(row["timestamp"]) == "2026-01-24 01:31:00"
