@@ -195,7 +195,9 @@ def test_doctor_finds_what_is_missing_and_mends_it(home, state):
     assert (
         constraints["detail"] == "none yet: the database is empty, and the first load creates them"
     )
-    home.run("cypher", "CREATE (:Account {account_id: 'a'})", "--write")
+    login = (state.username, state.password)
+    with neo4j.GraphDatabase.driver(state.uri, auth=login) as bolt:
+        bolt.execute_query("CREATE (:Account {account_id: 'a'})")
     result = home.run("doctor", code=1)
     assert "constraints and indexes are missing" in result.stderr
     assert "try: ringleader doctor --mend" in result.stderr
