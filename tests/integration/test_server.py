@@ -198,7 +198,8 @@ def test_doctor_finds_what_is_missing_and_mends_it(home, state):
     login = (state.username, state.password)
     with neo4j.GraphDatabase.driver(state.uri, auth=login) as bolt:
         bolt.execute_query("CREATE (:Account {account_id: 'a'})")
-    result = home.run("doctor", code=1)
+        result = home.run("doctor", code=1)
+        bolt.execute_query("MATCH (n) DELETE n")
     assert "constraints and indexes are missing" in result.stderr
     assert "try: ringleader doctor --mend" in result.stderr
     assert state.password not in result.stdout + result.stderr
