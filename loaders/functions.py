@@ -91,7 +91,7 @@ def moment_with_offset(text: str, form: str) -> dt.Timestamp(timezone="UTC"):
 def on_clock(zone: str, moment: dt.Timestamp(scale=6)) -> dt.Timestamp(timezone="UTC"):
     """The moment at which the clocks of a zone show a time; DuckDB alone.
 
-    Of an hour that comes twice one is taken.
+    Of an hour that comes twice the later one is taken.
     """
 
 

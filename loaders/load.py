@@ -13,7 +13,7 @@ from ringleader.catalogue import get
 from ringleader.errors import InputError
 from ringleader.keys import refuse_other_key
 from ringleader.loaders.enrichment.asn import open_database
-from ringleader.loaders.look import look, refuse
+from ringleader.loaders.look import look, refuse, way_out
 from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources.files import InputFile
 from ringleader.loaders.tables import LOADERS, payments
@@ -22,7 +22,6 @@ from ringleader.loaders.tables.prompts import by_meaning
 from ringleader.loaders.validation.clean_table import CleanTable
 from ringleader.loaders.validation.quarantine import write as write_quarantine
 from ringleader.loaders.validation.validate import refuse_if_strict, validate
-from ringleader.loaders.validation.values import NOT_A_TIME
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing import batches, load_records
 from ringleader.loaders.writing.writer import write_steps
@@ -276,15 +275,7 @@ def planned(
         report(summary, plan.clean)
         if not summary.loaded:
             why = "no row is valid" if summary.read else "there are no rows"
-            way = "a first mapping of the file's columns: ringleader mapping guess FILE"
-            if any(NOT_A_TIME in reason for reason in plan.clean.reasons):
-                way = (
-                    'say how times are written: timestamp = { column = "…", format = "%d.%m.%Y '
-                    '%H:%M:%S", zone = "Europe/Berlin" } in a mapping (docs/mapping.md)'
-                )
-            if summary.table == "proxies" and mapping.file is None:
-                way = "of a list, say which format it is: --as FORMAT (ringleader load --help)"
-            _warn(summary, f"{why}; nothing is loaded; {way}")
+            _warn(summary, f"{why}; nothing is loaded; {way_out(mapping, plan.clean)}")
         summary.steps = {step.name: step.total for step in plan.steps}
         summary.notes = {**plan.notes, **summary.notes}
     return plan

@@ -23,6 +23,7 @@ from ringleader.schema.types import RelType
 if TYPE_CHECKING:
     from ringleader.loaders.mapping import Mapping
     from ringleader.loaders.tables.interface import TableInput
+    from ringleader.loaders.validation.clean_table import CleanTable
     from ringleader.loaders.writing.write_plan import WriteStep
 
 # A value is named that more than this share of a column's rows have, over so many accounts.
@@ -189,3 +190,19 @@ def _strangers(load: TableInput, steps: Sequence[WriteStep]) -> Iterator[str]:
             f"the accounts table (for example {example!r}): is account_id of {table} the same id? "
             f'If another column is, write account_id = "COLUMN" under [map.{table}] of a mapping'
         )
+
+
+def way_out(mapping: Mapping, clean: CleanTable) -> str:
+    """What to do about files of which no row is valid."""
+    if mapping.table.name == "proxies" and mapping.file is None:
+        return "of a list, say which format it is: --as FORMAT (ringleader load --help)"
+    refused = {reason.partition(":")[0] for reason in clean.reasons}
+    times = [
+        c.name for c in mapping.table.columns if c.type is Type.TIMESTAMP and c.name in refused
+    ]
+    if times:
+        return (
+            f'say how times are written: {times[0]} = {{ column = "…", format = "%d.%m.%Y '
+            '%H:%M:%S", zone = "Europe/Berlin" } in a mapping (docs/mapping.md)'
+        )
+    return "a first mapping of the file's columns: ringleader mapping guess FILE"

@@ -195,11 +195,9 @@ def read_mapping(path: Path | None, table: Table, contract: dict[str, Table] = B
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise InputError(f"mapping file {path}: no such file", hint="--mapping FILE") from error
+        raise mistake(path, "no such file", "--mapping FILE") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(
-            f"mapping file {path}: {error}", hint="it is TOML, in UTF-8: https://toml.io"
-        ) from error
+        raise mistake(path, str(error), "it is TOML, in UTF-8: https://toml.io") from error
     _known(path, "", document, ("doc", "map", "options", "where", "null"))
     if document.get("map") == {}:
         raise mistake(path, "[map] is empty", f"[map.{table.name}] with e.g. {_EXAMPLE}")
@@ -248,10 +246,7 @@ def _known(path: Path, where: str, content: dict[str, Any], names: tuple[str, ..
     for key in content:
         if key not in names:
             full = f"{where}.{key}" if where else key
-            raise InputError(
-                f"mapping file {path}: {full}: there is no such key",
-                hint=f"known here: {', '.join(names)}",
-            )
+            raise mistake(path, f"{full}: there is no such key", f"known here: {', '.join(names)}")
 
 
 def _columns(path: Path, where: str, content: dict[str, Any], table: Table) -> dict[str, ColumnMap]:
@@ -266,9 +261,10 @@ def _column(path: Path, where: str, entry: Any, column: Column) -> ColumnMap:
     if isinstance(entry, str) and entry:
         return ColumnMap(source=entry)
     if not isinstance(entry, dict):
-        raise InputError(
-            f"mapping file {path}: {where} is {entry!r}",
-            hint=f'write {where} = "source column" or {{ column = "…" }} or {{ const = "…" }}',
+        raise mistake(
+            path,
+            f"{where} is {entry!r}",
+            f'write {where} = "source column" or {{ column = "…" }} or {{ const = "…" }}',
         )
     _known(path, where, entry, _COLUMN_KEYS)
     if sum(key in entry for key in ("column", "const", "join")) != 1:
@@ -279,6 +275,10 @@ def _column(path: Path, where: str, entry: Any, column: Column) -> ColumnMap:
     for key in _OF_TIMES:
         if key in entry and column.type is not Type.TIMESTAMP:
             raise mistake(path, f"{where}.{key}: only a timestamp has a {key}", "leave it out")
+    if "format" in entry and "unit" in entry:
+        raise mistake(path, f"{where} has a format and a unit", "a number since 1970 has no format")
+    if entry.get("cast") == "timestamp" and ("format" in entry or "zone" in entry):
+        raise mistake(path, f"{where}.cast: the format and the zone do it", "leave the cast out")
     asked(path, f"{where}.format", entry.get("format"), FORMAT, "e.g. '%d.%m.%Y %H:%M:%S'")
     asked(path, f"{where}.zone", entry.get("zone"), ZONE, 'a name such as "Europe/Berlin"')
     values = _section(path, f"{where}.values", entry.get("values", {}))
@@ -360,9 +360,7 @@ def _text(const: Any) -> str:
 
 def _choice(path: Path, where: str, value: Any, choices: tuple[str, ...]) -> None:
     if value is not None and value not in choices:
-        raise InputError(
-            f"mapping file {path}: {where} is {value!r}", hint=f"one of {', '.join(choices)}"
-        )
+        raise mistake(path, f"{where} is {value!r}", f"one of {', '.join(choices)}")
 
 
 def _options(path: Path, table: str, content: Any) -> dict[str, Any]:

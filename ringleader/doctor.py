@@ -165,8 +165,10 @@ def _missing_constraints(graph: Graph) -> tuple[list[str], int]:
 
 
 def _constraints(graph: Graph) -> tuple[str, str | None]:
+    from ringleader.catalogue import get
+
     missing, wanted = _missing_constraints(graph)
-    if len(missing) == wanted and not graph.read("MATCH (n) RETURN 1 AS one LIMIT 1"):
+    if len(missing) == wanted and not graph.read(get("what-is-loaded")):
         return "none yet: the database is empty, and the first load creates them", None
     if missing:
         listed = ", ".join(missing[:3]) + (", …" if len(missing) > 3 else "")

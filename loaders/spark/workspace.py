@@ -102,10 +102,11 @@ class SparkWorkspace(Workspace):
                     "the engine spark does not cluster raw prompts (requests.prompt)",
                     hint="--engine duckdb, or write prompt_cluster_id in the place of prompt",
                 )
-            if mapping.source_of(column.name).zone:
+            entry = mapping.source_of(column.name)
+            if entry.zone or entry.format:
                 raise WrongUsage(
-                    f"the engine spark knows no zone of a column ({column.name})",
-                    hint="--engine duckdb, or write it in UTC",
+                    f"the engine spark knows no format and no zone of a column ({column.name})",
+                    hint="--engine duckdb, or write it as TIMESTAMP in UTC",
                 )
             if column.type is Type.TIMESTAMP and any(kind.is_string() for kind in kinds):
                 raise WrongUsage(

@@ -33,8 +33,8 @@ _TO_HOUR = r"^([0-9]{4})-?([0-9]{2})-?([0-9]{2})[Tt ]([0-9]{2})([Zz]|[+-][0-9]{2
 _DAYS = ("%Y-%j", "%G-W%V-%u")
 # A time of day with Z, an offset, or the name of a zone after it.
 _ZONED = r"(?i)[t :][0-9:.,]+\s*(?:z|utc|gmt|ut|[+-][0-9]{2}(?::?[0-9]{2})?|[a-z_]+/[a-z0-9_/+-]+)$"
-# Letters of a form that stand for an offset or a zone.
-_OFFSETS = ("%z", "%Z")
+# The letters of a form that stand for an offset.
+_OFFSET = "%z"
 # CET is one hour ahead of UTC or, for whoever means the clock on the wall, two in summer.
 ABBREVIATED = r"(?i)[0-9]\s*\(?[a-z]{1,5}(?:[+-][0-9:]+)?\)?$"
 _UTC_ITSELF = r"(?i)[0-9]\s*(?:z|utc|gmt|ut)$"
@@ -52,11 +52,11 @@ def utc(raw: Any, entry: ColumnMap) -> tuple[Any, Any]:
         return _whole(raw), raw.notnull()
     if kind.is_timestamp() or kind.is_date():
         return _local(raw.cast("timestamp(6)"), entry.zone), raw.notnull()
-    if kind.is_numeric():
-        return _epoch(raw.try_cast("float64"), entry.unit), raw.notnull()
+    if kind.is_numeric() and not entry.format:
+        return _epoch(raw.try_cast("float64"), entry), raw.notnull()
     text = raw.cast("string").nullif("")
     if entry.format:
-        if any(mark in entry.format for mark in _OFFSETS):
+        if _OFFSET in entry.format:
             return _whole(moment_with_offset(text, entry.format)), text.notnull()
         return _local(moment(text, entry.format), entry.zone), text.notnull()
     number = text.try_cast("float64")
@@ -68,7 +68,7 @@ def utc(raw: Any, entry: ColumnMap) -> tuple[Any, Any]:
     )
     if entry.zone:
         iso = ibis.ifelse(text.re_search(_ZONED), iso, _local(iso, entry.zone))
-    return ibis.ifelse(number.notnull(), _epoch(number, entry.unit), iso), text.notnull()
+    return ibis.ifelse(number.notnull(), _epoch(number, entry), iso), text.notnull()
 
 
 def _whole(instant: Any) -> Any:
@@ -100,9 +100,9 @@ def _basic(text: Any) -> Any:
     return ibis.ifelse(text.re_search(_BASIC), whole, ibis.null("string"))
 
 
-def _epoch(number: Any, unit: str | None) -> Any:
-    if unit:
-        return _seconds(number / _PER_SECOND[unit])
+def _epoch(number: Any, entry: ColumnMap) -> Any:
+    if entry.unit:
+        return _seconds(number / _PER_SECOND[entry.unit])
     size = number.abs()
     seconds = ibis.cases(
         *((size < bound, number / _PER_SECOND[known]) for known, bound in _BELOW.items()),
@@ -110,11 +110,15 @@ def _epoch(number: Any, unit: str | None) -> Any:
     )
     return ibis.cases(
         *(
-            (number.between(first, last), moment(number.cast("int64").cast("string"), form))
+            (number.between(first, last), _local(_written_out(number, form), entry.zone))
             for form, first, last in _WRITTEN_OUT
         ),
         else_=_seconds(seconds),
     )
+
+
+def _written_out(number: Any, form: str) -> Any:
+    return moment(number.cast("int64").cast("string"), form)
 
 
 def _seconds(seconds: Any) -> Any:

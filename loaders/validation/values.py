@@ -27,9 +27,6 @@ _OFFSET = r"[0-9][T ].*[+-]"
 _SANE_OFFSET = r"([+-](0?[0-9]|1[0-3])(:?[0-5][0-9]){0,2}|[+-]14(:?00){0,2})$"
 
 
-NOT_A_TIME = "not a UTC time"
-
-
 def checked(
     column: Column, raw: Any, entry: ColumnMap, channels: Sequence[str]
 ) -> tuple[Any, list[tuple[str, Any]]]:
@@ -44,12 +41,11 @@ def checked(
         else:
             sane = value.between(ibis.timestamp(EARLIEST), ibis.timestamp(LATEST))
             wrong = given & _untrue(sane)
-        reason = f"not a time as {entry.format}" if entry.format else NOT_A_TIME
-        checks = [(f"{reason}, or not between 2000 and 2099", wrong)]
-        if raw.type().is_string():
+        form = f"time as {entry.format}" if entry.format else "UTC time"
+        checks = [(f"not a {form}, or not between 2000 and 2099", wrong)]
+        if raw.type().is_string() and not entry.format:
             odd = raw.re_search(_OFFSET) & ~raw.re_search(_SANE_OFFSET)
-            if not entry.format:
-                checks.insert(0, (_UNCLEAR_ZONE, zone_unclear(raw)))
+            checks.insert(0, (_UNCLEAR_ZONE, zone_unclear(raw)))
             checks.append(("an offset from UTC that no clock has", odd))
     elif column.type is Type.COUNT:
         value, sane = _count(raw)

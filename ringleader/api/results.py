@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Shown:
+class Shown(ABC):
     """What a notebook shows: the rows of ``answer`` under the result's messages."""
 
     @property
+    @abstractmethod
     def answer(self) -> Answer:
         """The result as rows."""
-        raise NotImplementedError
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -273,6 +273,7 @@ def test_warnings_about_rows(graph, ringleader, tmp_path):
     path.write_bytes(HEAD + b"bad,never,,\n")
     first = ringleader("load", "requests", path)
     assert "warning: no row is valid" in first.stderr
+    assert 'say how times are written: timestamp = { column = "…", format = ' in first.stderr
     again = ringleader("load", "requests", path, "--strict")
     assert "warning: rows were quarantined when these files were loaded: " in again.stderr
 

@@ -247,3 +247,12 @@ def test_a_decision_needs_a_target_and_a_reason(world, ringleader):
     assert ringleader("review", "reject", "m0", check=False).returncode == 2
     with pytest.raises(NotFound, match="no ring and no account"):
         decide(world, ["ring-none"], "watched", "x", "ann")
+
+
+def test_a_list_without_rings_says_that_they_were_decided(world, ringleader):
+    detect(world, P)
+    for ring in rings_of(world):
+        ringleader("review", "reject", ring, "--note", "one office", "--by", "ann")
+    said = ringleader("rings", "list").stderr
+    assert "no ring of the last detection is left to show" in said
+    assert "ringleader review list" in said

@@ -117,12 +117,15 @@ def test_ctrl_c_ends_the_statement_and_not_the_shell(shell, capsys):
 
     def press():
         with Graph.connect(shell.graph.settings) as other:
-            while not running(other):
+            end = time.monotonic() + 20
+            while not running(other) and time.monotonic() < end:
                 time.sleep(0.1)
         signal.pthread_kill(main, signal.SIGINT)
 
-    threading.Thread(target=press, daemon=True).start()
+    pressing = threading.Thread(target=press)
+    pressing.start()
     shell.do_kindly(ENDLESS)
+    pressing.join()
     assert "cancelled" in capsys.readouterr().err
     assert not running(shell.graph)
     shell.do("RETURN 1 AS one;")

@@ -19,7 +19,7 @@ from ringleader.errors import SettingsError, WrongUsage
 from ringleader.loaders import functions
 from ringleader.loaders.contract import BY_NAME
 from ringleader.loaders.engine import workspace_of
-from ringleader.loaders.mapping import read_mapping
+from ringleader.loaders.mapping import ColumnMap, Mapping, read_mapping
 from ringleader.loaders.sources.files import inspect
 from ringleader.loaders.spark import session
 from ringleader.settings import load_settings
@@ -222,6 +222,12 @@ def test_what_spark_lacks_is_named_before_any_work(tmp_path):
                 workspace.refuse_unreadable(
                     [inspect(tmp_path / name)], read_mapping(None, BY_NAME[table])
                 )
+        for key in ("format", "zone"):
+            mapping = Mapping(BY_NAME["requests"], {"timestamp": ColumnMap("t", **{key: "x"})})
+            with pytest.raises(
+                WrongUsage, match=r"no format and no zone of a column \(timestamp\)"
+            ):
+                workspace.refuse_unreadable([inspect(tmp_path / "r.pq")], mapping)
 
 
 @needs_spark

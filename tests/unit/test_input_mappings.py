@@ -166,3 +166,27 @@ def test_forms_and_zones_that_do_not_exist(tmp_path, column, key, text, told):
         read_mapping(path, BY_NAME["requests"])
     assert f"map.requests.{column}.{key}" in caught.value.message
     assert told in f"{caught.value.message}\n{caught.value.hint}"
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ('cast = "timestamp", zone = "Europe/Berlin"', "leave the cast out"),
+        ('unit = "s", format = "%d.%m.%Y"', "has a format and a unit"),
+    ],
+)
+def test_what_a_time_cannot_have_beside_a_form_or_zone(tmp_path, entry, told):
+    path = tmp_path / "ours.toml"
+    path.write_text(f'[map.requests]\ntimestamp = {{ column = "x", {entry} }}\n')
+    with pytest.raises(InputError) as caught:
+        read_mapping(path, BY_NAME["requests"])
+    assert told in f"{caught.value.message}\n{caught.value.hint}"
+
+
+def test_a_form_with_an_offset_is_one(tmp_path):
+    path = tmp_path / "ours.toml"
+    path.write_text(
+        "[map.requests]\ntimestamp = { column = 'x', format = '%d/%b/%Y:%H:%M:%S %z' }\n"
+    )
+    mapping = read_mapping(path, BY_NAME["requests"])
+    assert mapping.source_of("timestamp").format == "%d/%b/%Y:%H:%M:%S %z"

@@ -149,6 +149,11 @@ def test_casts_of_text_columns(workspace, tmp_path):
         (None, "Europe/Berlin", "2026-07-24 02:31:00 America/New_York", "2026-07-24 06:31:00"),
         (None, "Europe/Berlin", "1784860260", "2026-07-24 02:31:00"),
         (None, "Europe/Berlin", "2026-01-24", "2026-01-23 23:00:00"),
+        (None, "Europe/Berlin", "20260724", "2026-07-23 22:00:00"),
+        (None, "Europe/Berlin", "20260724023100", "2026-07-24 00:31:00"),
+        (None, "Europe/Berlin", "2026-10-25 02:30:00", "2026-10-25 01:30:00"),
+        ("%d %b %Y - %H:%M", None, "24 Jan 2026 - 02:31", "2026-01-24 02:31:00"),
+        ("%y%m%d", "Europe/Berlin", "260724", "2026-07-23 22:00:00"),
         ("%d.%m.%Y %H:%M:%S", None, "24.01.2026 02:31:00", "2026-01-24 02:31:00"),
         ("%d.%m.%Y %H:%M:%S", "Asia/Tokyo", "24.01.2026 02:31:00", "2026-01-23 17:31:00"),
         ("%d/%b/%Y:%H:%M:%S %z", "Asia/Tokyo", "24/Jan/2026:02:31:00 -0700", "2026-01-24 09:31:00"),
@@ -171,3 +176,10 @@ def test_a_column_of_moments_without_a_zone_is_of_the_clock_of_the_mapping(works
     pq.write_table(pa.table({"account_id": ["a"], "timestamp": shown}), path)
     _, [row] = read(workspace, path, timestamp=ColumnMap("timestamp", zone="Europe/Berlin"))
     assert str(row["timestamp"]) == "2026-01-24 01:31:00"
+
+
+def test_a_number_has_the_form_of_the_mapping(workspace, tmp_path):
+    path = tmp_path / "requests.parquet"
+    pq.write_table(pa.table({"account_id": ["a"], "timestamp": [240_126]}), path)
+    _, [row] = read(workspace, path, timestamp=ColumnMap("timestamp", format="%d%m%y"))
+    assert str(row["timestamp"]) == "2026-01-24 00:00:00"

@@ -137,8 +137,9 @@ def test_json_says_null_for_what_is_no_number_and_durations_as_iso_8601(capsys):
 
 
 def test_a_missing_folder_and_an_unknown_format_are_said(tmp_path):
-    with pytest.raises(InputError, match="cannot write"):
-        emit(ROWS, format="csv", output=tmp_path / "no" / "r.csv")
+    with pytest.raises(InputError, match="cannot write") as caught:
+        emit(ROWS, format="csv", output=tmp_path / "not there" / "r.csv")
+    assert caught.value.hint == f"mkdir -p '{tmp_path}/not there'"
     with pytest.raises(WrongUsage, match="there is no format"):
         emit(ROWS, format="xml")
 
