@@ -152,7 +152,10 @@ def _times(load: TableInput, step: WriteStep) -> Iterator[str]:
 def _unit(load: TableInput) -> str:
     """What to do about times that cannot be."""
     names = [c.name for c in load.mapping.table.columns if c.type is Type.TIMESTAMP]
-    source = load.mapping.source_of(names[0]).source or names[0]
+    entry = load.mapping.source_of(names[0])
+    source = entry.source or names[0]
+    if entry.format:
+        return f"wrong format? [map.{load.mapping.table.name}] says {entry.format!r}"
     return (
         f'wrong unit? Write {names[0]} = {{ column = "{source}", unit = "ms" }} (s, ms, us or ns) '
         f"under [map.{load.mapping.table.name}] of a mapping"

@@ -9,8 +9,16 @@ from ringleader.errors import InputError
 
 # What fails for a text that does not do.
 PATTERN = "SELECT regexp_matches('', $1)"
-FORMAT = "SELECT strptime(strftime(TIMESTAMP '2026-01-02 03:04:05', $1), $1)"
-ZONE = "SELECT timezone($1, TIMESTAMP '2026-01-02 03:04:05')"
+FORMAT = (
+    "SELECT CASE WHEN contains($1, '%Z') THEN error('%Z may mean several offsets') "
+    "WHEN CAST(strptime(strftime(TIMESTAMP '2026-01-22 12:00', $1), $1) AS DATE) = "
+    "DATE '2026-01-22' THEN 1 ELSE error('it gives no day') END"
+)
+# Abbreviations, which the engine knows too, may mean several zones.
+ZONE = (
+    "SELECT CASE WHEN $1 = 'UTC' OR contains($1, '/') THEN timezone($1, TIMESTAMP '2026-01-02') "
+    "ELSE error('it is no name of the form Area/City') END"
+)
 REGEX = "a regular expression of RE2, in single quotes"
 
 

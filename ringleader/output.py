@@ -61,7 +61,7 @@ def whole_file(path: Path, *, mode: int | None = None) -> Iterator[BinaryIO]:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except (OSError, ValueError) as error:  # the latter: a name with a NUL byte
         why = getattr(error, "strerror", error)
-        missing = not path.parent.exists()
+        missing = isinstance(error, FileNotFoundError)
         hint = f"mkdir -p {shlex.quote(str(path.parent))}" if missing else "choose another --output"
         raise InputError(f"cannot write {path}: {why}", hint=hint) from error
     try:

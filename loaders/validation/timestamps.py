@@ -32,7 +32,9 @@ _TO_HOUR = r"^([0-9]{4})-?([0-9]{2})-?([0-9]{2})[Tt ]([0-9]{2})([Zz]|[+-][0-9]{2
 # Days by their number in the year or in a week.
 _DAYS = ("%Y-%j", "%G-W%V-%u")
 # A time of day with Z, an offset, or the name of a zone after it.
-_ZONED = r"(?i)[t :][0-9:.,]+\s*(?:z|utc|gmt|ut|[+-][0-9]{2}(?::?[0-9]{2})?|[a-z_]+/[a-z0-9_/+-]+)$"
+_ZONED = (
+    r"(?i)[t :][0-9:.,]+\s*(?:z|utc|gmt|ut|[+-][0-9]{2}(?::?[0-9]{2}){0,2}|[a-z_]+/[a-z0-9_/+-]+)$"
+)
 # The letters of a form that stand for an offset.
 _OFFSET = "%z"
 # CET is one hour ahead of UTC or, for whoever means the clock on the wall, two in summer.

@@ -260,8 +260,8 @@ def _columns(query: str) -> list[str]:
 def _why_none(graph: Graph) -> str:
     if graph.read(get("current-run")):
         return (
-            "no ring of the last detection is left to show; ringleader query run runs lists what "
-            "it found, ringleader review list what was decided"
+            "there is no ring to show; ringleader query run runs lists what the last detection "
+            "found, ringleader review list what was decided"
         )
     return "no detection has run; ringleader detect"
 

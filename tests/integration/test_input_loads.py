@@ -171,3 +171,14 @@ def test_unknown_outcomes_are_named(graph, tmp_path):
     head = "account_id,payment_method_id,outcome"
     summary = load(graph, "payments", write_csv(tmp_path / "1.csv", head, ("a", "pm", "gwiffed")))
     assert "gwiffed (1)" in summary.notes["outcomes that are not known, counted as paid"]
+
+
+def test_times_of_another_clock_are_loaded_again_with_its_zone(graph, ringleader, tmp_path):
+    write_csv(tmp_path / "logs.csv", "Konto;Zeit;IP", ("a;24.07.2026 02:31:00;198.51.100.1",))
+    said = '[map]\naccount_id = "Konto"\nip = "IP"\ntimestamp = {{ column = "Zeit", {} }}\n'
+    form = 'format = "%d.%m.%Y %H:%M:%S"'
+    for entry, hour in ((form, "02:31"), (f'{form}, zone = "Europe/Berlin"', "00:31")):
+        (tmp_path / "ours.toml").write_text(said.format(entry))
+        ringleader("load", "requests", "logs.csv", "--mapping", "ours.toml")
+        [(_, _, use)] = relationships(graph, "USED_IP")
+        assert use["first_seen"].startswith(f"2026-07-24T{hour}:00")

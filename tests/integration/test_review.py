@@ -254,5 +254,5 @@ def test_a_list_without_rings_says_that_they_were_decided(world, ringleader):
     for ring in rings_of(world):
         ringleader("review", "reject", ring, "--note", "one office", "--by", "ann")
     said = ringleader("rings", "list").stderr
-    assert "no ring of the last detection is left to show" in said
+    assert "there is no ring to show" in said
     assert "ringleader review list" in said

@@ -143,6 +143,9 @@ def test_the_schema_names_every_column_and_fits_every_preset():
         table.name: set(table.names) for table in TABLES
     }
     keys = set(tables["requests"]["properties"]["ip"]["anyOf"][1]["properties"])
+    assert {"unit", "format", "zone"} <= set(
+        tables["requests"]["properties"]["timestamp"]["anyOf"][1]["properties"]
+    )
     for preset in presets().values():
         assert set(preset) <= set(document["properties"])
         for columns in preset["map"].values():
@@ -154,7 +157,11 @@ def test_the_schema_names_every_column_and_fits_every_preset():
     [
         ("timestamp", "zone", "Europe/Bonn", "Unknown TimeZone"),
         ("timestamp", "zone", "", "a name such as"),
+        ("timestamp", "zone", "CST", "no name of the form Area/City"),
         ("timestamp", "format", "%Q", "e.g. '%d.%m.%Y"),
+        ("timestamp", "format", "%H:%M", "it gives no day"),
+        ("timestamp", "format", "dd.MM.yyyy", "it gives no day"),
+        ("timestamp", "format", "%d %b %Y %H:%M %Z", "%Z may mean several offsets"),
         ("device_id", "zone", "Europe/Berlin", "only a timestamp has a zone"),
         ("device_id", "format", "%d", "only a timestamp has a format"),
     ],

@@ -149,6 +149,8 @@ def test_casts_of_text_columns(workspace, tmp_path):
         (None, "Europe/Berlin", "2026-07-24 02:31:00 America/New_York", "2026-07-24 06:31:00"),
         (None, "Europe/Berlin", "1784860260", "2026-07-24 02:31:00"),
         (None, "Europe/Berlin", "2026-01-24", "2026-01-23 23:00:00"),
+        (None, "Europe/Berlin", "2026-07-24 02:31:00+02:00:00", "2026-07-24 00:31:00"),
+        (None, "Europe/Berlin", "2026-03-29 02:30:00", "2026-03-29 01:30:00"),
         (None, "Europe/Berlin", "20260724", "2026-07-23 22:00:00"),
         (None, "Europe/Berlin", "20260724023100", "2026-07-24 00:31:00"),
         (None, "Europe/Berlin", "2026-10-25 02:30:00", "2026-10-25 01:30:00"),

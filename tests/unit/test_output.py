@@ -140,6 +140,10 @@ def test_a_missing_folder_and_an_unknown_format_are_said(tmp_path):
     with pytest.raises(InputError, match="cannot write") as caught:
         emit(ROWS, format="csv", output=tmp_path / "not there" / "r.csv")
     assert caught.value.hint == f"mkdir -p '{tmp_path}/not there'"
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot write") as caught:
+        emit(ROWS, format="csv", output=tmp_path / "file" / "no" / "r.csv")
+    assert caught.value.hint == "choose another --output"
     with pytest.raises(WrongUsage, match="there is no format"):
         emit(ROWS, format="xml")
 
