@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from ringleader.algorithms.relational.co_use import co_used
 from ringleader.algorithms.relational.pairs import Known, linked
-from ringleader.algorithms.relational.uses import END, START, union, used, with_shares
+from ringleader.algorithms.relational.uses import END, START, merged, union, used, with_shares
 
 if TYPE_CHECKING:
     from ringleader.algorithms.parameters import Parameters
@@ -37,12 +37,13 @@ def evidence_of(
     Returns:
         ``co-uses``, ``links`` and ``lines``; see docs/clean-tables.md.
     """
-    whole = {name: union(tables) for name, tables in kinds.items() if _alike(tables)}
+    identifying = [found.relationship for found in schema.identifiers if found.relationship]
+    whole = {name: merged(kinds[name]) for name in identifying if kinds.get(name)}
     uses = used(whole, schema)
     if uses is None:
         return {}
     uses = workspace.keep("uses", with_shares(uses))
-    known = _known(workspace, kinds, whole)
+    known = _known(workspace, kinds)
     accounts = [t.select(account="account_id") for t in kinds.get("Account", ())]
     people = workspace.size(union([*accounts, uses.select("account")]).distinct())
     with workspace.joins_as_written():
@@ -61,17 +62,11 @@ def evidence_of(
     }
 
 
-def _alike(tables: Sequence[ir.Table]) -> bool:
-    return all(set(table.columns) == set(tables[0].columns) for table in tables)
-
-
 def _named(codes: Any, names: Sequence[str]) -> Any:
     return ibis.cases(*((codes == code, name) for code, name in enumerate(names)), else_=None)
 
 
-def _known(
-    workspace: Workspace, kinds: Mapping[str, Sequence[ir.Table]], whole: Mapping[str, ir.Table]
-) -> Known:
+def _known(workspace: Workspace, kinds: Mapping[str, Sequence[ir.Table]]) -> Known:
     import pyarrow as pa
 
     def none(**columns: Any) -> ir.Table:
@@ -79,16 +74,17 @@ def _known(
 
     dated = [t for t in kinds.get("Account", ()) if "created_at" in t.columns]
     opened = [t.select(account="account_id", opened="created_at") for t in dated]
-    declared, met = whole.get("IN_ORGANIZATION"), whole.get("CONTACTED")
+    declared = [t.select(account=START, organization=END) for t in kinds.get("IN_ORGANIZATION", ())]
+    contacts = [t.select(START, END, "kind") for t in kinds.get("CONTACTED", ())]
     text = pa.string()
-    if met is not None:
-        met = met.filter(met[START] != met[END])
-        ends = {"a": ibis.least(met[START], met[END]), "b": ibis.greatest(met[START], met[END])}
-        met = workspace.keep("contacts", met.select(**ends, kind=met.kind).distinct())
+    met = none(a=text, b=text, kind=text)
+    if contacts:
+        both = union(contacts)
+        both = both.filter(both[START] != both[END])
+        ends = {"a": ibis.least(both[START], both[END]), "b": ibis.greatest(both[START], both[END])}
+        met = workspace.keep("contacts", both.select(**ends, kind=both.kind).distinct())
     return Known(
         union(opened) if opened else none(account=text, opened=pa.int64()),
-        none(account=text, organization=text)
-        if declared is None
-        else declared.select(account=START, organization=END),
-        none(a=text, b=text, kind=text) if met is None else met,
+        union(declared).distinct() if declared else none(account=text, organization=text),
+        met,
     )

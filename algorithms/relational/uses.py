@@ -28,6 +28,36 @@ def union(tables: Sequence[ir.Table]) -> ir.Table:
     return first.union(*others) if others else first
 
 
+_COUNTS = ("events", "failed", "disputed")
+
+
+def merged(tables: Sequence[ir.Table]) -> ir.Table:
+    """One row per account and identifier, of tables that need not count the same things.
+
+    What a table does not count is unknown there; counts of several tables add up, as in the graph.
+
+    Args:
+        tables: Clean tables of one relationship type.
+    """
+    names = [name for name in _COUNTS if any(name in table.columns for table in tables)]
+    alike = [
+        table.select(
+            **{START: table[START].cast("string"), END: table[END].cast("string")},
+            **{
+                name: table[name].cast("int64") if name in table.columns else ibis.null("int64")
+                for name in names
+            },
+        )
+        for table in tables
+    ]
+    if len(alike) == 1:
+        return alike[0]
+    rows = union(alike)
+    return rows.group_by(START, END).aggregate(
+        **{name: rows[name].sum().cast("int64") for name in names}
+    )
+
+
 def used(kinds: Mapping[str, ir.Table], schema: Schema) -> ir.Table | None:
     """Who used what, and how often; a failed or disputed payment is nobody's use.
 

@@ -131,7 +131,10 @@ def refuse_taken(address: str) -> None:
     except Exception as error:
         raise _unreadable(address, error) from error
     if taken:
-        raise InputError(f"{address} is not empty", hint="name a new folder")
+        raise InputError(
+            f"{address} is not empty",
+            hint="name a new folder, or delete what an interrupted preparation has left there",
+        )
 
 
 def _fetched(workspace: Workspace, source: str) -> list[str]:
@@ -250,7 +253,7 @@ def _below(address: str) -> tuple[Any, list[tuple[str, str]]]:
     except Exception as error:  # whatever a driver raises ends the load in one line
         raise _unreadable(address, error) from error
     names = [(one, one.removeprefix(root).lstrip("/")) for one in sorted(found)]
-    hidden = [name.rpartition("/")[2].startswith((".", "_")) for _, name in names]
+    hidden = [any(map(_is_hidden, name.split("/"))) for _, name in names]
     kept = [pair for pair, left_out in zip(names, hidden, strict=True) if not left_out]
     if not kept:
         raise InputError(f"{address}: no such file", hint="an address, a pattern or a folder")
@@ -258,6 +261,10 @@ def _below(address: str) -> tuple[Any, list[tuple[str, str]]]:
     if out := next((name for _, name in kept if ".." in name.split("/")), None):
         raise InputError(f"{address}: {out!r} is no name of a file", hint="copy it under another")
     return store, kept
+
+
+def _is_hidden(part: str) -> bool:
+    return part.startswith((".", "_")) and part != ".."
 
 
 def _copy(store: Any, path: str, copy: Path, shown: str) -> Path:
@@ -297,7 +304,9 @@ def _by_driver(address: str, scheme: str) -> tuple[Any, str]:
     import fsspec
 
     try:
-        files, path = fsspec.core.url_to_fs(address)
+        # An object store has no folders to make; this machine has.
+        how = {"auto_mkdir": True} if scheme == "file" else {}
+        files, path = fsspec.core.url_to_fs(address, **how)
     except (ImportError, ValueError) as error:
         package = {"hf": "huggingface_hub"}.get(scheme)
         raise InputError(

@@ -1,8 +1,9 @@
 """Clean tables: what loads write, as Parquet files that Neo4j is loaded from later or elsewhere.
 
 ``FOLDER/TABLE/KIND/*.parquet`` holds the rows of one label or relationship type that a table of the
-input contract becomes. ``clean-tables.json`` names the sources; it is written last. Other tools may
-write the same layout without that file. docs/clean-tables.md describes it.
+input contract becomes. ``clean-tables.json`` names the sources; until the folder is complete, it
+says that it is not. Other tools may write the same layout without that file.
+docs/clean-tables.md describes it.
 """
 
 from __future__ import annotations
@@ -33,9 +34,20 @@ if TYPE_CHECKING:
     from ringleader.loaders.workspace import Workspace
     from ringleader.schema import Schema
 
-__all__ = ["MANIFEST", "Manifest", "Prepared", "prepared_tables", "read_manifest", "steps_of"]
+__all__ = [
+    "MANIFEST",
+    "UNFINISHED",
+    "Manifest",
+    "Prepared",
+    "prepared_tables",
+    "read_manifest",
+    "steps_of",
+]
 
 MANIFEST, LAYOUT = "clean-tables.json", 1
+# The manifest's text while the tables are being written.
+UNFINISHED = json.dumps({"layout": LAYOUT, "contract": CONTRACT_VERSION, "unfinished": True}) + "\n"
+_AGAIN = "prepare the tables again: ringleader prepare all SOURCE --output FOLDER"
 
 
 @dataclass(frozen=True)
@@ -111,23 +123,33 @@ def read_manifest(folder: Path, key: str, channels: Sequence[str]) -> Manifest |
         channels: Names that a channel may have here.
 
     Raises:
-        InputError: It cannot be read, or the tables were prepared by other rules than hold here.
+        InputError: It cannot be read, the folder is incomplete, or the tables were prepared by
+            other rules than hold here.
     """
     path = folder / MANIFEST
     if not path.exists():
         return None
-    again = "prepare the tables again: ringleader prepare all SOURCE --output FOLDER"
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
+        versions = content["layout"], content["contract"]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise _unreadable(path, error) from error
+    # Another version may write anything else into the file.
+    if versions != (LAYOUT, CONTRACT_VERSION):
+        raise InputError(f"{folder} was prepared by another version of ringleader", hint=_AGAIN)
+    if content.get("unfinished"):
+        raise InputError(
+            f"{folder} is incomplete: the preparation was interrupted, or is still running",
+            hint="delete the folder, and " + _AGAIN,
+        )
+    try:
         tables = tuple(
             Prepared(**{**table, "files": tuple((n, h) for n, h in table["files"])})
-            for table in said["tables"]
+            for table in content["tables"]
         )
-        found = Manifest(**{**said, "tables": tables, "channels": tuple(said["channels"])})
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise InputError(f"{path} cannot be read: {error}", hint=again) from error
-    if (found.layout, found.contract) != (LAYOUT, CONTRACT_VERSION):
-        raise InputError(f"{folder} was prepared by another version of ringleader", hint=again)
+        found = Manifest(**{**content, "tables": tables, "channels": tuple(content["channels"])})
+    except (ValueError, TypeError, KeyError) as error:
+        raise _unreadable(path, error) from error
     if found.channels != tuple(channels):
         raise InputError(
             f"{folder} was prepared with the channels {', '.join(found.channels)}, and "
@@ -142,6 +164,10 @@ def read_manifest(folder: Path, key: str, channels: Sequence[str]) -> Manifest |
             "again",
         )
     return found
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    return InputError(f"{path} cannot be read: {error!r}", hint=_AGAIN)
 
 
 def prepared_tables(folder: Path, manifest: Manifest | None) -> list[Prepared]:
@@ -173,7 +199,21 @@ def _kinds(folder: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.rglob("*.parquet") if not p.name.startswith((".", "_")))
+    """The Parquet files of a kind, without hidden ones.
+
+    Raises:
+        InputError: A job of Spark or Hadoop that wrote them has not ended.
+    """
+    if (folder / "_temporary").exists():
+        raise InputError(
+            f"{folder} is incomplete: the job that wrote it did not end",
+            hint="write the folder again",
+        )
+    return sorted(
+        path
+        for path in folder.rglob("*.parquet")
+        if not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+    )
 
 
 def steps_of(

@@ -25,25 +25,33 @@ class NewFolder:
 
     place: str
 
-    def finish(self, name: str, text: str) -> None:
-        """Write the file that says that the folder is whole."""
+    def write(self, name: str, text: str) -> None:
+        """Write a small file of text, in the place of an earlier one of that name.
+
+        Raises:
+            InputError: It cannot be written.
+        """
         if is_remote(self.place):
             write_text(f"{self.place}/{name}", text)
-        else:
+            return
+        with _writable(self.place):
             (Path(self.place) / name).write_text(text, encoding="utf-8")
 
 
 @contextmanager
 def new_folder(output: str, *, addresses: bool) -> Iterator[NewFolder]:
-    """A new folder; one on this machine has its name only when the block ends well.
+    """A new folder; one on this machine gets its name when the block has ended without an error.
+
+    An object store cannot rename a folder, so a block that fails leaves files there. The caller
+    has to mark an unfinished folder as such.
 
     Args:
         output: Its path or address.
-        addresses: Whether who writes it writes to object stores.
+        addresses: Whether the engine writes to object stores.
 
     Raises:
-        WrongUsage: It is an address, and who writes does not write to those.
-        InputError: It is not empty.
+        WrongUsage: It is an address, and the engine does not write to object stores.
+        InputError: It is not empty, or cannot be written.
     """
     if is_remote(output):
         if not addresses:
@@ -60,14 +68,23 @@ def new_folder(output: str, *, addresses: bool) -> Iterator[NewFolder]:
     part = target.with_name(target.name + ".part")
     shutil.rmtree(part, ignore_errors=True)  # of a run that was interrupted
     try:
-        part.mkdir(parents=True, mode=0o700)
+        with _writable(output):
+            part.mkdir(parents=True, mode=0o700)
         yield NewFolder(str(part))
-        if target.exists():
-            target.rmdir()
-        os.replace(part, target)
-    except OSError as error:
-        raise InputError(
-            f"{output} cannot be written: {error}", hint="name a folder that may be written"
-        ) from error
+        with _writable(output):
+            if target.exists():
+                target.rmdir()
+            os.replace(part, target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+@contextmanager
+def _writable(place: str) -> Iterator[None]:
+    """Report what the system says of writing to a place; for our own writes only."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"{place} cannot be written: {error}", hint="name a folder that may be written"
+        ) from error

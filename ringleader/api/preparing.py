@@ -86,6 +86,7 @@ def prepare(
     with ExitStack() as stack:
         workspace = stack.enter_context(workspace_of(settings, engine))
         target = stack.enter_context(new_folder(output, addresses=workspace.reads_addresses))
+        target.write(clean_tables.MANIFEST, clean_tables.UNFINISHED)
         inputs = Inputs(None, settings.schema, workspace, reading, options, say)
         tables = inputs.tables_of(str(sources[0])) if table == ALL else {table: sources}
         loads, prepared = [], []
@@ -115,7 +116,7 @@ def prepare(
                     inputs.note(f"wrote {written:,} {name}")
         key = fingerprint(load_key(settings.home))
         manifest = clean_tables.Manifest(key, settings.channels, tuple(prepared))
-        target.finish(clean_tables.MANIFEST, manifest.text())
+        target.write(clean_tables.MANIFEST, manifest.text())
     inputs.note(f"clean tables are in {output}; to load them: ringleader load uses {output}")
     return PreparedTables(output, tuple(loads), tuple(inputs.messages))
 

@@ -1,6 +1,7 @@
 """Clean tables: a load in two halves makes the graph of a whole load, from either engine."""
 
 import json
+import shutil
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -8,6 +9,10 @@ import pytest
 from load_world import everything
 from spark_here import needs_spark
 
+from ringleader.api import preparing
+from ringleader.errors import InputError
+from ringleader.loaders.workspace import Workspace
+from ringleader.loaders.writing.new_folder import new_folder
 from ringleader.scenario.simulate import simulate
 
 ODD_REQUESTS = {
@@ -164,11 +169,73 @@ def test_a_folder_that_is_not_as_its_manifest_says_is_refused(ringleader, tmp_pa
     load_with("made with another key", key="0" * 16)
     load_with("prepared with the channels api", channels=["api"])
     load_with("prepared by another version", contract=1)
+    load_with("prepared by another version", layout=2, tables={"of": "another form"})
+    load_with("is incomplete: the preparation was interrupted", unfinished=True)
+    load_with("cannot be read", tables=[{"table": "accounts"}])
     pq.write_table(
         pa.table({"account_id": ["c"]}),
         tmp_path / "clean" / "accounts" / "Account" / "more.parquet",
     )
     load_with("3 rows, and 2 were prepared")
+
+
+def interrupted(*_args, **_kwargs):
+    raise KeyboardInterrupt
+
+
+def test_an_interrupted_preparation_on_an_object_store_is_refused(
+    graph, ringleader, tmp_path, monkeypatch
+):
+    """What is there looks like the tables of another tool, but for the manifest."""
+    pq.write_table(pa.table({"account_id": ["a", "b"]}), tmp_path / "accounts.parquet")
+    address = f"file://{tmp_path}/clean"
+    monkeypatch.setattr(Workspace, "reads_addresses", True)
+    monkeypatch.setattr(Workspace, "write_folder", by_address(Workspace.write_folder))
+    with monkeypatch.context() as broken:
+        broken.setattr(preparing, "fingerprint", interrupted)
+        stopped = ringleader(
+            "prepare", "accounts", "accounts.parquet", "--output", address, check=False
+        )
+    assert stopped.returncode == 130
+    assert list((tmp_path / "clean" / "accounts" / "Account").iterdir())
+    for place in (address, "clean"):
+        refused = ringleader("load", "uses", place, check=False)
+        assert refused.returncode == 1, place
+        assert "is incomplete: the preparation was interrupted" in refused.stderr
+    assert graph.read("MATCH (a:Account) RETURN count(a) AS n") == [{"n": 0}]
+    again = ringleader("prepare", "accounts", "accounts.parquet", "--output", address, check=False)
+    assert again.returncode == 1 and "is not empty" in again.stderr
+    shutil.rmtree(tmp_path / "clean")
+    ringleader("prepare", "accounts", "accounts.parquet", "--output", address)
+    ringleader("load", "uses", address)
+    assert graph.read("MATCH (a:Account) RETURN count(a) AS n") == [{"n": 2}]
+
+
+def by_address(write):
+    """DuckDB writes to folders of this machine; a store that is one stands for the others."""
+    return lambda self, rows, folder: write(self, rows, folder.removeprefix("file://"))
+
+
+def test_a_job_that_did_not_end_leaves_no_clean_tables(graph, ringleader, tmp_path):
+    folder = by_another_tool(tmp_path / "clean")
+    running = folder / "requests" / "USED_IP" / "_temporary" / "0"
+    running.mkdir(parents=True)
+    refused = ringleader("load", "uses", folder, check=False)
+    assert refused.returncode == 1
+    assert "USED_IP is incomplete: the job that wrote it did not end" in refused.stderr
+    assert graph.read("MATCH (n) RETURN count(n) AS n") == [{"n": 0}]
+
+
+def test_errors_of_a_preparation_are_not_those_of_its_folder(tmp_path):
+    with pytest.raises(FileNotFoundError), new_folder(str(tmp_path / "clean"), addresses=False):
+        (tmp_path / "a source that has gone").read_bytes()
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(InputError, match="cannot be written"),
+        new_folder(str(tmp_path / "file" / "clean"), addresses=False),
+    ):
+        pass
 
 
 def test_where_and_how_prepare_refuses(ringleader, tmp_path):

@@ -12,6 +12,7 @@ from ringleader.algorithms.grouping.proposals import co_use
 from ringleader.algorithms.judging.view import View
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.relational.co_use import co_used
+from ringleader.algorithms.relational.evidence import evidence_of
 from ringleader.algorithms.relational.pairs import Known, linked
 from ringleader.algorithms.relational.uses import used, with_shares
 from ringleader.loaders.workspace import Workspace
@@ -160,3 +161,35 @@ def test_links_and_their_lines_are_those_of_detection(workspace, seed):
     )
     assert [row[:4] for row in given] == [row[:4] for row in shown]
     assert np.allclose([r[4] for r in given], [r[4] for r in shown], rtol=0, atol=2e-9)
+
+
+def test_tables_that_count_different_things_are_one_kind_of_evidence(workspace):
+    """Devices of two tables, of which one has no counts: none is dropped, none counts twice."""
+    names = [f"a{n}" for n in range(40)]
+    ring = names[:4]
+    paid = pa.table({"start": ring, "end": ["card"] * 4, "events": [2] * 4, "failed": [0, 0, 0, 2]})
+    counted = pa.table({"start": ring[:3], "end": ["d"] * 3, "events": [1] * 3})
+    listed = pa.table({"start": ring[1:], "end": ["d"] * 3})
+    kinds = {
+        "Account": [
+            pa.table({"account_id": names, "created_at": [0] * 40}),
+            pa.table({"account_id": ring}),
+        ],
+        "PAID_WITH": [paid],
+        "USED_DEVICE": [counted, listed],
+    }
+
+    def links(given):
+        tables = {
+            name: [workspace.take(name, table) for table in tables]
+            for name, tables in given.items()
+        }
+        found = evidence_of(workspace, tables, BUILT_IN, P)
+        lines = workspace.rows(found["lines"])
+        return sorted((r["a"], r["b"], r["label"], round(r["bits"], 9)) for r in lines)
+
+    whole = pa.table({"start": ring, "end": ["d"] * 4, "events": [1] * 4})
+    expected = links({**kinds, "USED_DEVICE": [whole]})
+    pairs = {(a, b) for a, b, label, _ in expected if label == "Device"}
+    assert pairs == {(a, b) for a in ring for b in ring if a < b}
+    assert links(kinds) == expected

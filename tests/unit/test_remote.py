@@ -22,7 +22,14 @@ def below(monkeypatch, *paths):
 
 
 def test_hidden_objects_are_left_out(monkeypatch):
-    found = below(monkeypatch, "logs/1.csv", "logs/day/2.csv", "logs/_SUCCESS", "logs/.x")
+    found = below(
+        monkeypatch,
+        "logs/1.csv",
+        "logs/day/2.csv",
+        "logs/_SUCCESS",
+        "logs/.x",
+        "logs/_temporary/0/3.csv",
+    )
     assert found == [("logs/1.csv", "1.csv"), ("logs/day/2.csv", "day/2.csv")]
 
 
