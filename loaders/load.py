@@ -141,6 +141,14 @@ def load_files(
         summary.partly = tuple(file.shown for file in left.partly)
         if not files:
             return summary
+        if planner is not None and left.skipped:
+            raise InputError(
+                f"{table}: {len(left.skipped):,} of {len(files) + len(left.skipped):,} sources "
+                f"were loaded before (for example {left.skipped[0].shown}); the rows of all are in "
+                "one table, so these would count twice",
+                hint=f"prepare the other files alone: ringleader prepare {table} FILES --output "
+                "FOLDER",
+            )
     summary.batch_id = batch
     plan = (planner or planned)(graph, settings, workspace, files, mapping, options, summary)
     if options.dry_run:

@@ -8,12 +8,14 @@ provider's own chain; other addresses by fsspec, if its driver is installed.
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
 import re
 import shutil
 import stat
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -25,6 +27,7 @@ from ringleader.loaders.workspace import Workspace, stands_for
 
 STDIN = "-"
 _PIECE = 1 << 20
+_READERS = 8
 _ADDRESS = re.compile(r"^([a-z][a-z0-9+.]*)://", re.IGNORECASE)
 _WEB = ("http", "https")
 # Who answers for an address, and where its credentials come from.
@@ -86,19 +89,31 @@ def tables_at(address: str) -> dict[str, list[str]]:
 
 
 def objects_at(address: str) -> list[tuple[str, str]]:
-    """The objects at an address, a pattern or a folder, and what tells their content from others.
+    """The objects at an address, a pattern or a folder, each with the SHA-256 of its content.
+
+    A copy of an object, or the same object uploaded again, has to be known as the same. So each is
+    read once here, several at a time.
 
     Raises:
         InputError: None is there, or the store cannot be read.
     """
     scheme = address.partition("://")[0]
     store, found = _below(address)
-    told = []
-    for path, _ in found:
-        about = store.info(path)
-        marks = [about.get(name) for name in ("size", "mtime", "LastModified", "ETag", "etag")]
-        told.append((f"{scheme}://{path}", " ".join(str(m) for m in marks if m is not None)))
-    return told
+
+    def hashed(path: str) -> str:
+        digest = hashlib.sha256()
+        with store.open(path, "rb") as stream:
+            while piece := stream.read(_PIECE):
+                digest.update(piece)
+        return digest.hexdigest()
+
+    paths = [path for path, _ in found]
+    try:
+        with ThreadPoolExecutor(_READERS) as pool:
+            hashes = list(pool.map(hashed, paths))
+    except Exception as error:
+        raise _unreadable(address, error) from error
+    return [(f"{scheme}://{path}", content) for path, content in zip(paths, hashes, strict=True)]
 
 
 def write_text(address: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""A Spark session of this process: Java found, logs in a file, jobs cancelled at its end."""
+"""A Spark session of this process. Its log is in a file; an error cancels its jobs."""
 
 from __future__ import annotations
 
@@ -21,18 +21,22 @@ from ringleader.loaders.functions import ON_SPARK
 if TYPE_CHECKING:
     from ringleader.settings import Settings
 
-# The versions that Spark 4 runs on, and lacks a module of in slimmed-down runtimes.
+# The versions that Spark 4 runs on.
 JAVA = (17, 21)
 _LOG = Path("logs") / "spark.log"
-_OPTIONS = {
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "WARN",
+# What decides results and files: the same for a session of ours and for one of Spark Connect.
+OPTIONS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     # Overflows are errors, as on DuckDB.
     "spark.sql.ansi.enabled": "true",
+}
+# What a Java process of ours shows and logs.
+_OF_THE_PROCESS = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "WARN",
 }
 
 
@@ -52,11 +56,13 @@ def spark_session(settings: Settings, folder: Path) -> Iterator[Any]:
             "the engine spark needs the package pyspark, which is not installed",
             hint='pip install "ringleader[spark]"',
         )
-    # It says on standard error what it also raises, and that it does not know pandas 3.
+    # pyspark logs errors that it also raises, and warns that it does not know pandas 3.
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
     session = _remote(settings) if settings.get("engine.remote") else _local(settings, folder)
     try:
+        for name, value in OPTIONS.items():
+            session.conf.set(name, value)
         for declaration in ON_SPARK:
             session.sql(f"CREATE OR REPLACE TEMPORARY FUNCTION {declaration}")
         yield session
@@ -77,10 +83,10 @@ def _cancel(session: Any) -> None:
 
 
 def _local(settings: Settings, folder: Path) -> Any:
-    """A session whose driver is a Java process of ours."""
-    os.environ["JAVA_HOME"] = str(java_home())
+    """A session whose driver is a Java process that this one starts."""
     # Python on the workers is the one that runs here, where the cluster is this machine.
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    python = os.environ.get("PYSPARK_PYTHON", sys.executable)
+    java = str(java_home())
     from pyspark.sql import SparkSession
 
     builder: Any = SparkSession.builder.appName("ringleader")
@@ -89,20 +95,20 @@ def _local(settings: Settings, folder: Path) -> Any:
     builder = builder.config("spark.sql.warehouse.dir", str(folder / "warehouse"))
     if path := os.environ.get("PYTHONPATH"):
         builder = builder.config("spark.executorEnv.PYTHONPATH", path)
-    for name, value in _OPTIONS.items():
+    for name, value in _OF_THE_PROCESS.items():
         builder = builder.config(name, value)
     if packages := settings.get("engine.packages"):
         builder = builder.config("spark.jars.packages", ",".join(packages))
     log = settings.home / _LOG
     log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with _errors_to(log):
+        with _errors_to(log), _environment(JAVA_HOME=java, PYSPARK_PYTHON=python):
             return builder.getOrCreate()
     except Exception as error:
         raise SettingsError(
             f"Spark did not start with master {settings.get('engine.master') or 'local[*]'}: "
             f"{_first_line(error)}",
-            hint=f"what it says is in {log}; [engine] master, memory",
+            hint=f"read {log}; then [engine] master, memory in ringleader.toml",
         ) from error
 
 
@@ -112,14 +118,27 @@ def _remote(settings: Settings) -> Any:
 
     address = settings.get("engine.remote")
     try:
-        session: Any = SparkSession.builder.remote(address).getOrCreate()
-        session.conf.set("spark.sql.session.timeZone", "UTC")
-        return session
+        return SparkSession.builder.remote(address).getOrCreate()
     except Exception as error:
         raise SettingsError(
             f"no Spark Connect answers at {address}: {_first_line(error)}",
             hint='[engine] remote = "sc://host:15002"; pip install "pyspark[connect]"',
         ) from error
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    """Variables of the environment for the processes that a block starts, and for nothing else."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager
@@ -141,7 +160,7 @@ def java_home() -> Path:
     Raises:
         SettingsError: There is none.
     """
-    named = [os.environ[name] for name in ("JAVA_HOME",) if os.environ.get(name)]
+    named = [home] if (home := os.environ.get("JAVA_HOME")) else []
     found = shutil.which("java")
     on_path = [str(Path(found).resolve().parent.parent)] if found else []
     installed = [

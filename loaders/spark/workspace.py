@@ -6,7 +6,6 @@ the tasks that it had, not the job.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -72,14 +71,13 @@ class SparkWorkspace(Workspace):
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def at_address(self, address: str) -> list[InputFile]:
-        """The files at an address; address, size and time of each stand for its content."""
+        """The files at an address."""
         found = []
-        for name, mark in objects_at(address):
+        for name, sha256 in objects_at(address):
             format_ = format_of(Path(name), None)
             # As in FILE: one slash behind a scheme, and none for files here.
             path = Path(name.removeprefix("file://"))
             columns = tuple(self.scan([path]).drop(FILE, ROW).columns)
-            sha256 = hashlib.sha256(f"{name} {mark}".encode()).hexdigest()
             found.append(InputFile(path, format_, sha256, columns))
         return found
 

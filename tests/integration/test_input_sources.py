@@ -12,6 +12,9 @@ from functools import partial
 import pytest
 from load_world import relationships
 
+from ringleader.loaders.sources.files import inspect
+from ringleader.loaders.sources.remote import objects_at
+
 HEAD = "account_id,timestamp,ip\n"
 LINE = "a,2026-03-01T10:00:00Z,198.51.100.7\n"
 JSON = json.dumps({"account_id": "a", "timestamp": 1772359200, "ip": "198.51.100.7"})
@@ -98,6 +101,21 @@ def store(monkeypatch):
 
     yield put
     running.stop()
+
+
+def test_objects_are_known_by_their_content(store, tmp_path):
+    """Uploaded again, under another name or here: the same rows, which count once."""
+    (tmp_path / "1.csv").write_text(HEAD + LINE)
+    store("requests/1.csv", HEAD + LINE)
+    first = objects_at("s3://logs/requests")
+    store("requests/1.csv", HEAD + LINE)
+    store("requests/copy.csv", HEAD + LINE)
+    store("requests/other.csv", HEAD)
+    known = inspect(tmp_path / "1.csv").sha256
+    assert first == [("s3://logs/requests/1.csv", known)]
+    found = dict(objects_at("s3a://logs/requests"))
+    assert found["s3a://logs/requests/1.csv"] == found["s3a://logs/requests/copy.csv"] == known
+    assert found["s3a://logs/requests/other.csv"] != known
 
 
 def test_an_object_store(graph, ringleader, store):

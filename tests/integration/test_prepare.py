@@ -216,6 +216,25 @@ def by_address(write):
     return lambda self, rows, folder: write(self, rows, folder.removeprefix("file://"))
 
 
+def test_sources_of_which_some_are_loaded_do_not_count_twice(graph, ringleader, tmp_path):
+    for name in ("one", "two"):
+        rows = {"account_id": [name], "timestamp": [1_769_904_000_000], "ip": ["203.0.113.7"]}
+        pq.write_table(pa.table(rows), tmp_path / f"{name}.parquet")
+    ringleader("load", "requests", "one.parquet")
+    ringleader("prepare", "requests", "one.parquet", "two.parquet", "--output", "clean")
+    refused = ringleader("load", "uses", "clean", check=False)
+    assert refused.returncode == 1
+    assert "requests: 1 of 2 sources were loaded before (for example one.parquet)" in refused.stderr
+    ringleader("prepare", "requests", "two.parquet", "--output", "rest")
+    ringleader("load", "uses", "rest")
+    found = graph.read(
+        "MATCH (a:Account)-[u:USED_IP]->() RETURN a.account_id AS a, u.events AS n ORDER BY a"
+    )
+    assert [tuple(row.values()) for row in found] == [("one", 1), ("two", 1)]
+    again = ringleader("load", "uses", "rest")
+    assert "was loaded before; nothing to do" in again.stderr
+
+
 def test_a_job_that_did_not_end_leaves_no_clean_tables(graph, ringleader, tmp_path):
     folder = by_another_tool(tmp_path / "clean")
     running = folder / "requests" / "USED_IP" / "_temporary" / "0"

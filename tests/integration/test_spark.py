@@ -21,7 +21,9 @@ from ringleader.loaders.contract import BY_NAME
 from ringleader.loaders.engine import workspace_of
 from ringleader.loaders.mapping import ColumnMap, Mapping, read_mapping
 from ringleader.loaders.sources.files import inspect
+from ringleader.loaders.sources.remote import objects_at
 from ringleader.loaders.spark import session
+from ringleader.loaders.spark.session import spark_session
 from ringleader.settings import load_settings
 
 pytestmark = pytest.mark.timeout(1_800)
@@ -206,6 +208,50 @@ def test_an_interruption_ends_jobs_and_leaves_nothing(tmp_path):
     assert not (tmp_path / "spark").exists()
 
 
+class Elsewhere:
+    """Stands for Spark Connect: a session that somebody has started with other options."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def remote(self, address):
+        assert address == "sc://elsewhere:15002"
+        return self
+
+    def getOrCreate(self):  # noqa: N802 - Spark's name
+        return self.session
+
+
+@needs_spark
+def test_a_session_of_spark_connect_has_the_options_of_a_local_one(tmp_path, monkeypatch):
+    from pyspark.sql import SparkSession
+
+    java = os.environ.get("JAVA_HOME")
+    with spark_session(settings_of(tmp_path), tmp_path) as local:
+        expected = {name: local.conf.get(name) for name in session.OPTIONS}
+        overflow = local.sql("SELECT CAST(2147483647 AS INT) + CAST(1 AS INT)")
+        with pytest.raises(Exception, match="ARITHMETIC_OVERFLOW"):
+            overflow.collect()
+        other = local.newSession()
+        for name in session.OPTIONS:
+            other.conf.unset(name)
+        other.conf.set("spark.sql.ansi.enabled", "false")
+        other.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
+        monkeypatch.setattr(SparkSession, "builder", Elsewhere(other))
+        monkeypatch.setattr(other, "stop", lambda: None)
+        settings = load_settings(
+            {"engine.remote": "sc://elsewhere:15002"},
+            env={"RINGLEADER_HOME": str(tmp_path / "home")},
+            cwd=tmp_path,
+        )
+        with spark_session(settings, tmp_path) as remote:
+            assert {name: remote.conf.get(name) for name in session.OPTIONS} == expected
+            with pytest.raises(Exception, match="ARITHMETIC_OVERFLOW"):
+                remote.sql("SELECT CAST(2147483647 AS INT) + CAST(1 AS INT)").collect()
+    # What a program that uses the package starts later is none of Spark's business.
+    assert os.environ.get("JAVA_HOME") == java
+
+
 @needs_spark
 def test_what_spark_lacks_is_named_before_any_work(tmp_path):
     (tmp_path / "accounts.csv").write_text("account_id\na\n")
@@ -249,6 +295,12 @@ def test_addresses_are_read_and_written_where_they_lie(tmp_path):
     assert (refused["file"], refused["row"], refused["column"], refused["reason"]) == (
         str(tmp_path / "in" / "accounts +%20.parquet"), 2, "account_id", "missing",
     )  # fmt: skip
+    # A file is known by what is in it, wherever it lies and whenever it was written.
+    [(_, known)] = said["files"]
+    file = tmp_path / "in" / "accounts +%20.parquet"
+    assert known == inspect(file).sha256
+    os.utime(file, (0, 0))
+    assert objects_at(f"{address}/in") == [(f"file://{file}", known)]
     again = prepare(tmp_path, f"{address}/in", f"{address}/clean", engine="spark")
     _, err = again.communicate(timeout=900)
     assert again.returncode == 1
