@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from ringleader.algorithms.evidence.hubs import summary_of
 from ringleader.algorithms.evidence.known_good import KnownGood
 from ringleader.catalogue import get
 from ringleader.schema.identifiers import IDENTIFIERS
+from ringleader.version import __version__
 
 if TYPE_CHECKING:
+    from ringleader.algorithms.parameters import Parameters
     from ringleader.graph import Graph
 
 
@@ -22,7 +26,7 @@ def changes(graph: Graph, now: Mapping[str, str]) -> Iterator[str]:
 
     Args:
         graph: The graph.
-        now: The parameters of the stored query ``start-run``.
+        now: What :func:`made_with` gives.
     """
     found = graph.read(get("last-run"))
     if not found:
@@ -31,6 +35,31 @@ def changes(graph: Graph, now: Mapping[str, str]) -> Iterator[str]:
     differences = list(_differences(last, now))
     if differences:
         yield f"other settings than {last['run']}: {', '.join(differences)}"
+
+
+def made_with(
+    graph: Graph,
+    parameters: Parameters,
+    algorithm: str,
+    known_hubs: Collection[str],
+    more: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """What a run records of its settings: the parameters of the stored query ``start-run``.
+
+    Args:
+        graph: The graph.
+        parameters: The judgements.
+        algorithm: How linked accounts are grouped.
+        known_hubs: Keys of identifiers that strangers are known to share.
+        more: What else decides.
+    """
+    decides = {**asdict(parameters), **also_decides(graph), **(more or {})}
+    return {
+        "algorithm": algorithm,
+        "parameters": json.dumps(decides, sort_keys=True),
+        "known_hubs": json.dumps(summary_of(known_hubs), sort_keys=True),
+        "version": __version__,
+    }
 
 
 def also_decides(graph: Graph) -> dict[str, str]:

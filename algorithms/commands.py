@@ -49,6 +49,18 @@ _Out = Callable[..., None]
     show_default=True,
     help="all keeps links of near misses and of groups that are no rings, too.",
 )
+@click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter for this run, above [detect] of the settings; may be repeated.",
+)
+@click.option(
+    "--shadow",
+    is_flag=True,
+    help="Write nothing; show how the rings would differ from the published ones.",
+)
 @click.option("--dry-run", is_flag=True, help="Estimate memory and time; write nothing.")
 @click.option(
     "--null",
@@ -68,6 +80,8 @@ def detect(
     method: str,
     known_hubs: Path | None,
     keep_links: str,
+    assignments: tuple[str, ...],
+    shadow: bool,
     dry_run: bool,
     permutations: int | None,
     fail_on_findings: bool,
@@ -84,11 +98,17 @@ def detect(
       ringleader detect --known-hubs hubs.csv
       ringleader detect --method shared-neighbours
       ringleader detect --keep-links all
+      ringleader detect --shadow --set min_ring_size=8
       ringleader detect --null 10
     """
     from ringleader.api import detection
 
-    values = detection.parameters_of(app.settings, algorithm=algorithm, seed=seed)
+    given = detection.assigned(assignments)
+    values = detection.parameters_of(app.settings, given, algorithm=algorithm, seed=seed)
+    if sum((shadow, dry_run, permutations is not None)) > 1:
+        raise WrongUsage("--shadow, --dry-run and --null exclude each other", hint="give one")
+    if shadow:
+        detection.require_plain(method, keep_links)
     if show:
         out(detection.parameter_table(values, app.settings))
         return
@@ -107,9 +127,17 @@ def detect(
                 )
             )
             return
+        if shadow:
+            out(
+                r.shadow(
+                    algorithm=algorithm, seed=seed, known_hubs=known_hubs, parameters=given
+                ).answer
+            )
+            return
         run = r.detect(
             algorithm=algorithm,
             seed=seed,
+            parameters=given,
             method=method,
             known_hubs=known_hubs,
             keep_links=keep_links,

@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
 
-from ringleader.algorithms.changed_settings import also_decides, changes
+from ringleader.algorithms.changed_settings import changes, made_with
 from ringleader.algorithms.checking.footprints import footprints, write_footprints
 from ringleader.algorithms.evidence.hub_verdicts import (
     pinned,
@@ -27,7 +26,6 @@ from ringleader.algorithms.evidence.hub_verdicts import (
     verdicts,
     write_verdicts,
 )
-from ringleader.algorithms.evidence.hubs import summary_of
 from ringleader.algorithms.evidence.known_good import with_known_good
 from ringleader.algorithms.evidence.reading import read_sharing
 from ringleader.algorithms.evidence.sharing import Ints, Sharing
@@ -59,8 +57,7 @@ from ringleader.catalogue import get
 from ringleader.graph import Graph
 from ringleader.loaders.indicators.storing import link_indicators
 from ringleader.parallel import side_by_side
-from ringleader.progress import progress
-from ringleader.version import __version__
+from ringleader.progress import Stages, progress
 
 JUDGE, IMPORTED = "judge", "imported groups"
 METHODS = (JUDGE, SHARED_NEIGHBOURS)
@@ -137,16 +134,7 @@ def detect(
     if dry_run:
         return _estimated(graph, algorithm)
     require_memory_to_begin(graph, algorithm)
-    stages: dict[str, float] = {}
-
-    @contextmanager
-    def stage(name: str) -> Iterator[None]:
-        begin = time.perf_counter()
-        with progress(name):
-            yield
-        stages[name] = round(time.perf_counter() - begin, 2)
-        say(f"{name}: {stages[name]:.1f} s")
-
+    stage = Stages(say)
     run = f"run-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{uuid4().hex[:6]}"
     with stage("clear leftovers"):
         _clean_up(graph)
@@ -197,7 +185,7 @@ def detect(
         len(found.links) + len(also),
         findings,
         found.set_aside,
-        stages,
+        stage.seconds,
         missing,
         judged,
     )
@@ -274,19 +262,11 @@ def _start(
     keep_links: str,
     say: Callable[[str], None],
 ) -> None:
-    decides = {**asdict(parameters), **also_decides(graph)}
-    if keep_links != RING_LINKS:
-        decides["keep_links"] = keep_links
-    begun = {
-        "run": run,
-        "algorithm": algorithm,
-        "parameters": json.dumps(decides, sort_keys=True),
-        "known_hubs": json.dumps(summary_of(known_hubs), sort_keys=True),
-        "version": __version__,
-    }
+    kept = {} if keep_links == RING_LINKS else {"keep_links": keep_links}
+    begun = made_with(graph, parameters, algorithm, known_hubs, kept)
     for line in changes(graph, begun):
         say(line)
-    graph.write(get("start-run"), begun)
+    graph.write(get("start-run"), {"run": run, **begun})
 
 
 def _clean_up(graph: Graph) -> None:

@@ -19,7 +19,16 @@ SECTIONS = {
 }
 GROUPS = {
     "Load": ("load", "load_all", "prepare", "load_uses", "loads", "undo_load", "simulate"),
-    "Detect": ("detect", "judge", "estimate", "permuted", "rehearse", "parameters", "evaluate"),
+    "Detect": (
+        "detect",
+        "shadow",
+        "judge",
+        "estimate",
+        "permuted",
+        "rehearse",
+        "parameters",
+        "evaluate",
+    ),
     "Read findings": (
         "rings",
         "members",

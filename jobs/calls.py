@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,27 +61,35 @@ def detect(
     r: Connection,
     _: Occasion,
     *,
-    algorithm: str = "leiden",
-    seed: int | None = None,
-    known_hubs: Path | None = None,
+    assignments: Mapping[str, Any] | Sequence[str] = (),
+    shadow: bool = False,
     permutations: int | None = None,
     output: Path | None = None,
     format_: str | None = None,
     raw: bool = False,
+    method: str = "judge",
+    keep_links: str = "rings",
+    **how: Any,
 ) -> Done:
-    """Detect rings, or count the rings of permuted identifiers."""
+    """Detect rings, compare other settings, or count the rings of permuted identifiers."""
     from ringleader.api import detection
 
-    if permutations is None:
-        answer = r.detect(algorithm=algorithm, seed=seed, known_hubs=known_hubs).summary
-    else:
-        answer = detection.permuted(
-            r.graph,
-            detection.parameters_of(r.settings, algorithm=algorithm, seed=seed),
-            permutations=permutations,
-            algorithm=algorithm,
-            known_hubs=known_hubs,
+    given = detection.assigned(assignments)
+    if permutations is not None:
+        values = detection.parameters_of(
+            r.settings, given, algorithm=how.get("algorithm", "leiden"), seed=how.pop("seed", None)
         )
+        answer = detection.permuted(r.graph, values, permutations=permutations, **how)
+    elif shadow:
+        detection.require_plain(method, keep_links)
+        answer = r.shadow(parameters=given, **how).answer
+        _write(answer, output, format_, raw)
+        # The history names no account.
+        count = Counter(row["change"] for row in answer.rows)
+        return Done(len(answer.rows), [{"change": what, "rings": n} for what, n in count.items()])
+    else:
+        made = r.detect(parameters=given, method=method, keep_links=keep_links, **how)
+        answer = made.summary
     _write(answer, output, format_, raw)
     return Done(len(answer.rows), list(answer.rows))
 

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         TableLoad,
         WhyNot,
     )
+    from ringleader.api.shadowing import ShadowRun
     from ringleader.api.simulating import Simulation
     from ringleader.audit_chain import AuditCheck
     from ringleader.errors import (
@@ -131,6 +132,7 @@ _HOMES = {
     "PreparedTables": "ringleader.api.prepared",
     "run_job": "ringleader.api.jobs",
     "Server": "ringleader.api.facade.serving",
+    "ShadowRun": "ringleader.api.shadowing",
     "Simulation": "ringleader.api.simulating",
     "RingleaderWarning": "ringleader.api.facade.base",
     **dict.fromkeys(_ERRORS, "ringleader.errors"),
@@ -178,6 +180,7 @@ __all__ = [
     "Server",
     "ServerError",
     "SettingsError",
+    "ShadowRun",
     "SharedIdentifier",
     "Sightings",
     "Simulation",

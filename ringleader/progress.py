@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -72,3 +73,31 @@ def progress(description: str, total: float | None = None) -> Iterator[Callable[
     with Progress(*columns, console=console(), transient=True) as bar:
         task = bar.add_task(description, total=total)
         yield lambda amount: bar.advance(task, amount)
+
+
+class Stages:
+    """Pieces of work with names: each shows a bar, is timed, and is told when it is done.
+
+    Args:
+        say: Called with the time of each stage.
+
+    Attributes:
+        seconds: Of each stage that is done, by name.
+    """
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.seconds: dict[str, float] = {}
+        self._say = say
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        """Time the block.
+
+        Args:
+            name: What is under way, in a few words.
+        """
+        begin = time.perf_counter()
+        with progress(name):
+            yield
+        self.seconds[name] = round(time.perf_counter() - begin, 2)
+        self._say(f"{name}: {self.seconds[name]:.1f} s")

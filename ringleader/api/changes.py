@@ -36,14 +36,23 @@ def changes(graph: Graph, since: str | datetime, *, limit: int | None = None) ->
     rows = graph.read(
         stored, stored.bind({"after": after, "limit": _ALL if limit is None else limit})
     )
-    count = Counter(row["change"] for row in rows)
-    told = ", ".join(f"{number} {what}" for what, number in count.most_common())
+    told = sums(Counter(row["change"] for row in rows))
     return Answer(
         rows,
         [column.name for column in stored.columns],
         brief=["change", "ring_id", "size", "joined", "left", "other", "campaign_id", "at"],
-        messages=(f"since {after.isoformat(timespec='seconds')}: {told or 'no change'}",),
+        messages=(f"since {after.isoformat(timespec='seconds')}: {told}",),
     )
+
+
+def sums(count: Counter[str]) -> str:
+    """How many changes of each kind there are, in words.
+
+    Args:
+        count: By kind.
+    """
+    told = ", ".join(f"{number:,} {what}" for what, number in count.most_common())
+    return told or "no change"
 
 
 def change_line(row: Mapping[str, Any]) -> str:

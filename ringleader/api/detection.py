@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Collection, Mapping
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from ringleader.graph.locks import exclusive
 if TYPE_CHECKING:
     from ringleader.algorithms.detect import Detection
     from ringleader.algorithms.parameters import Parameters
+    from ringleader.algorithms.rings.building import Ring as FoundRing
     from ringleader.graph import Graph
     from ringleader.settings import Settings
 
@@ -48,6 +51,40 @@ def parameters_of(
         )
     seeded = {} if seed is None else {"seed": seed}
     return parameters({**settings.section("detect"), **(given or {}), **seeded})
+
+
+def assigned(given: Mapping[str, Any] | Sequence[str]) -> dict[str, Any]:
+    """Parameters by name, from a map or from texts ``name=value``.
+
+    Raises:
+        WrongUsage: A text is no ``name=value``, or a name is given twice.
+    """
+    if isinstance(given, Mapping):
+        return dict(given)
+    found: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise WrongUsage(f"{text!r} is not NAME=VALUE", hint="--set min_ring_size=8")
+        if name in found:
+            raise WrongUsage(f"parameter {name} is given twice")
+        with suppress(ValueError):  # a parameter says itself what it expects
+            value = json.loads(value)
+        found[name] = value
+    return found
+
+
+def require_plain(method: str, keep_links: str) -> None:
+    """Make sure that a run that writes nothing is asked for nothing else.
+
+    Raises:
+        WrongUsage: A shadow run judges, and keeps no links.
+    """
+    if method != "judge" or keep_links != "rings":
+        raise WrongUsage(
+            "a shadow run takes no other method and keeps no links",
+            hint="leave --method and --keep-links out",
+        )
 
 
 def parameter_table(values: Parameters, settings: Settings) -> Answer:
@@ -229,8 +266,13 @@ def read_hubs(given: Collection[str] | Path | str | None) -> frozenset[str]:
     return hubs
 
 
-def _as_result(made: Detection, messages: list[str]) -> DetectionRun:
-    rings = tuple(
+def rings_of(made: Sequence[FoundRing]) -> tuple[Ring, ...]:
+    """The rings of a detection as a caller gets them.
+
+    Args:
+        made: As the algorithms name them.
+    """
+    return tuple(
         Ring(
             ring.ring_id,
             ring.size,
@@ -239,13 +281,16 @@ def _as_result(made: Detection, messages: list[str]) -> DetectionRun:
             ring.links,
             ring.members,
         )
-        for ring in made.rings
+        for ring in made
     )
+
+
+def _as_result(made: Detection, messages: list[str]) -> DetectionRun:
     return DetectionRun(
         made.run,
         made.accounts,
         made.links,
-        rings,
+        rings_of(made.rings),
         dict(made.stages),
         tuple(made.missing),
         tuple(messages),

@@ -160,6 +160,33 @@ def test_a_step_that_fails_publishes_nothing_and_later_steps_do_not_begin(graph,
     assert leases(graph) == []
 
 
+def test_a_step_detects_in_every_way_that_the_command_does(graph, server, tables):
+    loads = STEPS[: STEPS.index('[[jobs.nightly.steps]]\nstep = "query"')]
+    begin = '[[jobs.nightly.steps]]\nstep = "detect"\n'
+    ways = [
+        "",
+        'shadow = true\nset = { min_ring_size = 9 }\noutput = "shadow.jsonl"',
+        'method = "shared-neighbours"\nalgorithm = "louvain"',
+        'keep_links = "all"\nseed = 7\nset = { min_ring_size = 6 }',
+        "null = 1\nseed = 7",
+    ]
+    declare(tables, loads + "\n".join(begin + way for way in ways))
+    run(server, tables)
+    [row] = runs(graph, "nightly", None, 1)
+    first, shadow, neighbours, kept, null = [s for s in row["steps"] if s["step"] == "detect"]
+    assert [s["counts"][0]["rings"] for s in (first, neighbours, kept)] == [1, 1, 1]
+    assert shadow["counts"] == [{"change": "gone", "rings": 1}]
+    [gone] = (tables / "shadow.jsonl").read_text().splitlines()
+    assert json.loads(gone)["accounts_left"] == RING
+    assert [count["identifiers"] for count in null["counts"]] == ["as they are", "permuted, 1"]
+    recorded = graph.read(
+        "MATCH (r:Run) RETURN r.algorithm AS how, r.parameters AS given ORDER BY r.started_at"
+    )
+    assert [one["how"] for one in recorded] == ["leiden", "shared-neighbours, louvain", "leiden"]
+    given = json.loads(recorded[2]["given"])
+    assert (given["min_ring_size"], given["seed"], given["keep_links"]) == (6, 7, "all")
+
+
 def test_a_folder_that_is_not_there_is_told_before_anything_runs(graph, server, tables):
     declare(tables, head='[jobs.nightly]\nmetrics = "nowhere"')
     with pytest.raises(SettingsError, match="nowhere, which is no folder"):

@@ -1,5 +1,6 @@
 """Jobs as declared: what is refused and why, and what a step hands to its command."""
 
+import inspect
 import re
 from datetime import date
 from pathlib import Path
@@ -141,6 +142,14 @@ def test_every_kind_of_step_has_keys_and_none_takes_global_options():
             found = keys(kind, command)
             assert found or kind.name == "detect"
             assert {"uri", "config", "debug", "quiet", "dry_run"}.isdisjoint(found)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_what_a_step_offers_its_call_takes(kind):
+    for command in commands_of(kind).values():
+        named = {param.name: None for param in keys(kind, command).values()}
+        named |= {kind.what: command.name} if kind.what else {}
+        inspect.signature(kind.call).bind("connection", "occasion", **named)
 
 
 def test_the_example_of_the_page_is_a_job(tmp_path):

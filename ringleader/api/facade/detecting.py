@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ringleader.api.results import DetectionRun, Evaluation
+    from ringleader.api.shadowing import ShadowRun
 
 
 class Detecting(Base):
@@ -56,6 +57,35 @@ class Detecting(Base):
             keep_links=keep_links,
             say=self.say,
         )
+
+    def shadow(
+        self,
+        *,
+        algorithm: str = "leiden",
+        seed: int | None = None,
+        known_hubs: Collection[str] | FilePath | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> ShadowRun:
+        """Detect without writing: what these settings would publish, beside what is published.
+
+        The rings have the names that the next run would give them. Readers of the graph notice
+        nothing; loads and detections wait until it ends.
+
+        Args:
+            algorithm: As for :meth:`detect`.
+            seed: As for :meth:`detect`.
+            known_hubs: As for :meth:`detect`.
+            parameters: As for :meth:`detect`.
+
+        Raises:
+            SettingsError: A parameter does not exist or is out of range.
+            LockHeld: Another run writes to the database.
+        """
+        from ringleader.api.detection import parameters_of
+        from ringleader.api.shadowing import shadow
+
+        values = parameters_of(self.settings, parameters, algorithm=algorithm, seed=seed)
+        return shadow(self.graph, values, algorithm=algorithm, known_hubs=known_hubs, say=self.say)
 
     def judge(
         self,
