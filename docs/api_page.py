@@ -62,6 +62,7 @@ GROUPS = {
         "match_ask",
         "match_answer",
         "match_finish",
+        "match_with",
         "match_read",
     ),
     "Keep": (

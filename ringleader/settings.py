@@ -126,7 +126,7 @@ SCHEMES = ("bolt", "neo4j", "bolt+s", "neo4j+s", "bolt+ssc", "neo4j+ssc")
 DEFAULT_CHANNELS = ("api", "azure", "bedrock", "vertex")
 _BY_NAME = {declared.name: declared for declared in DECLARED}
 # Sections whose keys other modules declare.
-OPEN_SECTIONS = frozenset({"detect", "identifiers", "indicators", "jobs", "retention"})
+OPEN_SECTIONS = frozenset({"detect", "identifiers", "indicators", "jobs", "match", "retention"})
 
 
 class Settings:

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from ringleader import errors
+from ringleader.exports.matching.agreements import agreements, body_limit
 from ringleader.service.access import Door
 from ringleader.service.answerable import Denied
 from ringleader.service.database import Database
@@ -20,7 +21,7 @@ from ringleader.service.feed_routes import add_feeds
 from ringleader.service.limits import Breaker, Refused, Workplace
 from ringleader.service.login_routes import add_login
 from ringleader.service.metrics import Metrics
-from ringleader.service.middleware import Guarded
+from ringleader.service.middleware import Bound, Guarded
 from ringleader.service.pages import add_pages
 from ringleader.service.proxies import Proxies
 from ringleader.service.routes import add_routes
@@ -30,9 +31,12 @@ from ringleader.version import __version__
 if TYPE_CHECKING:
     from ringleader.settings import Settings
 
+MATCHES_WAITING = 2  # beside the one that is computed
+MATCH_BODY_SECONDS = 300.0  # for a document of a million identifiers over a slow line
 # Of errors, the class that comes first here decides.
 STATUS: tuple[tuple[type[errors.RingleaderError], int], ...] = (
     (errors.WrongUsage, 422),
+    (errors.InputError, 422),
     (errors.NotFound, 404),
     (errors.TimedOut, 504),
     (errors.QueryError, 422),
@@ -62,8 +66,15 @@ def build(
             chosen.workers, chosen.waiting, chosen.read_seconds, breaker, slow_is_failure=False
         ),
         Workplace(chosen.workers, chosen.waiting, chosen.check_seconds, breaker),
+        # One exchange at a time: its limits are counted before it is computed, on all processors.
+        Workplace(1, MATCHES_WAITING, chosen.match_seconds, breaker, slow_is_failure=False),
         Metrics(),
         chosen,
+        agreements(settings),
+    )
+    bounds = dict.fromkeys(
+        ("/v1/match", "/v1/match/result"),
+        Bound(max(map(body_limit, state.agreements.values()), default=0), MATCH_BODY_SECONDS),
     )
 
     @asynccontextmanager
@@ -73,6 +84,7 @@ def build(
         yield
         state.checks.close()
         state.work.close()
+        state.matches.close()
         state.database.close()
 
     app = FastAPI(
@@ -85,7 +97,7 @@ def build(
         lifespan=lifespan,
         default_response_class=Json,
     )
-    app.add_middleware(Guarded, metrics=state.metrics)
+    app.add_middleware(Guarded, metrics=state.metrics, bounds=bounds if state.agreements else {})
     app.state.ringleader = state
     for kind in (errors.RingleaderError, RequestValidationError, HTTPException, UnicodeError):
         app.add_exception_handler(kind, _said)

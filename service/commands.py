@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ringleader.settings import Settings
 
 LOOPBACK, PORT = "127.0.0.1", 8470
+_file = click.Path(path_type=Path, dir_okay=False, exists=True)
 _Out = Callable[..., None]
 
 
@@ -34,26 +36,32 @@ _Out = Callable[..., None]
     show_default=True,
     help="Requests that may wait; more are refused with 429.",
 )
+@click.option("--certificate", type=_file, help="Speak TLS with this certificate (PEM).")
+@click.option("--private-key", type=_file, help="Its private key (PEM, without a password).")
 @click.pass_context
-def serve(context: click.Context, host: str, port: int, workers: int, waiting: int) -> None:
+def serve(
+    context: click.Context, /, certificate: Path | None, private_key: Path | None, **how: Any
+) -> None:
     """Serve checks, findings and decisions over HTTP (extra serve).
 
     It listens on this machine only, unless --host says otherwise, and answers nobody without a
-    token. Put a proxy with TLS before it where others reach it. The OpenAPI document is at
-    /v1/openapi.json.
+    token. Where others reach it, give --certificate or put a proxy with TLS before it. The OpenAPI
+    document is at /v1/openapi.json.
 
     \b
     Examples:
       ringleader serve token add sign-up --role machine
       ringleader serve --port 8470
       ringleader serve --port 8080 --workers 16
+      ringleader serve --host 0.0.0.0 --certificate fullchain.pem --private-key key.pem
     """
     if context.invoked_subcommand is not None:
         return
-    from ringleader.service.run import run
+    from ringleader.service.run import Tls, run
 
     app = context.ensure_object(App)
-    run(_reader(app), host=host, port=port, workers=workers, waiting=waiting, say=app.say)
+    tls = Tls.of(certificate, private_key)
+    run(_reader(app), tls=tls, say=app.say, **how)
 
 
 def _reader(app: App) -> Callable[[Mapping[str, Any]], Settings]:
@@ -76,6 +84,7 @@ def add_token(app: App, name: str, role: str) -> None:
 
     Decisions that are made with it bear NAME. A machine may check; a viewer may read; an analyst
     may check, read and decide on one thing at a time, a lead on many; an auditor may read.
+    A partner may match, and nothing else, as [match.NAME] of the settings says.
 
     \b
     Example:

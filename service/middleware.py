@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import HTTPException
@@ -18,6 +19,21 @@ Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None
 
 MOST_BYTES = 4 * 1024 * 1024  # of a body: a thousand accounts have a tenth of it
 BODY_SECONDS = 20.0  # in which it has to come
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A bound on the bodies of a route.
+
+    Attributes:
+        bytes: How large one may be.
+        seconds: In how many it has to come.
+    """
+
+    bytes: int
+    seconds: float
+
+
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -34,10 +50,13 @@ class Guarded:
     Args:
         app: The application.
         metrics: Where requests are counted.
+        bounds: Bounds of routes that have others than usual, by path.
     """
 
-    def __init__(self, app: Application, metrics: Metrics) -> None:
-        self._app, self._metrics = app, metrics
+    def __init__(
+        self, app: Application, metrics: Metrics, bounds: Mapping[str, Bound] | None = None
+    ) -> None:
+        self._app, self._metrics, self._bounds = app, metrics, bounds or {}
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -45,8 +64,9 @@ class Guarded:
             await self._app(scope, receive, send)
             return
         began, status = time.perf_counter(), 500
-        left, unread = MOST_BYTES, _has_body(scope)
-        deadline = asyncio.get_running_loop().time() + BODY_SECONDS
+        bound = self._bounds.get(scope["path"]) or Bound(MOST_BYTES, BODY_SECONDS)
+        left, unread = bound.bytes, _has_body(scope)
+        deadline = asyncio.get_running_loop().time() + bound.seconds
 
         async def bounded() -> Message:
             nonlocal left, unread
@@ -55,12 +75,12 @@ class Guarded:
                 async with asyncio.timeout_at(deadline if unread else None):
                     message = await receive()
             except TimeoutError as error:
-                late = f"the body did not come within {BODY_SECONDS:.0f} seconds"
+                late = f"the body did not come within {bound.seconds:.0f} seconds"
                 raise HTTPException(408, late) from error
             unread = unread and bool(message.get("more_body"))
             left -= len(message.get("body", b""))
             if left < 0:
-                raise HTTPException(413, f"the body is larger than {MOST_BYTES:,} bytes")
+                raise HTTPException(413, f"the body is larger than {bound.bytes:,} bytes")
             return message
 
         async def marked(message: Message) -> None:

@@ -16,6 +16,7 @@ class May(StrEnum):
     CYPHER = "ask cypher"  # statements of one's own, through the gate that lets reads through
     RUN = "run jobs"  # that the settings declare
     AUDIT = "audit"  # read who looked at what
+    MATCH = "match"  # exchange what both see, as the settings have agreed with a partner
 
 
 _ANALYST = frozenset({May.CHECK, May.READ, May.NAMES, May.DECIDE})
@@ -26,4 +27,5 @@ ROLES: dict[str, frozenset[May]] = {
     "analyst": _ANALYST,
     "lead": _ANALYST | {May.DECIDE_MANY, May.CYPHER, May.RUN},
     "auditor": frozenset({May.READ, May.NAMES, May.AUDIT}),
+    "partner": frozenset({May.MATCH}),
 }

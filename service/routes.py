@@ -24,6 +24,7 @@ from ringleader.service.answerable import Denied, audit
 from ringleader.service.answering import ERRORS, Id, Limit, as_rows, hidden, secured, work
 from ringleader.service.ask_routes import asking
 from ringleader.service.explore_routes import exploring
+from ringleader.service.match_routes import matching
 from ringleader.service.ring_routes import ring_pages
 from ringleader.service.roles import ROLES, May
 from ringleader.service.run_routes import running
@@ -43,7 +44,9 @@ def add_routes(app: FastAPI, state: State) -> None:
         state: What handlers share.
     """
     _health(app, state)
+    offered = [("match", matching)] if state.agreements else []
     for tag, add in (
+        *offered,
         ("access", _access),
         ("check", _checks),
         ("findings", _findings),

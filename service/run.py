@@ -6,10 +6,13 @@ import importlib.util
 import ipaddress
 import os
 import socket
+import ssl
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ringleader.errors import ServerError, SettingsError
+from ringleader.errors import ServerError, SettingsError, WrongUsage
 
 if TYPE_CHECKING:
     import uvicorn
@@ -23,6 +26,44 @@ BACKLOG = 256
 KEEP_SECONDS = 30  # that an idle connection stays open
 
 
+@dataclass(frozen=True)
+class Tls:
+    """A certificate and its private key, as PEM files.
+
+    Attributes:
+        certificate: The certificate, with those between it and its authority.
+        key: The private key, without a password.
+    """
+
+    certificate: Path
+    key: Path
+
+    @classmethod
+    def of(cls, certificate: Path | None, key: Path | None) -> Tls | None:
+        """Both, or none.
+
+        Raises:
+            WrongUsage: Only one is given.
+            SettingsError: They cannot be read, or do not belong together.
+        """
+        if certificate is None and key is None:
+            return None
+        if certificate is None or key is None:
+            raise WrongUsage("--certificate and --private-key go together")
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+        except (OSError, ssl.SSLError) as error:
+            raise SettingsError(
+                f"{certificate} and {key} cannot be used: {error}", hint="give two PEM files"
+            ) from error
+        return cls(certificate, key)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """As arguments of ``uvicorn.Config``."""
+        return {"ssl_certfile": str(self.certificate), "ssl_keyfile": str(self.key)}
+
+
 def run(
     read_settings: Callable[[Mapping[str, Any]], Settings],
     *,
@@ -31,6 +72,7 @@ def run(
     workers: int,
     waiting: int,
     say: Callable[[str], None],
+    tls: Tls | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; requests that run are answered first.
 
@@ -41,6 +83,7 @@ def run(
         workers: Pieces of work on the database at a time.
         waiting: Requests that may wait.
         say: Called with messages.
+        tls: The certificate; without it the service speaks plain HTTP.
 
     Raises:
         ServerError: The extra is not installed, or the address cannot be listened on.
@@ -57,13 +100,14 @@ def run(
     listener = _listener(host, port)
     address, number = listener.getsockname()[:2]
     shown = f"[{address}]" if ":" in address else address
-    say(f"serving on http://{shown}:{number}, OpenAPI at /v1/openapi.json; Ctrl-C stops it")
+    scheme = "https" if tls else "http"
+    say(f"serving on {scheme}://{shown}:{number}, OpenAPI at /v1/openapi.json; Ctrl-C stops it")
     if not Tokens(read_settings({}).home).listed():
         say("there is no token yet: ringleader serve token add NAME --role analyst")
-    if not _is_loopback(address):
+    if not tls and not _is_loopback(address):
         say("warning: others can reach this address; put a proxy with TLS before it")
     try:
-        uvicorn.Server(configured(app)).run(sockets=[listener])
+        uvicorn.Server(configured(app, **(tls.options if tls else {}))).run(sockets=[listener])
     finally:
         listener.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from ringleader.service.limits import Workplace
 from ringleader.service.metrics import Metrics
 
 if TYPE_CHECKING:
+    from ringleader.exports.matching.protocol import Terms
     from ringleader.settings import Settings
 
 
@@ -26,13 +28,15 @@ class Limits:
         workers: Pieces of work on the database at a time.
         waiting: Pieces of work that may wait.
         check_seconds: How long a check may take.
-        read_seconds: How long anything else may take.
+        read_seconds: How long anything else may take, but for exchanges with partners.
+        match_seconds: How long those may take.
     """
 
     workers: int = 8
     waiting: int = 64
     check_seconds: float = 2.0
     read_seconds: float = 30.0
+    match_seconds: float = 1_800.0
 
 
 class Json(JSONResponse):
@@ -53,8 +57,10 @@ class State:
         door: Who may come in.
         work: Where pages and queries are read, and decisions written.
         checks: Where checks are done: a long read keeps none of its threads.
+        matches: Where exchanges with partners are computed.
         metrics: Figures.
         limits: How much is done at once.
+        agreements: What was agreed with each partner, by the name of its token.
     """
 
     settings: Settings
@@ -62,5 +68,7 @@ class State:
     door: Door
     work: Workplace
     checks: Workplace
+    matches: Workplace
     metrics: Metrics
     limits: Limits
+    agreements: Mapping[str, Terms]

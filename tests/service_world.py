@@ -1,6 +1,7 @@
 """The service on a free port of this machine, and a wire to the database that can be cut."""
 
 import socket
+import ssl
 import threading
 import time
 from contextlib import contextmanager
@@ -47,12 +48,13 @@ def token(home, role, name="ann"):
 
 
 @contextmanager
-def running(read_settings, config=None, **limits):
+def running(read_settings, config=None, verify=None, **limits):
     """A client of the service, which runs in a thread of this process.
 
     Args:
         read_settings: Reads the settings.
         config: What `configured` is given.
+        verify: The file with the authority of its certificate, if `config` has one.
         limits: How much is done at once.
     """
     app = build(read_settings, Limits(**limits))
@@ -64,7 +66,11 @@ def running(read_settings, config=None, **limits):
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+        with httpx.Client(
+            base_url=f"http{'s' if verify else ''}://127.0.0.1:{port}",
+            timeout=30,
+            verify=ssl.create_default_context(cafile=verify) if verify else True,
+        ) as client:
             yield client
     finally:
         server.should_exit = True

@@ -28,6 +28,9 @@ def match() -> None:
       ringleader match answer request.match response.match …    # there
       ringleader match finish response.match …                  # here: what both have
 
+    Or over HTTPS, where the partner's `ringleader serve` answers:
+      ringleader match with https://partner.example …
+
     Both sides give the same --key and the same --purpose. docs/acting-together.md says what leaks.
     """
 
@@ -156,6 +159,33 @@ def finish(app: App, out: Callable[..., None], response: Path, **how: Any) -> No
     """
     with app.connect() as r:
         done = r.match_finish(response, **how)
+    app.say(f"{done.matched:,} of {done.mine:,} identifiers are there too (of {done.theirs:,})")
+    out(done.rows, _COLUMNS)
+
+
+@match.command(name="with", cls=Command)
+@click.argument("partner", metavar="URL")
+@_terms
+@_limits
+@click.option("--share", is_flag=True, help="Let the partner learn what both have, too.")
+@click.option("--token-file", type=_in, help="File of mode 0600 with the partner's token.")
+@click.option("--ca", type=_in, help="Authority of the partner's certificate (PEM).")
+@output_options
+@pass_app
+def with_(app: App, out: Callable[..., None], partner: str, **how: Any) -> None:
+    """Match with the partner whose `ringleader serve` answers at URL.
+
+    \b
+    Request, response and result travel over HTTPS; what each side learns is as with files. The
+    token that the partner has given is in RINGLEADER_PARTNER_TOKEN or in --token-file.
+
+    \b
+    Examples:
+      ringleader match with https://rings.partner.example --key x.key --purpose 'fraud, case 4711'
+      ringleader match with https://10.0.0.7:8470 --ca x-ca.pem --key x.key --purpose … --share
+    """
+    with app.connect() as r:
+        done = r.match_with(partner, **how)
     app.say(f"{done.matched:,} of {done.mine:,} identifiers are there too (of {done.theirs:,})")
     out(done.rows, _COLUMNS)
 

@@ -27,7 +27,7 @@ from ringleader.keys import fingerprint, keyed_hash, read_key
 if TYPE_CHECKING:
     from ringleader.graph import Graph
 
-__all__ = ["KINDS", "Exchange", "Terms", "answer", "ask", "finish", "receive"]
+__all__ = ["KINDS", "Exchange", "Terms", "answer", "ask", "finish", "keep", "receive"]
 
 # Kinds of identifiers that two firms can have in common: stored as they are, in one form. Mailboxes
 # and phone numbers are hashes under an installation's own key, and prompt clusters its own ids.
@@ -212,6 +212,44 @@ def finish(
     )  # fmt: skip
 
 
+def keep(graph: Graph, home: Path, result: Path, terms: Terms) -> Path:
+    """Keep a result that came over HTTPS, until a person reads it.
+
+    Args:
+        graph: The graph.
+        home: The data folder.
+        result: The partner's document.
+        terms: What was agreed; the key and the purpose count.
+
+    Returns:
+        Where it is.
+
+    Raises:
+        InputError: The result is not the partner's, of no request that was answered here, or came
+            before.
+    """
+    key = _checked(terms)
+    given = open_envelope(result, key, "result", terms.purpose)
+    state = State(home)
+    _refuse_unanswered(state, given, key)
+    state.write(given.id, "kept", {"at": given.said["made_at"]}, new=True)
+    path = state.path(given.id, "result").with_suffix(".match")
+    write_envelope(path, key, "result", _plain(given), given.body)
+    _noted(graph, "result kept", given.said, file=path.name)
+    return path
+
+
+def _refuse_unanswered(state: State, given: Envelope, key: bytes) -> None:
+    """Make sure that a result is of a request that was answered here, under the same key.
+
+    Raises:
+        InputError: It is not.
+    """
+    answered = state.read(given.id, "answered")
+    if answered is None or answered["key"] != fingerprint(key):
+        raise InputError(f"the result is of exchange {given.id}, which was not answered here")
+
+
 def receive(graph: Graph, home: Path, result: Path, terms: Terms) -> Exchange:
     """Read what the asking side tells of the intersection.
 
@@ -227,8 +265,7 @@ def receive(graph: Graph, home: Path, result: Path, terms: Terms) -> Exchange:
     key = _checked(terms)
     given = open_envelope(result, key, "result", terms.purpose)
     state = State(home)
-    if state.read(given.id, "answered") is None:
-        raise InputError(f"{result} is of no request that was answered here")
+    _refuse_unanswered(state, given, key)
     agreed = replace(terms, kinds=tuple(given.said["kinds"]), scope="all")
     mine = _mine(graph, key, agreed)
     told = json.loads(given.body)
@@ -312,7 +349,7 @@ def _plain(envelope: Envelope) -> dict[str, Any]:
     return {name: value for name, value in envelope.said.items() if name != "kind"}
 
 
-def _noted(graph: Graph, step: str, said: Mapping[str, Any], **numbers: int) -> None:
+def _noted(graph: Graph, step: str, said: Mapping[str, Any], **more: object) -> None:
     """One line of the audit log; it names no identifier."""
     audit.record(
         graph.settings,
@@ -322,5 +359,5 @@ def _noted(graph: Graph, step: str, said: Mapping[str, Any], **numbers: int) -> 
         kinds=said["kinds"],
         scope=said["scope"],
         reveal=said["reveal"],
-        **numbers,
+        **more,
     )

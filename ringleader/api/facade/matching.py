@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ringleader.api.facade.base import Base, FilePath
+from ringleader.api.facade.base import Base, FilePath, as_path
 
 if TYPE_CHECKING:
     from ringleader.exports.matching.protocol import Exchange, Terms
@@ -119,6 +119,59 @@ class Matching(Base):
         to = None if share is None else Path(share)
         terms = _terms(key, purpose, ())
         return finish(self.graph, self.settings.home, Path(response), terms, share=to)
+
+    def match_with(
+        self,
+        partner: str,
+        *,
+        key: FilePath,
+        purpose: str,
+        kinds: Sequence[str] = (),
+        scope: str = "rings",
+        reveal: str = "identifiers",
+        most: int = 1_000_000,
+        share: bool = False,
+        token_file: FilePath | None = None,
+        ca: FilePath | None = None,
+    ) -> Exchange:
+        """Match with a partner whose ``ringleader serve`` answers over HTTPS.
+
+        The same three documents travel as with files: request, response and, with ``share``,
+        result.
+
+        Args:
+            partner: Address of the partner's service; https unless it is this machine.
+            key: File with the key of the partnership.
+            purpose: What for; word for word as the partner.
+            kinds: Kinds of identifiers; by default all.
+            scope: What this side puts in, as for :meth:`match_ask`.
+            reveal: ``identifiers`` or ``size``.
+            most: Most identifiers.
+            share: Whether the partner learns what both have too.
+            token_file: File of mode 0600 with the token that the partner has given; by default
+                the variable ``RINGLEADER_PARTNER_TOKEN``.
+            ca: PEM file with the authority of the partner's certificate; by default those that
+                this machine trusts.
+
+        Raises:
+            WrongUsage: The address is not encrypted, or the terms make no sense.
+            SettingsError: There is no token, or others can read its file.
+            ConnectionFailed: The partner does not answer, has no certificate that is trusted, or
+                lets nobody in with this token.
+            InputError: The partner refuses the request, or answers something else.
+        """
+        from ringleader.api.partners import match_with
+
+        terms = _terms(key, purpose, kinds, scope=scope, reveal=reveal, days=1, most=most)
+        return match_with(
+            self.graph,
+            self.settings.home,
+            partner,
+            terms,
+            share=share,
+            token_file=as_path(token_file),
+            ca=as_path(ca),
+        )
 
     def match_read(self, result: FilePath, *, key: FilePath, purpose: str) -> Exchange:
         """Read what the asking side tells of what both have.

@@ -1,0 +1,271 @@
+"""Two firms, each with a database, a data folder and a service of its own, match over HTTPS."""
+
+import json
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from certificates import certified
+from command_line import called
+from service_world import running, settings_of, token
+from test_match import HERE, PURPOSE, THERE, WORLD
+
+from ringleader import Connection, audit_chain
+from ringleader.api.partners import VARIABLE
+from ringleader.engine import ensure_running, stop
+from ringleader.errors import SettingsError
+from ringleader.exports.matching import protocol
+from ringleader.exports.matching.agreements import agreements, body_limit
+from ringleader.graph import Graph
+from ringleader.service.run import Tls
+from ringleader.settings import load_settings
+
+pytestmark = [pytest.mark.server, pytest.mark.restarts]
+AGREED = '[match.partner-x]\nkey = "x.key"\npurpose = "{purpose}"\n'
+BODY = {"Content-Type": "application/octet-stream"}
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory):
+    """The settings of another managed server, for the second firm."""
+    home = tmp_path_factory.mktemp("second")
+    (home / "ringleader.toml").write_text('[server]\nheap = "512m"\npage_cache = "128m"\n')
+    settings = load_settings(env={"RINGLEADER_HOME": str(home)}, cwd=home)
+    ensure_running(settings)
+    yield load_settings(env={"RINGLEADER_HOME": str(home)}, cwd=home)
+    stop(settings)
+
+
+class Firm:
+    """A firm: its data folder, its world in a database, and how its service is served."""
+
+    def __init__(self, home, server, rows, key, tls):
+        home.mkdir()
+        (home / "x.key").write_text(key)
+        (home / "x.key").chmod(0o600)
+        (home / "ringleader.toml").write_text(AGREED.format(purpose=PURPOSE))
+        self.home = home
+        self.ca, certificate, private = tls
+        self.options = Tls(certificate, private).options
+        self.read_settings = settings_of(server, home)
+        self.settings = self.read_settings({})
+        with Graph.connect(self.settings) as graph:
+            graph.write("MATCH (n) DETACH DELETE n", name="empty")
+            graph.write(WORLD, {"rows": [list(row) for row in rows]}, name="world")
+
+    def terms(self):
+        return agreements(self.settings)["partner-x"]
+
+    def more(self, line):
+        """Add a line to what was agreed."""
+        with (self.home / "ringleader.toml").open("a") as file:
+            file.write(line + "\n")
+        self.settings = self.read_settings({})
+
+    @contextmanager
+    def serving(self):
+        with running(self.read_settings, self.options, self.ca) as client:
+            yield client
+
+    def token(self):
+        return token(self.home, "partner", "partner-x")["Authorization"].removeprefix("Bearer ")
+
+    def match(self, url, given, *more, check=True):
+        """`ringleader match with` as this firm."""
+        env = {
+            "RINGLEADER_HOME": str(self.home),
+            "NEO4J_URI": self.settings.uri,
+            "NEO4J_PASSWORD": self.settings.password,
+            VARIABLE: given,
+        }
+        args = ["match", "with", url, "--key", self.home / "x.key", "--purpose", PURPOSE]
+        done = called([*args, *more, "--format", "json"], folder=self.home, env=env)
+        if check:
+            assert done.returncode == 0, done.stderr
+        return done
+
+    def events(self):
+        """What the audit log says of exchanges."""
+        path = self.home / audit_chain.FILE
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        return [line["event"] for line in lines if line["event"].startswith("match")]
+
+    @contextmanager
+    def request(self):
+        """The document of a request of this firm."""
+        path = self.home / "request.match"
+        with Graph.connect(self.settings) as graph:
+            protocol.ask(graph, self.home, path, self.terms())
+        yield path.read_bytes()
+        path.unlink()
+
+
+@pytest.fixture
+def firms(server, second, tmp_path):
+    key = tmp_path / "x.key"
+    Connection(server).match_key(key)
+    tls = certified(tmp_path)
+    return (
+        Firm(tmp_path / "here", server, HERE, key.read_text(), tls),
+        Firm(tmp_path / "there", second, THERE, key.read_text(), tls),
+    )
+
+
+def test_two_services_match_in_both_directions(firms):
+    here, there = firms
+    with ExitStack() as stack:
+        ours, theirs = (stack.enter_context(firm.serving()) for firm in firms)
+        ca = ["--ca", here.ca]
+        done = here.match(str(theirs.base_url), there.token(), *ca, "--share")
+        rows = json.loads(done.stdout)
+        assert [(row["value"], row["accounts"]) for row in rows] == [
+            ("image-one", 3), ("203.0.113.2", 2), ("203.0.113.3", 2),
+        ]  # fmt: skip
+        assert "3 of 5 identifiers are there too (of 5)" in done.stderr
+        [kept] = (there.home / "matches").glob("*-result.match")
+        back = there.match(str(ours.base_url), here.token(), *ca)
+        assert {row["value"] for row in json.loads(back.stdout)} == {
+            "image-one", "203.0.113.2", "203.0.113.3",
+        }  # fmt: skip
+    with Graph.connect(there.settings) as graph:
+        told = protocol.receive(graph, there.home, kept, there.terms())
+    assert [(row["value"], row["theirs"]) for row in told.rows] == [
+        ("203.0.113.2", "2 to 4"), ("image-one", "2 to 4"), ("203.0.113.3", "2 to 4"),
+    ]  # fmt: skip
+    assert here.events() == ["match asked", "match finished", "match answered", "match by https"]
+    assert there.events() == [
+        "match answered", "match by https", "match result kept", "match by https", "match asked",
+        "match finished", "match received",
+    ]  # fmt: skip
+    for firm in firms:
+        log = (firm.home / audit_chain.FILE).read_text()
+        assert "203.0.113" not in log
+        assert "image-one" not in log
+        assert not list((firm.home / "scratch").iterdir())
+        assert not list((firm.home / "matches").glob("*.parquet"))
+
+
+def test_a_partner_without_a_trusted_certificate_or_without_tls_gets_nothing(firms, tmp_path):
+    here, there = firms
+    secret = there.token()
+    with there.serving() as client:
+        url = str(client.base_url)
+        refused = here.match(url, secret, check=False)
+        assert refused.returncode == 4
+        assert "is not trusted" in refused.stderr
+        others = tmp_path / "others"
+        others.mkdir()
+        other, *_ = certified(others)
+        refused = here.match(url, secret, "--ca", other, check=False)
+        assert "is not trusted" in refused.stderr
+        # The certificate is that of 127.0.0.1, not that of localhost.
+        named = url.replace("127.0.0.1", "localhost")
+        assert "is not trusted" in here.match(named, secret, "--ca", here.ca, check=False).stderr
+    for plain in ("http://partner.example", "http://192.0.2.7:8470"):
+        refused = here.match(plain, secret, check=False)
+        assert refused.returncode == 2
+        assert "is not encrypted" in refused.stderr
+        assert secret not in refused.stderr
+    assert not (there.home / "matches").exists()
+
+
+def test_only_a_partner_with_an_agreement_comes_in_and_it_may_only_match(firms):
+    here, there = firms
+    with there.serving() as client, here.request() as document:
+        # Neither another role under the agreed name, nor the role without an agreement.
+        for role, name in (
+            ("lead", "partner-x"), ("machine", "partner-x"), ("partner", "partner-y"),
+        ):  # fmt: skip
+            answer = client.post(
+                "/v1/match", content=document, headers={**token(there.home, role, name), **BODY}
+            )
+            assert answer.status_code == 403, role
+        assert client.post("/v1/match", content=document).status_code == 401
+        mine = {"Authorization": f"Bearer {there.token()}"}
+        for path in ("/v1/rings", "/v1/decisions", "/v1/audit", "/v1/queries"):
+            assert client.get(path, headers=mine).status_code == 403, path
+        checked = client.post("/v1/check", json={"ip": "203.0.113.2"}, headers=mine)
+        assert checked.status_code == 403
+        refused = here.match(str(client.base_url), "rl_0_wrong", "--ca", here.ca, check=False)
+        assert refused.returncode == 4
+        assert "refuses (401)" in refused.stderr
+    assert not (there.home / "matches").exists()
+
+
+def test_without_an_agreement_there_are_no_such_routes(firms):
+    _, there = firms
+    (there.home / "ringleader.toml").write_text("")
+    with there.serving() as client:
+        assert client.post("/v1/match", headers=token(there.home, "lead")).status_code == 404
+        assert "/v1/match" not in client.get("/v1/openapi.json").json()["paths"]
+
+
+def test_replays_other_purposes_and_too_much_are_refused(firms):
+    here, there = firms
+    there.more("per_day = 2")
+    mine = {"Authorization": f"Bearer {there.token()}", **BODY}
+    with there.serving() as client:
+
+        def sent(document, path="/v1/match"):
+            answer = client.post(path, content=document, headers=mine)
+            said = answer.json()["error"] if answer.status_code >= 300 else ""
+            assert str(there.home) not in said
+            return answer.status_code, said
+
+        with here.request() as document:
+            assert sent(document)[0] == 200
+            status, said = sent(document)
+            assert (status, "was answered before" in said) == (422, True)
+        with here.request() as document:
+            changed = document.replace(b"4711", b"4712")
+            assert "was not made with this key, or was changed" in sent(changed)[1]
+            assert sent(document[:40])[0] == 422
+            assert "and a result is needed" in sent(document, "/v1/match/result")[1]
+            assert sent(document)[0] == 200
+        with here.request() as document:
+            assert "2 requests of this partner" in sent(document)[1]
+        large = b"x" * (body_limit(there.terms()) + 1)
+        assert sent(large)[0] == 413
+    assert there.events().count("match refused") == 5
+    assert there.events().count("match by https") == 2
+
+
+def test_a_smaller_agreement_has_a_smaller_bound(firms):
+    here, there = firms
+    there.more("most = 4")
+    with there.serving() as client:
+        refused = here.match(str(client.base_url), there.token(), "--ca", here.ca, check=False)
+    assert refused.returncode == 1
+    assert "5 identifiers are more than 4" in refused.stderr
+
+
+def test_the_token_comes_from_a_file_for_its_owner_or_from_the_environment(firms, tmp_path):
+    here, there = firms
+    file = tmp_path / "token"
+    file.write_text(there.token() + "\n")
+    file.chmod(0o644)
+    with there.serving() as client:
+        args = [str(client.base_url), "", "--ca", here.ca]
+        assert "asks for a token" in here.match(*args, check=False).stderr
+        refused = here.match(*args, "--token-file", file, check=False)
+        assert "others can read the token" in refused.stderr
+        file.chmod(0o600)
+        done = here.match(*args, "--token-file", file, "--reveal", "size")
+        assert json.loads(done.stdout or "[]") == []
+        assert "3 of 5" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "said, message",
+    [
+        ('key = "x.key"\n', "lacks purpose"),
+        ('key = "x.key"\npurpose = "p"\nall = true\n', "has all"),
+        ('key = "x.key"\npurpose = "p"\nkinds = ["phone"]\n', "phone"),
+        ('key = "x.key"\npurpose = "p"\nscope = "world"\n', "world"),
+        ('key = "x.key"\npurpose = "p"\nmost = -1\n', "numbers above 0"),
+    ],
+)
+def test_an_agreement_that_says_something_else_is_refused(tmp_path, said, message):
+    (tmp_path / "ringleader.toml").write_text(f"[match.partner-x]\n{said}")
+    settings = load_settings(env={"RINGLEADER_HOME": str(tmp_path)}, cwd=tmp_path)
+    with pytest.raises(SettingsError, match=message):
+        agreements(settings)
