@@ -72,10 +72,13 @@ def build(
         chosen,
         agreements(settings),
     )
-    bounds = dict.fromkeys(
-        ("/v1/match", "/v1/match/result"),
-        Bound(max(map(body_limit, state.agreements.values()), default=0), MATCH_BODY_SECONDS),
-    )
+    bounds = {
+        route: Bound(
+            max((body_limit(terms, kind) for terms in state.agreements.values()), default=0),
+            MATCH_BODY_SECONDS,
+        )
+        for route, kind in (("/v1/match", "request"), ("/v1/match/result", "result"))
+    }
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

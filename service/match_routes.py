@@ -10,8 +10,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
+from starlette.requests import ClientDisconnect
 
 from ringleader.errors import InputError, RingleaderError, WrongUsage
 from ringleader.exports.matching import protocol
@@ -20,6 +21,7 @@ from ringleader.exports.matching.protocol import Terms
 from ringleader.graph import Graph
 from ringleader.service.answerable import Denied, audit
 from ringleader.service.answering import secured
+from ringleader.service.limits import Refused
 from ringleader.service.roles import May
 from ringleader.service.state import State
 from ringleader.service.tokens import Token
@@ -51,7 +53,8 @@ def matching(router: APIRouter, state: State) -> None:
             protocol.answer(graph, state.settings.home, given, made, terms)
             return made.read_bytes()
 
-        return Response(await _exchanged(state, request, token, answered), media_type=DOCUMENT)
+        made = await _exchanged(state, request, token, "request", answered)
+        return Response(made, media_type=DOCUMENT)
 
     @router.post(
         "/match/result",
@@ -65,7 +68,7 @@ def matching(router: APIRouter, state: State) -> None:
             protocol.keep(graph, state.settings.home, given, terms)
             return b""
 
-        await _exchanged(state, request, token, kept)
+        await _exchanged(state, request, token, "result", kept)
         return Response(status_code=204)
 
 
@@ -73,39 +76,71 @@ async def _exchanged(
     state: State,
     request: Request,
     token: Token,
+    kind: str,
     step: Callable[[Graph, Path, Terms], bytes],
 ) -> bytes:
     """Do a step of an exchange with the document of a request; refusals are audited too."""
+    note = functools.partial(audit, state.settings, token, state.door.address_of(request))
+    try:
+        made = await _done(state, request, token, kind, step)
+    except RingleaderError as error:
+        note("match refused", route=request.url.path, reason=error.message)
+        if isinstance(error, InputError | WrongUsage | Denied | Refused):
+            raise
+        # What is wrong on this side is nothing for a partner.
+        raise RingleaderError(
+            "the exchange failed on the answering side", hint="ask the partner; its log says why"
+        ) from error
+    except HTTPException as error:
+        note("match refused", route=request.url.path, reason=error.detail)
+        raise
+    note("match by https", route=request.url.path)
+    return made
+
+
+async def _done(
+    state: State,
+    request: Request,
+    token: Token,
+    kind: str,
+    step: Callable[[Graph, Path, Terms], bytes],
+) -> bytes:
     terms = state.agreements.get(token.name)
     if terms is None:
         raise Denied(
             403, f"nothing is agreed with {token.name}", "write [match.NAME] in ringleader.toml"
         )
-    address, home = state.door.address_of(request), state.settings.home
-    scratch = home / "scratch"
-    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="match-") as folder:
-        given = Path(folder) / "document.match"
-        left = body_limit(terms)
-        with given.open("wb") as file:
+    if token.name in state.partners:
+        raise Refused(429, "another exchange of this partner is under way", 30)
+    state.partners.add(token.name)
+    try:
+        scratch = state.settings.home / "scratch"
+        scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=scratch, prefix="match-") as folder:
+            given = Path(folder) / "document.match"
+            await _written(request, given, body_limit(terms, kind))
+            try:
+                return await state.matches.run(lambda: step(state.database.api.graph, given, terms))
+            except (InputError, WrongUsage) as error:
+                # Without names of files and options of this side.
+                said = error.message.replace(str(given), "the document")
+                raise type(error)(said.replace(str(terms.key), "of the partnership")) from error
+    finally:
+        state.partners.discard(token.name)
+
+
+async def _written(request: Request, file: Path, left: int) -> None:
+    """Write the body of a request to a file.
+
+    Raises:
+        HTTPException: It is larger than agreed, or ends before its end.
+    """
+    with file.open("wb") as target:
+        try:
             async for part in request.stream():
                 left -= len(part)
                 if left < 0:
-                    raise Denied(413, "the document is larger than agreed", "ask for less")
-                file.write(part)
-
-        def work() -> bytes:
-            return step(state.database.api.graph, given, terms)
-
-        note = functools.partial(audit, state.settings, token, address)
-        try:
-            made = await state.matches.run(work)
-        except (InputError, WrongUsage) as error:
-            said = error.message.replace(str(given), "the document")
-            note("match refused", route=request.url.path, reason=said)
-            raise type(error)(said) from error
-        except RingleaderError as error:
-            note("match refused", route=request.url.path, reason=type(error).__name__)
-            raise
-        note("match by https", route=request.url.path)
-        return made
+                    raise HTTPException(413, "the document is larger than agreed")
+                target.write(part)
+        except ClientDisconnect as error:
+            raise HTTPException(400, "the document was not sent whole") from error

@@ -51,7 +51,11 @@ class Tls:
         if certificate is None or key is None:
             raise WrongUsage("--certificate and --private-key go together")
         try:
-            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
+                certificate,
+                key,
+                password=lambda: b"",  # or OpenSSL asks at the terminal
+            )
         except (OSError, ssl.SSLError) as error:
             raise SettingsError(
                 f"{certificate} and {key} cannot be used: {error}", hint="give two PEM files"

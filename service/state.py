@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fastapi.responses import JSONResponse
@@ -61,6 +61,7 @@ class State:
         metrics: Figures.
         limits: How much is done at once.
         agreements: What was agreed with each partner, by the name of its token.
+        partners: Names of partners with whom an exchange is under way.
     """
 
     settings: Settings
@@ -72,3 +73,4 @@ class State:
     metrics: Metrics
     limits: Limits
     agreements: Mapping[str, Terms]
+    partners: set[str] = field(default_factory=set)

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ringleader.errors import SettingsError
-from ringleader.exports.matching.protocol import IDENTIFIERS, SIZE, Terms
-from ringleader.exports.matching.terms import KINDS, SCOPES
+from ringleader.exports.matching.protocol import Terms
+from ringleader.exports.matching.terms import IDENTIFIERS, KINDS, SCOPES, SIZE
+from ringleader.keys import read_key
 from ringleader.settings import expanded
 
 if TYPE_CHECKING:
@@ -22,8 +23,11 @@ _TYPES: dict[str, type] = {
     "per_day": int,
 }  # fmt: skip
 _CHOICES = {"scope": SCOPES, "reveal": (IDENTIFIERS, SIZE)}
-# A masked item has 33 bytes and its length; the rest is the header and what parts cost.
-_ITEM_BYTES, _OTHER_BYTES = 40, 64 * 1024
+# A masked item has 33 bytes and its length. A response has the request under both keys and the
+# answering side's set, of six bytes an item; a result has the hash of each item and a band. The
+# rest is the header and what parts cost.
+_ITEM_BYTES = {"request": 40, "response": 60, "result": 100}
+_OTHER_BYTES = 64 * 1024
 
 
 def agreements(settings: Settings) -> dict[str, Terms]:
@@ -34,6 +38,7 @@ def agreements(settings: Settings) -> dict[str, Terms]:
 
     Raises:
         SettingsError: A section is wrong.
+        InputError: The key of a partnership cannot be read.
     """
     return {
         name: _terms(f"[match.{name}]", given, settings)
@@ -61,19 +66,21 @@ def _terms(place: str, given: Any, settings: Settings) -> Terms:
             f"{place} lacks {' and '.join(missing)}", hint="docs/acting-together.md has an example"
         )
     kinds = tuple(given.get("kinds", KINDS))
-    if wrong := [kind for kind in kinds if kind not in KINDS]:
+    if wrong := [kind for kind in kinds if kind not in tuple(KINDS)]:
         raise SettingsError(f"{place} kinds has {wrong[0]!r}", hint=f"one of {', '.join(KINDS)}")
     if given.get("most", 1) < 1 or given.get("per_day", 1) < 1:
         raise SettingsError(f"{place}: most and per_day are numbers above 0")
     key = settings.file.parent / expanded(given["key"])
+    read_key(key)  # the one who starts the service reads that it is missing, not the partner
     more = {name: given[name] for name in ("scope", "reveal", "most", "per_day") if name in given}
     return replace(Terms(key, given["purpose"], kinds, most=_MOST), **more)
 
 
-def body_limit(terms: Terms) -> int:
+def body_limit(terms: Terms, kind: str) -> int:
     """How many bytes a document of an exchange may have.
 
     Args:
         terms: What was agreed.
+        kind: ``request``, ``response`` or ``result``.
     """
-    return terms.most * _ITEM_BYTES + _OTHER_BYTES
+    return terms.most * _ITEM_BYTES[kind] + _OTHER_BYTES

@@ -10,13 +10,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ringleader.errors import InputError, WrongUsage
+import filelock
+
+from ringleader.errors import InputError, LockHeld, WrongUsage
+from ringleader.exports.matching import terms
 from ringleader.keys import keyed_hash
 from ringleader.output import whole_file
 
@@ -25,6 +30,11 @@ __all__ = ["Envelope", "State", "moment", "open_envelope", "write_envelope"]
 _MAGIC = b"ringleader match 1\n"
 _FOLDER = "matches"
 KINDS = ("request", "response", "result")
+_HEADER_BYTES = 16_384
+# The longest that a request is valid, and some minutes between two clocks.
+LONGEST = timedelta(days=90, minutes=10)
+_ID = re.compile(r"[0-9a-f]{32}")
+_PATIENCE = 30.0  # seconds to wait for another process that notes an answer
 
 
 @dataclass(frozen=True)
@@ -65,18 +75,19 @@ def open_envelope(path: Path, key: bytes, kind: str, purpose: str) -> Envelope:
     """
     try:
         with path.open("rb") as file:
-            magic, seal, header = (file.readline() for _ in range(3))
+            magic, seal, header = (file.readline(_HEADER_BYTES) for _ in range(3))
             body = file.read()
-        said = json.loads(header) if magic == _MAGIC else None
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise InputError(f"{path} cannot be read: {error}") from error
-    if not isinstance(said, dict):
+    if magic != _MAGIC or not header.endswith(b"\n"):
         raise InputError(f"{path} is no file of `ringleader match`")
+    # The seal comes first: what nobody with the key has written is not parsed.
     if not hmac.compare_digest(seal.strip(), _seal(key, header, body).encode()):
         raise InputError(
             f"{path} was not made with this key, or was changed",
             hint="both partners need the same --key file",
         )
+    said = _header(path, header)
     if said["kind"] != kind:
         raise InputError(f"{path} is a {said['kind']}, and a {kind} is needed")
     if said["purpose"] != purpose:
@@ -89,13 +100,55 @@ def open_envelope(path: Path, key: bytes, kind: str, purpose: str) -> Envelope:
     return Envelope(kind, said, body)
 
 
+def _header(path: Path, text: bytes) -> dict[str, Any]:
+    """The header of a file. A partner has the key, so its header is checked as any input.
+
+    Raises:
+        InputError: Something is missing or is not what it should be.
+    """
+    try:
+        said = json.loads(text)
+        wrong = [name for name, fits in _FIELDS.items() if not fits(said[name])]
+        if said["kind"] != "request" and not _is_count(said["theirs"]):
+            wrong.append("theirs")
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise InputError(f"{path} has a damaged header: {type(error).__name__}") from error
+    if wrong:
+        raise InputError(f"{path} has a damaged header: {', '.join(wrong)}")
+    found: dict[str, Any] = said
+    return found
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_moment(value: object) -> bool:
+    return moment(str(value)).tzinfo is not None
+
+
+# The id is part of file names here.
+_FIELDS: dict[str, Callable[[Any], bool]] = {
+    "kind": lambda value: value in KINDS,
+    "id": lambda value: bool(_ID.fullmatch(value)),
+    "purpose": lambda value: isinstance(value, str),
+    "kinds": lambda value: isinstance(value, list) and set(value) <= terms.KINDS.keys(),
+    "scope": lambda value: value in terms.SCOPES,
+    "reveal": lambda value: value in (terms.IDENTIFIERS, terms.SIZE),
+    "size": _is_count,
+    "made_at": _is_moment,
+    "expires_at": lambda value: _is_moment(value) and moment(value) <= datetime.now(UTC) + LONGEST,
+}
+
+
 def moment(text: str) -> datetime:
     """A time of a header."""
     return datetime.fromisoformat(text)
 
 
 def _seal(key: bytes, header: bytes, body: bytes) -> str:
-    return keyed_hash(key, "match", header.decode(), hashlib.sha256(body).hexdigest())
+    text = header.decode("utf-8", "backslashreplace")
+    return keyed_hash(key, "match", text, hashlib.sha256(body).hexdigest())
 
 
 @dataclass(frozen=True)
@@ -107,6 +160,21 @@ class State:
     """
 
     home: Path
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let no other process note an answer: a request must not be answered by two at once.
+
+        Raises:
+            LockHeld: Another process does not end.
+        """
+        folder = self.home / _FOLDER
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            with filelock.FileLock(folder / "lock", timeout=_PATIENCE, mode=0o600):
+                yield
+        except filelock.Timeout as error:
+            raise LockHeld(f"another process answers a request in {folder}") from error
 
     def path(self, id_: str, role: str) -> Path:
         """The file of an exchange."""
@@ -169,6 +237,21 @@ class State:
     def drop_items(self, id_: str) -> None:
         """Forget what a request put in."""
         self.path(id_, "asked").with_suffix(".parquet").unlink(missing_ok=True)
+
+    def drop_expired(self) -> None:
+        """Forget what requests put in that nobody answered in time, and their secrets."""
+        now = datetime.now(UTC)
+        for path in (self.home / _FOLDER).glob("*-asked.json"):
+            said = json.loads(path.read_text(encoding="utf-8"))
+            if "secrets" in said and moment(said["expires_at"]) < now:
+                self.give_up(said["id"])
+
+    def give_up(self, id_: str) -> None:
+        """Forget what a request put in, and its secrets: no response to it is of use."""
+        asked = self.read(id_, "asked")
+        if asked is not None and asked.pop("secrets", None):
+            self.write(id_, "asked", asked)
+        self.drop_items(id_)
 
     def answered_since(self, key_id: str, since: datetime) -> int:
         """How many requests of a partner were answered since a time."""

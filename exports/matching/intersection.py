@@ -42,13 +42,14 @@ def ask(items: Sequence[str], parts: int, reveal: bool) -> tuple[list[str], byte
     return [key for key, _ in made], _joined([body for _, body in made])
 
 
-def size_of(request: bytes) -> int:
-    """How many items a request holds, whatever its maker says.
+def size_of(request: bytes) -> tuple[int, int]:
+    """How many parts and items a request holds, whatever its maker says.
 
     Raises:
         InputError: The request is damaged.
     """
-    return sum(len(_request(body).encrypted_elements) for body in _split(request))
+    bodies = _split(request)
+    return len(bodies), sum(len(_request(body).encrypted_elements) for body in bodies)
 
 
 def answer(items: Sequence[str], request: bytes, reveal: bool) -> bytes:
@@ -123,9 +124,14 @@ def _answer(work: tuple[bytes, list[str], bool]) -> tuple[bytes, bytes]:
 def _matched(work: tuple[str, list[str], bytes, bytes, bool]) -> Any:
     key, part, setup_body, response_body, reveal = work
     psi = _library()
+    from google.protobuf.message import DecodeError
+
     setup, response = psi.ServerSetup(), psi.Response()
-    setup.ParseFromString(setup_body)
-    response.ParseFromString(response_body)
+    try:
+        setup.ParseFromString(setup_body)
+        response.ParseFromString(response_body)
+    except DecodeError as error:
+        raise InputError(f"the response is damaged: {error}", hint="ask for a new one") from error
     client = psi.client.CreateFromKey(bytes.fromhex(key), reveal)
     if reveal:
         return [part[at] for at in sorted(client.GetIntersection(setup, response))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,18 +21,17 @@ from ringleader.exports.matching.files import (
     refuse_size,
     write_envelope,
 )
-from ringleader.exports.matching.terms import KINDS, SCOPES
+from ringleader.exports.matching.terms import BANDS, IDENTIFIERS, KINDS, SCOPES, SIZE, band
 from ringleader.keys import fingerprint, keyed_hash, read_key
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
 
-__all__ = ["KINDS", "Exchange", "Terms", "answer", "ask", "finish", "keep", "receive"]
+__all__ = ["KINDS", "Exchange", "Terms", "answer", "ask", "finish", "give_up", "keep", "receive"]
 
 # Kinds of identifiers that two firms can have in common: stored as they are, in one form. Mailboxes
 # and phone numbers are hashes under an installation's own key, and prompt clusters its own ids.
-IDENTIFIERS, SIZE = "identifiers", "size"
-_BANDS = (1, 2, 5, 10, 50, 100, 1_000)
+_TOLD = frozenset(map(band, BANDS))
 
 
 @dataclass(frozen=True)
@@ -116,6 +115,7 @@ def ask(graph: Graph, home: Path, file: Path, terms: Terms) -> Exchange:
         "expires_at": (now + timedelta(days=terms.days)).isoformat(timespec="seconds"),
     }
     state = State(home)
+    state.drop_expired()
     state.write(said["id"], "asked", {**said, "secrets": keys, "key": fingerprint(key)})
     state.keep_items(said["id"], mine)
     write_envelope(file, key, "request", said, body)
@@ -141,29 +141,40 @@ def answer(graph: Graph, home: Path, request: Path, file: Path, terms: Terms) ->
     asked = open_envelope(request, key, "request", terms.purpose)
     _refuse_more(asked, terms)
     # What is really there counts, not only what the partner says: each item may be a guess.
-    refuse_size(max(int(asked.said["size"]), intersection.size_of(asked.body)), terms.most)
+    parts, size = intersection.size_of(asked.body)
+    refuse_size(max(asked.said["size"], size), terms.most)
+    if size != asked.said["size"] or parts != intersection.parts_of(size):
+        raise InputError(f"request {asked.id} does not hold what it says", hint="ask for a new one")
     state, key_id = State(home), fingerprint(key)
-    if state.read(asked.id, "answered") is not None:
-        raise InputError(f"request {asked.id} was answered before", hint="a request is of use once")
-    if state.answered_since(key_id, datetime.now(UTC) - timedelta(days=1)) >= terms.per_day:
-        raise InputError(
-            f"{terms.per_day} requests of this partner were answered in the last day",
-            hint="each answer lets the partner try identifiers; --per-day changes the limit",
-        )
+    _refuse_again(state, asked.id, key_id, terms.per_day)
     agreed = replace(terms, kinds=tuple(asked.said["kinds"]))
     mine = _mine(graph, key, agreed)
     reveal = asked.said["reveal"] == IDENTIFIERS
     # Noted before anything leaves: an answer that is interrupted is not given twice.
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    state.write(asked.id, "answered", {"at": now, "key": key_id}, new=True)
+    with state.alone():
+        _refuse_again(state, asked.id, key_id, terms.per_day)
+        state.write(asked.id, "answered", {"at": now, "key": key_id}, new=True)
     body = intersection.answer(sorted(mine), asked.body, reveal)
     said = {**_plain(asked), "theirs": len(mine)}
     write_envelope(file, key, "response", said, body)
-    _noted(graph, "answered", said, mine=len(mine), theirs=int(asked.said["size"]))
-    expires = str(asked.said["expires_at"])
-    return Exchange(
-        asked.id, "answered", file, len(mine), int(asked.said["size"]), None, (), expires
-    )
+    _noted(graph, "answered", said, mine=len(mine), theirs=size)
+    return Exchange(asked.id, "answered", file, len(mine), size, None, (), asked.said["expires_at"])
+
+
+def _refuse_again(state: State, id_: str, key_id: str, per_day: int) -> None:
+    """Make sure that a request was not answered before, and that a partner does not ask too often.
+
+    Raises:
+        InputError: It was, or does.
+    """
+    if state.read(id_, "answered") is not None:
+        raise InputError(f"request {id_} was answered before", hint="a request is of use once")
+    if state.answered_since(key_id, datetime.now(UTC) - timedelta(days=1)) >= per_day:
+        raise InputError(
+            f"{per_day} requests of this partner were answered in the last day",
+            hint="each answer lets the partner try identifiers; --per-day changes the limit",
+        )
 
 
 def finish(
@@ -201,15 +212,30 @@ def finish(
     rows = tuple(sorted((_row(mine[item]) for item in items), key=_order))
     number = len(items) if reveal else int(found)
     if share is not None:
-        told = {item: _band(mine[item]["accounts"]) for item in items}
+        told = {item: band(mine[item]["accounts"]) for item in items}
         write_envelope(share, key, "result", _plain(given), json.dumps(told).encode())
     state.write(given.id, "asked", asked)
     state.drop_items(given.id)
-    _noted(graph, "finished", given.said, mine=len(mine), matched=number)
+    _noted(graph, "finished", asked, mine=len(mine), matched=number)
     return Exchange(
         given.id, "finished", share, len(mine), given.said["theirs"], number, rows,
         given.said["expires_at"],
     )  # fmt: skip
+
+
+def give_up(graph: Graph, home: Path, id_: str) -> None:
+    """Forget a request that got no answer: what it put in, and its secrets.
+
+    Args:
+        graph: The graph.
+        home: The data folder.
+        id_: The exchange.
+    """
+    state = State(home)
+    state.give_up(id_)
+    asked = state.read(id_, "asked")
+    if asked is not None:
+        _noted(graph, "given up", asked)
 
 
 def keep(graph: Graph, home: Path, result: Path, terms: Terms) -> Path:
@@ -268,7 +294,7 @@ def receive(graph: Graph, home: Path, result: Path, terms: Terms) -> Exchange:
     _refuse_unanswered(state, given, key)
     agreed = replace(terms, kinds=tuple(given.said["kinds"]), scope="all")
     mine = _mine(graph, key, agreed)
-    told = json.loads(given.body)
+    told = _told(result, given.body)
     # A partner that claims an identifier which is not here learns nothing by it.
     known = ({**_row(mine[item]), "theirs": band} for item, band in told.items() if item in mine)
     rows = tuple(sorted(known, key=_order))
@@ -278,6 +304,24 @@ def receive(graph: Graph, home: Path, result: Path, terms: Terms) -> Exchange:
         given.id, "received", None, len(mine), given.said["size"], len(rows), rows,
         given.said["expires_at"],
     )  # fmt: skip
+
+
+def _told(path: Path, body: bytes) -> dict[str, str]:
+    """What a result says: the band of accounts by item.
+
+    Raises:
+        InputError: It says something else.
+    """
+    try:
+        told: dict[str, str] = json.loads(body)
+        fits = set(told.values()) <= _TOLD
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        fits = False
+    if not fits:
+        raise InputError(
+            f"{path} does not say what both have", hint="ask the partner for a new one"
+        )
+    return told
 
 
 def _checked(terms: Terms) -> bytes:
@@ -336,13 +380,6 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return -row["in_rings"], -row["accounts"], row["kind"], row["value"]
-
-
-def _band(number: int) -> str:
-    """A number of accounts as a band, for others."""
-    low = max(bound for bound in _BANDS if bound <= max(number, 1))
-    higher: Sequence[int] = [bound for bound in _BANDS if bound > low]
-    return f"{low} to {higher[0] - 1}" if higher else f"{low} or more"
 
 
 def _plain(envelope: Envelope) -> dict[str, Any]:

@@ -24,6 +24,7 @@ _VARIABLES = {
     "password": "RINGLEADER_FEED_PASSWORD",
     "token": "RINGLEADER_FEED_TOKEN",
 }
+_LOGIN_HINT = f"set {_VARIABLES['user']} and {_VARIABLES['password']}, or give --credentials"
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,12 @@ def read_login(file: Path | None, env: Mapping[str, str] | None = None) -> Login
     return Login(**{name: str(value) for name, value in said.items()})
 
 
-def require_safe(url: str) -> None:
+def require_safe(url: str, *, hint: str = _LOGIN_HINT) -> None:
     """Make sure that an address is encrypted, or does not leave this machine.
+
+    Args:
+        url: The address.
+        hint: How a login is given.
 
     Raises:
         WrongUsage: It does not fit, or holds a login.
@@ -89,7 +94,7 @@ def require_safe(url: str) -> None:
     if parts.username or parts.password:
         raise WrongUsage(
             "leave user and password out of the address: addresses are stored and shown",
-            hint=f"set {_VARIABLES['user']} and {_VARIABLES['password']}, or give --credentials",
+            hint=hint,
         )
     if not parts.hostname or parts.scheme not in ("https", "http"):
         raise WrongUsage(f"{url} is no address of a server", hint="expected https://host/path")
@@ -119,7 +124,7 @@ class Visit(AuthBase):  # type: ignore[misc,unused-ignore]
         if _origin(url) != self.origin:
             raise InputError(
                 f"the server at {self.origin} names {url}, which is elsewhere",
-                hint="pull from that address, with the login that belongs there",
+                hint="give that address, with the login that belongs there",
             )
         if self._header:
             request.headers["Authorization"] = self._header
@@ -130,7 +135,7 @@ class Visit(AuthBase):  # type: ignore[misc,unused-ignore]
         if response.is_redirect:
             raise InputError(
                 f"{self.origin} sends on to {response.headers.get('location')}",
-                hint="pull from that address itself if you trust it",
+                hint="give that address itself if you trust it",
             )
         self.headers = response.headers
 

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import requests
 
-from ringleader.errors import ConnectionFailed, InputError, SettingsError, WrongUsage
+from ringleader.errors import (
+    ConnectionFailed,
+    InputError,
+    RingleaderError,
+    SettingsError,
+    WrongUsage,
+)
 from ringleader.exports.matching import protocol
 from ringleader.exports.matching.agreements import body_limit
+from ringleader.exports.matching.terms import SIZE
 from ringleader.loaders.indicators.login import Login, Visit, require_safe
+from ringleader.progress import say
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -25,7 +37,10 @@ __all__ = ["VARIABLE", "match_with"]
 VARIABLE = "RINGLEADER_PARTNER_TOKEN"
 # Seconds until the partner takes the call, and until it has computed its answer.
 _TIMEOUT = (10.0, 1_800.0)
+_LONGEST = 3_600.0  # for all, however slowly it comes
 _PART = 1 << 20
+_REASON_BYTES = 4_096
+_HINT = f"the login is the token that the partner has given: set {VARIABLE}, or give --token-file"
 
 
 def match_with(
@@ -39,11 +54,11 @@ def match_with(
     ca: Path | None = None,
 ) -> protocol.Exchange:
     """Do an exchange; see :meth:`ringleader.Connection.match_with`."""
-    require_safe(url)
+    require_safe(url, hint=_HINT)
     visit = Visit(url, Login(token=_token(token_file)))
     if ca is not None and not ca.is_file():
         raise InputError(f"{ca} is no file with certificates", hint="give a PEM file with --ca")
-    if share and terms.reveal == protocol.SIZE:
+    if share and terms.reveal == SIZE:
         raise WrongUsage("only the size is asked for, so there is no result to share")
     scratch = home / "scratch"
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -51,15 +66,33 @@ def match_with(
         request, response, result = (
             Path(folder) / f"{name}.match" for name in ("request", "response", "result")
         )
-        protocol.ask(graph, home, request, terms)
-        base = url.rstrip("/")
-        most = body_limit(terms)
-        _post(visit, f"{base}/v1/match", request, response, most, ca)
-        # The partner's set may be larger than ours, so its answer has a bound, not a size.
-        done = protocol.finish(graph, home, response, terms, share=result if share else None)
-        if share:
-            _post(visit, f"{base}/v1/match/result", result, None, most, ca)
-    return replace(done, file=None)
+        asked = protocol.ask(graph, home, request, terms)
+        place = f"{url.rstrip('/')}/v1/match"
+        try:
+            _post(visit, place, request, (response, body_limit(terms, "response")), ca)
+            done = protocol.finish(graph, home, response, terms, share=result if share else None)
+        except BaseException:
+            protocol.give_up(graph, home, asked.id)
+            raise
+        kept = _shared(visit, f"{place}/result", result, home, asked.id, ca) if share else None
+    return replace(done, file=kept)
+
+
+def _shared(
+    visit: Visit, place: str, result: Path, home: Path, id_: str, ca: Path | None
+) -> Path | None:
+    """Send the result; where it is kept if that fails, since it cannot be made again."""
+    try:
+        _post(visit, place, result, None, ca)
+    except RingleaderError as error:
+        kept = home / "matches" / f"{id_}-to-send.match"
+        shutil.move(result, kept)
+        say(
+            f"warning: the partner has not got the result: {error.message}; send it {kept}, which "
+            "`ringleader match read` shows there"
+        )
+        return kept
+    return None
 
 
 def _token(file: Path | None, env: Mapping[str, str] | None = None) -> str:
@@ -77,7 +110,7 @@ def _token(file: Path | None, env: Mapping[str, str] | None = None) -> str:
             raise SettingsError(
                 f"others can read the token in {file} (mode {mode:o})", hint=f"chmod 600 '{file}'"
             )
-    if not token or not token.isprintable() or " " in token:
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise SettingsError(
             "the partner's service asks for a token",
             hint=f"set {VARIABLE}, or give --token-file FILE",
@@ -86,18 +119,20 @@ def _token(file: Path | None, env: Mapping[str, str] | None = None) -> str:
 
 
 def _post(
-    visit: Visit, url: str, document: Path, answer: Path | None, most: int, ca: Path | None
+    visit: Visit, url: str, document: Path, answer: tuple[Path, int] | None, ca: Path | None
 ) -> None:
-    """Send a document, and write the answer to a file.
+    """Send a document, and write the answer to a file of so many bytes at the most.
 
     Raises:
         ConnectionFailed: The partner does not answer, is not who it should be, or refuses.
         InputError: It refuses the document, or its answer is larger than agreed.
     """
+    began = time.monotonic()
     try:
         with (
+            requests.Session() as session,
             document.open("rb") as body,
-            requests.post(
+            _asking(session, url).post(
                 url,
                 data=body,
                 auth=visit,
@@ -112,11 +147,13 @@ def _post(
                 raise _refusal(visit, found)
             if answer is None:
                 return
-            with answer.open("wb") as file:
+            with answer[0].open("wb") as file:
                 for part in found.iter_content(_PART):
                     file.write(part)
-                    if file.tell() > 2 * most:  # its set, and ours under both keys
+                    if file.tell() > answer[1]:
                         raise InputError(f"{visit.origin} answers with more than agreed")
+                    if time.monotonic() - began > _LONGEST:
+                        raise ConnectionFailed(f"{visit.origin} does not end its answer")
     except requests.exceptions.SSLError as error:
         raise ConnectionFailed(
             f"the certificate of {visit.origin} is not trusted: {error}",
@@ -125,14 +162,20 @@ def _post(
     except requests.RequestException as error:
         raise ConnectionFailed(
             f"{visit.origin} does not answer: {error}",
-            hint="check the address; a new request is needed in any case",
+            hint="check the address, and whether the document is larger than agreed (--most)",
         ) from error
+
+
+def _asking(session: requests.Session, url: str) -> requests.Session:
+    """A session that sends what is not encrypted to this machine itself, and to no proxy."""
+    session.trust_env = urlsplit(url).scheme == "https"
+    return session
 
 
 def _refusal(visit: Visit, found: Any) -> InputError | ConnectionFailed:
     try:
-        said = str(found.json()["error"])[:300]
-    except (ValueError, KeyError, TypeError):
+        said = str(json.loads(found.raw.read(_REASON_BYTES, decode_content=True))["error"])[:300]
+    except (ValueError, KeyError, TypeError, RecursionError):
         said = "without a reason"
     said = "".join(character for character in said if character.isprintable())
     if found.status_code in (401, 403, 404, 429, 503):

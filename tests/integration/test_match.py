@@ -8,8 +8,9 @@ import pytest
 from ringleader import Connection, audit_chain
 from ringleader.errors import InputError, RingleaderError, WrongUsage
 from ringleader.exports.matching import files, intersection, protocol
+from ringleader.exports.matching.agreements import body_limit
 from ringleader.exports.matching.protocol import Terms
-from ringleader.keys import read_key
+from ringleader.keys import keyed_hash, read_key
 
 PURPOSE = "fraud, case 4711"
 WORLD = """
@@ -185,6 +186,8 @@ def test_how_often_and_how_much_a_partner_may_ask_is_limited(firms):
     files.write_envelope(request, key, "request", {**told.said, "size": 1}, told.body)
     with pytest.raises(WrongUsage, match="5 identifiers are more than 4"):
         answered(there, replace(terms, most=4))
+    with pytest.raises(InputError, match="does not hold what it says"):
+        answered(there, terms)
     files.write_envelope(request, key, "request", told.said, intersection._joined([b"\xff"]))
     with pytest.raises(InputError, match="the request is damaged"):
         answered(there, terms)
@@ -213,6 +216,48 @@ def test_large_sets_go_in_parts_side_by_side(monkeypatch):
         1,
         2,
     )
+
+
+def test_documents_are_no_larger_than_their_bound():
+    """Bounds of the service: an item more may cost no more than what it is allowed."""
+    number = 2_000
+    items = [keyed_hash(b"k" * 32, str(n)) for n in range(number)]
+    _, request = intersection.ask(items, 1, True)
+    response = intersection.answer(items, request, True)
+    result = json.dumps(dict.fromkeys(items, "100 to 999")).encode()
+    for kind, body in (("request", request), ("response", response), ("result", result)):
+        terms = Terms("x.key", PURPOSE, most=number)
+        without = body_limit(replace(terms, most=0), kind)
+        assert 0.6 < len(body) / (body_limit(terms, kind) - without) <= 1.0, kind
+
+
+def test_a_damaged_response_is_said_in_one_line():
+    keys, _ = intersection.ask(["0a" * 32], 1, True)
+    with pytest.raises(InputError, match="the response is damaged"):
+        intersection.matched(["0a" * 32], keys, intersection._joined([b"\xff", b"\xff"]), True)
+
+
+def test_a_result_that_says_something_else_is_refused(firms, tmp_path):
+    here, there, terms = firms
+    asked(here, terms)
+    answered(there, terms)
+    key = read_key(terms.key)
+    said = files.open_envelope(tmp_path / "response.match", key, "response", PURPOSE).said
+    for body in (b"[]", b'{"a": "\\u001b[2J"}', b"\xff", b'{"a": []}', b"[" * 100_000):
+        files.write_envelope(tmp_path / "r", key, "result", {**said, "kind": "result"}, body)
+        with there, pytest.raises(InputError, match="does not say what both have"):
+            protocol.receive(there.graph, there.home, tmp_path / "r", terms)
+
+
+def test_what_nobody_answered_in_time_is_forgotten(firms):
+    here, _, terms = firms
+    late = asked(here, replace(terms, days=-1))
+    assert (here.home / "matches" / f"{late.id}-asked.parquet").exists()
+    again = asked(here, terms)
+    kept = {path.name for path in (here.home / "matches").glob("*.parquet")}
+    assert kept == {f"{again.id}-asked.parquet"}
+    old = json.loads((here.home / "matches" / f"{late.id}-asked.json").read_text())
+    assert "secrets" not in old
 
 
 def test_an_empty_side_matches_nothing(firms, tmp_path):

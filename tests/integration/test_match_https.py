@@ -1,21 +1,24 @@
 """Two firms, each with a database, a data folder and a service of its own, match over HTTPS."""
 
 import json
+import threading
 from contextlib import ExitStack, contextmanager
 
 import pytest
 from certificates import certified
 from command_line import called
+from cryptography.hazmat.primitives import serialization
 from service_world import running, settings_of, token
 from test_match import HERE, PURPOSE, THERE, WORLD
 
 from ringleader import Connection, audit_chain
 from ringleader.api.partners import VARIABLE
 from ringleader.engine import ensure_running, stop
-from ringleader.errors import SettingsError
-from ringleader.exports.matching import protocol
+from ringleader.errors import RingleaderError, SettingsError, WrongUsage
+from ringleader.exports.matching import files, protocol
 from ringleader.exports.matching.agreements import agreements, body_limit
 from ringleader.graph import Graph
+from ringleader.keys import read_key
 from ringleader.service.run import Tls
 from ringleader.settings import load_settings
 
@@ -82,6 +85,12 @@ class Firm:
         if check:
             assert done.returncode == 0, done.stderr
         return done
+
+    def refusals(self):
+        """Why exchanges were refused, as the audit log has it."""
+        lines = (self.home / audit_chain.FILE).read_text().splitlines()
+        found = [json.loads(line) for line in lines]
+        return [line["reason"] for line in found if line.get("event") == "match refused"]
 
     def events(self):
         """What the audit log says of exchanges."""
@@ -223,10 +232,139 @@ def test_replays_other_purposes_and_too_much_are_refused(firms):
             assert sent(document)[0] == 200
         with here.request() as document:
             assert "2 requests of this partner" in sent(document)[1]
-        large = b"x" * (body_limit(there.terms()) + 1)
+        large = b"x" * (body_limit(there.terms(), "request") + 1)
         assert sent(large)[0] == 413
-    assert there.events().count("match refused") == 5
+    assert there.events().count("match refused") == 6
+    assert "is larger than" in there.refusals()[-1]
     assert there.events().count("match by https") == 2
+
+
+def test_of_two_at_a_time_one_is_answered(firms, monkeypatch):
+    here, there = firms
+    mine = {"Authorization": f"Bearer {there.token()}", **BODY}
+    inside, go = threading.Event(), threading.Event()
+    answer = protocol.answer
+
+    def slow(*args):
+        inside.set()
+        assert go.wait(30)
+        return answer(*args)
+
+    monkeypatch.setattr(protocol, "answer", slow)
+    with there.serving() as client, here.request() as document:
+        found = []
+
+        def send():
+            found.append(client.post("/v1/match", content=document, headers=mine).status_code)
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        assert inside.wait(30)
+        refused = client.post("/v1/match", content=document, headers=mine)
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
+        go.set()
+        thread.join(30)
+        assert found == [200]
+        assert client.post("/v1/match", content=document, headers=mine).status_code == 422
+    assert there.refusals()[0] == "another exchange of this partner is under way"
+
+
+def test_a_header_of_a_partner_is_input_as_any(firms):
+    """A partner has the key, so it can seal what it likes."""
+    here, there = firms
+    key = read_key(here.home / "x.key")
+    mine = {"Authorization": f"Bearer {there.token()}", **BODY}
+    with there.serving() as client, here.request() as document:
+        path = here.home / "made.match"
+        path.write_bytes(document)
+        told = files.open_envelope(path, key, "request", PURPOSE)
+        for change in (
+            {"id": "../../../outside"}, {"id": 7}, {"kinds": ["ip", ["x"]]}, {"size": "5"},
+            {"size": True}, {"reveal": None}, {"expires_at": "2999-01-01T00:00:00+00:00"},
+            {"expires_at": "2026-01-01"}, {"scope": {}},
+        ):  # fmt: skip
+            files.write_envelope(path, key, "request", {**told.said, **change}, told.body)
+            refused = client.post("/v1/match", content=path.read_bytes(), headers=mine)
+            assert refused.status_code == 422, change
+            assert "has a damaged header" in refused.json()["error"], change
+        for change, body in (({"size": 4}, told.body), ({}, told.body + b"\0\0\0\0")):
+            files.write_envelope(path, key, "request", {**told.said, **change}, body)
+            refused = client.post("/v1/match", content=path.read_bytes(), headers=mine)
+            assert "does not hold what it says" in refused.json()["error"]
+        # Nobody but a partner has its input parsed.
+        files.write_envelope(path, b"k" * 32, "request", {"id": "x"}, b"")
+        refused = client.post("/v1/match", content=path.read_bytes(), headers=mine)
+        assert "was not made with this key" in refused.json()["error"]
+    assert not list(there.home.parent.rglob("*outside*"))
+    assert not list((there.home / "matches").glob("*-answered.json"))
+
+
+def test_what_is_wrong_on_the_answering_side_is_not_told(firms, monkeypatch):
+    here, there = firms
+    mine = {"Authorization": f"Bearer {there.token()}", **BODY}
+
+    def broken(*_):
+        raise SettingsError(f"{there.home} is full")
+
+    with there.serving() as client, here.request() as document:
+        (there.home / "x.key").rename(there.home / "y.key")
+        refused = client.post("/v1/match", content=document, headers=mine)
+        assert refused.status_code == 422
+        assert str(there.home) not in refused.text
+        monkeypatch.setattr(protocol, "answer", broken)
+        refused = client.post("/v1/match", content=document, headers=mine)
+        assert refused.status_code == 500
+        assert str(there.home) not in refused.text
+    assert there.refusals()[-1] == f"{there.home} is full"
+
+
+def test_a_partner_may_use_no_other_route(firms):
+    _, there = firms
+    mine = {"Authorization": f"Bearer {there.token()}"}
+    open_to_all = {
+        "/health/live", "/health/ready", "/metrics", "/v1/me", "/v1/session", "/v1/match",
+        "/v1/match/result",
+    }  # fmt: skip
+    asked = 0
+    with there.serving() as client:
+        for path, methods in client.get("/v1/openapi.json").json()["paths"].items():
+            for method in methods if path not in open_to_all else ():
+                shown = path.replace("{", "").replace("}", "")
+                refused = client.request(method, shown, headers=mine)
+                assert refused.status_code == 403, (method, path)
+                asked += 1
+        for path in ("/changes.json", "/changes.rss"):
+            assert client.get(path, headers=mine).status_code == 403
+    assert asked > 20
+
+
+def test_a_request_without_an_answer_leaves_nothing_of_what_it_asked(firms):
+    here, there = firms
+    there.more('reveal = "size"')
+    with there.serving() as client:
+        refused = here.match(str(client.base_url), there.token(), "--ca", here.ca, check=False)
+    assert "more than agreed here: which they are" in refused.stderr
+    assert refused.stderr.count("\n") == 2  # what failed, and what helps
+    assert not list((here.home / "matches").glob("*.parquet"))
+    [asked] = (here.home / "matches").glob("*-asked.json")
+    assert "secrets" not in json.loads(asked.read_text())
+    assert here.events() == ["match asked", "match given up"]
+
+
+def test_a_result_that_cannot_be_sent_is_kept(firms, monkeypatch):
+    here, there = firms
+
+    def broken(*_):
+        raise SettingsError("the disk is full")
+
+    monkeypatch.setattr(protocol, "keep", broken)
+    with there.serving() as client:
+        done = here.match(str(client.base_url), there.token(), "--ca", here.ca, "--share")
+    assert len(json.loads(done.stdout)) == 3
+    assert "the partner has not got the result" in done.stderr
+    [kept] = (here.home / "matches").glob("*-to-send.match")
+    with Graph.connect(there.settings) as graph:
+        assert protocol.receive(graph, there.home, kept, there.terms()).matched == 3
 
 
 def test_a_smaller_agreement_has_a_smaller_bound(firms):
@@ -262,10 +400,29 @@ def test_the_token_comes_from_a_file_for_its_owner_or_from_the_environment(firms
         ('key = "x.key"\npurpose = "p"\nkinds = ["phone"]\n', "phone"),
         ('key = "x.key"\npurpose = "p"\nscope = "world"\n', "world"),
         ('key = "x.key"\npurpose = "p"\nmost = -1\n', "numbers above 0"),
+        ('key = "x.key"\npurpose = "p"\nkinds = [["ip"]]\n', "ip"),
+        ('key = "none.key"\npurpose = "p"\n', "cannot be used"),
     ],
 )
 def test_an_agreement_that_says_something_else_is_refused(tmp_path, said, message):
     (tmp_path / "ringleader.toml").write_text(f"[match.partner-x]\n{said}")
+    (tmp_path / "x.key").write_text("0f" * 32)
     settings = load_settings(env={"RINGLEADER_HOME": str(tmp_path)}, cwd=tmp_path)
-    with pytest.raises(SettingsError, match=message):
+    with pytest.raises(RingleaderError, match=message):
         agreements(settings)
+
+
+def test_a_private_key_with_a_password_is_refused_and_not_asked_for(tmp_path):
+    _, certificate, private = certified(tmp_path)
+    key = serialization.load_pem_private_key(private.read_bytes(), None)
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(b"secret"),
+        )
+    )
+    with pytest.raises(SettingsError, match="cannot be used"):
+        Tls.of(certificate, private)
+    with pytest.raises(WrongUsage, match="go together"):
+        Tls.of(certificate, None)
