@@ -71,6 +71,7 @@ PARSED = (
     "RINGLEADER_HOME=/data/new ringleader restore",
     "ringleader review answer",
     "ringleader review appeal ",
+    "ringleader serve --host",  # with a certificate; test_match_https has one
 )
 # Examples that need a terminal, or go on until they are stopped: they are started and stopped.
 ENDLESS = (
