@@ -49,6 +49,13 @@ _NOBODY = (
     "fec0::/10",
     "ff00::/8",
     "fd00:ec2::254/128",
+    "fd20:ce::254/128",
+)
+# What systems write in the place of an address where a request came from themselves.
+_OWN = re.compile(
+    r"^(?:localhost|localhost6|ip6-localhost|unix:.*|@|private|internal|gce-internal-ip"
+    r"|aws internal|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:amazonaws\.com|internal|localhost|local))$",
+    re.IGNORECASE,
 )
 # What of canonical texts may be one of them; the rest need not be parsed.
 _MAYBE_NOBODY = (
@@ -88,7 +95,7 @@ def canonical(text: str) -> Address | None:
     Returns:
         None when it is no address.
     """
-    text = text.strip()
+    text = _bare(text)
     port = None
     if found := _WITH_PORT_V4.match(text) or _BRACKETED.match(text):
         text, port = found[1], found[2]
@@ -104,6 +111,14 @@ def canonical(text: str) -> Address | None:
     return Address(str(_unmapped(parsed)), port is not None)
 
 
+# What programs put around an address: quotes, and Java and gRPC what kind of address it is.
+_AROUND = re.compile(r"^[\"'<{]*(?:(?:ipv[46]|tcp|udp|https?):(?://)?|/)?|[\"'>};]*$")
+
+
+def _bare(text: str) -> str:
+    return _AROUND.sub("", text.strip()).strip()
+
+
 def _unmapped(
     address: ipaddress.IPv4Address | ipaddress.IPv6Address,
 ) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
@@ -112,9 +127,15 @@ def _unmapped(
     return address
 
 
-# What stands for the hidden part: ``203.0.113.***``, ``203.0.113.xxx``, ``203.0.113.1**``.
-_HIDDEN_V4 = re.compile(r"^((?:[0-9]{1,3}\.){1,3})(?:[0-9]{0,2}[*xX?#]+)(?:\.[*xX?#]+)*$")
-_HIDDEN_V6 = re.compile(r"^((?:[0-9A-Fa-f]{1,4}:)+):?[*xX?#]+(?::+[*xX?#]+)*$")
+# What stands for the hidden part: ``203.0.113.***``, ``203.0.113.xxx``, ``203.0.113.1**``; some cut
+# it off (``203.0.113.``).
+_HIDDEN = (
+    r"(?:[0-9]{0,2}[*xX?#_•…-]+|[nN]{1,3}"
+    r"|[\[<(]?(?:redacted|masked|hidden|removed|anon[a-z]*)[\])>]?)"
+)
+_HIDDEN_V4 = re.compile(rf"^((?:[0-9]{{1,3}}\.){{2,3}})(?:{_HIDDEN}(?:\.{_HIDDEN})*)?$")
+_HIDDEN_ALL_BUT_ONE = re.compile(rf"^([0-9]{{1,3}}\.){_HIDDEN}(?:\.{_HIDDEN})*$")
+_HIDDEN_V6 = re.compile(rf"^((?:[0-9A-Fa-f]{{1,4}}:)+):?{_HIDDEN}(?::+{_HIDDEN})*$")
 # A prefix is kept from so many bits on, and to so many: as long as those of whole addresses.
 _KEPT_V4, _KEPT_V6 = (16, 24), (32, 64)
 
@@ -131,12 +152,12 @@ def masked(text: str, *, zeroed: bool = False) -> Address | None:
         The prefix: /24 or /64, or what is left if that is shorter; the address itself for /32 and
         /128; no text for what is shorter than /16 or /32. None when it is no masked address.
     """
-    text, port = text.strip(), False
+    text, port = _bare(text), False
     if found := _BRACKETED.match(text) or re.match(r"^([^:]+):([0-9]{1,5})$", text):
         text, port = found[1], found[2] is not None
     if text.lower().startswith("::ffff:") and "." in text:
         text = text[7:]
-    if found := _HIDDEN_V4.match(text):
+    if found := _HIDDEN_V4.match(text) or _HIDDEN_ALL_BUT_ONE.match(text):
         known = found[1].split(".")[:-1]
         cidr = ".".join([*known, *["0"] * (4 - len(known))]) + f"/{8 * len(known)}"
     elif found := _HIDDEN_V6.match(text):
@@ -268,7 +289,8 @@ def canonicalise(
     def somebody(text: str) -> list[Address] | None:
         found = masked(text, zeroed=zeroed) or canonical(text)
         if found is None:
-            return [Address(None)] if is_placeholder(text) else None
+            own = is_placeholder(text) or _OWN.match(text.strip())
+            return [Address(None)] if own else None
         if found.text is not None and nobody.search_best(found.text) is not None:
             return [replace(found, text=None)]
         return [found]

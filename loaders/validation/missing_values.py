@@ -14,63 +14,107 @@ import ibis
 from ringleader.loaders.contract import Column, Type
 from ringleader.loaders.functions import length_in_bytes
 
-# Words for "no value", in lower case. A mapping's ``null = [...]`` adds to them and removes some.
+# Signs that may stand around and between the words of a placeholder: <null>, (not set), NOT_SET.
+_SIGN = r"[ -/:-@\[-`{-~–—…“”„«»‹›‘’•·]"
+# Words for "no value", in lower case; a blank stands for any signs or none. A mapping's
+# ``null = [...]`` adds to them and removes some.
 WORDS: tuple[str, ...] = (
     "null",
     "nul",
-    r"\n",
+    "nullptr",
+    "db null",
+    "system db null",
     "none",
     "nil",
     "nan",
     "nat",
-    "n/a",
-    "n.a.",
-    "n.a",
     "na",
-    "n/d",
-    "n/k",
-    "#n/a",
-    "#null!",
+    "pd na",
     "unknown",
     "unknow",
     "undefined",
     "undef",
+    "undetermined",
+    "unidentified",
     "unset",
     "unavailable",
     "unspecified",
+    "unassigned",
     "missing",
     "empty",
     "blank",
     "void",
-    "not set",
-    "not_set",
-    "not-set",
-    "not available",
-    "not_available",
-    "not applicable",
-    "not provided",
-    "not specified",
-    "no value",
-    "no data",
     "tbd",
-)
+    "tba",
+    "to be determined",
+    "redacted",
+    "masked",
+    "hidden",
+    "removed",
+    "object object",
+    "unbekannt",
+    "keine angabe",
+    "inconnu",
+    "desconocido",
+    "desconhecido",
+    "sconosciuto",
+    "onbekend",
+    "неизвестно",
+    "未知",
+    "不明",
+    *(
+        f"not {word}"
+        for word in (
+            "set", "available", "applicable", "provided", "specified", "found", "known", "given",
+            "recorded", "reported", "captured", "collected", "detected", "defined", "assigned",
+            "present", "disclosed", "initialized", "initialised",
+        )
+    ),
+    *(f"none {word}" for word in ("available", "provided", "reported", "given", "found")),
+    *(
+        f"{word} {thing}"
+        for word in ("no", "unknown")
+        for thing in (
+            "id", "value", "data", "device", "user", "client", "agent", "name", "ip", "address",
+            "card", "fingerprint", "info",
+        )
+    ),
+)  # fmt: skip
 # In a column of plain text these say something: NA is Namibia, and a status may be unknown.
 _WORDS_OF_TEXT = frozenset(
-    {"na", "none", "unknown", "unknow", "blank", "void", "empty", "unset", "missing", "tbd"}
+    {
+        "na", "none", "unknown", "unknow", "blank", "void", "empty", "unset", "missing", "tbd",
+        "tba", "masked", "hidden", "removed", "redacted", "unidentified", "unassigned",
+        "undetermined", "unavailable", "not found", "not available", "no data",
+    }
+)  # fmt: skip
+# What is short for "no value": \N, n/a, k.A.; two letters alone may be a name.
+_SHORT = (r"\\+n", rf"n{_SIGN}+[adkv]", rf"k{_SIGN}+a")
+# What spreadsheets and C programs write: #REF!, #N/A, -1.#IND.
+_ERRORS = (r"#(?:ref|value|div/0|name|num|error|null|na|n/a)[!?]*", r"-?1\.#[a-z]+[0-9]*")
+# The nil UUID and the greatest one, rows of zeros and of signs, network cards that have no address
+# or hide it, the Android id that a faulty series shares, and hashes of an empty text.
+_NOTHING = (
+    "d41d8cd98f00b204e9800998ecf8427e",
+    "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 )
-# The nil UUID and the greatest one, and rows of zeros, dashes and the like.
 _PATTERNS = (
-    r"[0f]{8}-[0f]{4}-[0f]{4}-[0f]{4}-[0f]{12}",
+    r"(?:urn:uuid:)?[0f]{8}-[0f]{4}-[0f]{4}-[0f]{4}-[0f]{12}",
     r"0x0+",
     r"0{2,}",
-    r"00(?:[:-]00)+",
-    r"[-–—_.?*#/]+",
+    rf"0+(?:{_SIGN}0+)+",
+    r"f{8,}",
+    r"(?:ff[:-]){5}ff|02(?::00){5}|9774d56d682e549c",
+    r"x{3,}",
+    *_NOTHING,
+    rf"{_SIGN}+",
 )
-_OPEN, _CLOSE = r"""["'`(<\[{]*""", r"""["'`)>\]}]*"""
-# No word or pattern but a UUID is longer, with what it is dressed in.
+# No word or pattern is longer, with the signs around it, but those that begin like this.
 _LONGEST = 24
-_UUID_BYTES = range(32, 41)
+_LONG = rf"(?i)^(?:\{{?0000|0x00|urn:uuid:|ffff|{'|'.join(text[:8] for text in _NOTHING)})"
 _BLANKS = r"[\s\pZ\x{200B}\x{FEFF}]+"
+_OPEN, _CLOSE = r"""["'`(<\[{]*""", r"""["'`)>\]}]*"""
 # Numbers that a program has written with a fraction: 9001.0 is 9001.
 _FRACTION = r"^(-?[0-9]{1,18})\.0+$"
 # 1.23457E+11: what a spreadsheet has left of a long number; several ids look the same in it.
@@ -132,31 +176,44 @@ def absent(text: Any, column: Column, null: tuple[str, ...] = ()) -> Any:
         return ibis.literal(False)
     pattern = placeholder_pattern(column, null)
     longest = max([_LONGEST, *(len(word.encode()) for word in null)])
-    size = length_in_bytes(text)
-    maybe = (size <= longest) | (
-        size.between(_UUID_BYTES[0], _UUID_BYTES[-1])
-        & (text.startswith("0000") | text.upper().startswith("FFFF") | text.startswith("{0000"))
-    )
+    maybe = (length_in_bytes(text) <= longest) | text.re_search(_LONG)
     found = maybe & text.re_search(pattern)
     kept = [word[1:].lower() for word in null if word.startswith("!")]
     return found & text.lower().notin(kept) if kept else found
 
 
 def placeholder_pattern(column: Column, null: tuple[str, ...] = ()) -> str:
-    """The regular expression (RE2) of texts that stand for no value in a column."""
+    """The regular expression (RE2, Java, Python) of texts that stand for no value in a column."""
     words = set(WORDS) - (_WORDS_OF_TEXT if column.type is Type.TEXT else frozenset())
     words |= {word.lower() for word in null if not word.startswith("!")}
-    words -= {word[1:].lower() for word in null if word.startswith("!")}
-    listed = [_escaped(word) for word in sorted(words)]
+    kept = {_letters(word) for word in null if word.startswith("!")}
+    listed = [_spelled(word) for word in sorted(words) if _letters(word) not in kept]
+    listed += _SHORT
     patterns = _PATTERNS if column.type is not Type.TEXT else (r"[-–—]+",)
     if column.type in (Type.ADDRESS, Type.NETWORK, Type.COUNT, Type.AMOUNT, Type.TIMESTAMP):
         # Zeros are a number, and a row of them an address that has a check of its own.
         patterns = (r"[-–—_.?*#/]+",)
-    return rf"(?i)^{_OPEN}(?:{'|'.join([*listed, *patterns])}){_CLOSE}$"
+    one = "|".join(listed)
+    if column.type is Type.EMAIL:
+        patterns = (*patterns, rf"(?:{one})@(?:{one})(?:\.[a-z]+)*", r".+@(?:.+\.)?invalid")
+    # A word may be written twice, as where two fields are joined: null null.
+    worded = rf"{_SIGN}*(?:{one})(?:{_SIGN}+(?:{one}))*{_SIGN}*"
+    return rf"(?i)^(?:{'|'.join([worded, *_ERRORS, *_dressed(patterns)])})$"
 
 
-def _escaped(word: str) -> str:
-    return re.sub(r"([^0-9A-Za-z_ ])", r"\\\1", word)
+def _dressed(patterns: tuple[str, ...]) -> list[str]:
+    """Patterns with quotes or brackets around them, or without."""
+    return [rf"{_OPEN}(?:{'|'.join(patterns)}){_CLOSE}"]
+
+
+def _letters(word: str) -> str:
+    return re.sub(r"[^0-9a-z]", "", word.lower())
+
+
+def _spelled(word: str) -> str:
+    """The pattern of a word: any signs or none in the place of a blank."""
+    parts = (re.sub(r"([!-/:-@\[-^`{-~])", r"\\\1", part) for part in word.split(" "))
+    return f"{_SIGN}*".join(parts)
 
 
 def is_placeholder(text: str) -> bool:

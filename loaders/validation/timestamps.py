@@ -23,14 +23,24 @@ _WRITTEN_OUT = (
     ("%Y%m%d", 20000101, 20991231),
     ("%Y%m%d%H%M%S", 20000101000000, 20991231235959),
 )
-# ISO 8601 without marks between its parts, and with a comma before a fraction.
+# ISO 8601 without marks between its parts, and with a comma before a fraction of a second.
 _BASIC = (
-    r"^([0-9]{4})-?([0-9]{2})-?([0-9]{2})[Tt ]?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?"
-    r"(?:[.,]([0-9]+))?\s*([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
+    r"^([0-9]{4})-?([0-9]{2})-?([0-9]{2})[Tt ]?([0-9]{2}):?([0-9]{2})"
+    r"(?::?([0-9]{2})(?:[.,]([0-9]+))?)?\s*([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
 )
 _TO_HOUR = r"^([0-9]{4})-?([0-9]{2})-?([0-9]{2})[Tt ]([0-9]{2})([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
-# Days by their number in the year or in a week.
-_DAYS = ("%Y-%j", "%G-W%V-%u")
+# Days by their number in the year or in a week. 2026-07 is a month, and no seventh day of a year.
+_DAYS = (
+    (r"^[0-9]{4}-[0-9]{3}$", "%Y-%j"),
+    (r"^[0-9]{4}-W[0-9]{2}-[1-7]$", "%G-W%V-%u"),
+    (r"^[0-9]{4}W[0-9]{2}[1-7]$", "%GW%V%u"),
+)
+# What programs write after an offset, and what it adds nothing to: [Europe/Berlin], CEST, UTC m=+1.
+_AFTER_OFFSET = (
+    r"([0-9] ?[+-][0-9]{2}:?[0-9]{2}|[0-9][Zz])"
+    r" ?(?:\[[A-Za-z0-9_/+-]+\]|[A-Za-z]{2,5}(?: m=[+-][0-9.]+)?)$"
+)
+_BRACKETED = r"\[([A-Za-z0-9_+-]+/[A-Za-z0-9_/+-]+)\]$"
 # A time of day with Z, an offset, or the name of a zone after it.
 _ZONED = (
     r"(?i)[t :][0-9:.,]+\s*(?:z|utc|gmt|ut|[+-][0-9]{2}(?::?[0-9]{2}){0,2}|[a-z_]+/[a-z0-9_/+-]+)$"
@@ -66,7 +76,10 @@ def utc(raw: Any, entry: ColumnMap) -> tuple[Any, Any]:
         _instant(text),
         _instant(_basic(text)),
         _instant(text.re_replace(_TO_HOUR, r"\1-\2-\3 \4:00:00\5")),
-        *(moment(text, form) for form in _DAYS),
+        *(
+            moment(ibis.ifelse(text.re_search(seen), text, ibis.null("string")), form)
+            for seen, form in _DAYS
+        ),
     )
     if entry.zone:
         iso = ibis.ifelse(text.re_search(_ZONED), iso, _local(iso, entry.zone))
@@ -81,6 +94,11 @@ def _whole(instant: Any) -> Any:
 def _local(shown: Any, zone: str | None) -> Any:
     """What the clocks of a zone show, in UTC."""
     return _whole(on_clock(zone, shown)) if zone else shown
+
+
+def without_remarks(text: Any) -> Any:
+    """A time without what only repeats its offset; a zone in brackets as it is written without."""
+    return text.re_replace(_AFTER_OFFSET, r"\1").re_replace(_BRACKETED, r" \1")
 
 
 def zone_unclear(text: Any) -> Any:

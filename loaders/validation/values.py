@@ -12,7 +12,7 @@ from ringleader.loaders.functions import character, is_json, length_in_bytes
 from ringleader.loaders.mapping import ColumnMap
 from ringleader.loaders.validation.card_numbers import EMAIL
 from ringleader.loaders.validation.missing_values import SHORTENED
-from ringleader.loaders.validation.timestamps import utc, zone_unclear
+from ringleader.loaders.validation.timestamps import utc, without_remarks, zone_unclear
 
 MISSING = "missing"
 NO_NAME = f"not a name: a letter, then at most {NAME_LENGTH - 1} letters, digits, blanks or `_ - .`"
@@ -32,6 +32,8 @@ def checked(
 ) -> tuple[Any, list[tuple[str, Any]]]:
     """A column's typed value and what may be wrong with it, as (reason, condition)."""
     if column.type is Type.TIMESTAMP:
+        if raw.type().is_string() and not entry.format:
+            raw = without_remarks(raw)
         value, given = utc(raw, entry)
         if raw.type().is_timestamp():
             # Compared as it is stored, so that what a file says of its least and greatest answers.

@@ -226,32 +226,47 @@ def test_lines_of_a_dressed_file_are_its_own(workspace, tmp_path):
 
 
 # 20, 12
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("2026-03-01T10:00:00,123Z", "2026-03-01T10:00:00.123000"),
-        ("20260301T100000Z", "2026-03-01T10:00:00"),
-        ("20260301T1000+0100", "2026-03-01T09:00:00"),
-        ("20260301", "2026-03-01T00:00:00"),
-        ("20260301100000", "2026-03-01T10:00:00"),
-        ("2026-03-01t10:00:00z", "2026-03-01T10:00:00"),
-        ("2026-060", "2026-03-01T00:00:00"),
-        ("2026-W09-7", "2026-03-01T00:00:00"),
-        ("1772359200000000", "2026-03-01T10:00:00"),
-        ("2026-07-01 10:00:00 UTC", "2026-07-01T10:00:00"),
-        ("2026-07-01 10:00:00 CET", None),
-        ("2026-07-01 10:00:00 CEST", None),
-        ("2026-07-01 10:00:00 EST", None),
-        ("2026-07-01 10:00:00 PDT", None),
-    ],
-)
-def test_times(workspace, tmp_path, text, moment):
-    path = written(tmp_path / "r.csv", f'account_id,timestamp\na,"{text}"\n')
+TIMES = {
+    "2026-03-01T10:00:00,123Z": "2026-03-01T10:00:00.123000",
+    "20260301T100000Z": "2026-03-01T10:00:00",
+    "20260301T100000,5Z": "2026-03-01T10:00:00.500000",
+    "20260301T1000+0100": "2026-03-01T09:00:00",
+    "20260301": "2026-03-01T00:00:00",
+    "20260301100000": "2026-03-01T10:00:00",
+    "2026-03-01t10:00:00z": "2026-03-01T10:00:00",
+    "2026-060": "2026-03-01T00:00:00",
+    "2026-W09-7": "2026-03-01T00:00:00",
+    "2026W097": "2026-03-01T00:00:00",
+    "2026-03-01T24:00:00Z": "2026-03-02T00:00:00",
+    "1772359200000000": "2026-03-01T10:00:00",
+    "2026-07-01 10:00:00 UTC": "2026-07-01T10:00:00",
+    # As programs print an offset: Java, Go.
+    "2026-07-01T10:00:00+02:00[Europe/Berlin]": "2026-07-01T08:00:00",
+    "2026-07-01T10:00:00[Europe/Berlin]": "2026-07-01T08:00:00",
+    "2026-07-01T10:00:00Z[UTC]": "2026-07-01T10:00:00",
+    "2026-07-01 10:00:00.5 +0000 UTC m=+0.0001": "2026-07-01T10:00:00.500000",
+    "2026-07-01 10:00:00 +0200 CEST": "2026-07-01T08:00:00",
+}
+UNCLEAR = "a zone by its abbreviation, which is ambiguous; write an offset such as +01:00"
+NO_TIME = "not a UTC time, or not between 2000 and 2099"
+NO_TIMES = {
+    **dict.fromkeys(
+        ("CET", "CEST", "EST", "PDT", "(CET)", "BST", "IST", "MSK", "MEZ", "A", "EST5EDT"), UNCLEAR
+    ),
+    # A month is no day of a year, and a fraction of a minute no fraction of a second.
+    **dict.fromkeys(("2026-07", "2026-7", "2026-07-01T10:30.5Z", "20260701T1030,5Z"), NO_TIME),
+}
+
+
+def test_times(workspace, tmp_path):
+    bad = [text if text[0] == "2" else f"2026-07-01 10:00:00 {text}" for text in NO_TIMES]
+    lines = [f'a{n},"{text}"' for n, text in enumerate([*TIMES, *bad])]
+    path = written(tmp_path / "r.csv", "\n".join(["account_id,timestamp", *lines, ""]))
     found = read(workspace, path)
-    rows = [row["timestamp"].isoformat() for row in workspace.rows(found.rows)]
-    assert rows == ([moment] if moment else [])
-    unclear = "timestamp: a zone by its abbreviation, which is ambiguous; write an offset such as"
-    assert list(found.reasons) == ([] if moment else [unclear + " +01:00"])
+    rows = {row["account_id"]: row["timestamp"].isoformat() for row in workspace.rows(found.rows)}
+    assert rows == {f"a{n}": moment for n, moment in enumerate(TIMES.values())}
+    said = {row.value: row.reason for row in found.refusals()}
+    assert said == dict(zip(bad, NO_TIMES.values(), strict=True))
 
 
 # 21

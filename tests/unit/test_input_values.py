@@ -67,16 +67,46 @@ def test_placeholders_are_no_identifiers(workspace, tmp_path, write):
 WORDS = ["\\N", "null", "NULL", "N/A", "n/a", "NaN", "None", "-", "--", "unknown", "0000", "<NA>",
          "(null)", "00000000-0000-0000-0000-000000000000", "undefined", "nil", "[NONE]", "#N/A",
          "{00000000-0000-0000-0000-000000000000}", " null ", "'NULL'", "00:00:00:00:00:00",
-         "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", "000000000000000000000000"]  # fmt: skip
+         "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", "000000000000000000000000",
+         # Words in any dress, and what programs, spreadsheets and other languages write.
+         "<null>", "(not set)", "NotSet", "not-set", "#N/A N/A", "#NA", "#REF!", "#DIV/0!", "-nan",
+         "1.#QNAN", "-1.#IND", "{}", "[]", "()", "null null", "None;None", "undefined undefined",
+         "[object Object]", "nullptr", "System.DBNull", "${null}", "%NULL%", "N\\A", "n.v.", "k.A.",
+         "no_device", "Unknown Device", "not found", "[REDACTED]", "xxx", "unbekannt", "未知", "–",
+         # Nothing, written as a number, a network card, a UUID or a hash.
+         "02:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "FF-FF-FF-FF-FF-FF", "ffffffffffff", "0" * 64,
+         "0x" + "0" * 40, "0000-0000-0000-0000", "urn:uuid:00000000-0000-0000-0000-000000000000",
+         "9774d56d682e549c", "d41d8cd98f00b204e9800998ecf8427e",
+         "DA39A3EE5E6B4B0D3255BFEF95601890AFD80709",
+         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"]  # fmt: skip
+# Names that are not far from one.
+NAMES = ["nana", "nil-1", "ND", "KA", "na1", "no", "x", "xx", "0", "10", "f00", "02:00:00:00:00:01",
+         "nobody", "nullable", "unknown-7", "ffffffe", "e3b0c442", "ключ",
+         "d41d8cd98f00b204e9800998ecf8427f", "émile", "#1", "anna", "0a00",
+         "00000000-0000-0000-0000-000000000001"]  # fmt: skip
 
 
 @pytest.mark.parametrize("write", [csv, parquet])
 def test_placeholders_in_any_case_and_dress(workspace, tmp_path, write):
     path = tmp_path / ("r.csv" if write is csv else "r.parquet")
     rows = [f"a{number},{DAY},{word}" for number, word in enumerate(WORDS)]
-    found = prepared(workspace, write(path, "account_id,timestamp,device_id", *rows, f"b,{DAY},d1"))
-    assert used(workspace, found, "device_id") == [("b", "d1")]
-    assert (found.loaded, found.absent) == (len(WORDS) + 1, {"device_id": len(WORDS)})
+    rows += [f"b,{DAY},{name}" for name in NAMES]
+    found = prepared(workspace, write(path, "account_id,timestamp,device_id", *rows))
+    assert used(workspace, found, "device_id") == sorted(("b", name) for name in NAMES)
+    assert found.loaded == len(WORDS) + len(NAMES)
+    assert found.absent == {"device_id": len(WORDS)}
+
+
+@pytest.mark.parametrize("write", [csv, parquet])
+def test_addresses_of_mail_that_stand_for_none(workspace, tmp_path, write):
+    path = tmp_path / ("a.csv" if write is csv else "a.parquet")
+    none = ["null", "none@none.com", "NULL@NULL", "unknown@unknown.org", "x1@mail.invalid", "n/a"]
+    some = ["na@firm.example", "null@firm.com", "nina@none.org"]
+    rows = [f"a{n},{text}" for n, text in enumerate([*none, *some])]
+    found = prepared(workspace, write(path, "account_id,email", *rows), "accounts")
+    emails = [row["email"] for row in workspace.rows(found.rows)]
+    assert sorted(filter(None, emails)) == sorted(some)
+    assert found.absent == {"email": len(none)}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +162,8 @@ def test_a_country_is_no_placeholder(workspace, tmp_path):
 
 NOBODY = ["0.0.0.0", "127.0.0.1", "169.254.169.254", "255.255.255.255", "224.0.0.1", "::", "::1",
           "fe80::1", "::ffff:127.0.0.1", "168.63.129.16", "fd00:ec2::254",
-          "127.0.0.1:443"]  # fmt: skip
+          "127.0.0.1:443", "fd20:ce::254", "localhost", "unix:", "gce-internal-ip", "AWS Internal",
+          "private", "cloudtrail.amazonaws.com", "ip-10-0-0-1.ec2.internal"]  # fmt: skip
 
 
 @pytest.mark.parametrize("write", [csv, parquet])

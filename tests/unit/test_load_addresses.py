@@ -29,6 +29,10 @@ from ringleader.subnets import subnet
         ("::ffff:1.2.3.4", "1.2.3.4", False),
         ("[::ffff:1.2.3.4]:80", "1.2.3.4", True),
         ("fe80::1%eth0", "fe80::1", False),
+        ('"1.2.3.4"', "1.2.3.4", False),
+        ("/1.2.3.4:443", "1.2.3.4", True),  # Java
+        ("ipv6:[2001:db8::1]:443", "2001:db8::1", True),  # gRPC
+        ("tcp://1.2.3.4:443", "1.2.3.4", True),
     ],
 )
 def test_canonical(text, address, port):
