@@ -2,7 +2,8 @@
 
 A document that holds what the mapping needs of a record is a record. Any other is opened, as far
 as it can be: CloudTrail's ``Records``, EventBridge's ``detail``, CloudWatch's ``logEvents``,
-Pub/Sub's base64 ``data``, rows of BigQuery and Athena, answers of list calls.
+Pub/Sub's base64 ``data``, rows of BigQuery and Athena, answers of list calls. Where none of these
+names is there, objects that have all that a row needs are looked for.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 Document = dict[str, Any]
+_PAIR = {"field", "value"}
 # Lists inside lists inside messages: nobody wraps deeper.
 _DEPTH = 5
 # Where one record is inside a document, the surest first.
@@ -39,7 +41,11 @@ _INSIDE = (
 
 
 def records(
-    document: Any, is_record: Callable[[Document], bool], key: str | None = None, depth: int = 0
+    document: Any,
+    is_record: Callable[[Document], bool],
+    key: str | None = None,
+    depth: int = 0,
+    inside: Callable[[Document], Iterator[Document]] | None = None,
 ) -> Iterator[Any]:
     """The records in a document; the document itself if nothing can be taken off.
 
@@ -48,20 +54,40 @@ def records(
         is_record: Whether an object is a record.
         key: Key of the list that holds the records, if a mapping says so.
         depth: How much was taken off already.
+        inside: Finds the records in a document that is wrapped in no known way.
     """
     if isinstance(document, list):
-        for entry in document:
-            yield from records(entry, is_record, key, depth + 1)
+        entries = document if (row := _fields(document)) is None else [row]
+        for entry in entries:
+            yield from records(entry, is_record, key, depth + 1, inside)
         return
     if not isinstance(document, dict) or depth > _DEPTH:
         yield document
         return
     if key and isinstance(document.get(key), list):
-        yield from records(document[key], is_record, None, depth + 1)
-    elif is_record(document) or (inner := _opened(document)) is None:
+        yield from records(document[key], is_record, None, depth + 1, inside)
+    elif is_record(document):
         yield document
+    elif (inner := _opened(document)) is not None:
+        yield from records(inner, is_record, key, depth + 1, inside)
     else:
-        yield from records(inner, is_record, key, depth + 1)
+        yield from (inside and list(inside(document))) or [document]
+
+
+def within(value: Any, is_whole: Callable[[Document], bool], depth: int = 0) -> Iterator[Document]:
+    """The nearest objects inside a value that have all that a row needs.
+
+    Args:
+        value: A value of JSON; text may be JSON, or base64 of it.
+        is_whole: Whether an object has it.
+        depth: How much was taken off already.
+    """
+    found = _value(value) if isinstance(value, str) else value
+    if isinstance(found, dict) and is_whole(found):
+        yield found
+    elif isinstance(found, (dict, list)) and depth <= _DEPTH:
+        for inner in found.values() if isinstance(found, dict) else found:
+            yield from within(inner, is_whole, depth + 1)
 
 
 def _opened(document: Document) -> Any:
@@ -69,6 +95,8 @@ def _opened(document: Document) -> Any:
     if (rows := _bigquery(document)) is not None:
         return rows
     if (rows := _athena(document)) is not None:
+        return rows
+    if (rows := _tabular(document)) is not None:
         return rows
     lists = [value for value in document.values() if _is_list_of_objects(value)]
     if isinstance(document.get("hits"), dict):  # an answer of Elasticsearch
@@ -121,6 +149,28 @@ def _bigquery(document: Document) -> list[Document] | None:
         return [dict(zip(names, (cell["v"] for cell in row["f"]), strict=True)) for row in rows]
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _tabular(document: Document) -> list[Document] | None:
+    """Rows under the names of columns: Log Analytics, SQL of Elasticsearch and Trino, pandas."""
+    columns = document.get("columns")
+    rows = next((document[name] for name in ("rows", "data", "values") if name in document), None)
+    if not (isinstance(columns, list) and isinstance(rows, list) and columns and rows):
+        return None
+    names = [column.get("name") if isinstance(column, dict) else column for column in columns]
+    if not all(isinstance(name, str) for name in names):
+        return None
+    if not all(isinstance(row, list) and len(row) == len(names) for row in rows):
+        return None
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _fields(entries: list[Any]) -> Document | None:
+    """A row as pairs of field and value, as CloudWatch Logs Insights gives it."""
+    pairs = [entry for entry in entries if isinstance(entry, dict) and entry.keys() >= _PAIR]
+    if not entries or len(pairs) != len(entries):
+        return None
+    return {str(pair["field"]): pair["value"] for pair in pairs}
 
 
 def _athena(document: Document) -> list[Document] | None:

@@ -14,6 +14,7 @@ from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from typing import Any
 from ringleader.errors import InputError
 from ringleader.loaders.mapping import Condition, Mapping
 from ringleader.loaders.sources.columns import splits
-from ringleader.loaders.sources.envelopes import records
+from ringleader.loaders.sources.envelopes import records, within
 from ringleader.loaders.sources.files import (
     DOCUMENT_BYTES,
     InputFile,
@@ -114,7 +115,7 @@ def _wanted(
 def _one_a_line(path: Path, mapping: Mapping) -> bool:
     """Whether a file holds one record a line, as far as its first lines show."""
     objects = others = 0
-    is_record, key = _is_record(mapping), _key(mapping)
+    opens = _opens(mapping)
     with open_bytes(path) as file:
         for raw in islice(file, _LOOKED_AT):
             line = raw.strip().removeprefix(BOM_UTF8)
@@ -124,7 +125,7 @@ def _one_a_line(path: Path, mapping: Mapping) -> bool:
                 document = None
             if isinstance(document, dict):
                 objects += 1
-                if list(records(document, is_record, key)) != [document]:
+                if list(opens(document)) != [document]:
                     return False
             elif line:
                 others += 1
@@ -138,13 +139,38 @@ def _key(mapping: Mapping) -> str | None:
 
 def _is_record(mapping: Mapping) -> Callable[[dict[str, Any]], bool]:
     """Whether an object has what the table's first required column comes from."""
-    entry = mapping.source_of(mapping.table.required[0])
-    sources = entry.sources or entry.joined
+    return partial(_has_column, mapping, mapping.table.required[0])
 
-    def is_record(document: dict[str, Any]) -> bool:
-        return any(_has(document, source.split(".")) for source in sources)
 
-    return is_record
+def _has_column(mapping: Mapping, name: str, document: dict[str, Any]) -> bool:
+    """Whether an object has what a column comes from."""
+    entry = mapping.source_of(name)
+    if entry.const is not None:
+        return True
+    return any(_has(document, source.split(".")) for source in entry.sources or entry.joined)
+
+
+def _opens(mapping: Mapping) -> Callable[[Any], Iterator[Any]]:
+    """What takes off whatever records are wrapped in."""
+    table, key, is_record = mapping.table, _key(mapping), _is_record(mapping)
+    # A record that lacks its account has other columns of the table; a wrapper has none.
+    others = [
+        column.name
+        for column in table.columns
+        if column.name != table.required[0] and mapping.source_of(column.name).const is None
+    ]
+
+    def is_whole(document: dict[str, Any]) -> bool:
+        return all(_has_column(mapping, name, document) for name in table.required)
+
+    def inside(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        if not any(_has_column(mapping, name, document) for name in others):
+            yield from within(document, is_whole)
+
+    def opened(document: Any) -> Iterator[Any]:
+        return records(document, is_record, key, inside=inside)
+
+    return opened
 
 
 def _has(document: Any, path: list[str]) -> bool:
@@ -171,19 +197,23 @@ def _documents(workspace: Workspace, path: Path) -> Iterator[list[bytes]]:
         start = file.read(_START).decode("utf-8-sig", errors="replace").lstrip()
     where = unpacked(workspace, path)
     form = "array" if start.startswith("[") else "unstructured"
-    how = f"maximum_object_size = {DOCUMENT_BYTES}, compression = '{packing(where)}'"
-    # Written anew, so that none has a line break.
-    sql = f"SELECT json(json) FROM read_json_objects(?, format = '{form}', {how})"  # noqa: S608
     try:
-        with readable(), workspace.con.con.cursor() as cursor:
-            cursor.execute(sql, [glob.escape(str(where))])
-            while rows := cursor.fetchmany(_AT_ONCE):
-                yield [row[0].encode() for row in rows]
+        yield from _read(workspace, where, form)
     except InputError as error:
         said = error.message.replace(str(where), str(path))
         raise InputError(
             f"{path} is not JSON: {said}", hint="one object a line is expected, or one array"
         ) from error
+
+
+def _read(workspace: Workspace, where: Path, form: str) -> Iterator[list[bytes]]:
+    how = f"maximum_object_size = {DOCUMENT_BYTES}, compression = '{packing(where)}'"
+    # Written anew, so that none has a line break.
+    sql = f"SELECT json(json) FROM read_json_objects(?, format = '{form}', {how})"  # noqa: S608
+    with readable(), workspace.con.con.cursor() as cursor:
+        cursor.execute(sql, [glob.escape(str(where))])
+        while rows := cursor.fetchmany(_AT_ONCE):
+            yield [row[0].encode() for row in rows]
 
 
 def _batches(workspace: Workspace, path: Path, mapping: Mapping) -> Iterator[list[bytes]]:
@@ -193,7 +223,7 @@ def _batches(workspace: Workspace, path: Path, mapping: Mapping) -> Iterator[lis
             while lines := [line.strip() for line in islice(file, _AT_ONCE)]:
                 yield [line.removeprefix(BOM_UTF8) for line in lines]
         return
-    is_record, key = _is_record(mapping), _key(mapping)
+    is_record, key, opens = _is_record(mapping), _key(mapping), _opens(mapping)
     for batch in _documents(workspace, path):
         found: list[bytes] = []
         for text in batch:
@@ -201,7 +231,7 @@ def _batches(workspace: Workspace, path: Path, mapping: Mapping) -> Iterator[lis
             if isinstance(document, dict) and key not in document and is_record(document):
                 found.append(text)
                 continue
-            for record in records(document, is_record, key):
+            for record in opens(document):
                 found.append(json.dumps(record, ensure_ascii=False).encode())
         yield found
 

@@ -130,6 +130,28 @@ WRAPPED = {
     "elastic": json.dumps({"took": 1, "hits": {"total": 2, "hits": [{"_source": RECORD}] * 2}}),
     "listed": json.dumps({"object": "list", "has_more": False, "data": [RECORD, RECORD]}),
     "queue": json.dumps({"Messages": [{"MessageId": "1", "Body": LINE}] * 2}),
+    "kinesis": json.dumps({"Records": [{"kinesis": {"data": encoded(LINE)}}] * 2}),
+    "topic": json.dumps({"Records": [{"Sns": {"Message": LINE}}] * 2}),
+    "nested": json.dumps({"response": {"data": {"items": [RECORD, RECORD]}}}),
+    "by key": json.dumps({"k1": RECORD, "k2": RECORD}),
+    "datadog": json.dumps({"data": [{"id": "1", "attributes": {"attributes": RECORD}}] * 2}),
+    "loki": json.dumps({"data": {"result": [{"stream": {}, "values": [["1", LINE]] * 2}]}}),
+    "azure": json.dumps({"records": [{"time": T, "properties": RECORD}] * 2}),
+    "columns": json.dumps(
+        {
+            "tables": [
+                {
+                    "columns": [{"name": name, "type": "string"} for name in RECORD],
+                    "rows": [list(RECORD.values())] * 2,
+                }
+            ]
+        }
+    ),
+    "insights": json.dumps(
+        {"results": [[{"field": name, "value": v} for name, v in RECORD.items()]] * 2}
+    ),
+    "gelf": 2 * (json.dumps({"version": "1.1", "host": "h", "short_message": LINE}) + "\n"),
+    "changes": 2 * (json.dumps({"before": None, "after": RECORD, "op": "c"}) + "\n"),
 }
 
 
@@ -168,6 +190,19 @@ def test_a_list_inside_a_record_is_no_wrapper(workspace, tmp_path):
     record = {**RECORD, "items": [{"sku": 1}], "detail": {"account_id": "z"}}
     found = read(workspace, written(tmp_path / "r.jsonl", json.dumps(record) + "\n"))
     assert uses(workspace, found) == [("a", "198.51.100.9")]
+
+
+def test_a_record_without_its_account_does_not_get_one_that_it_mentions(workspace, tmp_path):
+    bad = {"timestamp": T, "ip": "198.51.100.8", "context": {"account_id": "z", "timestamp": T}}
+    path = written(tmp_path / "r.jsonl", LINE + "\n" + json.dumps(bad) + "\n")
+    found = read(workspace, path)
+    assert uses(workspace, found) == [("a", "198.51.100.9")]
+    assert found.reasons == {"account_id: missing": 1}
+    # An account needs its id alone; what only mentions one is none.
+    bad = {"country": "DE", "invited": {"account_id": "z"}}
+    path = written(tmp_path / "a.json", json.dumps({"data": [{"account_id": "a"}, bad]}))
+    found = read(workspace, path, table="accounts")
+    assert [row["account_id"] for row in workspace.rows(found.rows)] == ["a"]
 
 
 # 16
