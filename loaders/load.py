@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,10 +17,11 @@ from ringleader.loaders.enrichment.asn import open_database
 from ringleader.loaders.look import look, refuse, way_out
 from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources.files import InputFile
+from ringleader.loaders.summary import EXAMPLES, Summary, report, warn
 from ringleader.loaders.tables import LOADERS, payments
 from ringleader.loaders.tables.interface import Plan, TableInput
 from ringleader.loaders.tables.prompts import by_meaning
-from ringleader.loaders.validation.clean_table import CleanTable
+from ringleader.loaders.validation.quarantine import Refused
 from ringleader.loaders.validation.quarantine import write as write_quarantine
 from ringleader.loaders.validation.validate import refuse_if_strict, validate
 from ringleader.loaders.workspace import Workspace
@@ -50,55 +52,6 @@ class LoadOptions:
     chunk_size: int = 5_000
     asn_mmdb: Path | None = None
     remembered: bool = True
-
-
-@dataclass
-class Summary:
-    """What a load did.
-
-    Attributes:
-        table: The table.
-        batch_id: The batch; None when every file was loaded before.
-        read: Rows read.
-        loaded: Rows loaded.
-        quarantined: Rows refused.
-        duplicates: Rows left out because another says the same.
-        reasons: Refused rows by column and reason.
-        left_out: Bad values left out of rows that were loaded, by column and reason.
-        absent: Placeholders for no value, by column.
-        quarantine: The file that lists them.
-        skipped: Files that were loaded before.
-        again: Files that were loaded before under another mapping, and count again.
-        partly: Files of a load that was given up; what of them is in counts again.
-        unknown: Columns that nothing uses.
-        created: Nodes and relationships created; None where an import makes them.
-        steps: Rows per kind of node or relationship.
-        look: What a person should look at; see :mod:`ringleader.loaders.look`.
-        notes: What else there is to say.
-        resumed: Whether an interrupted load was completed.
-        dry_run: Whether nothing was written.
-    """
-
-    table: str
-    batch_id: str | None = None
-    read: int = 0
-    loaded: int = 0
-    quarantined: int = 0
-    duplicates: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-    left_out: dict[str, int] = field(default_factory=dict)
-    absent: dict[str, int] = field(default_factory=dict)
-    quarantine: Path | None = None
-    skipped: tuple[Path, ...] = ()
-    again: tuple[Path, ...] = ()
-    partly: tuple[Path, ...] = ()
-    unknown: tuple[str, ...] = ()
-    created: dict[str, int] | None = field(default_factory=dict)
-    steps: dict[str, int] = field(default_factory=dict)
-    look: tuple[str, ...] = ()
-    notes: dict[str, Any] = field(default_factory=dict)
-    resumed: bool = False
-    dry_run: bool = False
 
 
 def load_files(
@@ -152,6 +105,8 @@ def load_files(
     summary.batch_id = batch
     plan = (planner or planned)(graph, settings, workspace, files, mapping, options, summary)
     if options.dry_run:
+        if _has_refusals(plan):
+            summary.examples = tuple(islice(plan.clean.refusals(), EXAMPLES))
         return summary
     if graph is None:
         raise InputError("a load needs a graph", hint="only --dry-run works without one")
@@ -283,7 +238,7 @@ def planned(
         report(summary, plan.clean)
         if not summary.loaded:
             why = "no row is valid" if summary.read else "there are no rows"
-            _warn(summary, f"{why}; nothing is loaded; {way_out(mapping, plan.clean)}")
+            warn(summary, f"{why}; nothing is loaded; {way_out(mapping, plan.clean)}")
         summary.steps = {step.name: step.total for step in plan.steps}
         summary.notes = {**plan.notes, **summary.notes}
     return plan
@@ -300,10 +255,24 @@ def _keep_record(settings: Settings, plan: Plan, batch: str) -> None:
 
 
 def quarantine(settings: Settings, plan: Plan, summary: Summary) -> None:
-    """Write the file of refused rows, if there are any."""
-    if plan.clean.parts and (plan.clean.refused or plan.clean.notes):
-        summary.quarantine = settings.home / "quarantine" / f"{summary.batch_id}.jsonl"
-        write_quarantine(summary.quarantine, plan.clean.refusals())
+    """Write the file of refused rows, if there are any; the summary gets the first of them."""
+    if not _has_refusals(plan):
+        return
+    first: list[Refused] = []
+
+    def listed() -> Iterator[Refused]:
+        for row in plan.clean.refusals():
+            if len(first) < EXAMPLES:
+                first.append(row)
+            yield row
+
+    summary.quarantine = settings.home / "quarantine" / f"{summary.batch_id}.jsonl"
+    write_quarantine(summary.quarantine, listed())
+    summary.examples = tuple(first)
+
+
+def _has_refusals(plan: Plan) -> bool:
+    return bool(plan.clean.parts and (plan.clean.refused or plan.clean.notes))
 
 
 def _recall(
@@ -319,39 +288,11 @@ def _recall(
     for load in graph.read(get("loads-of-files"), asked):
         listed = settings.home / "quarantine" / f"{load['batch_id']}.jsonl"
         if (load["state"], load["mapping"]) == ("done", mapping.fingerprint) and listed.exists():
-            _warn(
+            warn(
                 summary,
                 f"rows were quarantined when these files were loaded: {listed}; to load them, "
                 "put corrected rows into a file of their own",
             )
-
-
-def _warn(summary: Summary, text: str) -> None:
-    earlier = summary.notes.get("warning")
-    summary.notes["warning"] = f"{earlier}; {text}" if earlier else text
-
-
-def report(summary: Summary, clean: CleanTable) -> None:
-    """Tell a summary what became of the rows."""
-    summary.read = clean.read
-    summary.loaded = clean.loaded
-    summary.quarantined = clean.refused
-    summary.duplicates = clean.duplicates
-    summary.reasons = clean.reasons
-    summary.left_out = clean.notes
-    summary.absent = clean.absent
-    if clean.counted and clean.counted.before:
-        summary.notes["rows that an earlier load has counted, left out"] = clean.counted.before
-    if clean.counted and clean.counted.alike:
-        named = ", ".join(batch[:12] for batch in clean.counted.batches)
-        summary.notes["warning: rows without an id that seem to repeat rows of earlier loads"] = (
-            f"{clean.counted.alike:,} (of {named}); if they do, give every row an id, or take "
-            f"one load back: ringleader load undo {clean.counted.batches[-1][:12]}"
-        )
-    if clean.unroutable:
-        said = "requests whose address is nobody's (loopback, link-local and the like), left out"
-        summary.notes[said] = clean.unroutable
-    summary.unknown = clean.unknown
 
 
 def _record(

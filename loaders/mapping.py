@@ -7,6 +7,7 @@ account_id = "user.id"                      # a column, or a path into nested JS
 timestamp  = { column = "ts", unit = "us" } # s, ms, us or ns
 channel    = { const = "bedrock" }
 device_id  = { column = ["tls.ja3", "client.id"] }  # the first with a value; any may be absent
+input_tokens = { column = "in", decimal = "," } # 1.200 is one thousand two hundred
 ip         = { column = "client", pattern = '^[0-9a-f.:]+$' }  # what does not match is unknown
 request_id = { join = ["log", "id"] }       # several columns make one value
 user_agent = { column = "ua", null = ["app", "!unknown"] }  # no value, and (after !) a value
@@ -45,9 +46,13 @@ UNITS = ("s", "ms", "us", "ns")
 _IDS = (Type.ID, Type.PAYMENT_METHOD, Type.NETWORK)
 _EXAMPLE = '{ column = "source column" }'
 _COLUMN_KEYS = (
-    "column", "join", "cast", "values", "const", "unit", "format", "zone", "pattern", "null"
+    "column", "join", "cast", "values", "const", "unit", "format", "zone", "decimal", "pattern",
+    "null",
 )  # fmt: skip
 _OF_TIMES = ("unit", "format", "zone")
+# Types of numbers, which say how they are written.
+NUMBERS = (Type.COUNT, Type.AMOUNT)
+DECIMALS = (",", ".")
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,8 @@ class ColumnMap:
         unit: Unit of a numeric timestamp.
         format: How a time is written, in the letters of ``strptime``.
         zone: Time zone (IANA) of the clock that wrote times without an offset; None is UTC.
+        decimal: The sign before a number's fraction; thousands may then be marked by the other
+            one, an apostrophe or a blank, and a currency may stand around it.
         pattern: Regular expression whose first group (or match) is the value.
         others: Columns that count where the source has no value.
         may_lack: Whether the file may have none of these columns.
@@ -106,6 +113,7 @@ class ColumnMap:
     unit: str | None = None
     format: str | None = None
     zone: str | None = None
+    decimal: str | None = None
     pattern: str | None = None
     others: tuple[str, ...] = ()
     may_lack: bool = False
@@ -166,6 +174,7 @@ class Mapping:
                 + ([c.pattern, c.others] if c.pattern or c.others else [])
                 + ([c.joined, c.null] if c.joined or c.null else [])
                 + ([{"format": c.format, "zone": c.zone}] if c.format or c.zone else [])
+                + ([{"decimal": c.decimal}] if c.decimal else [])
                 for name, c in sorted(self.columns.items())
             },
             "options": dict(sorted(self.options.items())),
@@ -275,6 +284,11 @@ def _column(path: Path, where: str, entry: Any, column: Column) -> ColumnMap:
     for key in _OF_TIMES:
         if key in entry and column.type is not Type.TIMESTAMP:
             raise mistake(path, f"{where}.{key}: only a timestamp has a {key}", "leave it out")
+    if "decimal" in entry and column.type not in NUMBERS:
+        raise mistake(path, f"{where}.decimal: only a number has a decimal sign", "leave it out")
+    if "decimal" in entry and "cast" in entry:
+        raise mistake(path, f"{where}.cast: the decimal sign does it", "leave the cast out")
+    _choice(path, f"{where}.decimal", entry.get("decimal"), DECIMALS)
     if "format" in entry and "unit" in entry:
         raise mistake(path, f"{where} has a format and a unit", "a number since 1970 has no format")
     if entry.get("cast") == "timestamp" and ("format" in entry or "zone" in entry):
@@ -301,6 +315,7 @@ def _column(path: Path, where: str, entry: Any, column: Column) -> ColumnMap:
         unit=entry.get("unit"),
         format=entry.get("format"),
         zone=entry.get("zone"),
+        decimal=entry.get("decimal"),
         pattern=entry.get("pattern"),
         others=tuple(sources[1:]),
         may_lack=isinstance(given, list) or "join" in entry,

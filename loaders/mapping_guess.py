@@ -11,7 +11,7 @@ from typing import Any
 from ringleader.errors import InputError
 from ringleader.loaders.contract import BY_NAME, TABLES, Table, Type
 from ringleader.loaders.guess import likely
-from ringleader.loaders.mapping import CASTS, OPTIONS, UNITS
+from ringleader.loaders.mapping import CASTS, DECIMALS, NUMBERS, OPTIONS, UNITS
 from ringleader.loaders.sources.csv_shape import csv_shape
 from ringleader.loaders.sources.envelopes import records
 from ringleader.loaders.sources.files import format_of
@@ -27,22 +27,28 @@ def guessed(path: Path, table: str | None = None, input_format: str | None = Non
 
     Args:
         path: A file as it was exported.
-        table: The table that it is for; by default the one whose columns fit best.
+        table: The table that it is for; by default the one whose columns fit best, and the text
+            names the others.
         input_format: The file's format; by default what its name ends in.
 
     Raises:
         InputError: The file cannot be read, or nothing in it looks like an account.
     """
     names = columns_of(path, input_format)
-    tables = [BY_NAME[table]] if table else list(TABLES)
-    best = max(tables, key=lambda each: _fit(each, names))
+    ranked = sorted(TABLES, key=lambda each: _fit(each, names), reverse=True)
+    best = BY_NAME[table] if table else ranked[0]
     found = likely(best, names)
     if not found:
         raise InputError(
             f"{path}: none of its columns looks like one of the contract: {', '.join(names[:20])}",
             hint="write a mapping by hand: docs/mapping.md",
         )
-    lines = [f"# {path.name}: look at every line; what is not mapped is left out.", ""]
+    lines = [f"# {path.name}: look at every line; what is not mapped is left out."]
+    if table is None:
+        others = [_score(each, names) for each in ranked[1:] if likely(each, names)]
+        lines.append(f"# The table that fits best: {_score(best, names)}.")
+        lines += ["# Others (--table NAME):", *(f"#   {o}" for o in others)] if others else []
+    lines.append("")
     lines.append(f"[map.{best.name}]")
     width = max(len(column.name) for column in best.columns)
     for column in best.columns:
@@ -55,6 +61,16 @@ def guessed(path: Path, table: str | None = None, input_format: str | None = Non
     if rest:
         lines += ["", f"# Not mapped: {', '.join(rest)}"]
     return "\n".join(lines) + "\n"
+
+
+def _score(table: Table, names: Sequence[str]) -> str:
+    """How well columns fit a table, in words."""
+    found = likely(table, names)
+    required = sum(name in found for name in table.required)
+    return (
+        f"{table.name} ({required} of {len(table.required)} required columns, "
+        f"{len(found)} of {len(table.columns)} in all)"
+    )
 
 
 def _fit(table: Table, names: Sequence[str]) -> tuple[int, int]:
@@ -150,6 +166,8 @@ def schema() -> dict[str, Any]:
             }
             if column.type is Type.TIMESTAMP:
                 keys |= {"unit": {"enum": list(UNITS)}, "format": text, "zone": text}
+            if column.type in NUMBERS:
+                keys["decimal"] = {"enum": list(DECIMALS)}
             whole = _object(keys)
             whole["oneOf"] = [{"required": [key]} for key in ("column", "join", "const")]
             columns[column.name] = {"description": column.doc, "anyOf": [text, whole]}

@@ -157,8 +157,9 @@ def _tabular(document: Document) -> list[Document] | None:
     rows = next((document[name] for name in ("rows", "data", "values") if name in document), None)
     if not (isinstance(columns, list) and isinstance(rows, list) and columns and rows):
         return None
-    names = [column.get("name") if isinstance(column, dict) else column for column in columns]
-    if not all(isinstance(name, str) for name in names):
+    given = [column.get("name") if isinstance(column, dict) else column for column in columns]
+    names = [name for name in given if isinstance(name, str)]
+    if len(names) != len(given):
         return None
     if not all(isinstance(row, list) and len(row) == len(names) for row in rows):
         return None

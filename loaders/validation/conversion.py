@@ -230,7 +230,12 @@ def _tidied(source: ir.Table, mapping: Mapping, *, tidy: bool) -> tuple[ir.Table
         for name, column in columns.items()
         if given[name].type().is_string() and mapping.source_of(name).const is None
     }
-    plain = given.mutate(**{_PLAIN + n: stripped(given[n], c) for n, c in may_be.items()})
+    plain = given.mutate(
+        **{
+            _PLAIN + n: stripped(given[n], c, decimal=mapping.source_of(n).decimal)
+            for n, c in may_be.items()
+        }
+    )
     bits = (
         absent(plain[_PLAIN + name], column, mapping.null_of(name)).fill_null(False).cast("int64")
         << bit

@@ -126,12 +126,13 @@ _DIGITS = (Type.ID, Type.PAYMENT_METHOD, Type.BIN, Type.COUNT)
 _AS_THEY_ARE = (Type.PROMPT,)
 
 
-def stripped(text: Any, column: Column) -> Any:
+def stripped(text: Any, column: Column, *, decimal: str | None = None) -> Any:
     """A text without blanks around it, and a whole number without a fraction of zeros.
 
     Args:
         text: An expression of texts.
         column: The column that they are of.
+        decimal: The sign before a number's fraction, if a mapping says it: 1.000 may be a thousand.
     """
     if column.type in _AS_THEY_ARE:
         return text
@@ -144,7 +145,7 @@ def stripped(text: Any, column: Column) -> Any:
     )
     trimmed = text.re_replace(f"^{_BLANKS}", "").re_replace(f"{_BLANKS}$", "")
     plain = ibis.ifelse(padded, trimmed, text)
-    if column.type not in _DIGITS:
+    if column.type not in _DIGITS or decimal:
         return plain
     whole = plain.endswith("0") & plain.re_search(_FRACTION)
     return ibis.ifelse(whole, plain.re_extract(_FRACTION, 1), plain)

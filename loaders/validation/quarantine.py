@@ -37,6 +37,14 @@ class Refused:
     value: str | None = None
     row_kept: bool = False
 
+    @property
+    def shown(self) -> str:
+        """The row in one line, for people."""
+        place = f"line {self.line:,}" if self.line else f"row {self.row:,}" if self.row else "a row"
+        what = f"{self.column}: {self.reason}" if self.column else self.reason
+        value = "" if self.value is None else f" ({self.value!r})"
+        return f"{self.file}, {place}: {what}{value}"
+
 
 def write(path: Path, refused: Iterable[Refused]) -> int:
     """Write a quarantine file, whole or not at all.

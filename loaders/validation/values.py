@@ -50,11 +50,11 @@ def checked(
             checks.insert(0, (_UNCLEAR_ZONE, zone_unclear(raw)))
             checks.append(("an offset from UTC that no clock has", odd))
     elif column.type is Type.COUNT:
-        value, sane = _count(raw)
+        value, sane = _count(as_number(raw, entry.decimal))
         reason = f"not a whole number from 0 to {GREATEST_COUNT:,}"
         checks = [(reason, is_given(raw) & _untrue(sane))]
     elif column.type is Type.AMOUNT:
-        value = raw.try_cast("decimal(38, 9)")
+        value = as_number(raw, entry.decimal).try_cast("decimal(38, 9)")
         wrong = raw.notnull() if raw.type().is_boolean() else is_given(raw) & value.isnull()
         checks = [("not a decimal number", wrong)]
     else:
@@ -104,6 +104,28 @@ def _folded(column: Column, text: Any, channels: Sequence[str]) -> Any:
     if words:
         lower = ibis.cases(*((lower == word, ibis.literal(to)) for word, to in words), else_=lower)
     return lower
+
+
+def as_number(raw: Any, decimal: str | None) -> Any:
+    """Numbers as programs read them, of texts with a known decimal sign; others as they are.
+
+    Args:
+        raw: A column.
+        decimal: ``,`` or ``.``; None where numbers are written as programs write them.
+    """
+    if decimal is None or not raw.type().is_string():
+        return raw
+    mark = r"\." if decimal == "." else ","
+    thousands = r"[,'’ \x{A0}\x{202F}]" if decimal == "." else r"[.'’ \x{A0}\x{202F}]"
+    currency = r"(?:[\p{Sc}]|[A-Za-z]{3})?"
+    number = rf"([0-9]{{1,3}}(?:{thousands}[0-9]{{3}})+|[0-9]+)(?:{mark}([0-9]+))?"
+    form = rf"^{currency}\s*([+-]?)\s*{currency}\s*{number}\s*{currency}$"
+    whole = raw.re_extract(form, 2).re_replace(thousands, "")
+    fraction = raw.re_extract(form, 3).re_replace("^0+$", "")
+    text = raw.re_extract(form, 1) + whole
+    text = ibis.ifelse(fraction == "", text, text + ibis.literal(".") + fraction)
+    # What is no number stays what it is, and is said not to be one.
+    return ibis.ifelse(raw.re_search(form), text, ibis.ifelse(raw == "", "", "no number"))
 
 
 def _count(raw: Any) -> tuple[Any, Any]:

@@ -26,9 +26,9 @@ from ringleader.progress import progress
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
-    from ringleader.loaders.load import Summary
     from ringleader.loaders.mapping import Mapping as ColumnMapping
     from ringleader.loaders.sources.files import InputFile
+    from ringleader.loaders.summary import Summary
     from ringleader.schema import Schema
 
 Say = Callable[[str], None]
@@ -129,7 +129,7 @@ class Inputs:
             table=summary.table,
             batch_id=summary.batch_id,
             read=summary.read,
-            loaded=0 if summary.dry_run else summary.loaded,
+            loaded=summary.loaded,
             quarantined=summary.quarantined,
             duplicates=summary.duplicates,
             reasons=dict(summary.reasons),
@@ -137,6 +137,7 @@ class Inputs:
             skipped=tuple(summary.skipped),
             created=None if summary.created is None else dict(summary.created),
             messages=messages,
+            dry_run=summary.dry_run,
         )
 
     def _of(
@@ -255,10 +256,13 @@ def _messages(summary: Summary) -> Iterator[str]:
             f"columns not mapped: {', '.join(summary.unknown)} (ringleader load --help lists the "
             "columns of each table)"
         )
+    refused = "would quarantine" if summary.dry_run else "quarantined"
     for reason, number in sorted(summary.reasons.items(), key=lambda item: -item[1]):
-        yield f"quarantined {number:,}: {reason}"
+        yield f"{refused} {number:,}: {reason}"
     for reason, number in sorted(summary.left_out.items(), key=lambda item: -item[1]):
         yield f"left out {number:,} values, their rows are loaded: {reason}"
+    for row in summary.examples:
+        yield f"for example {row.shown}"
     for column, number in summary.absent.items():
         yield f"{column}: {number:,} placeholders (NULL, n/a, - and the like) count as missing"
     for line in summary.look:

@@ -19,14 +19,13 @@ from ringleader.loaders.contract import tables as contract_of
 from ringleader.loaders.engine import workspace_of
 from ringleader.loaders.load import (
     LoadOptions,
-    Summary,
     collect_files,
     load_files,
     planned,
     quarantine,
-    report,
 )
 from ringleader.loaders.sources.remote import fetched_folder, is_remote
+from ringleader.loaders.summary import Summary, report
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing import batches, clean_tables
 from ringleader.loaders.writing.new_folder import new_folder

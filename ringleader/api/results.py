@@ -41,7 +41,7 @@ class TableLoad:
         table: The table.
         batch_id: The batch; None when everything was loaded before.
         read: Rows read.
-        loaded: Rows written; 0 for a dry run.
+        loaded: Rows loaded; of a dry run the rows that a load would take.
         quarantined: Rows that break the input contract.
         duplicates: Rows left out because another row says the same.
         reasons: Refused rows by column and reason.
@@ -49,6 +49,7 @@ class TableLoad:
         skipped: Inputs that were loaded before.
         created: Nodes and relationships created; None for a bulk load.
         messages: What else there is to know, one line each.
+        dry_run: Whether nothing was written.
     """
 
     name: str
@@ -63,6 +64,7 @@ class TableLoad:
     skipped: tuple[Path, ...]
     created: Mapping[str, int] | None
     messages: tuple[str, ...] = ()
+    dry_run: bool = False
 
     @property
     def row(self) -> dict[str, Any]:
@@ -71,7 +73,7 @@ class TableLoad:
         return {
             "load": self.name,
             "read": self.read,
-            "loaded": self.loaded,
+            "would_load" if self.dry_run else "loaded": self.loaded,
             "quarantined": self.quarantined,
             "duplicates": self.duplicates,
             "files_skipped": len(self.skipped),
@@ -102,7 +104,7 @@ class LoadResult(Shown):
 
     @property
     def loaded(self) -> int:
-        """Rows written."""
+        """Rows loaded; of a dry run the rows that a load would take."""
         return sum(table.loaded for table in self.tables)
 
     @property

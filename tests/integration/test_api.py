@@ -244,7 +244,8 @@ def test_simulating_and_a_dry_run_need_no_server(tmp_path):
         assert (made.folder / "labels.parquet").exists()
         assert "requests" in made.frame["table"].tolist()
         dry = r.load("accounts", made.folder / "accounts.parquet", dry_run=True)
-    assert dry.read > 2_000 and dry.loaded == 0
+    assert dry.loaded == dry.read > 2_000
+    assert dry.rows[0]["would_load"] == dry.loaded and dry.tables[0].dry_run
     assert any("would write" in message for message in dry.messages)
     assert "no database answers" in said[0]
 

@@ -1,5 +1,7 @@
 """What overlaps counts once over all loads, and a load can be taken back."""
 
+import json
+
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
@@ -197,3 +199,44 @@ def test_times_of_another_clock_are_loaded_again_with_its_zone(graph, ringleader
         ringleader("load", "requests", "logs.csv", "--mapping", "ours.toml")
         [(_, _, use)] = relationships(graph, "USED_IP")
         assert use["first_seen"].startswith(f"2026-07-24T{hour}:00")
+
+
+# 17
+def test_numbers_with_decimal_commas_are_loaded_as_they_are_meant(graph, ringleader, tmp_path):
+    """From the TOML to the graph: 1.200 is one thousand two hundred, and not one and a bit."""
+    head = "account_id;timestamp;ip;input_tokens;output_tokens"
+    numbers = ("1.200;7,0", "12.345.678;1'000", "5;1 200", "1.000;3", "1,5;12.50", ";1.20.0")
+    rows = [f"a;2026-03-01T10:0{n}:00Z;203.0.113.7;{text}" for n, text in enumerate(numbers)]
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join([head, *rows]) + "\n")
+    said = tmp_path / "said.toml"
+    said.write_text(
+        "[map.requests]\n"
+        'input_tokens = { column = "input_tokens", decimal = "," }\n'
+        'output_tokens = { column = "output_tokens", decimal = "," }\n'
+    )
+    dry = ringleader("load", "requests", path, "--mapping", said, "--dry-run", "--format", "json")
+    assert [(row["read"], row["would_load"]) for row in json.loads(dry.stdout)] == [(6, 6)]
+    assert f"for example {path}, line 6: input_tokens: not a whole number" in dry.stderr
+    assert "('1,5')" in dry.stderr
+    assert relationships(graph, "USED_IP") == []
+    ringleader("load", "requests", path, "--mapping", said)
+    [(_, _, used)] = relationships(graph, "USED_IP")
+    assert used["input_tokens"] == 1_200 + 12_345_678 + 5 + 1_000
+    assert used["output_tokens"] == 7 + 1_000 + 1_200 + 3
+
+
+def test_a_dry_run_says_what_a_load_would_do(graph, ringleader, tmp_path):
+    rows = ("a,2026-03-01,203.0.113.7", "b,yesterday,203.0.113.8", "c,2026-03-01,x.y")
+    path = write_csv(tmp_path / "r.csv", "account_id,timestamp,ip", *(r.split(",") for r in rows))
+    dry = ringleader("load", "requests", path, "--dry-run")
+    done = ringleader("load", "requests", path)
+    assert graph.read("MATCH (a:Account) RETURN a.account_id AS id") == [{"id": "a"}]
+    for line in (
+        f"for example {path}, line 3: timestamp: not a UTC time, or not between 2000 and 2099 "
+        "('yesterday')",
+        f"for example {path}, line 4: ip: not an IP address ('x.y')",
+    ):
+        assert line in dry.stderr and line in done.stderr
+    assert "would quarantine 1: ip: not an IP address" in dry.stderr
+    assert "quarantine file" not in dry.stderr and "quarantine file" in done.stderr

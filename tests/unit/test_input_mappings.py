@@ -129,6 +129,21 @@ def test_a_first_mapping_of_a_file(tmp_path, name, text, table, wanted):
     assert read_mapping(mapping, BY_NAME[table]).columns
 
 
+def test_a_first_mapping_names_the_tables_that_fit_and_how_well(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("customer,event_time,client_ip,status\n")
+    said = guessed(path).splitlines()
+    assert said[1] == (
+        "# The table that fits best: requests (2 of 2 required columns, 3 of 14 in all)."
+    )
+    assert said[2:5] == [
+        "# Others (--table NAME):",
+        "#   accounts (1 of 1 required columns, 2 of 11 in all)",
+        "#   payments (1 of 2 required columns, 3 of 10 in all)",
+    ]
+    assert not any("Others" in line for line in guessed(path, "accounts").splitlines())
+
+
 def test_a_file_of_which_nothing_is_known(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("foo,bar\n")
@@ -164,6 +179,8 @@ def test_the_schema_names_every_column_and_fits_every_preset():
         ("timestamp", "format", "%d %b %Y %H:%M %Z", "%Z may mean several offsets"),
         ("device_id", "zone", "Europe/Berlin", "only a timestamp has a zone"),
         ("device_id", "format", "%d", "only a timestamp has a format"),
+        ("device_id", "decimal", ",", "only a number has a decimal sign"),
+        ("input_tokens", "decimal", ";", "one of ,, ."),
     ],
 )
 def test_forms_and_zones_that_do_not_exist(tmp_path, column, key, text, told):

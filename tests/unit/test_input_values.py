@@ -1,5 +1,7 @@
 """Values as exports write them: placeholders, blanks, numbers that are names, bad extras."""
 
+from decimal import Decimal
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -235,6 +237,33 @@ def test_columns_match_in_any_case(workspace, tmp_path):
 
 
 # 17
+AMOUNTS = {
+    "12,50": ("12.50", None), "1.234,50": ("1234.50", None), "12.50 EUR": (None, "12.50"),
+    "€ 1.234,50": ("1234.50", None), "$1,234.50": (None, "1234.50"), "-3,5": ("-3.5", None),
+    "1'234,5": ("1234.5", None), "1 234": ("1234", "1234"), "1.234": ("1234", "1.234"),
+    "1,234": ("1.234", "1234"), "12": ("12", "12"), "1.2.3": (None, None), "x": (None, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("decimal", [",", "."])
+def test_a_mapping_says_how_numbers_are_written(workspace, tmp_path, decimal):
+    path = tmp_path / "p.parquet"
+    table = {
+        "account_id": [f"a{n}" for n in range(len(AMOUNTS))],
+        "payment_method_id": ["pm"] * len(AMOUNTS),
+        "amount": list(AMOUNTS),
+    }
+    pq.write_table(pa.table(table), path)
+    columns = {"amount": ColumnMap("amount", decimal=decimal)}
+    found = prepared(workspace, path, "payments", columns=columns)
+    amounts = {row["account_id"]: row["amount"] for row in workspace.rows(found.rows)}
+    wanted = [pair[decimal == "."] for pair in AMOUNTS.values()]
+    assert amounts == {
+        f"a{n}": None if text is None else Decimal(text) for n, text in enumerate(wanted)
+    }
+    assert found.notes == {"amount: not a decimal number": wanted.count(None)}
+
+
 @pytest.mark.parametrize(
     ("table", "column", "value", "kept"),
     [
