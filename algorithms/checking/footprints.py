@@ -16,7 +16,8 @@ import numpy as np
 from scipy import sparse
 
 from ringleader.algorithms.evidence.sharing import Ints, Sharing
-from ringleader.algorithms.judging.membership import Cells, compared, reach
+from ringleader.algorithms.judging.living import reach
+from ringleader.algorithms.judging.membership import Cells, insiders
 from ringleader.algorithms.judging.view import Matrix, View, owned
 from ringleader.algorithms.review.effects import positions
 from ringleader.algorithms.rings.building import Ring
@@ -63,7 +64,7 @@ def footprints(
     row = np.concatenate(at)
     column = np.repeat(np.arange(len(at)), [len(some) for some in at])
     shape = (view.accounts, len(rings))
-    cells = compared(view, sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape))
+    cells = insiders(view, sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape))
     mine = owned(view, cells.used)
     names = [ring.ring_id for ring in rings]
     account = view.sharing.account_number[row]

@@ -65,13 +65,13 @@ def communities_of_neighbours(
         else:
             _read(graph, "neighbours-louvain", graph_name=similar)
         least = parameters.min_ring_size
-        rows = _read(graph, "neighbours-members", graph_name=similar, min_size=least)
+        rows = _read(graph, "community-members", graph_name=similar, min_size=least)
     finally:
         drop_projections(graph)
     store = np.argsort(sharing.account_number)
     numbers = sharing.account_number[store]
     return [
-        np.sort(store[np.searchsorted(numbers, np.array(row["accounts"], dtype=np.int64))])
+        np.sort(store[np.searchsorted(numbers, np.array(row["nodes"], dtype=np.int64))])
         for row in rows
     ]
 

@@ -32,9 +32,9 @@ _THREADS = 1  # more would make the result depend on scheduling
 NO_MOVE = "LeidenDendrogramManager.getCurrent()"
 GIGABYTE = 1 << 30
 HEADROOM = 2.0  # heap for what else the server does, as a multiple of what GDS needs
-# A link comes as two integers and a number: of each an object of 24 bytes, and four in a list that
-# may have grown by half.
-BYTES_PER_LINK = 3 * (24 + 6)
+# A link that shares its row comes as an integer: an object of 24 bytes, and four in a list that may
+# have grown by half. One that is alone has two lists, two more values, and their headers.
+BYTES_PER_LINK = 90
 # Uses of shared identifiers for each account: 5 in a simulated campaign of a million accounts.
 # Before reading nothing else is known.
 EDGES_PER_ACCOUNT = 5
@@ -57,13 +57,7 @@ def projection(graph: Graph, run: str, edges: Edges) -> Iterator[Any]:
             made = gds.graph.project.cypher(
                 get("link-projection").text,
                 graph_name=name,
-                **sent(
-                    {
-                        "a": edges.a.tolist(),
-                        "b": edges.b.tolist(),
-                        "weight": edges.weight.tolist(),
-                    }
-                ),
+                **sent({"rows": edges.rows()}),
             )
             # The projection is a graph and its statistics.
             yield made.graph
@@ -132,11 +126,13 @@ def communities(
                 relationship_weight_property="weight",
                 log_progress=False,
             )
-        rows = gds.graph.node_properties.stream(projected, ["community"], log_progress=False)
-    named = rows["nodeId"].to_numpy(np.int64)
+        stored = get("community-members")
+        members = stored.bind({"graph_name": projected.name(), "min_size": 1})
+        parts = [np.array(row["nodes"], np.int64) for row in graph.read(stored, members)]
+    named = np.concatenate(parts)
+    community = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     order = np.argsort(named)
-    community = np.unique(rows["community"].to_numpy(np.int64), return_inverse=True)[1]
-    return named[order], community[order].astype(np.int64)
+    return named[order], community[order]
 
 
 def _components(edges: Edges) -> tuple[Ints, Ints]:

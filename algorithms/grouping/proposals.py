@@ -98,7 +98,7 @@ def co_use(view: View) -> CoUse:
     parts: list[tuple[Ints, Ints, Ints, Floats]] = []
     for start in range(0, len(wide), COLUMNS_AT_ONCE):
         block = chosen[:, start : start + COLUMNS_AT_ONCE]
-        both = (block.T @ of_things).tocoo()
+        both = (block.T.tocsr() @ of_things).tocoo()
         often = both.data >= least
         first, thing = both.row[often].astype(np.int64) + start, things[both.col[often]]
         count = both.data[often]
@@ -126,7 +126,9 @@ def _by_infrastructure(view: View, grouping: Grouping, co_used: CoUse) -> tuple[
         return none, none
     number = view.sharing.identifier_number
     smaller = np.minimum(view.sharers[co_used.one], view.sharers[co_used.other])
-    edges = Edges(number[co_used.one], number[co_used.other], co_used.accounts / smaller)
+    weight = co_used.accounts / smaller
+    order = np.lexsort((co_used.one, weight, co_used.other))
+    edges = Edges(number[co_used.one[order]], number[co_used.other[order]], weight[order])
     named, community = grouping(edges, 1.0)
     order = np.argsort(number)
     place = order[np.searchsorted(number[order], named)]
@@ -140,8 +142,8 @@ def _by_infrastructure(view: View, grouping: Grouping, co_used: CoUse) -> tuple[
         # Whether one place explains address and device is for the judge to say.
         for code in np.flatnonzero(view.kind.apart == kind):
             at = view.of_label[code]
-            share = (view.shares_of_label[code] @ of[at]).tocoo()
-            kept = share.data >= view.parameters.living_share
+            share = (view.activity_of_label[code] @ of[at]).tocoo()
+            kept = share.data.imag >= view.parameters.living_share
             cells.append(share.row[kept].astype(np.int64) * max(groups, 1) + share.col[kept])
         if cells:
             lives = np.concatenate([lives, np.unique(np.concatenate(cells))])
@@ -158,8 +160,8 @@ def _by_neighbourhood(view: View, grouping: Grouping) -> tuple[Ints, Ints]:
     if not len(at):
         return none, none
     user, used = sharing.user[at], sharing.used[at]
-    # In the order of accounts, as they are named: the order of the store means nothing.
-    order = np.lexsort((used, user))
+    # In the order of identifiers, as they are named: the order of the store means nothing.
+    order = np.lexsort((user, used))
     user, used = user[order], used[order]
     weight = np.log2(view.accounts / view.sharers[used])
     heavy = weight > np.log2(POPULAR)

@@ -21,7 +21,7 @@ from scipy import sparse
 from ringleader.algorithms.evidence.shared_neighbours import CONTACT, Evidence, Links
 from ringleader.algorithms.evidence.sharing import Flags, Floats, Ints, Sharing, family_codes
 from ringleader.algorithms.judging.comparison import prior_bits
-from ringleader.algorithms.judging.membership import Cells, compared
+from ringleader.algorithms.judging.membership import Cells, insiders
 from ringleader.algorithms.judging.view import Matrix, View
 
 NAMED_FOR_A_MEMBER = 3  # identifiers of a kind; more would not be read, and cost links
@@ -70,7 +70,7 @@ def tied(view: View, cells: Cells, chosen: Sequence[tuple[int, Ints]]) -> Lines:
     partly = [members for number, members in chosen if len(members) < cells.size[number]]
     parts = _lines(view, cells, whole)
     if partly:
-        anew = compared(view, as_matrix(view, partly))
+        anew = insiders(view, as_matrix(view, partly))
         parts += _lines(view, anew, list(enumerate(partly)))
     return Lines.of(parts)
 

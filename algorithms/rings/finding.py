@@ -11,7 +11,8 @@ from ringleader.algorithms.evidence.sharing import Flags, Ints, Sharing
 from ringleader.algorithms.grouping.edges import Edges, Grouping
 from ringleader.algorithms.grouping.proposals import CoUse, co_use, proposed
 from ringleader.algorithms.judging.look_alikes import LookAlikes, look_alikes
-from ringleader.algorithms.judging.membership import Cells, refined
+from ringleader.algorithms.judging.membership import Cells
+from ringleader.algorithms.judging.refining import refined
 from ringleader.algorithms.judging.tie import Lines, links_of, near_misses, tied
 from ringleader.algorithms.judging.verdict import Verdict, weighed
 from ringleader.algorithms.judging.view import View
@@ -73,7 +74,7 @@ def _of_one_kind(sharing: Sharing, grouping: Grouping, parameters: Parameters) -
     links = links.take(~exempt[links.a] & ~exempt[links.b])
     of = np.zeros(len(sharing.accounts), dtype=np.int64)
     if len(links):
-        order = np.lexsort((links.b, links.a))
+        order = np.lexsort((links.a, links.weight, links.b))
         edges = Edges(
             sharing.account_number[links.a[order]],
             sharing.account_number[links.b[order]],

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ringleader.algorithms.grouping.edges import Edges
 from ringleader.catalogue import get
 from ringleader.graph import Graph
 from ringleader.settings import load_settings
@@ -48,11 +49,12 @@ def leiden(graph: Graph, resolution: float) -> dict[str, Any]:
 
     rows = graph.frame(LINKS)
     names, ends = np.unique(rows[["a", "b"]].to_numpy(str), return_inverse=True)
-    a, b = ends.reshape(-1, 2).T.tolist()
-    weight = rows["weight"].tolist()
+    edges = Edges(*ends.reshape(-1, 2).T, rows["weight"].to_numpy(float))
     begin = time.perf_counter()
     links = networkit.Graph(len(names), weighted=True)
-    for one, other, bits in zip(a, b, weight, strict=True):
+    for one, other, bits in zip(
+        edges.a.tolist(), edges.b.tolist(), edges.weight.tolist(), strict=True
+    ):
         links.addEdge(one, other, bits)
     networkit.setSeed(42, False)
     networkit.setNumberOfThreads(1)
@@ -63,7 +65,7 @@ def leiden(graph: Graph, resolution: float) -> dict[str, Any]:
     gds.graph.drop(NAME, fail_if_missing=False)
     begin = time.perf_counter()
     statement = get("link-projection").text
-    made = gds.graph.project.cypher(statement, graph_name=NAME, a=a, b=b, weight=weight)
+    made = gds.graph.project.cypher(statement, graph_name=NAME, rows=edges.rows())
     try:
         gds.leiden.stream(
             made.graph,

@@ -10,7 +10,8 @@ from scipy import sparse
 from sharing_worlds import WEEKS, crowd, detected, shared, world
 
 from ringleader.algorithms.grouping import proposals
-from ringleader.algorithms.judging.membership import _cores, compared
+from ringleader.algorithms.judging.membership import compared
+from ringleader.algorithms.judging.refining import _cores
 from ringleader.algorithms.judging.verdict import weighed
 from ringleader.algorithms.judging.view import View, surprise
 from ringleader.algorithms.parameters import Parameters
