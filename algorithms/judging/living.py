@@ -62,7 +62,7 @@ class Living:
     def owns(self) -> Flags:
         """Whether it lives on several that the group owns and usually uses, by entries."""
         owned = by_kind(self.kind_of, self.kinds, self.usual, self.group, self.on_owned)
-        found: Flags = owned.any(axis=1)
+        found: Flags = np.logical_or.reduce(owned, axis=1)
         return found
 
 
@@ -84,7 +84,7 @@ def living(view: View, members: Matrix, coverage: float | None = None) -> Living
     on = [_live(view, code, ones) for code in range(view.labels)]
     # Sorting is several times as fast as np.unique, which hashes.
     there = np.sort(np.concatenate(on))
-    there = there[np.diff(there, prepend=-1) > 0]
+    there = there[np.flatnonzero(np.diff(there, prepend=-1))]
     lives, lives_on_owned = (np.zeros((view.labels, len(there)), dtype=bool) for _ in range(2))
     for code, found in enumerate(on):
         lives[code, np.searchsorted(there, found)] = True

@@ -18,6 +18,7 @@ from ringleader.algorithms.judging.membership import Cells, belongs, candidates,
 from ringleader.algorithms.judging.view import Matrix, View, infrastructure, owned
 
 ROUNDS, ROUNDS_AFTER_SPLIT = 3, 2
+MOST = 0.5  # part of a thing's users who are members, for it to tie them together
 
 
 def refined(view: View, members: Matrix) -> Cells:
@@ -111,12 +112,14 @@ def _chosen(view: View, cells: Cells, chosen: Flags) -> Matrix:
 
 
 def _split(view: View, groups: Matrix) -> Matrix:
-    """Groups cut into the parts that what they own ties together.
+    """Groups cut into the parts that are tied together by what is mostly theirs.
 
-    Two operators may rent one network: what a group uses but does not own holds nobody together.
-    A part that is too small to be a ring is left out. A group that owns nothing stays whole.
+    Two operators may rent one network: what others use more than the group holds nobody together.
+    It need not be owned: the honest owner of a stolen card, and members who are not found yet, use
+    it as well.
+    A part that is too small to be a ring is left out. A group without such things stays whole.
     """
-    mine = owned(view, infrastructure(view, groups)).tocsr()
+    mine = owned(view, infrastructure(view, groups), MOST).tocsr()
     columns = groups.tocsc()
     least = view.parameters.min_ring_size - 1
     rows: list[Ints] = []

@@ -187,7 +187,7 @@ def infrastructure(view: View, members: Matrix) -> Matrix:
     )
 
 
-def owned(view: View, used: Matrix) -> Matrix:
+def owned(view: View, used: Matrix, least: float | None = None) -> Matrix:
     """The part of an infrastructure of which hardly anybody else uses anything, ones.
 
     Addresses are owned only where next to nobody else is behind them: a rented network is shared
@@ -196,12 +196,13 @@ def owned(view: View, used: Matrix) -> Matrix:
     Args:
         view: The uses.
         used: Groups by identifiers, number of members (:func:`infrastructure`).
+        least: Part of an identifier's users who are members; ``owned_part`` by default.
     """
     cells = used.tocoo()
-    part = view.parameters.owned_part
+    part = view.parameters.owned_part if least is None else least
     network = view.is_network[view.sharing.label[cells.col]]
-    least = np.where(network, max(NOBODY_ELSE, part), part)
-    kept = cells.data >= least * view.sharers[cells.col]
+    needed = np.where(network, max(NOBODY_ELSE, part), part)
+    kept = cells.data >= needed * view.sharers[cells.col]
     return sparse.csr_array(
         (np.ones(int(kept.sum())), (cells.row[kept], cells.col[kept])), shape=used.shape
     )

@@ -49,7 +49,8 @@ def leiden(graph: Graph, resolution: float) -> dict[str, Any]:
 
     rows = graph.frame(LINKS)
     names, ends = np.unique(rows[["a", "b"]].to_numpy(str), return_inverse=True)
-    edges = Edges(*ends.reshape(-1, 2).T, rows["weight"].to_numpy(float))
+    a, b = ends.reshape(-1, 2).T
+    edges = Edges(a, b, rows["weight"].to_numpy(float))
     begin = time.perf_counter()
     links = networkit.Graph(len(names), weighted=True)
     for one, other, bits in zip(

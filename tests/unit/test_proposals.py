@@ -182,3 +182,19 @@ def test_families_that_took_over_an_address_stay_families():
     assert sorted(cores.indices[low:high].tolist() for low, high in pairwise(cores.indptr)) == [
         [names.index(person) for person in family] for family in families
     ]
+
+
+def test_stolen_cards_tie_a_ring_together_although_their_owners_use_them_too():
+    ring = [f"r{n:02}" for n in range(16)]
+    uses = crowd(3000)
+    for n in range(4):
+        users = [*ring, *(f"h{20 * n + guest:04}" for guest in range(4))]
+        uses += shared(users, "Ip", f"exit {n}", 4, WEEKS)
+    # Two halves have cards of their own; what joins the rest to them has one honest user in three.
+    uses += shared(ring[:6], "PaymentMethod", "one", 4, WEEKS)
+    uses += shared(ring[6:12], "PaymentMethod", "other", 4, WEEKS)
+    for n in range(5, 15):
+        pair = ring[n : n + 2]
+        uses += shared([*pair, f"h{200 + n:04}"], "PaymentMethod", f"stolen {n}", 4, WEEKS)
+    found = detected(world(uses)).rings
+    assert [sorted(r.members) for r in found] == [ring]
