@@ -85,6 +85,7 @@ def build(
         # The first check plans its query, which takes longer than any check may.
         await asyncio.to_thread(state.database.warm)
         yield
+        state.shadows.close()
         state.checks.close()
         state.work.close()
         state.matches.close()

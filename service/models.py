@@ -238,6 +238,28 @@ class Neighbours(BaseModel):
     status: str | None
 
 
+class Shadow(BaseModel):
+    """A shadow run: detection with other settings, of which nothing is written."""
+
+    model_config = ConfigDict(extra="forbid")
+    algorithm: Literal["leiden", "louvain"] = "leiden"
+    parameters: Annotated[dict[str, int | float], Field(max_length=100)] = {}
+
+
+class Shadowed(BaseModel):
+    """How the last shadow run stands, and how the rings would differ when it is done."""
+
+    state: Literal["none", "running", "done", "failed"]
+    by: str | None
+    began: datetime | None
+    seconds: float | None
+    settings: dict[str, Any]
+    columns: list[str]
+    rows: list[dict[str, Any]]
+    messages: list[str]
+    error: str | None
+
+
 class Started(BaseModel):
     """A job that was started."""
 

@@ -1,4 +1,4 @@
-"""Start a job as a process of its own, so that it takes nothing from those who ask the service."""
+"""Start commands as processes of their own, so that they take nothing from those who ask."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ringleader.settings import Settings
@@ -25,6 +26,33 @@ def start(settings: Settings, job: str) -> int:
     Returns:
         The process.
     """
+    folder = settings.home / LOGS
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / f"{job}.log").open("ab") as log:
+        # It goes on when the service stops.
+        process = begin(settings, ("job", "run", job), log, log, alone=True)
+    # Somebody has to take note of its end, or it stays as a zombie.
+    threading.Thread(target=process.wait, name=f"job {job}", daemon=True).start()
+    return process.pid
+
+
+def begin(
+    settings: Settings,
+    words: Sequence[str],
+    out: int | IO[bytes],
+    log: int | IO[bytes],
+    *,
+    alone: bool = False,
+) -> subprocess.Popen[bytes]:
+    """Begin a command on the database of the service.
+
+    Args:
+        settings: Those of the service.
+        words: The command, without `ringleader`.
+        out: Where its rows go.
+        log: Where its messages go, as JSON lines.
+        alone: Whether it goes on when the service stops.
+    """
     # The login goes by the environment: a command line is for everybody to see.
     given = {
         "RINGLEADER_HOME": str(settings.home),
@@ -34,20 +62,13 @@ def start(settings: Settings, job: str) -> int:
         "NEO4J_DATABASE": settings.database,
         "RINGLEADER_LOG_FORMAT": "json",
     }
-    env = {name: value for name, value in {**os.environ, **given}.items() if value}
     config = ["--config", str(settings.file)] if settings.file.exists() else []
-    folder = settings.home / LOGS
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / f"{job}.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ringleader", "job", "run", job, *config],
-            env=env,
-            cwd=settings.file.parent,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # it goes on when the service stops
-        )
-    # Somebody has to take note of its end, or it stays as a zombie.
-    threading.Thread(target=process.wait, name=f"job {job}", daemon=True).start()
-    return process.pid
+    return subprocess.Popen(
+        [sys.executable, "-m", "ringleader", *words, *config],
+        env={name: value for name, value in {**os.environ, **given}.items() if value},
+        cwd=settings.file.parent,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=log,
+        start_new_session=alone,
+    )

@@ -14,6 +14,7 @@ from ringleader.service.access import Door
 from ringleader.service.database import Database
 from ringleader.service.limits import Workplace
 from ringleader.service.metrics import Metrics
+from ringleader.service.shadows import Shadows
 
 if TYPE_CHECKING:
     from ringleader.exports.matching.protocol import Terms
@@ -62,6 +63,7 @@ class State:
         limits: How much is done at once.
         agreements: What was agreed with each partner, by the name of its token.
         partners: Names of partners with whom an exchange is under way.
+        shadows: The last shadow run.
     """
 
     settings: Settings
@@ -74,3 +76,4 @@ class State:
     limits: Limits
     agreements: Mapping[str, Terms]
     partners: set[str] = field(default_factory=set)
+    shadows: Shadows = field(default_factory=Shadows)

@@ -14,7 +14,60 @@ async function runsPage() {
       { title: "Members", number: true, wide: true, cell: (row) => count(row.members) },
       { title: "Stages", wide: true, cell: (row) => (stages(row).length ? h("details", {}, h("summary", {}, `${bits(stages(row).reduce((sum, [, seconds]) => sum + seconds, 0))} s`), h("ul", { class: "plain" }, stages(row).map(([name, seconds]) => h("li", {}, `${name}: ${bits(seconds)} s`)))) : "–") },
       { title: "Differs in", cell: (row) => (row.changed.length ? h("ul", { class: "plain" }, row.changed.map((one) => h("li", {}, `${one.name.replaceAll("_", " ")}: `, named(one.before ?? "–"), " → ", named(one.now ?? "–")))) : "nothing") },
-    ], rows, "No detection has run; ringleader detect")));
+    ], rows, "No detection has run; ringleader detect")),
+    may("run jobs") ? await shadowCard() : null);
+}
+
+// A shadow run: detection with other settings. Nothing is published; the difference is shown.
+async function shadowCard() {
+  const { rows } = await api("/v1/parameters");
+  const settings = rows.filter((row) => typeof row.value === "number");
+  const result = h("div", { "aria-live": "polite" });
+  const told = h("div", {});
+  const algorithm = h("select", { id: "shadow-algorithm" }, ["leiden", "louvain"].map((name) => h("option", { value: name }, name)));
+  const fields = settings.map((row) => ({ row, field: h("input", { id: `set-${row.parameter}`, type: "number", step: "any", value: row.value, "aria-describedby": `about-${row.parameter}` }) }));
+  const begin = async (event) => {
+    event.preventDefault();
+    told.replaceChildren();
+    const changed = fields.filter(({ row, field }) => field.value !== "" && Number(field.value) !== row.value);
+    try {
+      shown(await send("/v1/shadow", { algorithm: algorithm.value, parameters: Object.fromEntries(changed.map(({ row, field }) => [row.parameter, Number(field.value)])) }));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      told.replaceChildren(problem(error));
+    }
+  };
+  const shown = (run) => {
+    const given = Object.entries(run.settings).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`).join(", ");
+    if (run.state === "none") return;
+    if (run.state === "running") {
+      result.replaceChildren(h("p", { role: "status" }, `A shadow run of ${clean(run.by)} is under way (${given}).`));
+      setTimeout(async () => {
+        if (location.pathname === "/runs") shown(await api("/v1/shadow").catch(() => run));
+      }, 2000);
+      return;
+    }
+    if (run.state === "failed") {
+      result.replaceChildren(problem(new Problem(0, `The shadow run failed: ${clean(run.error)}`, null)));
+      return;
+    }
+    const columns = changeColumns({ page: (row) => row.change !== "new" });
+    columns.splice(6, 0, { title: "Who would leave", wide: true, cell: (row) => someAccounts(row.accounts_left) });
+    result.replaceChildren(
+      h("h3", {}, `With ${given}`),
+      h("p", { class: "about" }, `${moment(run.began)}, by ${clean(run.by)}, ${bits(run.seconds)} s`),
+      h("ul", { class: "plain" }, run.messages.slice(run.messages.findIndex((line) => /^(other settings|would publish)/.test(line))).map((line) => h("li", {}, clean(line)))),
+      plainTable("Differences of the shadow run", columns, run.rows, "The rings would stay as they are."));
+  };
+  shown(await api("/v1/shadow"));
+  return card("Shadow run", "Detects with other settings and shows how the rings would differ. Nothing is published or written. Loads and detections wait until it ends.",
+    told, h("form", { onsubmit: begin },
+      h("label", { class: "pick", for: "shadow-algorithm" }, "Algorithm", algorithm),
+      h("details", {}, h("summary", {}, "Parameters"), h("div", { class: "settings" }, fields.map(({ row, field }) =>
+        h("div", { class: "field" }, h("label", { for: field.id }, row.parameter.replaceAll("_", " ")), field,
+          h("span", { class: "about", id: `about-${row.parameter}` }, row.reason))))),
+      h("button", { class: "main" }, "Start a shadow run")),
+    result);
 }
 
 async function jobsPage() {

@@ -3,7 +3,7 @@
 import re
 
 import judged_world
-from browser_pages import EVIL, expect
+from browser_pages import EVIL, accessible, expect
 from judged_worlds import CROWD, RING, SECOND
 
 from ringleader.api import casework, reviewing
@@ -220,6 +220,31 @@ def test_questions_become_forms_and_only_a_lead_types_cypher(enter, service):
     lead.get_by_label("Cypher that reads").fill("MATCH (r:Ring) DELETE r")
     lead.get_by_role("button", name="Run").click()
     expect(lead.get_by_role("alert")).to_contain_text("DELETE writes")
+
+
+def test_a_shadow_run_shows_the_difference_and_publishes_nothing(enter, world, service):
+    names = judged_world.rings(world)
+    page = enter(role="lead", name="lea", place="/runs")
+    card = page.locator("section", has=page.get_by_role("heading", name="Shadow run"))
+    card.get_by_text("Parameters").click()
+    card.get_by_label("min ring size").fill("11")
+    card.get_by_role("button", name="Start a shadow run").click()
+    expect(card.get_by_text("is under way (algorithm leiden, min ring size 11)")).to_be_visible()
+    expect(card.get_by_role("heading", name="min ring size 11")).to_be_visible(timeout=120_000)
+    rows = card.locator("tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text(names[tuple(SECOND)])
+    expect(rows.locator(".state.gone")).to_have_text("gone")
+    expect(rows).to_contain_text(SECOND[0])
+    expect(card).to_contain_text("nothing was written")
+    accessible(page)
+    assert judged_world.rings(world) == names
+
+
+def test_an_analyst_starts_no_shadow_run(enter):
+    page = enter(name="bob", place="/runs")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("heading", name="Shadow run")).to_have_count(0)
 
 
 def test_runs_and_jobs(enter, world):
