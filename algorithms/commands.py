@@ -167,6 +167,7 @@ def list_rings(app: App, limit: int, rejected: bool, out: _Out) -> None:
     from ringleader.api import findings
 
     with app.connect() as r:
+        app.looked("rings list")
         out(findings.rings(r.graph, limit=limit, rejected=rejected))
 
 
@@ -184,6 +185,7 @@ def show_ring(app: App, ring: str, out: _Out) -> None:
     from ringleader.api import findings
 
     with app.connect() as r:
+        app.looked("rings show", ring)
         out(findings.members(r.graph, ring))
 
 
@@ -214,6 +216,7 @@ def explain_ring(
     if letter and account is None:
         raise WrongUsage("a letter is for one account", hint="give --account")
     with app.connect() as r:
+        app.looked("rings explain", ring, *([account] if account else []))
         if letter and account is not None:
             click.echo(r.letter(ring, account), nl=False)
             return
@@ -238,6 +241,7 @@ def ring_history(app: App, ring: str, unchanged: bool, out: _Out) -> None:
     from ringleader.api import findings
 
     with app.connect() as r:
+        app.looked("rings history", ring)
         out(findings.history(r.graph, ring, unchanged=unchanged))
 
 
@@ -280,7 +284,9 @@ def changes(app: App, since: str, limit: int, out: _Out) -> None:
     from ringleader.api.changes import changes as changed
 
     with app.connect() as r:
-        out(changed(r.graph, since, limit=limit))
+        answer = changed(r.graph, since, limit=limit)
+        app.looked("changes", *(name for row in answer.rows for name in row["accounts"]))
+        out(answer)
 
 
 @click.command(cls=Command)
@@ -303,6 +309,7 @@ def why(app: App, account: str, other: str | None, known_hubs: Path | None, out:
       ringleader why acc_17 acc_18
     """
     with app.connect() as r:
+        app.looked("why", account, *([other] if other else []))
         if other is None or other.startswith("ring-"):
             shown: WhyNot | Comparison = r.why_not(account, other, known_hubs=known_hubs)
         else:

@@ -49,6 +49,21 @@ class App:
 
         return Connection(self.settings, say=self.say, reread=read)
 
+    def looked(self, what: str, *names: str) -> None:
+        """Write the line of a look at rings or accounts in the audit log.
+
+        Args:
+            what: The command.
+            names: Rings, accounts and identifiers.
+
+        Raises:
+            SettingsError: The log cannot be written. Then nothing is shown.
+        """
+        from ringleader.people import answerable
+
+        with answerable(self.settings, "look", *names, command=what):
+            pass
+
     def say(self, message: str) -> None:
         """One message on standard error."""
         from ringleader.progress import say

@@ -16,7 +16,7 @@ import json
 import os
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from ringleader.keys import AUDIT_KEY, keyed_hash, load_key
 from ringleader.output import now_text
 from ringleader.settings import Settings
 
-__all__ = ["FILE", "latest", "line", "record", "runs_of", "subject"]
+__all__ = ["FILE", "latest", "line", "record", "runs_of", "subject", "subjects"]
 
 
 @contextmanager
@@ -122,6 +122,17 @@ def subject(home: Path, account: str) -> str:
         account: The account.
     """
     return keyed_hash(load_key(home), "account", account)[:32]
+
+
+def subjects(home: Path, names: Iterable[str]) -> list[str]:
+    """What stands in the log for what somebody looked at or decided on: rings by name.
+
+    Args:
+        home: The data folder.
+        names: Rings, campaigns, accounts and identifiers.
+    """
+    ours = ("ring-", "campaign-")
+    return [name if name.startswith(ours) else subject(home, name) for name in names]
 
 
 def _who(settings: Settings) -> dict[str, Any]:

@@ -93,6 +93,7 @@ DECLARED: tuple[Declared, ...] = (
     Declared("channels.known", "names that `channel` may have", (), None, list),
     Declared("enrich.asn_mmdb", "an ASN database in MaxMind's format", (), None, Path),
     Declared("review.by", "who decides in `ringleader review`", ("RINGLEADER_REVIEWER",)),
+    Declared("review.login", "shared: several people log in at the database by one name"),
     Declared(
         "lock.lease_seconds",
         "seconds without a heartbeat after which the holder of the lock counts as crashed",

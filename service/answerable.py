@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringleader.audit import record, subject
+from ringleader.audit import record
+from ringleader.audit import subjects as told
 from ringleader.errors import RingleaderError
 from ringleader.service.tokens import Token
 
@@ -41,10 +42,6 @@ def audit(
     Raises:
         SettingsError: The log cannot be written. Then the request is not answered.
     """
-    told = [
-        name if name.startswith(("ring-", "campaign-")) else subject(settings.home, name)
-        for name in subjects
-    ]
     record(
         settings,
         event,
@@ -52,6 +49,6 @@ def audit(
         role=token.role,
         token=token.token_id,
         address=address,
-        subjects=told,
+        subjects=told(settings.home, subjects),
         **more,
     )

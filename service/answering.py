@@ -4,13 +4,14 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 
 from ringleader.answers import Answer
 from ringleader.exports.pseudonyms import hidden_rows, hiding, namer
 from ringleader.keys import load_key
 from ringleader.service import models
+from ringleader.service.answerable import audit
 from ringleader.service.roles import May
 from ringleader.service.state import Json, State
 from ringleader.service.tokens import Token
@@ -58,6 +59,19 @@ async def work(
     state.metrics.inside.set(state.checks.inside + state.work.inside)
     state.metrics.breaker.set(place.breaker.open)
     return await place.run(piece, seconds)
+
+
+def looked_at(state: State, request: Request, token: Token, page: str, *names: str) -> None:
+    """Write the line of a look at a page that lists rings or accounts.
+
+    Args:
+        state: What handlers share.
+        request: Says from where.
+        token: Whose look it is.
+        page: Which list.
+        names: Accounts that it names.
+    """
+    audit(state.settings, token, state.door.address_of(request), "look", *names, page=page)
 
 
 def as_rows(answer: Answer) -> Response:

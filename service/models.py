@@ -171,7 +171,7 @@ class Decide(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     targets: Annotated[list[Text], Field(min_length=1, max_length=MOST_TARGETS)]
-    verdict: Literal["confirm", "reject", "watch"]
+    verdict: Literal["confirm", "reject", "watch", "withdraw"]
     note: Text
     seen: Annotated[dict[str, str], Field(max_length=MOST_TARGETS)] = {}
 
@@ -181,7 +181,7 @@ class Foresee(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     targets: Annotated[list[Text], Field(min_length=1, max_length=MOST_TARGETS)]
-    verdict: Literal["confirm", "reject", "watch"]
+    verdict: Literal["confirm", "reject", "watch", "withdraw"]
 
 
 class Foreseen(BaseModel):

@@ -21,7 +21,16 @@ from ringleader.exports.report import words
 from ringleader.service import models
 from ringleader.service.access import BEARER
 from ringleader.service.answerable import Denied, audit
-from ringleader.service.answering import ERRORS, Id, Limit, as_rows, hidden, secured, work
+from ringleader.service.answering import (
+    ERRORS,
+    Id,
+    Limit,
+    as_rows,
+    hidden,
+    looked_at,
+    secured,
+    work,
+)
 from ringleader.service.ask_routes import asking
 from ringleader.service.explore_routes import exploring
 from ringleader.service.match_routes import matching
@@ -201,16 +210,20 @@ def _findings(router: APIRouter, state: State) -> None:
     may_read, may_see = secured(state, May.READ), secured(state, May.NAMES)
 
     @router.get("/rings", response_model=models.Rows)
-    async def rings(token: Token = may_read, limit: Limit = 50, rejected: bool = False) -> Response:
+    async def rings(
+        request: Request, token: Token = may_read, limit: Limit = 50, rejected: bool = False
+    ) -> Response:
         """The rings, the strongest first, with the decisions on them."""
 
         def read() -> Answer:
+            looked_at(state, request, token, "rings")
             return findings.rings(state.database.api.graph, limit=limit, rejected=rejected)
 
         return as_rows(hidden(state, token, await work(state, read)))
 
     @router.get("/changes", response_model=models.Rows)
     async def changed(
+        request: Request,
         since: Annotated[str, Query(min_length=1, max_length=64)],
         token: Token = may_read,
         limit: Limit = 1_000,
@@ -218,7 +231,10 @@ def _findings(router: APIRouter, state: State) -> None:
         """What became of rings since a run or a time: new, grown, shrunk, merged, split, gone."""
 
         def read() -> Answer:
-            return changes(state.database.api.graph, since, limit=limit)
+            answer = changes(state.database.api.graph, since, limit=limit)
+            names = [name for row in answer.rows for name in row["accounts"]]
+            looked_at(state, request, token, "changes", *names)
+            return answer
 
         return as_rows(hidden(state, token, await work(state, read)))
 

@@ -12,7 +12,7 @@ from ringleader.audit_chain import require_writable
 from ringleader.service import models
 from ringleader.service.access import require
 from ringleader.service.answerable import Denied, audit
-from ringleader.service.answering import as_rows, hidden, secured, work
+from ringleader.service.answering import as_rows, hidden, looked_at, secured, work
 from ringleader.service.roles import May
 from ringleader.service.state import Json, State
 from ringleader.service.tokens import Token
@@ -29,6 +29,7 @@ def deciding(router: APIRouter, state: State) -> None:
 
     @router.get("/decisions", response_model=models.Rows)
     async def decisions(
+        request: Request,
         token: Token = may_see,
         target: Annotated[str | None, Query(max_length=512)] = None,
         history: bool = False,
@@ -36,7 +37,10 @@ def deciding(router: APIRouter, state: State) -> None:
         """Decisions, the latest first."""
 
         def read() -> Answer:
-            return reviewing.decisions(state.database.api.graph, target, history=history)
+            answer = reviewing.decisions(state.database.api.graph, target, history=history)
+            names = [row["target"] for row in answer.rows]
+            looked_at(state, request, token, "decisions", *names)
+            return answer
 
         return as_rows(await work(state, read))
 
@@ -119,12 +123,14 @@ def queueing(router: APIRouter, state: State) -> None:
 
     @router.get("/queue", response_model=models.Rows)
     async def queue(
+        request: Request,
         token: Token = may_read,
         since: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
     ) -> Response:
         """The rings with the states that analysts work by, the strongest first."""
 
         def read() -> Answer:
+            looked_at(state, request, token, "queue")
             return casework.queue(state.database.api.graph, since=since)
 
         return as_rows(hidden(state, token, await work(state, read)))

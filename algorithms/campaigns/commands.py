@@ -16,7 +16,9 @@ _Out = Callable[..., None]
 def _claim_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every claim takes."""
     for option in (
-        click.option("--by", help="Your name [default: setting review.by, or the system's user]."),
+        click.option(
+            "--by", help="Your name [default: your login, setting review.by, or the system's user]."
+        ),
         click.option("--tlp", type=click.Choice(TLP), default="amber", show_default=True),
         click.option("--note", required=True, help="What is said, or what it rests on."),
         click.option("--source", required=True, help="Who says it."),

@@ -60,11 +60,13 @@ def check(
     if file is not None:
         with app.connect() as r:
             answer = checking.check_all(r.graph, file)
+        app.looked("check", *(row["account_id"] for row in answer.rows if row["account_id"]))
         out(answer)
         joining = [row for row in answer.rows if row["outcome"] == JOINS]
     else:
         with app.connect() as r:
             found = checking.check(r.graph, checking.given_columns(account, given))
+        app.looked("check", *([found.account_id] if found.account_id else []))
         for line in found.lines:
             app.say(line)
         out(found.answer)

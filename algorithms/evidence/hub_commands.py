@@ -49,6 +49,7 @@ def show_hub(app: App, identifier: str, out: _Out) -> None:
     from ringleader.api import findings
 
     with app.connect() as r:
+        app.looked("hubs show", identifier)
         out(findings.hub(r.graph, identifier))
 
 
@@ -56,7 +57,9 @@ def show_hub(app: App, identifier: str, out: _Out) -> None:
 @click.argument("identifier")
 @click.argument("verdict", type=_verdict)
 @click.option("--note", required=True, help="Reason, for whoever reads the decision later.")
-@click.option("--by", help="Your name [default: the system's user].")
+@click.option(
+    "--by", help="Your name [default: your login, setting review.by, or the system's user]."
+)
 @pass_app
 def pin_hub(app: App, identifier: str, verdict: str, note: str, by: str | None) -> None:
     """Pin a VERDICT on IDENTIFIER; it applies from the next detection on.

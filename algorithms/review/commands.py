@@ -23,7 +23,9 @@ def review() -> None:
 def _decision(function: Callable[..., None]) -> Callable[..., None]:
     """The arguments that every decision takes."""
     for option in (
-        click.option("--by", help="Your name [default: setting review.by, or the system's user]."),
+        click.option(
+            "--by", help="Your name [default: your login, setting review.by, or the system's user]."
+        ),
         click.option("--note", help="Reason, for whoever reads the decision later (required)."),
         click.option("--dry-run", is_flag=True, help="Say what it will do; write nothing."),
         click.argument("targets", metavar="RING|ACCOUNT...", nargs=-1, required=True),
@@ -79,6 +81,22 @@ def watch(
     _decide(app, targets, "watch", note, by, dry_run)
 
 
+@review.command("withdraw")
+@_decision
+def withdraw(
+    app: App, targets: tuple[str, ...], note: str | None, by: str | None, dry_run: bool
+) -> None:
+    """Withdraw the latest decision on a RING or ACCOUNT, as if nobody had decided.
+
+    The decision stays in the history, with who withdrew it and why.
+
+    \b
+    Example:
+      ringleader review withdraw ring-80502968ea5d --note 'decided on the wrong ring'
+    """
+    _decide(app, targets, "withdraw", note, by, dry_run)
+
+
 def _decide(
     app: App,
     targets: tuple[str, ...],
@@ -100,14 +118,18 @@ def _decide(
         app.say(f"{made.target}{about}: {made.verdict} by {made.by}")
         if made.returns_when:
             app.say(f"  what would bring it back: {made.returns_when}")
-    app.say("it applies from the next detection on; ringleader detect")
+    if verdict == "reject" and any(made.kind == "ring" for made in decisions):
+        app.say("`rings list` hides a rejected ring at once; its members leave it at the next run")
+    app.say("detection follows it from the next run on; ringleader detect")
 
 
 @review.command("assign")
 @click.argument("rings", metavar="RING...", nargs=-1, required=True)
 @click.option("--to", "owner", help="Who works on them; without it they are given back.")
 @click.option("--note", default="", help="Why.")
-@click.option("--by", help="Your name [default: setting review.by, or the system's user].")
+@click.option(
+    "--by", help="Your name [default: your login, setting review.by, or the system's user]."
+)
 @pass_app
 def assign(app: App, rings: tuple[str, ...], owner: str | None, note: str, by: str | None) -> None:
     """Give each RING to somebody, or back; every assignment is kept in the graph.
@@ -139,6 +161,7 @@ def queue(app: App, out: _Out) -> None:
     from ringleader.api import casework
 
     with app.connect() as r:
+        app.looked("review queue")
         out(casework.queue(r.graph))
 
 
@@ -161,6 +184,7 @@ def list_decisions(app: App, target: str | None, history: bool, out: _Out) -> No
     from ringleader.api import reviewing
 
     with app.connect() as r:
+        app.looked("review list", *([target] if target else []))
         out(reviewing.decisions(r.graph, target, history=history))
 
 
@@ -225,7 +249,9 @@ def appeal(app: App, account: str, note: str) -> None:
 @review.command("answer")
 @click.argument("account")
 @click.argument("answer", type=click.Choice(("upheld", "granted")))
-@click.option("--by", help="Your name [default: setting review.by, or the system's user].")
+@click.option(
+    "--by", help="Your name [default: your login, setting review.by, or the system's user]."
+)
 @click.option("--note", required=True, help="Reason, for whoever reads the answer later.")
 @pass_app
 def answer_appeal(app: App, account: str, answer: str, by: str | None, note: str) -> None:
@@ -257,4 +283,5 @@ def list_appeals(app: App, state: str | None, out: _Out) -> None:
       ringleader review appeals --state open
     """
     with app.connect() as r:
+        app.looked("review appeals")
         out(r.ask("appeals", {"state": state}))

@@ -10,6 +10,7 @@ Decisions are never changed: of several about one ring or account the latest cou
 - **confirmed**: the accounts stay in the ring, whatever else a run finds. Where the ring has gone
   into another they are in that one; an account that was rejected later is not kept.
 - **watched**: changes nothing but what lists show.
+- **withdrawn**: the decision before it counts no more, as if nobody had decided.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from ringleader.algorithms.rings.building import Ring
 from ringleader.algorithms.rings.lineage import Lineage
 
 CONFIRMED, REJECTED, WATCHED = "confirmed", "rejected", "watched"
-VERDICTS = (CONFIRMED, REJECTED, WATCHED)
+WITHDRAWN = "withdrawn"
+VERDICTS = (CONFIRMED, REJECTED, WATCHED, WITHDRAWN)
 RING, ACCOUNT = "ring", "account"
 
 

@@ -10,7 +10,10 @@
 // audience: internal
 // mode: read
 MATCH (review:Review)
-WHERE review.label IS NOT NULL
+WHERE review.label IS NOT NULL AND NOT EXISTS {
+  (review)-[:DECIDED]->()<-[:DECIDED]-(later:Review {verdict: 'withdrawn'})
+  WHERE later.decided_at > review.decided_at
+}
 CALL (review) {
   WITH review WHERE review.target_kind = 'ring'
   UNWIND review.members AS account_id

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ringleader.answers import Answer
-from ringleader.api import findings, reviewing
+from ringleader.api import findings
 from ringleader.api.changes import changes
 from ringleader.catalogue import get
 from ringleader.errors import ChangedMeanwhile, NotFound, WrongUsage
+from ringleader.people import person
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -135,7 +136,7 @@ def assign(
     if name is not None and not (0 < len(name) <= MOST_LETTERS and name.isprintable()):
         raise WrongUsage(f"an owner needs a name of at most {MOST_LETTERS} characters")
     graph.ensure_schema()
-    who, seen = by or reviewing.reviewer(settings), expected or {}
+    who, seen = by or person(settings), expected or {}
     now = int(datetime.now(UTC).timestamp() * 1000)
     sent = [
         {

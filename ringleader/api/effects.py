@@ -47,14 +47,14 @@ def effects(graph: Graph, targets: Sequence[str], verdict: str) -> tuple[Effect,
     Args:
         graph: An open graph.
         targets: Ids of rings and accounts.
-        verdict: ``confirm``, ``reject`` or ``watch``.
+        verdict: ``confirm``, ``reject``, ``watch`` or ``withdraw``.
 
     Raises:
-        NotFound: There is no such ring or account.
+        NotFound: There is no such ring or account, or no decision to withdraw.
         WrongUsage: There is no such verdict.
     """
     if verdict not in _TOLD:
-        raise WrongUsage(f"there is no verdict {verdict!r}", hint="confirm, reject or watch")
+        raise WrongUsage(f"there is no verdict {verdict!r}", hint=", ".join(_TOLD))
     rows = graph.read(get("effect-of-decision"), {"targets": list(dict.fromkeys(targets))})
     # A ring goes before an account of the same name, as in a decision; rows come in that order.
     found: dict[str, Effect] = {}
@@ -143,6 +143,7 @@ def _of_reject(row: dict[str, object]) -> tuple[int, int, str]:
     )
     if stay:
         text += f"; {_accounts(stay)} stay, because each was confirmed by itself"
+    text += "; the list of rings hides it at once"
     return number, stay, text
 
 
@@ -161,8 +162,24 @@ def _of_watch(_: dict[str, object]) -> tuple[int, int, str]:
     return 0, 0, "changes nothing but what lists show; it replaces an earlier decision"
 
 
+def _of_withdraw(row: dict[str, object]) -> tuple[int, int, str]:
+    verdict = row["verdict"]
+    if verdict in (None, "withdrawn"):
+        raise NotFound(
+            f"there is no decision on {row['target']!r} to withdraw", hint="ringleader review list"
+        )
+    return 0, 0, _WITHDRAWN[str(verdict)]
+
+
+_WITHDRAWN = {
+    "rejected": "the rejection counts no more: at the next run what it cleared is evidence again",
+    "confirmed": "the confirmation counts no more: members stay as long as the evidence holds",
+    "watched": "lists show no longer that somebody watches it",
+}
+
+
 def _names(value: object) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list) else []
 
 
-_TOLD = {"confirm": _of_confirm, "reject": _of_reject, "watch": _of_watch}
+_TOLD = {"confirm": _of_confirm, "reject": _of_reject, "watch": _of_watch, "withdraw": _of_withdraw}

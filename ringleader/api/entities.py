@@ -127,7 +127,7 @@ def _claim(
     confidence: int | None = None,
     accounts: int | None = None,
 ) -> None:
-    from ringleader.api.reviewing import reviewer
+    from ringleader.people import person
 
     if not source.strip() or not note.strip():
         raise WrongUsage("a claim needs its source, and a note that says what it rests on")
@@ -144,7 +144,7 @@ def _claim(
         "campaign_id": campaign_id,
         "confidence": confidence,
         "accounts": accounts,
-        "by": by or reviewer(graph.settings),
+        "by": person(graph.settings, by),
         "at": int(datetime.now(UTC).timestamp() * 1000),
     }
     graph.write(stored, stored.bind(said))

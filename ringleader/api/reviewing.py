@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,8 @@ from ringleader.answers import Answer
 from ringleader.api.results import Decision
 from ringleader.catalogue import get
 from ringleader.decisions import listed_decisions
-from ringleader.errors import SettingsError, WrongUsage
+from ringleader.errors import NotFound, WrongUsage
+from ringleader.people import person
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -22,9 +22,11 @@ VERDICTS = {
     "confirm": "confirmed",
     "reject": "rejected",
     "watch": "watched",
+    "withdraw": "withdrawn",
     "confirmed": "confirmed",
     "rejected": "rejected",
     "watched": "watched",
+    "withdrawn": "withdrawn",
 }
 
 
@@ -58,13 +60,17 @@ def decide(
     from ringleader.algorithms.review.decisions import returns_when
 
     if verdict not in VERDICTS:
-        raise WrongUsage(f"there is no verdict {verdict!r}", hint="confirm, reject or watch")
+        raise WrongUsage(
+            f"there is no verdict {verdict!r}", hint="confirm, reject, watch or withdraw"
+        )
     if not targets:
         raise WrongUsage("there is nothing to decide on", hint="name a ring or an account")
     if not note.strip():
         raise WrongUsage("a decision needs a note that says why")
-    who = by or reviewer(settings)
+    who = by or person(settings)
     graph.ensure_schema()
+    if VERDICTS[verdict] == VERDICTS["withdraw"]:
+        _require_decided(graph, targets)
     rows = written(graph, list(dict.fromkeys(targets)), VERDICTS[verdict], note, who, expected)
     return tuple(
         Decision(
@@ -80,21 +86,19 @@ def decide(
     )
 
 
-def reviewer(settings: Settings) -> str:
-    """Who decides: as set, or as logged in.
+def _require_decided(graph: Graph, targets: Sequence[str]) -> None:
+    """Make sure that there is a decision on each target to be withdrawn.
 
     Raises:
-        SettingsError: Neither says it.
+        NotFound: There is none.
     """
-    name = settings.get("review.by")
-    if name:
-        return str(name)
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError) as error:
-        raise SettingsError(
-            "nothing says who decides", hint="give --by NAME, or set [review] by"
-        ) from error
+    rows = graph.read(get("latest-decisions"), {"targets": list(targets)})
+    standing = {row["target"] for row in rows if row["verdict"] != VERDICTS["withdraw"]}
+    for target in targets:
+        if target not in standing:
+            raise NotFound(
+                f"there is no decision on {target!r} to withdraw", hint="ringleader review list"
+            )
 
 
 def decisions(graph: Graph, target: str | None = None, *, history: bool = False) -> Answer:
@@ -175,4 +179,4 @@ def pin(
     if verdict is None:
         return pinned(graph, identifier, None, "", "")
     graph.ensure_schema()
-    return pinned(graph, identifier, verdict, note, by or getpass.getuser())
+    return pinned(graph, identifier, verdict, note, by or person(graph.settings))

@@ -46,9 +46,11 @@ def find(
         if text is not None:
             from ringleader.api.searching import search
 
+            app.looked("find")
             out(search(r.graph, text))
             return
         found = find_accounts(r.graph, email=email, phone=phone, region=region)
+        app.looked("find", *(row["account_id"] for row in found.rows))
     if not found.rows:
         app.say("no account has it; ringleader loads list shows which accounts tables are loaded")
     out(found)

@@ -180,6 +180,8 @@ def run_query(
     mode, params = mode_of(explain, profile), parse_parameters(pairs)
     with app.connect() as r:
         answer = r.ask(name, params, limit=limit, cap=ROW_CAP, timeout=timeout, mode=mode)
+        account = params.get("account_id")
+        app.looked(f"query run {name}", *([account] if isinstance(account, str) else []))
     out(answer)
     if fail_if_rows:
         require_no_rows(name, answer, mode)

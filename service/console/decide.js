@@ -1,8 +1,8 @@
 // Decisions: what they will do is shown before they are taken.
 
-const VERDICTS = ["confirm", "reject", "watch"];
+const VERDICTS = ["confirm", "reject", "watch", "withdraw"];
 const PIN_VERDICTS = ["owned", "widely shared", "none"];
-const WORDS = { none: "take the pin back" };
+const WORDS = { none: "take the pin back", withdraw: "withdraw the last decision" };
 
 // A form that shows an effect, asks for a note, and sends. `foresee` gives effects, `take` decides.
 function decideForm({ id, verdicts, foresee, take, done, about = null }) {

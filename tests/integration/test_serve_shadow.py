@@ -64,11 +64,10 @@ def test_a_lead_starts_a_shadow_run_and_sees_the_difference(connection, server, 
 def test_a_shadow_run_that_fails_says_why(connection, server, tmp_path):
     judged(connection)
     lead = token(tmp_path, "lead", "lea")
-    with running(settings_of(server, tmp_path)) as client:
-        # The lock of the data folder is held, as by a load.
-
-        with file_lock(settings_of(server, tmp_path)({}), "load"):
-            client.post("/v1/shadow", json={}, headers=lead)
-            last = ended(client, lead)
+    read = settings_of(server, tmp_path)
+    # The lock of the data folder is held, as by a load.
+    with running(read) as client, file_lock(read({}), "load"):
+        client.post("/v1/shadow", json={}, headers=lead)
+        last = ended(client, lead)
     assert last["state"] == "failed"
     assert "`ringleader load` holds the lock" in last["error"]

@@ -12,6 +12,7 @@ from ringleader.api.ring_pages import compared, ring_page
 from ringleader.api.runs import detections
 from ringleader.api.searching import search
 from ringleader.api.surroundings import around, path
+from ringleader.catalogue import get
 from ringleader.errors import ChangedMeanwhile, NotFound, WrongUsage
 
 
@@ -52,7 +53,10 @@ def test_a_rejection_removes_what_its_effect_said(fresh):
     ring = names[tuple(RING)]
     [told] = effects(fresh, [ring], "reject")
     assert (told.kind, told.removes, told.keeps, told.seen) == ("ring", 12, 0, "")
-    assert told.text == "removes 12 accounts at the next run; other identifiers may bring them back"
+    assert told.text == (
+        "removes 12 accounts at the next run; other identifiers may bring them back; "
+        "the list of rings hides it at once"
+    )
     assert members(fresh)[ring] == set(RING)  # nothing was written
     reviewing.decide(fresh, fresh.settings, [ring], "reject", note="a firm", by="ann")
     [told] = effects(fresh, [ring], "watch")
@@ -66,10 +70,47 @@ def test_members_that_were_confirmed_by_themselves_stay_as_the_effect_says(fresh
     reviewing.decide(fresh, fresh.settings, RING[:2], "confirm", note="sure", by="ann")
     [told] = effects(fresh, [ring], "reject")
     assert (told.removes, told.keeps) == (10, 2)
-    assert told.text.endswith("; 2 accounts stay, because each was confirmed by itself")
+    assert "; 2 accounts stay, because each was confirmed by itself; " in told.text
     reviewing.decide(fresh, fresh.settings, [ring], "reject", note="a firm", by="ann")
     detect(fresh, Parameters())
     assert set().union(*members(fresh).values()) == {*SECOND, *RING[:2]}
+
+
+def test_a_decision_that_is_withdrawn_counts_as_if_nobody_had_decided(fresh):
+    names = judged_world.rings(fresh)
+    ring, second = names[tuple(RING)], names[tuple(SECOND)]
+    home = fresh.settings
+
+    def decide(target, verdict, by):
+        reviewing.decide(fresh, home, [target], verdict, note="why", by=by)
+
+    for verdict in ("withdraw", "withdrawn"):
+        with pytest.raises(NotFound, match=f"no decision on '{ring}' to withdraw"):
+            decide(ring, verdict, "ann")
+    with pytest.raises(NotFound, match="to withdraw"):
+        effects(fresh, [ring], "withdraw")
+    decide(ring, "reject", "ann")
+    decide(second, "confirm", "ann")
+    assert len(fresh.read(get("labels-in-graph"))) == len(RING) + len(SECOND)
+    detect(fresh, Parameters())
+    assert set(members(fresh)) == {second}
+    [told] = effects(fresh, [ring], "withdraw")
+    assert told.text.startswith("the rejection counts no more: at the next run what it cleared")
+    decide(ring, "withdraw", "bob")
+    decide(second, "withdraw", "bob")
+    with pytest.raises(NotFound, match="to withdraw"):
+        decide(ring, "withdraw", "bob")
+    detect(fresh, Parameters())
+    assert members(fresh) == {ring: set(RING), second: set(SECOND)}
+    rows = reviewing.decisions(fresh, ring).rows
+    assert [(row["verdict"], row["decided_by"]) for row in rows] == [
+        ("withdrawn", "bob"),
+        ("rejected", "ann"),
+    ]
+    assert reviewing.labels(fresh).rows == [] and fresh.read(get("labels-in-graph")) == []
+    asked = get("rings-without-decisions")
+    assert {row["ring_id"] for row in fresh.read(asked, asked.bind({}))} == {ring, second}
+    assert {tuple(row["states"]) for row in casework.queue(fresh).rows} == {("waiting", "new")}
 
 
 def test_effects_on_accounts_and_what_is_no_target(world):

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ringleader.api.facade.base import Base, FilePath, as_frame
+from ringleader.people import answerable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -254,19 +255,21 @@ class Reading(Base):
 
         Args:
             targets: A ring or an account, or several; all are decided on, or none.
-            verdict: ``confirm`` (members stay), ``reject`` (it does not come back by itself) or
-                ``watch`` (lists show it).
+            verdict: ``confirm`` (members stay), ``reject`` (it does not come back by itself),
+                ``watch`` (lists show it) or ``withdraw`` (the latest decision counts no more).
             note: Why.
-            by: Who decides; by default the setting ``review.by``, or the system's user.
+            by: Who decides; by default the login of the database if it is yours, the setting
+                ``review.by``, or the system's user.
 
         Raises:
-            NotFound: There is no such ring or account.
-            WrongUsage: There is no such verdict, or no note.
+            NotFound: There is no such ring or account, or no decision to withdraw.
+            WrongUsage: There is no such verdict, no note, or somebody else is logged in.
         """
         from ringleader.api import reviewing
 
         names = [targets] if isinstance(targets, str) else list(targets)
-        return reviewing.decide(self.graph, self.settings, names, verdict, note=note, by=by)
+        with answerable(self.settings, "decide", *names, by=by, verdict=verdict) as who:
+            return reviewing.decide(self.graph, self.settings, names, verdict, note=note, by=who)
 
     def appeal(self, account: str, *, note: str) -> dict[str, Any]:
         """Record that the holder of an account appeals against the decision about it.
@@ -285,7 +288,8 @@ class Reading(Base):
         from ringleader.algorithms.review.appeals import appeal
 
         self.graph.ensure_schema()
-        return appeal(self.graph, account, note)
+        with answerable(self.settings, "appeal", account):
+            return appeal(self.graph, account, note)
 
     def answer_appeal(self, account: str, answer: str, *, note: str, by: str | None = None) -> None:
         """Answer the open appeal of an account.
@@ -302,9 +306,9 @@ class Reading(Base):
             WrongUsage: There is no such answer.
         """
         from ringleader.algorithms.review.appeals import answer_appeal
-        from ringleader.api.reviewing import reviewer
 
-        answer_appeal(self.graph, account, answer, note, by or reviewer(self.settings))
+        with answerable(self.settings, "answer appeal", account, by=by, answer=answer) as who:
+            answer_appeal(self.graph, account, answer, note, who)
 
     def decisions(self, target: str | None = None, *, history: bool = False) -> pd.DataFrame:
         """Decisions, the latest first.
@@ -326,7 +330,7 @@ class Reading(Base):
             identifier: Its key, e.g. an address.
             verdict: A verdict that :meth:`hubs` lists; None takes back what was pinned.
             note: Why.
-            by: Who says so; by default the system's user.
+            by: Who says so; by default as for :meth:`review`.
 
         Returns:
             The identifier, with its label.
@@ -336,4 +340,6 @@ class Reading(Base):
         """
         from ringleader.api import reviewing
 
-        return reviewing.pin(self.graph, identifier, verdict, note=note, by=by)
+        said = verdict or "none"
+        with answerable(self.settings, "pin", identifier, by=by, verdict=said) as who:
+            return reviewing.pin(self.graph, identifier, verdict, note=note, by=who)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ringleader.api.facade.base import Base
+from ringleader.people import answerable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,7 +43,7 @@ class Working(Base):
             rings: A ring, or several; all are assigned, or none.
             owner: Who works on them; None gives them back.
             note: Why.
-            by: Who says so; by default the setting ``review.by``, or the system's user.
+            by: Who says so; by default as for :meth:`review`.
 
         Raises:
             NotFound: There is no such ring.
@@ -50,7 +51,9 @@ class Working(Base):
         from ringleader.api import casework
 
         names = [rings] if isinstance(rings, str) else list(rings)
-        return casework.assign(self.graph, self.settings, names, owner, note=note, by=by).frame
+        with answerable(self.settings, "assign", *names, by=by, owner=owner) as who:
+            made = casework.assign(self.graph, self.settings, names, owner, note=note, by=who)
+        return made.frame
 
     def assignments(self, ring: str | None = None) -> pd.DataFrame:
         """Who works on which ring, or everybody who has worked on one ring, the latest first.
@@ -67,7 +70,7 @@ class Working(Base):
 
         Args:
             targets: A ring or an account, or several.
-            verdict: ``confirm``, ``reject`` or ``watch``.
+            verdict: ``confirm``, ``reject``, ``watch`` or ``withdraw``.
 
         Raises:
             NotFound: There is no such ring or account.
