@@ -21,14 +21,14 @@ import duckdb
 
 from ringleader.algorithms.checking.replacing import (
     HOURS,
-    LEAST_BITS,
     MOST_USERS,
     Stops,
-    replacement_bits,
+    predecessors,
 )
 from ringleader.api.simulating import simulate
 
 REQUESTS = 10
+MOST_READ = 20
 VIEWS = """
 CREATE VIEW accounts AS FROM read_parquet('{folder}/accounts.parquet');
 CREATE VIEW labels AS FROM read_parquet('{folder}/labels.parquet');
@@ -49,8 +49,8 @@ CREATE TABLE opened AS FROM accounts
 WHERE created_at >= (SELECT min(timestamp) - INTERVAL 7 DAY FROM requests);
 """
 PAIRS = """
-SELECT new.account_id, old.account_id AS other,
-       epoch(new.created_at - old.status_at) / 3600.0 AS hours, label, min(number) AS users
+SELECT new.account_id, old.account_id AS other, epoch(old.status_at) AS stopped,
+       epoch(new.created_at - old.status_at) / 3600.0 AS hours, label, key, number
 FROM opened AS new JOIN shown USING (account_id) JOIN users USING (label, key)
 JOIN uses AS theirs USING (label, key) JOIN accounts AS old ON old.account_id = theirs.account_id
 WHERE number <= {users} AND old.status = 'banned' AND old.account_id <> new.account_id
@@ -78,21 +78,26 @@ def measured(folder: Path) -> list[dict[str, object]]:
         connection.execute("SET timezone = 'UTC'")
         connection.execute(VIEWS.format(folder=folder, requests=REQUESTS))
         [(accounts,)] = connection.sql("SELECT count(*) FROM accounts").fetchall()
-        [(number, hours)] = connection.sql(
-            "SELECT count(*), epoch(max(status_at) - min(status_at)) / 3600.0 FROM accounts "
-            "WHERE status = 'banned'"
+        times = connection.sql(
+            "SELECT epoch(status_at) FROM accounts WHERE status = 'banned' ORDER BY 1"
         ).fetchall()
         pairs = connection.sql(PAIRS.format(users=MOST_USERS, hours=HOURS)).fetchall()
         cohorts = connection.sql(COHORTS).fetchall()
-    stops = Stops(number, hours)
-    users: dict[tuple[str, str, float], list[int]] = defaultdict(list)
-    for account, other, lag, _, count in pairs:
-        users[account, other, lag].append(count)
-    named = {
-        account
-        for (account, _, lag), counts in users.items()
-        if replacement_bits(lag, counts, accounts, stops) >= LEAST_BITS
-    }
+    stops = Stops([at for (at,) in times])
+    shared: dict[str, dict[tuple[str, float, float], list[tuple[str, str, int]]]] = {}
+    for account, other, stopped, lag, label, key, count in pairs:
+        one = shared.setdefault(account, {}).setdefault((other, stopped, lag), [])
+        one.append((label, key, count))
+    named = set()
+    for account, theirs in shared.items():
+        found = [
+            {"account_id": other, "status": "", "stopped": stopped, "hours": lag, "shared": both}
+            for (other, stopped, lag), both in theirs.items()
+        ]
+        # The stored query reads no more of them.
+        found.sort(key=lambda one: (-len(one["shared"]), -one["stopped"], one["account_id"]))
+        if predecessors(found[:MOST_READ], accounts, stops):
+            named.add(account)
     asked: dict[str, list[bool]] = defaultdict(list)
     for account, campaign, replaces in cohorts:
         cohort = f"{campaign}, replacements" if replaces and campaign != "honest" else campaign

@@ -16,8 +16,9 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -28,6 +29,9 @@ from ringleader.jobs.messages import ALWAYS, CHANGES, FINDINGS, message
 from ringleader.jobs.outcomes import Done, Occasion
 from ringleader.subnets import is_loopback
 from ringleader.version import __version__
+
+if TYPE_CHECKING:
+    import requests
 
 # Standard Webhooks asks for 24 to 64 bytes.
 KEY_BYTES = 24
@@ -263,53 +267,68 @@ def deliver(
             are not followed.
     """
     import requests
-    from urllib3.util import Retry
 
     from ringleader.jobs.receivers import CheckedAdapter
 
     body = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
-    now = int(time.time())
-    headers = {
-        "content-type": "application/json",
-        "user-agent": f"ringleader/{__version__}",
-        "webhook-id": message,
-        "webhook-timestamp": str(now),
-        **({} if key is None else {"webhook-signature": signature(key, message, now, body)}),
-    }
-    again = Retry(
-        total=attempts - 1,
-        backoff_factor=BACKOFF_SECONDS,
-        backoff_max=LONGEST_WAIT,
-        retry_after_max=LONGEST_WAIT,
-        status_forcelist=PASSING,
-        allowed_methods=None,
-        raise_on_status=False,
-    )
     host = str(urlsplit(url).hostname)
-    adapter = CheckedAdapter(private=private, loopback=is_loopback(host), retries=again)
+    adapter = CheckedAdapter(private=private, loopback=is_loopback(host))
+    answer: requests.Response | None = None
+    wrong: requests.RequestException | None = None
     with requests.Session() as session:
         for scheme in ("https://", "http://"):  # the address itself may be written another way
             session.mount(scheme, adapter)
-        try:
-            # An empty auth keeps a password of the user's .netrc out.
-            answer = session.post(
-                url,
-                data=body,
-                headers=headers,
-                timeout=timeout,
-                allow_redirects=False,
-                stream=True,  # its answer is not read: it may have no end
-                auth=lambda request: request,
-            )
-        except requests.RequestException as error:
-            # Its text may hold the whole address.
-            raise DeliveryFailed(
-                f"{host} could not be notified: {type(error).__name__} in {attempts} attempts",
-                hint="run the job again: what was new stays new until a run is done",
-            ) from error
+        for number in range(attempts):
+            time.sleep(_pause(number, answer))
+            try:
+                # An empty auth keeps a password of the user's .netrc out.
+                answer = session.post(
+                    url,
+                    data=body,
+                    headers=_headers(key, message, body),
+                    timeout=timeout,
+                    allow_redirects=False,
+                    stream=True,  # its answer is not read: it may have no end
+                    auth=lambda request: request,
+                )
+            except requests.RequestException as error:
+                answer, wrong = None, error
+                continue
+            if answer.status_code not in PASSING:
+                break
+    if answer is None:
+        # The text of what was wrong may hold the whole address.
+        raise DeliveryFailed(
+            f"{host} could not be notified: {type(wrong).__name__} in {attempts} attempts",
+            hint="run the job again: what was new stays new until a run is done",
+        ) from wrong
     if not 200 <= answer.status_code < 300:
         raise DeliveryFailed(
             f"{host} answers {answer.status_code} {answer.reason}",
             hint="check url and key; what was new stays new until a run is done",
         )
     return answer.status_code
+
+
+def _headers(key: bytes | None, message: str, body: bytes) -> dict[str, str]:
+    """The headers of an attempt. Each has its own time: receivers refuse what is minutes old."""
+    now = int(time.time())
+    return {
+        "content-type": "application/json",
+        "user-agent": f"ringleader/{__version__}",
+        "webhook-id": message,
+        "webhook-timestamp": str(now),
+        **({} if key is None else {"webhook-signature": signature(key, message, now, body)}),
+    }
+
+
+def _pause(number: int, answer: requests.Response | None) -> float:
+    """Seconds before an attempt: what the receiver asked for, else none, one, two, four."""
+    from urllib3.exceptions import InvalidHeader
+    from urllib3.util import Retry
+
+    asked = answer.headers.get("retry-after") if answer is not None else None
+    if asked:
+        with suppress(InvalidHeader):
+            return min(Retry().parse_retry_after(asked), LONGEST_WAIT)
+    return min(BACKOFF_SECONDS * 2 ** (number - 2), LONGEST_WAIT) if number > 1 else 0.0

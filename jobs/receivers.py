@@ -14,7 +14,6 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.util import Retry
 
 from ringleader.errors import DeliveryFailed
 from ringleader.jobs.addresses import refusal
@@ -30,12 +29,11 @@ class CheckedAdapter(HTTPAdapter):
     Args:
         private: Whether the receiver may be in a private network.
         loopback: Whether it may be this machine.
-        retries: When to try again.
     """
 
-    def __init__(self, *, private: bool, loopback: bool, retries: Retry) -> None:
+    def __init__(self, *, private: bool, loopback: bool) -> None:
         self._private, self._loopback = private, loopback
-        super().__init__(max_retries=retries)
+        super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make pools whose connections are checked."""

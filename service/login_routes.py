@@ -33,11 +33,11 @@ def add_login(app: FastAPI, state: State) -> None:
     @app.get("/login", include_in_schema=False)
     async def login() -> Response:
         """To the provider."""
-        place, browser = await asyncio.to_thread(provider.begin)
+        place, sealed = await asyncio.to_thread(provider.begin)
         answer = RedirectResponse(place, status_code=303)
         answer.set_cookie(
             COOKIE,
-            browser,
+            sealed,
             max_age=int(LONGEST),
             path="/",
             secure=True,
@@ -48,11 +48,14 @@ def add_login(app: FastAPI, state: State) -> None:
 
     @app.get(CALLBACK, include_in_schema=False)
     async def back(
-        request: Request, given: Annotated[str, Query(alias="state")] = "", code: Given = ""
+        request: Request,
+        given: Annotated[str, Query(alias="state", max_length=4_096)] = "",
+        code: Given = "",
+        error: Given = "",
     ) -> Response:
         """Back from it, with a session."""
-        browser = request.cookies.get(COOKIE, "")
-        token = await asyncio.to_thread(provider.finish, given, code, browser)
+        sealed = request.cookies.get(COOKIE, "")
+        token = await asyncio.to_thread(provider.finish, given, code, sealed, error)
         # A redirection from another site would not bring a strict cookie; a page of ours does.
         answer = Response(
             '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/">'

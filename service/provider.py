@@ -1,16 +1,20 @@
 """Sign in at an OpenID Connect provider: authorization code with PKCE, by Authlib.
 
 The provider's keys verify who signed in; the groups of the person decide their role. Nothing of the
-provider is kept but the name.
+provider is kept but the name. A login under way is kept by its own browser, in a cookie that the
+service has signed: however many others begin a login and leave it, they push nobody out.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import json
+import re
 import secrets
-import threading
 import time
-from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from ringleader.errors import SettingsError
@@ -22,17 +26,18 @@ from ringleader.settings import expanded
 if TYPE_CHECKING:
     from ringleader.settings import Settings
 
-PENDING, LONGEST = 1_000, 600.0  # logins that may be under way, and seconds of each
+LONGEST = 600.0  # seconds of a login
 SECONDS = 10.0  # for each answer of the provider
 LEEWAY = 60  # seconds by which its clock may differ
 CALLBACK = "/login/callback"
+_ERROR = re.compile(r"[a-z_]{1,60}")  # as RFC 6749 and OpenID Connect name them
 
 
 @dataclass(frozen=True)
 class _Login:
     """A login under way: what its answer has to fit."""
 
-    browser: str
+    state: str
     nonce: str
     verifier: str
     began: float
@@ -72,51 +77,62 @@ class Provider:
             self._secret = expanded(file).read_text(encoding="utf-8").strip() if file else None
         except OSError as error:
             raise SettingsError(f"serve.oidc_secret_file: {error}") from error
-        self._pending: OrderedDict[str, _Login] = OrderedDict()
-        self._lock = threading.Lock()
+        self._key = secrets.token_bytes(32)
         self._known: dict[str, Any] | None = None
 
     def begin(self) -> tuple[str, str]:
         """Begin a login.
 
         Returns:
-            Where the browser goes, and what it has to bring back in a cookie.
+            Where the browser goes, and what it has to bring back in a cookie: the login, signed.
 
         Raises:
             Denied: The provider does not answer.
         """
-        browser, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         endpoint = self._metadata()["authorization_endpoint"]
         with self._session() as session:
             url, state = session.create_authorization_url(
                 endpoint, nonce=nonce, code_verifier=verifier
             )
-        with self._lock:
-            self._pending[state] = _Login(browser, nonce, verifier, time.monotonic())
-            while len(self._pending) > PENDING:
-                self._pending.popitem(last=False)
-        return str(url), browser
+        return str(url), self._sealed(_Login(str(state), nonce, verifier, time.monotonic()))
 
-    def finish(self, state: str, code: str, browser: str) -> Token:
+    def _sealed(self, login: _Login) -> str:
+        text = base64.urlsafe_b64encode(json.dumps(asdict(login)).encode()).decode()
+        return f"{text}.{hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()}"
+
+    def _opened(self, sealed: str) -> _Login | None:
+        text, _, mark = sealed.partition(".")
+        right = hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(right.encode(), mark.encode()):
+            return None
+        return _Login(**json.loads(base64.urlsafe_b64decode(text)))
+
+    def finish(self, state: str, code: str, sealed: str, error: str = "") -> Token:
         """Who has signed in.
 
         Args:
             state: What the provider sends back.
             code: What it gives for the tokens.
-            browser: The cookie of the browser that began.
+            sealed: The cookie of the browser that began.
+            error: What the provider says in the place of a code.
 
         Raises:
-            Denied: It is another browser's login, it is too old, the provider does not vouch for
-                it, or the person's groups have no role.
+            Denied: It is another browser's login, it is too old, the provider refused it or does
+                not vouch for it, or the person's groups have no role.
         """
-        with self._lock:
-            login = self._pending.pop(state, None)
+        login = self._opened(sealed)
         if (
             login is None
             or time.monotonic() - login.began > LONGEST
-            or not secrets.compare_digest(login.browser.encode(), browser.encode())
+            or not secrets.compare_digest(login.state.encode(), state.encode())
         ):
             raise Denied(403, "this login was not begun here, or took too long", "sign in again")
+        if error:
+            what = error if _ERROR.fullmatch(error) else "an unknown error"
+            raise Denied(403, f"the provider refused the login: {what}", "sign in again at /login")
+        if not code:
+            raise Denied(403, "the provider sent no code", "sign in again at /login")
         claims = self._claims(code, login)
         name = next(
             (

@@ -107,7 +107,7 @@ CALL (row, account) {
   LIMIT 20
   RETURN collect({
     account_id: other.account_id, status: other.status, shared: shared,
-    hours: duration.inSeconds(other.status_at, opened).seconds / 3600.0
+    stopped: other.status_at.epochSeconds, hours: duration.inSeconds(other.status_at, opened).seconds / 3600.0
   }) AS replaced
 }
 WITH run, collect({

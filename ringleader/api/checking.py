@@ -101,11 +101,14 @@ class Checker:
         return list(self._graph.settings.get("check.stopped") or STOPPED)
 
     def _how_often(self, run: str, answers: Sequence[Mapping[str, Any]]) -> Any:
-        """How often accounts lose access; read once for each run, and only where it is needed."""
-        if self._stops[0] != run and any(answer["replaced"] for answer in answers):
+        """When accounts lost access; read where it is needed, anew after a run or a later loss."""
+        latest = max((o["stopped"] for a in answers for o in a["replaced"]), default=None)
+        known, stops = self._stops
+        if latest is not None and (known != run or latest > stops.last):
             [row] = self._graph.read(get("stops"), {"stopped": self._stopped})
-            self._stops = (run, self._replacing.Stops(row["number"], row["hours"]))
-        return self._stops[1] or self._replacing.Stops(0, 0.0)
+            stops = self._replacing.Stops(row["times"])
+            self._stops = (run, stops)
+        return stops or self._replacing.Stops()
 
     def _row(self, one: Mapping[str, Any]) -> dict[str, Any]:
         from ringleader.algorithms.checking.given import (

@@ -1,5 +1,7 @@
 """Sign in at a provider of OpenID Connect on this machine, and what is refused."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import httpx
 import pytest
 from joserfc.jwk import RSAKey
@@ -91,6 +93,44 @@ def test_another_key_another_browser_and_a_second_use_are_refused(client, provid
     provider.signing_key = RSAKey.generate_key(2048, parameters={"kid": "one"})
     assert signed_in(client).status_code == 403
     assert client.get("/login/callback?state=none&code=x").status_code == 403
+
+
+def test_logins_that_others_leave_push_nobody_out(client):
+    begun = client.get("/login")
+    for _ in range(1_100):
+        assert client.get("/login").status_code == 303
+    place = httpx.get(begun.headers["location"]).headers["location"]
+    with httpx.Client(base_url=client.base_url, cookies=cookies(begun)) as back:
+        assert back.get(place.removeprefix("http://rings.example")).status_code == 200
+
+
+def test_a_cookie_that_was_changed_or_is_old_is_refused(client, monkeypatch):
+    begun = client.get("/login")
+    [(name, sealed)] = cookies(begun).items()
+    text, _, mark = sealed.partition(".")
+    for wrong in (f"{text}.{mark[:-1]}x", f"{text[:-4]}AAAA.{mark}", text, ".", "é"):
+        back = httpx.get(
+            f"{client.base_url}/login/callback?state=s&code=x",
+            headers={"cookie": f"{name}={wrong}".encode()},
+        )
+        assert back.status_code == 403 and "not begun here" in back.text
+    assert signed_in(client).status_code == 200
+    monkeypatch.setattr("ringleader.service.provider.LONGEST", 0.0)
+    assert "took too long" in signed_in(client).text
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [("access_denied", "access_denied"), ("<script>x</script>", "an unknown error")],
+)
+def test_what_the_provider_refuses_is_said(client, error, told):
+    begun = client.get("/login")
+    state = parse_qs(urlsplit(begun.headers["location"]).query)["state"][0]
+    with httpx.Client(base_url=client.base_url, cookies=cookies(begun)) as back:
+        answer = back.get("/login/callback", params={"error": error, "state": state})
+    assert answer.status_code == 403
+    assert answer.json()["error"] == f"the provider refused the login: {told}"
+    assert "script" not in answer.text
 
 
 def test_what_belongs_to_a_provider_is_asked_for(tmp_path):

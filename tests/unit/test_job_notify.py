@@ -10,6 +10,7 @@ import subprocess
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from local_server import answering
@@ -111,6 +112,26 @@ def test_it_is_tried_again_under_the_same_id(receiver):
     assert deliver(receiver) == 204
     assert [headers["webhook-id"] for _, headers, _ in receiver.taken] == ["msg_run1"] * 3
     assert all(verified(headers, body) for _, headers, body in receiver.taken)
+
+
+def test_each_attempt_is_signed_with_its_own_time(receiver, monkeypatch):
+    now, slept = [1_800_000_000.0], []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        now[0] += 400  # receivers refuse what is older than five minutes
+
+    monkeypatch.setattr(notify, "time", SimpleNamespace(sleep=sleep, time=lambda: now[0]))
+    receiver.statuses = [503, 503, 429]
+    assert deliver(receiver, attempts=4) == 204
+    stamps = [int(headers["webhook-timestamp"]) for _, headers, _ in receiver.taken]
+    assert stamps == [1_800_000_000 + 400 * n for n in (1, 2, 3, 4)]
+    assert len({headers["webhook-id"] for _, headers, _ in receiver.taken}) == 1
+    for _, headers, body in receiver.taken:
+        stamp = int(headers["webhook-timestamp"])
+        expected = notify.signature(KEY, headers["webhook-id"], stamp, body)
+        assert headers["webhook-signature"] == expected
+    assert slept == [0.0, 0.0, 0.01, 0.02]
 
 
 def test_it_gives_up_and_says_so_without_the_address(receiver):
