@@ -16,6 +16,7 @@ import argparse
 import tempfile
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -90,7 +91,7 @@ def measured(folder: Path) -> list[dict[str, object]]:
         one.append((label, key, count))
     named = set()
     for account, theirs in shared.items():
-        found = [
+        found: list[dict[str, Any]] = [
             {"account_id": other, "status": "", "stopped": stopped, "hours": lag, "shared": both}
             for (other, stopped, lag), both in theirs.items()
         ]

@@ -10,6 +10,7 @@ from service_world import running
 
 from ringleader.errors import SettingsError
 from ringleader.service.app import build
+from ringleader.service.provider import Provider
 from ringleader.settings import load_settings
 
 
@@ -95,13 +96,19 @@ def test_another_key_another_browser_and_a_second_use_are_refused(client, provid
     assert client.get("/login/callback?state=none&code=x").status_code == 403
 
 
-def test_logins_that_others_leave_push_nobody_out(client):
-    begun = client.get("/login")
-    for _ in range(1_100):
-        assert client.get("/login").status_code == 303
-    place = httpx.get(begun.headers["location"]).headers["location"]
-    with httpx.Client(base_url=client.base_url, cookies=cookies(begun)) as back:
-        assert back.get(place.removeprefix("http://rings.example")).status_code == 200
+def test_a_login_under_way_is_kept_by_its_browser_alone(client, provider, tmp_path):
+    """However many others begin and leave, they push nobody out: the service keeps nothing."""
+    flags = {
+        "serve.oidc_issuer": provider.issuer,
+        "serve.oidc_client_id": CLIENT,
+        "serve.address": "http://rings.example",
+        "serve.roles": ["fraud-team=analyst"],
+    }
+    door = Provider(load_settings(flags, env={"RINGLEADER_HOME": str(tmp_path)}, cwd=tmp_path))
+    door.begin()
+    before = repr(vars(door))
+    sealed = {door.begin()[1] for _ in range(10)}
+    assert len(sealed) == 10 and repr(vars(door)) == before
 
 
 def test_a_cookie_that_was_changed_or_is_old_is_refused(client, monkeypatch):
