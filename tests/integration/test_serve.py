@@ -168,7 +168,7 @@ def test_rings_accounts_and_queries_are_read_and_looks_are_written_down(client, 
     assert client.get("/v1/accounts/nobody", headers=viewer).status_code == 404
     assert client.get("/v1/rings/ring-none", headers=viewer).status_code == 404
     looks = [line["subjects"] for line in lines(home) if line.get("by") == "carl"]
-    assert looks == [[ring], [subject(home, RING[0])]]
+    assert looks == [[], [ring], [subject(home, RING[0])]]
     names = {one["name"] for one in client.get("/v1/queries", headers=viewer).json()}
     assert "accounts-on-ip" in names and "check" not in names
     asked = {"parameters": {"address": "203.0.113.0"}, "limit": 2}
