@@ -6,7 +6,7 @@ import ipaddress
 
 __all__ = ["refusal"]
 
-# Where clouds answer machines about themselves, besides the link-local addresses.
+# Where clouds give machines their metadata, besides the link-local addresses.
 METADATA = frozenset(
     map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254"))
 )
@@ -28,11 +28,11 @@ def refusal(address: str, *, private: bool, loopback: bool) -> str | None:
     """
     found = _plain(ipaddress.ip_address(address.partition("%")[0]))
     if found in METADATA or found.is_link_local:
-        return "there a cloud answers machines about themselves"
+        return "clouds give machines their own metadata and credentials there"
     if found.is_multicast or found.is_unspecified or found == _BROADCAST:
-        return "it is no address of a machine"
+        return "it is a multicast, broadcast or unspecified address"
     if found.is_loopback:
-        return None if loopback else "it is this machine, which is written localhost"
+        return None if loopback else "it is this machine; write it as localhost"
     if not found.is_global and not private:
         return "it is in a private network; if that is right, set private = true"
     return None

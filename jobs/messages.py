@@ -38,7 +38,7 @@ class Message:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The body of a delivery in the dress of ringleader."""
+        """The body of a delivery in the format of ringleader."""
         return {"type": self.type, "timestamp": now_text(), "data": dict(self.data)}
 
 

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 import click
 
 from ringleader.errors import DeliveryFailed, SettingsError
-from ringleader.jobs.dresses import DRESSES, UNSIGNED
+from ringleader.jobs.formats import FORMATS, UNSIGNED
 from ringleader.jobs.messages import ALWAYS, CHANGES, FINDINGS, message
 from ringleader.jobs.outcomes import Done, Occasion
 from ringleader.subnets import is_loopback
@@ -69,8 +69,8 @@ KEYS = click.Command(
         ),
         click.Option(["--url-env"], help="Environment variable with the address."),
         click.Option(
-            ["--dress"],
-            type=click.Choice(tuple(DRESSES)),
+            ["--format"],
+            type=click.Choice(tuple(FORMATS)),
             help="What the receiver understands [default: ringleader].",
         ),
         click.Option(["--key-file"], type=click.Path(path_type=Path), help="File with the key."),
@@ -109,7 +109,7 @@ def notify(
     url: str | None = None,
     url_file: Path | None = None,
     url_env: str | None = None,
-    dress: str | None = None,
+    format: str | None = None,
     key_file: Path | None = None,
     key_env: str | None = None,
     private: bool = False,
@@ -126,7 +126,7 @@ def notify(
         url: Where to, by https.
         url_file: Or a file with the address.
         url_env: Or an environment variable.
-        dress: A key of :data:`ringleader.jobs.dresses.DRESSES`.
+        format: A key of :data:`ringleader.jobs.formats.FORMATS`.
         key_file: File with the key of the signature, or of PagerDuty's routing key.
         key_env: Environment variable with it.
         private: Whether the receiver may be in a private network.
@@ -138,8 +138,8 @@ def notify(
         SettingsError: There is no address or no key.
         DeliveryFailed: The receiver did not take it.
     """
-    worn, where = dress or "ringleader", _where(url, url_file, url_env)
-    key = b"" if worn in UNSIGNED else read_key(key_file, key_env, coded=worn == "ringleader")
+    form, where = format or "ringleader", _where(url, url_file, url_env)
+    key = b"" if form in UNSIGNED else read_key(key_file, key_env, coded=form == "ringleader")
     told = message(occasion, when or FINDINGS, changed)
     if told is None:
         what = "no changes" if when == CHANGES else "no new rings"
@@ -147,8 +147,8 @@ def notify(
         return Done()
     findings = occasion.findings
     id_ = message_id(findings.job, occasion.number, where, told.about)
-    content = DRESSES[worn](told, id_, "" if worn == "ringleader" else key.decode())
-    signed = key if worn == "ringleader" else None
+    content = FORMATS[form](told, id_, "" if form == "ringleader" else key.decode())
+    signed = key if form == "ringleader" else None
     status = deliver(where, signed, id_, content, timeout or 10.0, attempts or 4, private=private)
     say(f"{urlsplit(where).hostname} was notified: {told.title}")
     return Done(counts=[{"status": status, "new_rings": len(findings.new)}])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,8 @@ _DELIMITERS = ",\t;|"
 LINE_BYTES = 4_000_000
 # Lines before a header, and rows that are looked at to see how they end.
 _BEFORE, _ROWS = 1_000, 20
-_FIELDS = "#fields:"
+_FIELDS = ("#fields:", "#fields\t")  # of the W3C, and of Zeek
+_SEPARATOR = re.compile(r'^"?sep=([^"]?)"?\s*$', re.IGNORECASE)
 RECODE = "iconv -f UTF-16 -t UTF-8 FILE > NEW (or from the encoding it has)"
 
 
@@ -64,12 +66,12 @@ def csv_shape(path: Path) -> CsvShape:
         for number, line in lines:
             if not line.strip():
                 bare = False
-            elif number == 1 and line.lower().startswith("sep=") and len(line.strip()) <= 5:
-                delimiter, bare = line[4:5] or ",", False
+            elif number == 1 and (found := _SEPARATOR.match(line)):
+                delimiter, bare = found[1] or ",", False
             elif line.startswith("#"):
                 bare = False
                 if line.lower().startswith(_FIELDS):
-                    fields = line[len(_FIELDS) :].strip()
+                    fields = _names_of(line)
             else:
                 rows = [line, *(text for _, text in zip(range(_ROWS), _texts(lines), strict=False))]
                 if fields is not None:
@@ -126,7 +128,14 @@ def _of_header(
     widths = {_width(row, delimiter) for row in ended}
     if len(ended) == len(rows) - 1 and widths == {len(names) + 1}:
         names.append("")
+    elif _numbered(rows[1:], len(names) + 1, delimiter):
+        names.insert(0, "")
     return CsvShape(distinct(path, named(names)), delimiter, number, bare)
+
+
+def _names_of(line: str) -> str:
+    """The names of columns in a line ``#Fields:``."""
+    return line[len("#fields:") :].strip()
 
 
 def _of_fields(path: Path, fields: str, rows: Sequence[str]) -> CsvShape:
@@ -139,6 +148,18 @@ def _of_fields(path: Path, fields: str, rows: Sequence[str]) -> CsvShape:
         moment = (lower.index("date"), lower.index("time"))
         names.append("timestamp")
     return CsvShape(distinct(path, names), delimiter, 0, bare=False, moment=moment)
+
+
+def _numbered(rows: Sequence[str], width: int, delimiter: str) -> bool:
+    """Whether rows begin with their number, which R writes without a name in the header."""
+    number = re.compile(rf'^"?([0-9]+)"?{re.escape(delimiter)}')
+    first = [match[1] for row in rows if (match := number.match(row))]
+    counted = [[str(start + n) for n in range(len(rows))] for start in (0, 1)]
+    if not rows or first not in counted:
+        return False
+    return all(
+        len(row) < csv.field_size_limit() and _width(row, delimiter) == width for row in rows
+    )
 
 
 def _width(line: str, delimiter: str) -> int:
@@ -174,9 +195,18 @@ def plain_copy(workspace: Workspace, path: Path, shape: CsvShape) -> tuple[Path,
     """
     copy = workspace.folder / (workspace.name("plain") + ".csv")
     places = array("q")
+    named_before: str | None = None
     with open_bytes(path) as file, copy.open("w", encoding="utf-8", newline="") as made:
         csv.writer(made, delimiter=shape.delimiter, lineterminator="\n").writerow(shape.columns)
         for number, line in _lines(path, file):
+            if line.lower().startswith(_FIELDS):
+                named_now = _names_of(line)
+                if named_before not in (None, named_now):
+                    raise InputError(
+                        f"{path}: line {number:,} names other columns than an earlier line",
+                        hint="split the file there, and load the parts",
+                    )
+                named_before = named_now
             if number <= shape.header or not line.strip() or line.startswith("#"):
                 continue
             if shape.moment is not None:

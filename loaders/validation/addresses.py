@@ -185,7 +185,11 @@ def masked(text: str, *, zeroed: bool = False) -> Address | None:
     return Address(str(network), port)
 
 
-_RANGE = re.compile(r"^([0-9A-Fa-f:.]+)\s*(?:-|–|—|\bto\b|\.\.)\s*([0-9A-Fa-f:.]+)$")
+_TO = r"\s*(?:--?|–|—|~|→|\bto\b|\bthrough\b|\.\.)\s*"
+_RANGE = re.compile(rf"^([0-9A-Fa-f:.]+){_TO}([0-9A-Fa-f:.]+)$")
+# The end of a range may be its last number alone; a star is all of them.
+_SHORT_RANGE = re.compile(rf"^((?:[0-9]{{1,3}}\.){{3}})([0-9]{{1,3}}){_TO}([0-9]{{1,3}})$")
+_STARS = re.compile(r"^((?:[0-9]{1,3}\.){1,3})\*(?:\.\*)*$")
 _MASKED = re.compile(
     r"^([0-9.]+)\s*(?:/|\s|\bnetmask\b|\bmask\b)\s*([0-9]{1,3}(?:\.[0-9]{1,3}){3})$"
 )
@@ -196,13 +200,19 @@ def networks(text: str) -> list[str] | None:
 
     Args:
         text: ``203.0.113.7``, ``203.0.113.0/24``, ``203.0.113.0 255.255.255.0``,
-            ``203.0.113.128 - 203.0.113.191``, ``3405803776-3405804031``.
+            ``203.0.113.128 - 203.0.113.191``, ``203.0.113.128-191``, ``203.0.113.*``,
+            ``3405803776-3405804031``.
 
     Returns:
         None when it is none of these, and for a prefix of no bits: all addresses are nobody's
         network, and one such line among proxies would take the weight from every address.
     """
     text = text.strip()
+    if found := _SHORT_RANGE.match(text):
+        return _of_range(found[1] + found[2], found[1] + found[3])
+    if found := _STARS.match(text):
+        known = found[1].split(".")[:-1]
+        text = ".".join([*known, *["0"] * (4 - len(known))]) + f"/{8 * len(known)}"
     if found := _RANGE.match(text):
         return _of_range(found[1], found[2])
     if found := _MASKED.match(text):

@@ -23,6 +23,7 @@ from ringleader.loaders.sources.readers import FileGroup
 from ringleader.loaders.validation.card_numbers import EMAIL
 from ringleader.loaders.validation.missing_values import EXACT, absent, number_as_text, stripped
 from ringleader.loaders.validation.values import (
+    HEADER,
     IDS,
     STRAY_QUOTE,
     checked,
@@ -159,6 +160,9 @@ def convert(
         kind = found.type()
         if kind.is_string() and column.type in (*IDS, Type.TEXT):
             conditions += format_checks(group.format, column, found)
+        if group.format == "csv" and column.name == mapping.table.required[0] and entry.source:
+            # Files that were put together have more than one header.
+            conditions.insert(0, (HEADER, found.lower() == entry.source.lower()))
         conditions += [
             (reason, known[mark + column.name])
             for mark, reason in _MARKS.items()

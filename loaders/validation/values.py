@@ -75,6 +75,7 @@ def checked(
 
 # Other rows may be inside such a value: it costs its row in every column.
 STRAY_QUOTE = "holds a line break; a stray quote?"
+HEADER = "the header once more, not a row"
 _NO_TEXT = "a list, an object, or true or false; text or a number is expected"
 
 

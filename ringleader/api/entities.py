@@ -34,7 +34,9 @@ def add_entity(
 ) -> None:
     """Name an entity, or add a claim; see :meth:`ringleader.Connection.add_entity`."""
     if kind is not None and kind not in KINDS:
-        raise WrongUsage(f"there is no kind {kind!r}", hint=f"one of {', '.join(KINDS)}")
+        raise WrongUsage(
+            f"there is no kind of entity {kind!r}", hint=f"--kind, one of {', '.join(KINDS)}"
+        )
     known = _found(graph, name)
     if known is None:
         known = {
@@ -62,7 +64,8 @@ def attribute(
     """Attribute a campaign; see :meth:`ringleader.Connection.attribute`."""
     if isinstance(confidence, bool) or not 0 <= confidence <= 100:
         raise WrongUsage(
-            f"a confidence of {confidence!r}", hint="a whole number from 0 (withdraw) to 100"
+            f"confidence is {confidence!r}; a whole number from 0 to 100 is expected",
+            hint="--confidence 0 withdraws an attribution",
         )
     summary = get("campaign-summary")
     found = graph.read(summary, summary.bind({"campaign_id": campaign}))
@@ -130,9 +133,12 @@ def _claim(
     from ringleader.people import person
 
     if not source.strip() or not note.strip():
-        raise WrongUsage("a claim needs its source, and a note that says what it rests on")
+        raise WrongUsage(
+            "a claim needs a source and a note that gives its reasons",
+            hint="--source 'Partner X' --note 'same registrar and wallets'",
+        )
     if tlp not in TLP:
-        raise WrongUsage(f"there is no TLP {tlp!r}", hint=f"one of {', '.join(TLP)}")
+        raise WrongUsage(f"there is no TLP marking {tlp!r}", hint=f"one of {', '.join(TLP)}")
     graph.ensure_schema()
     stored = get("write-claim")
     said = {name: entity[name] for name in ("entity_id", "name", "kind", "aliases")}
@@ -153,7 +159,7 @@ def _claim(
 def _id(name: str) -> str:
     found = " ".join(name.split()).lower()
     if not found:
-        raise WrongUsage("the name is empty")
+        raise WrongUsage("the name of the entity is empty", hint="ringleader entities list")
     return found
 
 
@@ -166,5 +172,8 @@ def _found(graph: Graph, name: str) -> dict[str, Any] | None:
 def _known(graph: Graph, name: str) -> dict[str, Any]:
     known = _found(graph, name)
     if known is None:
-        raise NotFound(f"nobody is called {name!r}", hint="ringleader entities list, or add")
+        raise NotFound(
+            f"there is no entity called {name!r}",
+            hint="ringleader entities list, or ringleader entities add NAME",
+        )
     return known

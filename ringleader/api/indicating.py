@@ -15,6 +15,7 @@ from ringleader.indications import TLP, decayed, half_lives
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
+    from ringleader.loaders.indicators.feeds import Pulled
     from ringleader.settings import Settings
 
 
@@ -128,7 +129,9 @@ def load_indicators(
     from ringleader.loaders.indicators import reading, shape, storing
 
     if not files:
-        raise WrongUsage("which file?", hint="ringleader load indicators FILE")
+        raise WrongUsage(
+            "load indicators needs a file", hint="ringleader load indicators FILE --source NAME"
+        )
     defaults = shape.Defaults(source, _known(tlp), 50 if confidence is None else confidence)
     found, left_out = list[shape.Indicator](), Counter[str]()
     for file in files:
@@ -162,7 +165,10 @@ def pull_indicators(
     from ringleader.loaders.indicators.shape import Defaults
 
     if misp and collections:
-        raise WrongUsage("MISP has no collections", hint="leave out --collection or --misp")
+        raise WrongUsage(
+            "--collection names a collection of a TAXII server, and --misp reads a MISP instance",
+            hint="ringleader indicators pull URL --misp, or without --misp and with --collection",
+        )
     defaults = Defaults(source, _known(tlp), 50 if confidence is None else confidence)
     login = read_login(credentials)
     with exclusive(graph, "pull indicators"):
@@ -176,35 +182,34 @@ def pull_indicators(
             if misp
             else feeds.pull_taxii(url, collections, login, defaults, marks)
         )
-        done, linked = [], 0
+        done, linked = list[IndicatorFeed](), 0
         try:
             for feed in pulled:
-                rows, unknown = storing.rows_of(feed.read.indicators, graph.schema, settings.home)
-                storing.write_indicators(graph, rows)
-                # Last: a pull that ends before is repeated, and the same again changes nothing.
-                mark = get("mark-feed")
-                said = {name: getattr(feed, name) for name in ("url", "title", "source", "mark")}
-                graph.write(mark, mark.bind(said))
-                left_out = dict(feed.read.left_out + Counter(unknown))
-                done.append(
-                    IndicatorFeed(
-                        feed.url,
-                        feed.title,
-                        len(feed.read.indicators),
-                        len(rows),
-                        feed.mark,
-                        left_out,
-                    )
-                )
+                done.append(_stored(graph, settings, feed))
         finally:
             if done:
                 linked = storing.link_indicators(graph)
     return IndicatorPull(tuple(done), linked)
 
 
+def _stored(graph: Graph, settings: Settings, feed: Pulled) -> IndicatorFeed:
+    """Write what a feed gave, and up to where it was read."""
+    from ringleader.loaders.indicators import storing
+
+    rows, unknown = storing.rows_of(feed.read.indicators, graph.schema, settings.home)
+    storing.write_indicators(graph, rows)
+    # Last: a pull that ends before is repeated, and the same again changes nothing.
+    mark = get("mark-feed")
+    values = {name: getattr(feed, name) for name in ("url", "title", "source", "mark")}
+    graph.write(mark, mark.bind(values))
+    left_out = dict(feed.read.left_out + Counter(unknown))
+    found = feed.read.indicators
+    return IndicatorFeed(feed.url, feed.title, len(found), len(rows), feed.mark, left_out)
+
+
 def _known(tlp: str | None) -> str | None:
     if tlp is not None and tlp not in TLP:
-        raise WrongUsage(f"there is no TLP {tlp!r}", hint=f"one of {', '.join(TLP)}")
+        raise WrongUsage(f"there is no TLP marking {tlp!r}", hint=f"one of {', '.join(TLP)}")
     return tlp
 
 

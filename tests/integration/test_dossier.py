@@ -155,7 +155,7 @@ def test_a_campaign_is_attributed_by_people_with_history_and_tlp(r, tmp_path, ri
     assert (listed["name"], listed["kind"], listed["claims"], list(listed["campaigns"])) == (
         "Rotor Group", "organization", 7, [],
     )  # fmt: skip
-    with pytest.raises(NotFound, match="nobody is called 'else'"):
+    with pytest.raises(NotFound, match="there is no entity called 'else'"):
         r.attribute("campaign-x", "else", confidence=1, **said)
     with pytest.raises(NotFound, match="no campaign 'c'"):
         r.attribute("c", "rotor", confidence=1, **said)

@@ -243,12 +243,30 @@ def test_empty_files_among_others_are_skipped(workspace, tmp_path):
         "#Version: 1.0\n#Fields: date time ip account_id cs(User-Agent)\n"
         "2026-03-01 10:00:00 198.51.100.9 a Mozilla/5.0+(X11)\n",
         "#Fields: date\ttime\tip\taccount_id\n2026-03-01\t10:00:00\t198.51.100.9\ta\n",
+        '"sep=;"\naccount_id;timestamp;ip\na;2026-03-01;198.51.100.9\n',
+        '"account_id","timestamp","ip"\n"1","a","2026-03-01","198.51.100.9"\n',  # R
+        "#separator \\x09\n#path\thttp\n#fields\ttimestamp\tip\taccount_id\n#types\ttime\taddr\t"
+        "string\n1772359200.5\t198.51.100.9\ta\n#close\t2026\n",  # Zeek
     ],
 )
 def test_csv_in_every_dress(workspace, tmp_path, text):
     found = read(workspace, written(tmp_path / "r.csv", text))
     assert uses(workspace, found) == [("a", "198.51.100.9")]
     assert found.reasons == {}
+
+
+def test_files_that_were_put_together(workspace, tmp_path):
+    one = "account_id,country\na,DE\n"
+    found = read(workspace, written(tmp_path / "a.csv", one + one + "b,FR\n"), table="accounts")
+    assert sorted(row["account_id"] for row in workspace.rows(found.rows)) == ["a", "b"]
+    assert found.reasons == {"account_id: the header once more, not a row": 1}
+    log = "#Fields: date time ip account_id\n2026-03-01 10:00:00 198.51.100.9 a\n"
+    assert uses(workspace, read(workspace, written(tmp_path / "r.log.csv", 2 * log))) == [
+        ("a", "198.51.100.9"), ("a", "198.51.100.9"),
+    ]  # fmt: skip
+    other = "#Fields: date time account_id ip\n2026-03-01 10:00:00 b 198.51.100.9\n"
+    with pytest.raises(InputError, match="line 3 names other columns"):
+        read(workspace, written(tmp_path / "r.csv", log + other))
 
 
 def test_lines_of_a_dressed_file_are_its_own(workspace, tmp_path):

@@ -244,7 +244,7 @@ def test_what_counts_is_where_an_address_leads_however_it_is_written(hosts, priv
 @pytest.mark.parametrize("host", ["127.1", "0x7f.1", "2130706433", "[::ffff:127.0.0.1]"])
 def test_this_machine_under_another_spelling_gets_nothing(receiver, host):
     url = f"http://{host}:{receiver.server_port}/hook"
-    with pytest.raises(DeliveryFailed, match="this machine, which is written localhost"):
+    with pytest.raises(DeliveryFailed, match="this machine; write it as localhost"):
         notify.deliver(url, KEY, "msg_1", {}, 5.0, 3)
     with pytest.raises(DeliveryFailed, match="is not notified"):
         notify.deliver("https://169.254.169.254/latest", KEY, "msg_1", {}, 5.0, 3, private=True)
@@ -322,23 +322,23 @@ def test_a_failure_is_told_whatever_a_step_waits_for(receiver, monkeypatch):
     assert sent["data"]["error"] == failed.failure
 
 
-@pytest.mark.parametrize("dress", ["slack", "teams", "pagerduty"])
-def test_the_dress_of_others(receiver, monkeypatch, tmp_path, dress):
+@pytest.mark.parametrize("form", ["slack", "teams", "pagerduty"])
+def test_the_formats_of_others(receiver, monkeypatch, tmp_path, form):
     monkeypatch.setenv("HOOK_KEY", "R" * 32)
     (tmp_path / "address").write_text(receiver.url + "\n")
     evil = [{**CHANGED[0], "ring_id": "<!channel> & r1"}]
-    options = {"dress": dress, "url": None, "url_file": tmp_path / "address"}
-    if dress != "pagerduty":
+    options = {"format": form, "url": None, "url_file": tmp_path / "address"}
+    if form != "pagerduty":
         options["key_env"] = None
     [sent] = told(receiver, Occasion(1, FINDINGS), evil, **options)
     [(_, headers, _)] = receiver.taken
     assert "webhook-signature" not in headers
     line = "<!channel> & r1 has grown to 29 accounts (+4 −0)"
-    if dress == "slack":
+    if form == "slack":
         assert sent["text"] == "nightly: 1 ring has changed"
         assert "&lt;!channel&gt; &amp; r1 has grown" in sent["blocks"][0]["text"]["text"]
         assert "<!channel>" not in str(sent)
-    elif dress == "teams":
+    elif form == "teams":
         [card] = sent["attachments"]
         assert [part["text"] for part in card["content"]["body"]][1] == line
     else:
@@ -352,7 +352,7 @@ def test_there_is_one_address(receiver, monkeypatch, tmp_path):
     monkeypatch.setenv("HOOK_URL", "http://hooks.example/x")
     for given in ({}, {"url": receiver.url, "url_env": "HOOK_URL"}, {"url_env": "HOOK_URL"}):
         with pytest.raises(SettingsError, match="address|one of url"):
-            notify.notify(print, Occasion(1, FINDINGS), **given, dress="slack")
+            notify.notify(print, Occasion(1, FINDINGS), **given, format="slack")
 
 
 class _Smtp(socketserver.StreamRequestHandler):

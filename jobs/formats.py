@@ -1,4 +1,4 @@
-"""The same message in the dress that a receiver understands: ours, Slack, Teams, PagerDuty."""
+"""The same message in the format of its receiver: ours, Slack, Teams, PagerDuty."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _pagerduty(message: Message, id_: str, secret: str) -> dict[str, Any]:
 
 
 # From a message, its id and the receiver's secret to what is sent.
-DRESSES: dict[str, Callable[[Message, str, str], dict[str, Any]]] = {
+FORMATS: dict[str, Callable[[Message, str, str], dict[str, Any]]] = {
     "ringleader": _ours,
     "slack": _slack,
     "teams": _teams,
