@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -31,20 +31,21 @@ PREFIX = "load-"
 FILE, ROW = "_file", "_row"
 
 
-# Copies of files that are read in their place, and the files that the user knows.
-_COPIES: dict[str, str] = {}
+class Copies:
+    """Copies of files that are read in their place, and the names that the user knows."""
 
+    def __init__(self) -> None:
+        self._origins: dict[str, str] = {}
 
-def stands_for(copy: Path, origin: Path | str) -> None:
-    """Note that a file is a copy, so that messages name the file that the user knows."""
-    _COPIES[str(copy)] = as_known(str(origin))
+    def stand_for(self, copy: Path, origin: Path | str) -> None:
+        """Note that a file is a copy, so that messages name the file that the user knows."""
+        self._origins[str(copy)] = self.as_known(str(origin))
 
-
-def as_known(message: str) -> str:
-    """A message that names the files that the user knows in the place of their copies."""
-    for copy, origin in _COPIES.items():
-        message = message.replace(copy, origin)
-    return message
+    def as_known(self, message: str) -> str:
+        """A message that names the files that the user knows in the place of their copies."""
+        for copy, origin in self._origins.items():
+            message = message.replace(copy, origin)
+        return message
 
 
 def scratch_folder(parent: Path) -> Path:
@@ -80,6 +81,7 @@ class Workspace:
         self._parent = folder
         self._memory = memory
         self._names = count()
+        self.copies = Copies()
 
     def __enter__(self) -> Self:
         self.folder = scratch_folder(self._parent)
@@ -98,7 +100,7 @@ class Workspace:
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, RingleaderError):
-            error.message = as_known(error.message)
+            error.message = self.copies.as_known(error.message)
             error.args = (error.message,)
         self.con.disconnect()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -118,6 +120,10 @@ class Workspace:
             WrongUsage: It lacks something for them.
         """
 
+    def readable(self) -> AbstractContextManager[None]:
+        """Report what DuckDB says of a broken file in one line of ours."""
+        return _Readable(self.copies)
+
     def name(self, stem: str) -> str:
         """A name that no other table here has."""
         return f"{stem}_{next(self._names)}"
@@ -128,7 +134,7 @@ class Workspace:
         Raises:
             InputError: A file that it reads turns out to be broken.
         """
-        with readable():
+        with self.readable():
             return self.con.create_table(self.name(stem), expression)
 
     @contextmanager
@@ -158,7 +164,7 @@ class Workspace:
         """
         target = str(path).replace("'", "''")
         options = "FORMAT parquet, COMPRESSION uncompressed"
-        with readable():
+        with self.readable():
             sql = self.con.compile(expression.order_by(expression.columns[0]))
             copied = self.con.con.execute(f"COPY ({sql}) TO '{target}' ({options})")
             return int(copied.fetchall()[0][0])
@@ -166,7 +172,7 @@ class Workspace:
     def copy_parquet(self, expression: ir.Table, path: Path) -> None:
         """Write a table as compressed Parquet, in whatever order its rows come."""
         target = str(path).replace("'", "''")
-        with readable():
+        with self.readable():
             sql = self.con.compile(expression)
             self.con.con.execute(
                 f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
@@ -194,7 +200,7 @@ class Workspace:
 
     def read_parquet(self, paths: Sequence[Path]) -> ir.Table:
         """Parquet files of one shape as a table."""
-        with readable():
+        with self.readable():
             table: ir.Table = self.con.read_parquet(
                 [glob.escape(str(path)) for path in paths],
                 table_name=self.name("parquet"),
@@ -214,7 +220,7 @@ class Workspace:
 
     def one(self, expression: ir.Table) -> dict[str, Any]:
         """The only row of a table."""
-        with readable():
+        with self.readable():
             # Fetched whole: DuckDB refuses other work while a result is open.
             [values] = self.con.con.execute(self.con.compile(expression)).fetchall()
         return dict(zip(expression.columns, values, strict=True))
@@ -238,7 +244,7 @@ class Workspace:
 
         pending: list[Any] = []
         rows = 0
-        with readable():
+        with self.readable():
             # Ibis 12 asks DuckDB 2 for a method that is gone, so the stream is taken from DuckDB.
             connection = self.con.con.cursor() if apart else self.con.con
             reader = connection.sql(self.con.compile(expression)).to_arrow_reader(min(size, 65_536))
@@ -259,8 +265,9 @@ class Workspace:
         return [row for chunk in self.chunks(expression, 65_536) for row in chunk]
 
 
-class readable:  # noqa: N801 - reads as a phrase: with readable(): …
-    """Turn what DuckDB says of a broken file into one line of ours."""
+class _Readable:
+    def __init__(self, copies: Copies) -> None:
+        self._copies = copies
 
     def __enter__(self) -> None:
         return None
@@ -270,7 +277,7 @@ class readable:  # noqa: N801 - reads as a phrase: with readable(): …
     ) -> None:
         if isinstance(error, duckdb.Error):
             first = str(error).split("\n\nLINE ")[0]
-            message = as_known(" ".join(first.split()))
+            message = self._copies.as_known(" ".join(first.split()))
             if isinstance(error, duckdb.OutOfMemoryException):
                 raise InputError(
                     f"not enough memory or disk to prepare the input: {message}",

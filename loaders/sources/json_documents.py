@@ -32,7 +32,7 @@ from ringleader.loaders.sources.files import (
 )
 from ringleader.loaders.sources.packed import EmptyInput, open_bytes, packing, unpacked
 from ringleader.loaders.sources.readers import json_path
-from ringleader.loaders.workspace import Workspace, readable, stands_for
+from ringleader.loaders.workspace import Workspace
 
 _AT_ONCE = 10_000
 _START = 4_096
@@ -107,7 +107,7 @@ def _wanted(
                 places.append(number)
     if not places:
         return None, left_out
-    stands_for(made, path)
+    workspace.copies.stand_for(made, path)
     found = inspect(made, "jsonl")
     return replace(found, sha256=sha256, origin=path, lines=tuple(places)), left_out
 
@@ -210,7 +210,7 @@ def _read(workspace: Workspace, where: Path, form: str) -> Iterator[list[bytes]]
     how = f"maximum_object_size = {DOCUMENT_BYTES}, compression = '{packing(where)}'"
     # Written anew, so that none has a line break.
     sql = f"SELECT json(json) FROM read_json_objects(?, format = '{form}', {how})"  # noqa: S608
-    with readable(), workspace.con.con.cursor() as cursor:
+    with workspace.readable(), workspace.con.con.cursor() as cursor:
         cursor.execute(sql, [glob.escape(str(where))])
         while rows := cursor.fetchmany(_AT_ONCE):
             yield [row[0].encode() for row in rows]
@@ -292,7 +292,7 @@ def _filtered(
     source, target = (f"'{path.replace(chr(39), chr(39) * 2)}'" for path in paths)
     read = f"read_parquet({source}, hive_partitioning = false)"
     kept = f"SELECT * FROM {read} WHERE {' AND '.join(tests)}"  # noqa: S608
-    with readable():
+    with workspace.readable():
         try:
             con.execute(f"COPY ({kept}) TO {target} (FORMAT parquet)", params).fetchall()
         except duckdb.BinderException as error:

@@ -18,7 +18,7 @@ from ringleader.loaders.sources.files import (
     InputFile,
 )
 from ringleader.loaders.sources.packed import open_bytes, packing, unpacked
-from ringleader.loaders.workspace import FILE, Workspace, readable, stands_for
+from ringleader.loaders.workspace import FILE, Workspace
 
 _PIECE = 1 << 20
 # A folder called country=de says nothing about the rows of the files in it.
@@ -68,7 +68,7 @@ def read_groups(
         shapes.setdefault(shape, []).append(file)
     for shape in sorted(shapes):
         group = tuple(shapes[shape])
-        with readable():
+        with workspace.readable():
             yield _READERS[shape[0]](workspace, group, wanted)
 
 
@@ -83,7 +83,7 @@ def complete(workspace: Workspace, file: InputFile) -> InputFile:
     how = f"maximum_object_size = {DOCUMENT_BYTES}, compression = '{packing(path)}'"
     how += ", format = 'newline_delimited', ignore_errors = true"
     keys = f"SELECT DISTINCT json_keys(json) AS names FROM read_json_objects(?, {how})"  # noqa: S608
-    with readable():
+    with workspace.readable():
         found = workspace.con.con.execute(keys, [glob.escape(str(path))]).fetchall()
     names = sorted({name for (names,) in found for name in names or ()})
     return replace(file, columns=tuple(dict.fromkeys((*file.columns, *names))))
@@ -93,14 +93,14 @@ def _readable(workspace: Workspace, file: InputFile) -> InputFile:
     """A file that DuckDB reads as it is, or a copy that it does."""
     if file.format == "csv" and file.shape and not file.shape.bare:
         copy, lines = plain_copy(workspace, file.path, file.shape)
-        stands_for(copy, file.shown)
+        workspace.copies.stand_for(copy, file.shown)
         shape = replace(file.shape, header=1, bare=True, moment=None)
         return replace(file, path=copy, origin=file.shown, lines=lines, shape=shape)
     if file.format == "parquet":
         return file
     path = unpacked(workspace, file.path)
     if path != file.path:
-        stands_for(path, file.shown)
+        workspace.copies.stand_for(path, file.shown)
         file = replace(file, path=path, origin=file.shown)
     return _without_mark(workspace, file) if file.format == "jsonl" else file
 
@@ -184,7 +184,7 @@ def _without_mark(workspace: Workspace, file: InputFile) -> InputFile:
         copy = workspace.folder / workspace.name("unmarked")
         with copy.open("wb") as made:
             shutil.copyfileobj(stream, made, _PIECE)
-    stands_for(copy, file.shown)
+    workspace.copies.stand_for(copy, file.shown)
     return replace(file, path=copy, origin=file.shown)
 
 

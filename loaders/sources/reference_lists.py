@@ -28,7 +28,6 @@ from ringleader.loaders.sources.published_ranges import (
     prefixes_json,
     ranges_csv,
 )
-from ringleader.loaders.workspace import as_known
 
 if TYPE_CHECKING:
     from ringleader.loaders.workspace import Workspace
@@ -163,7 +162,11 @@ def _is_comment(line: str) -> bool:
 
 
 def list_file(
-    path: Path, format_: str, kind: str | None = None, source: str | None = None
+    path: Path,
+    format_: str,
+    kind: str | None = None,
+    source: str | None = None,
+    known: Path | None = None,
 ) -> ListFile:
     """What is known of a list before it is read.
 
@@ -172,11 +175,12 @@ def list_file(
         format_: A name of :data:`FORMATS`.
         kind: Kind of its entries.
         source: What the list is called; by default its folder and name.
+        known: The file as the user knows it, if this one is a copy.
     """
     form = FORMATS[format_]
     if format_ in ("x4b", "cidr") and recognise(path) == "asn":
         form = FORMATS["asn"]
-    known = Path(as_known(str(path)))  # a copy has the name of what it stands for
+    known = known or path
     folders = [part.lower() for part in known.parts[-3:]]
     guessed = next((_FOLDERS[name] for name in reversed(folders) if name in _FOLDERS), None)
     if kind is None:

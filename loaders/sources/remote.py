@@ -23,7 +23,7 @@ from urllib.parse import unquote, urlsplit
 from ringleader.errors import InputError
 from ringleader.loaders.sources.folder import by_table
 from ringleader.loaders.sources.packed import EmptyInput, open_bytes
-from ringleader.loaders.workspace import Workspace, stands_for
+from ringleader.loaders.workspace import Workspace
 
 STDIN = "-"
 _PIECE = 1 << 20
@@ -74,7 +74,7 @@ def fetched_folder(workspace: Workspace, address: str) -> Path:
     root = address.rstrip("/")
     store, found = _below(address)
     for path, name in found:
-        _copy(store, path, folder / name, f"{root}/{name}")
+        _copy(workspace, store, path, folder / name, f"{root}/{name}")
     return folder
 
 
@@ -159,11 +159,12 @@ def _fetched(workspace: Workspace, source: str) -> list[str]:
         return [source]
     folder = _folder(workspace)
     if _scheme(source) in _WEB:
-        return [_literal(_downloaded(source, folder))]
+        return [_literal(_downloaded(workspace, source, folder))]
     scheme = source.partition("://")[0]
     store, found = _below(source)
     return [
-        _literal(_copy(store, path, folder / name, f"{scheme}://{path}")) for path, name in found
+        _literal(_copy(workspace, store, path, folder / name, f"{scheme}://{path}"))
+        for path, name in found
     ]
 
 
@@ -210,7 +211,7 @@ def _piped(workspace: Workspace, source: str) -> str:
         )
     named = copy.with_name("stdin" + _ending_of(copy))
     copy.rename(named)
-    stands_for(named, shown)
+    workspace.copies.stand_for(named, shown)
     return _literal(named)
 
 
@@ -224,7 +225,7 @@ def _ending_of(path: Path) -> str:
     return ".jsonl" if start[:1] in (b"{", b"[") else ".csv"
 
 
-def _downloaded(address: str, folder: Path) -> Path:
+def _downloaded(workspace: Workspace, address: str, folder: Path) -> Path:
     """A file of the web."""
     import requests
 
@@ -245,7 +246,7 @@ def _downloaded(address: str, folder: Path) -> Path:
         ) from error
     if not Path(name).suffix:
         copy = copy.rename(copy.with_name(name + _ending_of(copy)))
-    stands_for(copy, address)
+    workspace.copies.stand_for(copy, address)
     return copy
 
 
@@ -282,13 +283,13 @@ def _is_hidden(part: str) -> bool:
     return part.startswith((".", "_")) and part != ".."
 
 
-def _copy(store: Any, path: str, copy: Path, shown: str) -> Path:
+def _copy(workspace: Workspace, store: Any, path: str, copy: Path, shown: str) -> Path:
     copy.parent.mkdir(parents=True, exist_ok=True)
     try:
         store.get_file(path, str(copy))
     except Exception as error:
         raise _unreadable(shown, error) from error
-    stands_for(copy, shown)
+    workspace.copies.stand_for(copy, shown)
     return copy
 
 

@@ -22,7 +22,7 @@ from ringleader.loaders.contract import Type
 from ringleader.loaders.sources.files import InputFile, format_of
 from ringleader.loaders.sources.remote import objects_at
 from ringleader.loaders.spark.session import spark_session
-from ringleader.loaders.workspace import FILE, ROW, Workspace, as_known, scratch_folder
+from ringleader.loaders.workspace import FILE, ROW, Workspace, scratch_folder
 
 if TYPE_CHECKING:
     from ringleader.loaders.mapping import Mapping
@@ -247,7 +247,7 @@ def _explained() -> Iterator[None]:
             ) from error
         if not type(error).__module__.startswith(("pyspark", "py4j")):
             raise
-        message = as_known(" ".join(text.split("\n\n")[0].split("\tat ")[0].split()))[:400]
+        message = " ".join(text.split("\n\n")[0].split("\tat ")[0].split())[:400]
         raise InputError(
             f"Spark failed: {message}",
             hint="what it says at length is in logs/spark.log of the data folder",

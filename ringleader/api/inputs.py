@@ -21,7 +21,7 @@ from ringleader.loaders.sources.folder import tables_of
 from ringleader.loaders.sources.frames import frame_file, is_frame
 from ringleader.loaders.sources.json_documents import opened
 from ringleader.loaders.sources.remote import fetched, fetched_folder, is_remote, tables_at
-from ringleader.loaders.workspace import Workspace, as_known
+from ringleader.loaders.workspace import Workspace
 from ringleader.progress import progress
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Inputs:
 
     def note(self, message: str) -> None:
         """Keep a message, and say it."""
-        message = as_known(message)
+        message = self.workspace.copies.as_known(message)
         self.messages.append(message)
         self._say(message)
 
@@ -197,7 +197,8 @@ class Inputs:
                 self._tie_subnets(path)
             else:
                 kind, name = reading.kind, reading.source_name
-                lists.append(reference_lists.list_file(path, form, kind, name))
+                known = Path(self.workspace.copies.as_known(str(path)))
+                lists.append(reference_lists.list_file(path, form, kind, name, known))
         return files, lists
 
     def _left_out(self, name: str, rows: int) -> None:
