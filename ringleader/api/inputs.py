@@ -257,9 +257,8 @@ def _messages(summary: Summary) -> Iterator[str]:
             f"columns not mapped: {', '.join(summary.unknown)} (ringleader load --help lists the "
             "columns of each table)"
         )
-    refused = "would quarantine" if summary.dry_run else "quarantined"
     for reason, number in sorted(summary.reasons.items(), key=lambda item: -item[1]):
-        yield f"{refused} {number:,}: {reason}"
+        yield f"quarantined {number:,}: {reason}"
     for reason, number in sorted(summary.left_out.items(), key=lambda item: -item[1]):
         yield f"left out {number:,} values, their rows are loaded: {reason}"
     for row in summary.examples:

@@ -238,5 +238,5 @@ def test_a_dry_run_says_what_a_load_would_do(graph, ringleader, tmp_path):
         f"for example {path}, line 4: ip: not an IP address ('x.y')",
     ):
         assert line in dry.stderr and line in done.stderr
-    assert "would quarantine 1: ip: not an IP address" in dry.stderr
+    assert "quarantined 1: ip: not an IP address" in dry.stderr
     assert "quarantine file" not in dry.stderr and "quarantine file" in done.stderr
