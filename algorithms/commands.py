@@ -274,7 +274,8 @@ def import_rings(app: App, file: Path, known_hubs: Path | None, out: _Out) -> No
 def changes(app: App, since: str, limit: int, out: _Out) -> None:
     """Show what became of rings: new, returned, grown, shrunk, merged, split, gone.
 
-    A ring that grew is listed with the accounts that joined it (in every format but the table).
+    A ring that grew is listed with the accounts that joined it, and a ring near which accounts
+    were opened since then with these newcomers (in every format but the table).
 
     \b
     Examples:
@@ -284,7 +285,7 @@ def changes(app: App, since: str, limit: int, out: _Out) -> None:
     from ringleader.api.changes import changes as changed
 
     with app.connect() as r:
-        answer = changed(r.graph, since, limit=limit)
+        answer = changed(r.graph, since, limit=limit, newcomers=True)
         app.looked("changes", *(name for row in answer.rows for name in row["accounts"]))
         out(answer)
 

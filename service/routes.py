@@ -228,10 +228,10 @@ def _findings(router: APIRouter, state: State) -> None:
         token: Token = may_read,
         limit: Limit = 1_000,
     ) -> Response:
-        """What became of rings since a run or a time: new, grown, shrunk, merged, split, gone."""
+        """What became of rings since a run or a time; newcomers near rings."""
 
         def read() -> Answer:
-            answer = changes(state.database.api.graph, since, limit=limit)
+            answer = changes(state.database.api.graph, since, limit=limit, newcomers=True)
             names = [name for row in answer.rows for name in row["accounts"]]
             looked_at(state, request, token, "changes", *names)
             return answer

@@ -39,7 +39,12 @@ def summary_lines(told: Explanation) -> list[str]:
         lines.append(f"  {family:13} {bits:11,.1f} bits  {bar(so_far, bits, told.score)}")
         so_far += bits
     if told.single_family:
-        lines.append("  these data hold one kind of evidence only; nothing independent supports it")
+        named = " and ".join(told.families)
+        several = f" ({named} count as one)" if len(told.families) > 1 else ""
+        lines.append(
+            f"  these data hold one independent kind of evidence only{several}; nothing else "
+            "supports it"
+        )
     if told.needed:
         lines.append(
             f"  a group of {told.size:,} needs {told.needed:,.1f} bits here to be more than chance"

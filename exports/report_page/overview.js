@@ -56,7 +56,7 @@ function campaignsCard(report) {
           ? [h("h4", {}, "What ties its rings to each other"),
             h("ul", { class: "evidence" }, campaign.shared.slice(0, most).map((line) => h("li", {}, itemTold(line))))]
           : null,
-        h("p", { class: "links" }, own.slice(0, most).map((ring, at) => [at ? ", " : "", h("a", { href: `#ring-${place.get(ring.id)}` }, named(ring.id))]),
+        h("p", { class: "links" }, own.slice(0, most).map((ring, at) => [at ? ", " : "", h("a", { href: ringAddress(ring) }, shortId(ring.id))]),
           own.length > most ? ` and ${count(own.length - most)} more` : null));
     })));
 }
@@ -105,8 +105,8 @@ function ringList(report) {
       { title: "#", wide: true, name: "rank", cell: (ring) => count(place.get(ring) + 1) },
       {
         title: "Ring", heads: true, value: (ring) => ring.id, cell: (ring) => [
-          h("a", { class: "row", href: `#ring-${place.get(ring)}` }, named(ring.id)),
-          ring.campaigns.length ? h("span", { class: "sub" }, ring.campaigns.map((key, at) => [at ? ", " : "part of ", named(key)])) : null,
+          h("a", { class: "row", href: ringAddress(ring) }, shortId(ring.id)),
+          ring.campaigns.length ? h("span", { class: "sub" }, ring.campaigns.map((key, at) => [at ? ", " : "part of ", shortId(key)])) : null,
           through.has(ring) ? h("span", { class: "sub hit" }, "holds ", named(through.get(ring))) : null,
         ],
       },

@@ -70,6 +70,18 @@ function named(name) {
   return h("bdi", { class: "name", title: shown === text ? null : text.slice(0, 2000) }, shown);
 }
 
+// The address of a ring in the report: its id.
+function ringAddress(ring) {
+  return `#${encodeURIComponent(ring.id)}`;
+}
+
+// An id of ours. In lists on phones it is shown with six characters of its hash; its page has all.
+function shortId(name) {
+  const parts = /^((?:ring|campaign)-[0-9a-f]{6})([0-9a-f]{6,})((?:-\d+)?)$/.exec(name);
+  if (!parts) return named(name);
+  return h("bdi", { class: "name", title: name }, parts[1], h("span", { class: "rest" }, parts[2]), parts[3]);
+}
+
 // A name that leads to the page of what it names, where there are such pages.
 const PAGES = {};
 

@@ -7,7 +7,7 @@ const LINEAGE = { merges: " It took in ", splits: " It came from " };
 function ringView(ring, { rank, of, before, after }) {
   const step = (to, title) => (to === null
     ? h("span", { class: "off" }, title)
-    : h("a", { href: `#ring-${to}` }, title));
+    : h("a", { href: ringAddress(to) }, title));
   const title = h("h1", { tabindex: -1 }, h("span", { class: "eyebrow" }, "Suspected ring "), named(ring.id));
   const active = ring.members.flatMap((m) => [m.first, m.last]).filter(Boolean).sort();
   const opened = ring.members.map((m) => m.opened).filter(Boolean).sort();
@@ -171,7 +171,36 @@ function decisionsCard(ring) {
       : h("p", {}, "None yet."),
     ring.decisions.length > shown.length
       ? h("p", { class: "about" }, `and ${count(ring.decisions.length - shown.length)} more about members`)
-      : null);
+      : null,
+    commandsOf(ring));
+}
+
+// The report writes nothing: a decision is a command, to be copied into a terminal.
+function commandsOf(ring) {
+  if (!/^ring-[0-9a-f]+(-\d+)?$/.test(ring.id)) return null; // a pseudonym, which no command knows
+  const quoted = (text) => `'${clean(text).replaceAll("'", "'\\''")}'`;
+  const commands = ["confirm", "reject", "watch", ...(ring.decisions.some((d) => d.account === null) ? ["withdraw"] : [])];
+  return h("div", { class: "no-print" },
+    h("p", { class: "about" }, "Copy the command of a decision; your notes become its note."),
+    h("div", { class: "tools start" }, commands.map((verdict) => {
+      const button = h("button", { type: "button" }, `Copy: ${verdict}`);
+      button.addEventListener("click", () => copyCommand(`ringleader review ${verdict} ${ring.id} --note ${quoted(notes.get(ring.id) || "…")}`, button));
+      return button;
+    })));
+}
+
+async function copyCommand(command, near) {
+  try {
+    await navigator.clipboard.writeText(command);
+    say(`Copied: ${command}`);
+  } catch {
+    // A page opened from a file may not have the clipboard; what is selected can be copied by hand.
+    const field = h("input", { readonly: true, class: "command", value: command, "aria-label": "Command to copy" });
+    near.closest("div.no-print").querySelector("input.command")?.remove();
+    near.closest("div.no-print").append(field);
+    field.select();
+    say("Selected; copy with the keyboard");
+  }
 }
 
 function notesCard(ring) {

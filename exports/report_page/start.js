@@ -1,13 +1,14 @@
-// Which part is shown follows from the address: nothing for the whole, #ring-7 for a ring.
+// Which part is shown follows from the address: nothing for the whole, #ring-1f2e… for a ring. The
+// id of a ring stays the same from run to run, so an address leads to it in a later report too.
 
 const main = document.getElementById("main");
 let overview = null;
 let shown = null; // number of the ring that is shown
 
 async function open() {
-  const asked = /^#ring-(\d+)$/.exec(location.hash);
-  const number = asked && Number(asked[1]) < overview.report.rings.length ? Number(asked[1]) : null;
+  const number = overview.place.get(location.hash) ?? null;
   if (number === null) {
+    if (location.hash.length > 1) say("This report does not hold that ring.");
     const from = shown;
     shown = null;
     showOverview(from);
@@ -24,8 +25,8 @@ async function open() {
   const { page, title } = ringView(ring, {
     rank: here + 1,
     of: around.length,
-    before: around[here - 1] ?? null,
-    after: around[here + 1] ?? null,
+    before: overview.report.rings[around[here - 1]] ?? null,
+    after: overview.report.rings[around[here + 1]] ?? null,
   });
   main.replaceChildren(page);
   document.title = `${clean(ring.id)} · suspected ring · ringleader`;
@@ -40,7 +41,7 @@ function showOverview(from) {
   document.title = "Suspected rings · ringleader";
   if (from === null) return;
   overview.view.list.table.turnTo(overview.report.rings[from]);
-  const link = main.querySelector(`a.row[href="#ring-${from}"]`);
+  const link = [...main.querySelectorAll("a.row")].find((row) => row.hash === ringAddress(overview.report.rings[from]));
   link?.focus();
   link?.scrollIntoView({ block: "center" });
 }
@@ -72,7 +73,10 @@ document.getElementById("skip").addEventListener("click", (event) => {
 try {
   const report = await unpack("overview");
   nameIdentifiers(report.words);
-  overview = { report, view: overviewView(report) };
+  overview = {
+    report, view: overviewView(report),
+    place: new Map(report.rings.map((ring, at) => [ringAddress(ring), at])),
+  };
   window.addEventListener("hashchange", open);
   await open();
   document.documentElement.dataset.ready = "true";

@@ -14,16 +14,22 @@ from ringleader.errors import NotFound, WrongUsage
 if TYPE_CHECKING:
     from ringleader.graph import Graph
 
+NEWCOMERS = "newcomers"
+# What the check says of an account that lives on what a ring uses.
+NEAR_CODES = ("joins", "near")
 _ALL = 2**31 - 1  # more rows than any list has; Cypher's LIMIT takes no null
 
 
-def changes(graph: Graph, since: str | datetime, *, limit: int | None = None) -> Answer:
+def changes(
+    graph: Graph, since: str | datetime, *, limit: int | None = None, newcomers: bool = False
+) -> Answer:
     """Rings that are new, returned, grown, shrunk, merged, split or gone, and new campaigns.
 
     Args:
         graph: An open graph.
         since: A run, or a date or time in ISO 8601 (UTC where it says no zone).
         limit: Rows at the most; None for all.
+        newcomers: Whether to list rings near which accounts were opened since then, too.
 
     Raises:
         NotFound: There is no such run.
@@ -36,6 +42,8 @@ def changes(graph: Graph, since: str | datetime, *, limit: int | None = None) ->
     rows = graph.read(
         stored, stored.bind({"after": after, "limit": _ALL if limit is None else limit})
     )
+    if newcomers:
+        rows = [*_newcomers(graph, after), *rows][:limit]
     told = sums(Counter(row["change"] for row in rows))
     return Answer(
         rows,
@@ -43,6 +51,36 @@ def changes(graph: Graph, since: str | datetime, *, limit: int | None = None) ->
         brief=["change", "ring_id", "size", "joined", "left", "other", "campaign_id", "at"],
         messages=(f"since {after.isoformat(timespec='seconds')}: {told}",),
     )
+
+
+def _newcomers(graph: Graph, after: datetime) -> list[dict[str, Any]]:
+    """A row for each ring near which accounts were opened, those with most of them first."""
+    from ringleader.api.checking import MOST_ROWS, Checker
+
+    found = graph.read(get("newcomers"), {"after": after, "limit": MOST_ROWS})
+    opened = {row["account_id"]: row["created_at"] for row in found}
+    near: dict[str, list[str]] = {}
+    size: dict[str, int] = {}
+    for one in Checker(graph).check(list(opened)):
+        if one.code in NEAR_CODES and one.account_id is not None:
+            ring = one.rings[0]
+            near.setdefault(ring.ring_id, []).append(one.account_id)
+            size[ring.ring_id] = ring.size
+    return [
+        {
+            "change": NEWCOMERS,
+            "ring_id": ring,
+            "size": size[ring],
+            "joined": None,
+            "left": None,
+            "accounts": accounts,
+            "other": None,
+            "overlap": None,
+            "campaign_id": None,
+            "at": max(opened[account] for account in accounts),
+        }
+        for ring, accounts in sorted(near.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
 
 
 def sums(count: Counter[str]) -> str:
@@ -70,6 +108,8 @@ def change_line(row: Mapping[str, Any]) -> str:
             f"{name} has {row['change']} to {row['size']} accounts "
             f"(+{row['joined']} −{row['left']})"
         )
+    if row["change"] == NEWCOMERS:
+        return f"{len(row['accounts'])} accounts were opened near {name}"
     if row["change"] == "gone":
         return f"{name} is gone ({row['left']} accounts)"
     return f"{name} is {row['change']} ({row['size']} accounts)"

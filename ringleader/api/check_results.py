@@ -144,7 +144,7 @@ class Check(Shown):
     @property
     def answer(self) -> Answer:
         """One row, in which ``rings`` is a list of maps."""
-        return Answer([self.document], brief=["account_id", "outcome", "code", "run"])
+        return Answer([self.document], brief=["account_id", "outcome", "code", "ring_id", "bits"])
 
     @property
     def row(self) -> dict[str, Any]:

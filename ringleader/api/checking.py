@@ -260,7 +260,8 @@ def check_all(graph: Graph, given: Sequence[str | Mapping[str, Any]] | Path | st
         rows += [found.row for found in checker.check(page)]
     count = Counter(row["outcome"] for row in rows)
     told = ", ".join(f"{number:,} {outcome}" for outcome, number in count.most_common())
-    return Answer(rows, ROW, messages=(f"{len(rows):,} accounts checked: {told or 'none'}",))
+    brief = ["account_id", "outcome", "ring_id", "bits", "replaces"]
+    return Answer(rows, ROW, brief, messages=(f"{len(rows):,} accounts checked: {told or 'none'}",))
 
 
 def _rows(path: Path, graph: Graph) -> Iterator[dict[str, Any]]:

@@ -35,6 +35,8 @@ COLUMNS = (
     "found_by_half",
     "found_share",
 )
+# What fits a terminal; every other format has all columns.
+BRIEF = ("kind", "name", "accounts", "found", "account_precision", "account_recall", "bcubed_f1")
 DIGITS = 4
 
 
@@ -90,7 +92,7 @@ def evaluate(
     if found := traits or _beside(files):
         rows += trait_rows(members, labels, found, kinds)
     shown = [{"kind": "evidence", "name": r["family"], "accounts": r["accounts"]} for r in families]
-    return Evaluation(Answer([*rows, *shown], COLUMNS), tuple(messages))
+    return Evaluation(Answer([*rows, *shown], COLUMNS, BRIEF), tuple(messages))
 
 
 def _origin(graph: Graph, labels: Mapping[str, Label]) -> list[str]:

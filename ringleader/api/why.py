@@ -56,6 +56,7 @@ def why_not(
     from ringleader.algorithms.explanation.presentation import named_lines
     from ringleader.algorithms.explanation.standing import NEAREST, standing_lines, standings
     from ringleader.algorithms.parameters import recorded
+    from ringleader.api.checking import check
     from ringleader.api.detection import read_hubs
 
     _require_accounts(graph, account)
@@ -80,7 +81,7 @@ def why_not(
         inside = [standing for standing in found if standing.inside]
         found = (inside or [standing for standing in found if standing.uses_any])[:NEAREST]
         if rings and not found:
-            lines.append(f"{account} uses nothing that the members of any ring have in common")
+            lines.append(f"{account}: {check(graph, {'account_id': account}).reason}")
     for standing in found:
         lines += standing_lines(standing)
     if (told := json.loads(run[0]["known_hubs"] or "{}")).get("identifiers") and not hubs:

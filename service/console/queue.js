@@ -70,7 +70,7 @@ async function queuePage() {
     ? `${ring.change} +${ring.joined} −${ring.left}` : ring.change);
   const columns = [
     ...(many ? [{ title: "", cell: pick, name: "picker" }] : []),
-    { title: "Ring", heads: true, value: (ring) => ring.ring_id, cell: (ring) => [h("a", { class: "row", href: path("rings", ring.ring_id) }, named(ring.ring_id)), ring.campaign_id ? h("span", { class: "sub" }, "part of ", named(ring.campaign_id)) : null] },
+    { title: "Ring", heads: true, value: (ring) => ring.ring_id, cell: (ring) => [h("a", { class: "row", href: path("rings", ring.ring_id) }, shortId(ring.ring_id)), ring.campaign_id ? h("span", { class: "sub" }, "part of ", shortId(ring.campaign_id)) : null] },
     { title: "Accounts", number: true, value: (ring) => ring.size, cell: (ring) => count(ring.size) },
     { title: "Bits", number: true, value: (ring) => ring.score, cell: (ring) => bits(ring.score) },
     { title: "Evidence", wide: true, cell: (ring) => h("ul", { class: "legend" }, ring.families.map((family) => h("li", { class: `chip f-${family}` }, family))) },

@@ -1,5 +1,6 @@
 """The report in a real browser: pointer, keyboard, dark, paper, and names that are markup."""
 
+import shlex
 import time
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -119,8 +120,67 @@ def test_a_ring_shows_its_evidence(show, report):
     expect(page.locator("h1")).to_contain_text("ring-0004")
 
 
+class Lasting(ReportWorld):
+    """Rings under ids as detection gives them."""
+
+    def ids(self):
+        return [f"ring-{number:012x}" for number in range(self.rings)]
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory):
+    return written(tmp_path_factory.mktemp("lasting") / "report.html", Lasting(rings=4))
+
+
+def test_a_ring_has_an_address_that_lasts(show, lasting, tmp_path):
+    page = show(lasting, "#ring-000000000002")
+    expect(page.locator("h1")).to_contain_text("ring-000000000002")
+    page.get_by_role("link", name="← All rings").click()
+    assert page.locator("a.row").first.get_attribute("href").startswith("#ring-00000000000")
+    # A later report, in which other rings stand before it.
+    later = written(tmp_path / "later.html", Lasting(rings=9))
+    expect(show(later, "#ring-000000000002").locator("h1")).to_contain_text("ring-000000000002")
+    gone = show(lasting, "#ring-00000000000f")
+    expect(gone.locator("h1")).to_have_text("Suspected rings")
+    expect(gone.locator("#said")).to_have_text("This report does not hold that ring.")
+
+
+CLIPBOARD = """take => Object.defineProperty(navigator, "clipboard", { value: {
+  writeText: (text) => {
+    window.copied = text;
+    return take ? Promise.resolve() : Promise.reject();
+  },
+} })"""
+
+
+def test_the_command_of_a_decision_is_copied(show, lasting):
+    page = show(lasting, "#ring-000000000001")
+    page.evaluate(CLIPBOARD, True)
+    page.locator("#notes").fill("one firm's lease; $(id) `id`")
+    page.get_by_role("button", name="Copy: reject").click()
+    command = "ringleader review reject ring-000000000001 --note "
+    expect(page.locator("#said")).to_contain_text(f"Copied: {command}")
+    copied = page.evaluate("window.copied")
+    assert shlex.split(copied) == [*command.split(), "one firm's lease; $(id) `id`"]
+    page.locator("#notes").fill("")
+    page = show(lasting, "#ring-000000000001")
+    page.evaluate(CLIPBOARD, False)
+    page.get_by_role("button", name="Copy: confirm").click()
+    field = page.get_by_label("Command to copy")
+    expect(field).to_have_value("ringleader review confirm ring-000000000001 --note '…'")
+
+
+def test_ids_in_lists_are_short_on_phones_only(show, lasting):
+    wide, phone = show(lasting), show(lasting, width=390)
+    name = "ring-000000000001"
+    assert name in listed(wide)
+    assert "ring-000000" in listed(phone) and name not in listed(phone)
+    phone.locator(f"a[href='#{name}']").first.click()
+    expect(phone.locator("h1")).to_contain_text(name)
+
+
 def test_the_graph_by_pointer(show, report):
-    page = show(report, "#ring-0")
+    page = show(report, "#ring-0000")
     page.wait_for_selector(".network")
     page.locator(".network .item").first.click()
     name = page.locator(".panel h3 bdi").inner_text()
@@ -189,7 +249,7 @@ def test_everything_by_keyboard_alone(show, report):
 
 
 def test_notes_stay_in_the_tab_until_somebody_saves_them(show, report):
-    page = show(report, "#ring-0")
+    page = show(report, "#ring-0000")
     notes = page.get_by_role("textbox", name="Your notes")
     notes.fill("asked the campus\nno answer")
     page.get_by_role("link", name="Next").click()
@@ -206,7 +266,7 @@ def test_notes_stay_in_the_tab_until_somebody_saves_them(show, report):
     assert page.evaluate("[localStorage.length, document.cookie]") == [0, ""]
 
 
-@pytest.mark.parametrize("place", ["", "#ring-0"])
+@pytest.mark.parametrize("place", ["", "#ring-0000"])
 def test_names_that_are_markup_are_text(show, evil, place):
     page = show(evil, place)
     page.wait_for_selector("a.row, .network")
@@ -278,7 +338,7 @@ def test_the_policy_stops_what_is_not_in_the_page(show, report, listener):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("place", ["", "#ring-0"])
+@pytest.mark.parametrize("place", ["", "#ring-0000"])
 def test_text_can_be_read_by_day_and_by_night(show, report, scheme, place):
     page = show(report, place, color_scheme=scheme)
     page.wait_for_selector("a.row, .network")
@@ -323,7 +383,7 @@ def _contrast(ink, paper):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("place", ["", "#ring-0"])
+@pytest.mark.parametrize("place", ["", "#ring-0000"])
 def test_nothing_scrolls_sideways(show, report, evil, width, place):
     for path in (report, evil):
         page = show(path, place, width=width)

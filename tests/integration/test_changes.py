@@ -10,7 +10,7 @@ from judged_worlds import RING, SECOND
 from ringleader.algorithms.detect import detect
 from ringleader.algorithms.parameters import Parameters
 from ringleader.api import reviewing
-from ringleader.api.changes import changes
+from ringleader.api.changes import change_line, changes
 from ringleader.errors import NotFound, WrongUsage
 
 P = Parameters()
@@ -122,6 +122,24 @@ def test_a_ring_that_grew_says_by_whom_and_one_that_is_rejected_is_gone(graph, r
     )
     grown = next(row for row in rows if row["change"] == "grown")
     assert (grown["joined"], grown["left"], grown["accounts"]) == (2, 0, NEW)
+    # An account of the morning that uses what the ring lives on, and one that touches it once.
+    world.write(
+        "CREATE (a:Account {account_id: 'early', created_at: datetime()}) "
+        "CREATE (b:Account {account_id: 'once', created_at: datetime()}) WITH a, b "
+        "MATCH (i:Ip {address: '203.0.113.1'}), (home:Ip {address: '198.51.0.1'}) "
+        "CREATE (a)-[:USED_IP {events: 9}]->(i) CREATE (b)-[:USED_IP {events: 1}]->(i) "
+        "CREATE (b)-[:USED_IP {events: 90}]->(home) WITH a, b "
+        "MATCH (d:Device {device_id: 'image-a'}) CREATE (a)-[:USED_DEVICE {events: 9}]->(d)",
+        name="fixture",
+    )
+    rows = [
+        json.loads(line)
+        for line in ringleader("changes", "--since", first, "--format", "jsonl").stdout.splitlines()
+    ]
+    [near] = [row for row in rows if row["change"] == "newcomers"]
+    assert (near["ring_id"], near["accounts"]) == (ring, ["early"])
+    assert change_line(near) == f"1 accounts were opened near {ring}"
+    assert ("newcomers", ring) not in told(world, first)  # the queue and webhooks do not ask
     # A run that finds the same keeps since when members are in the ring.
     detect(world, P)
     assert told(world, first)["grown", ring]["accounts"] == NEW

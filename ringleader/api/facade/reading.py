@@ -189,7 +189,9 @@ class Reading(Base):
         """What became of rings since a run or a time: one row for each change, the latest first.
 
         ``change`` is new, returned, grown, shrunk, changed (as many left as joined), merged, split,
-        gone or new campaign; ``accounts`` are the members that joined.
+        gone or new campaign; ``accounts`` are the members that joined. Rows of newcomers come
+        first: ``accounts`` were opened since then, are in no ring, and live on what this one uses,
+        as the check sees it (of the 1,000 latest that touch any ring).
 
         Args:
             since: A run, or a date or time (UTC where it says no zone).
@@ -201,7 +203,7 @@ class Reading(Base):
         """
         from ringleader.api.changes import changes
 
-        return changes(self.graph, since, limit=limit).frame
+        return changes(self.graph, since, limit=limit, newcomers=True).frame
 
     def check(self, account: str | None = None, /, **known: Any) -> Check:
         """Whether an account belongs to a ring of the last run, in one read of the database.
