@@ -162,14 +162,27 @@ def _unit(load: TableInput) -> str:
     )
 
 
+def _accounts_are_known(load: TableInput) -> bool:
+    """Whether an accounts table was loaded, or is being loaded, that others can be held against."""
+    if load.earlier_accounts is not None:
+        return True
+    return load.graph is not None and bool(
+        load.graph.read(get("batches-of-table"), {"table": "accounts"})
+    )
+
+
 def _strangers(load: TableInput, steps: Sequence[WriteStep]) -> Iterator[str]:
     """Accounts that the accounts table does not know."""
     table = load.mapping.table.name
-    named = mentions([s for s in steps if s.name != "CONTACTED"], "Account")
-    if table == "accounts" or not named:
+    if table == "accounts" or not _accounts_are_known(load):
         return
+    nodes = [step.rows.select(key="account_id") for step in steps if step.name == "Account"]
+    named = nodes or mentions([s for s in steps if s.name != "CONTACTED"], "Account")
+    if not named:
+        return
+    # Nodes have one row each; ends of relationships repeat.
     keys: Any = named[0].union(*named[1:]) if named[1:] else named[0]
-    accounts = load.workspace.keep("named", keys.distinct())
+    accounts = nodes[0] if len(nodes) == 1 else load.workspace.keep("named", keys.distinct())
     number = load.workspace.size(accounts)
     if load.earlier_accounts is not None:
         known: Any = load.earlier_accounts()
@@ -178,7 +191,7 @@ def _strangers(load: TableInput, steps: Sequence[WriteStep]) -> Iterator[str]:
         unknown = load.workspace.keep("strangers", accounts.anti_join(known, "key"))
         asked, missing = number, load.workspace.size(unknown)
         example = next(iter(load.workspace.rows(unknown.limit(1))), {}).get("key")
-    elif load.graph is not None and load.graph.read(get("batches-of-table"), {"table": "accounts"}):
+    elif load.graph is not None:
         some = accounts.order_by("key") if number <= _ASKED else accounts
         ids = [row["key"] for row in load.workspace.rows(some.limit(_ASKED))]
         answer = load.graph.read(get("known-accounts"), {"account_ids": ids})
