@@ -56,7 +56,7 @@ CODES = {
 # Examples that put other rings in the place of those that are known; detection brings these back.
 OTHER_RINGS = ("ringleader detect --method", "ringleader rings import")
 # Examples that follow from one another, need a partner, or take away what others need: their own
-# tests run them (test_match, test_end_of_data, test_backup, test_dossier, test_prepare,
+# tests run them (test_work, test_match, test_end_of_data, test_backup, test_dossier, test_prepare,
 # test_pulled_indicators). Here they are parsed.
 PARSED = (
     "ringleader backup",
@@ -71,6 +71,7 @@ PARSED = (
     "RINGLEADER_HOME=/data/new ringleader restore",
     "ringleader review answer",
     "ringleader review appeal ",
+    "ringleader review withdraw",
     "ringleader serve --host",  # with a certificate; test_match_https has one
 )
 # Examples that need a terminal, or go on until they are stopped: they are started and stopped.
