@@ -9,6 +9,7 @@ loads and detections write them. A step can be repeated, so an interrupted upgra
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringleader.catalogue import get
@@ -55,11 +56,15 @@ class Upgrade:
         version: The version of the schema that the graph has now.
         created: Constraints and indexes that were created.
         changed: What was changed, with its number.
+        engine: Version of Neo4j that the database was brought to; None if it stayed.
+        backup: Backup of the database from before that; None if it stayed.
     """
 
     version: int
     created: tuple[str, ...]
     changed: dict[str, int]
+    engine: str | None = None
+    backup: Path | None = None
 
 
 def pending(graph: Graph) -> dict[Step, int]:

@@ -19,15 +19,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ringleader.catalogue import get
 from ringleader.decisions import listed_decisions
 from ringleader.engine import ensure_running, managed_connection, run_admin, stop
 from ringleader.engine.artifacts import file_sha256
 from ringleader.engine.folder import DATABASE, ServerFolder
+from ringleader.engine.releases import ENGINES, Engine, engine_named
 from ringleader.errors import InputError, WrongUsage
 from ringleader.graph import Graph
 from ringleader.graph.locks import file_lock, lease
 from ringleader.keys import KEY_FILE, fingerprint, read_key
+from ringleader.loaders.lifecycle.replacing import (
+    counts,
+    refuse_later,
+    replace_server,
+    start_again,
+)
 from ringleader.loaders.lifecycle.settings_text import without_secrets
 from ringleader.output import now_text, plain, whole_file
 from ringleader.progress import progress
@@ -36,12 +42,14 @@ from ringleader.version import __version__
 if TYPE_CHECKING:
     from ringleader.settings import Settings
 
-__all__ = ["Backup", "back_up", "restore"]
+__all__ = ["Backup", "back_up", "move", "restore"]
 
 FORMAT = 1
 _ABOUT, _DUMP, _SETTINGS, _REVIEWS = "backup.json", "neo4j.dump", "ringleader.toml", "reviews.jsonl"
 # What the data folder keeps beside the graph.
 FOLDERS = ("loads", "quarantine", "audit")
+# What a restored database has to hold in the number that the backup says.
+COUNTS = ("accounts", "rings", "reviews", "nodes", "relationships")
 
 
 @dataclass(frozen=True)
@@ -87,25 +95,30 @@ def back_up(settings: Settings, file: Path, *, keys: Path | None = None) -> Back
         ServerError: The dump failed.
     """
     _require_managed(settings)
+    with file_lock(settings, "backup") as place:
+        return _made(settings, file, keys, place, again=managed_connection(settings) is not None)
+
+
+def _made(settings: Settings, file: Path, keys: Path | None, place: str, *, again: bool) -> Backup:
+    """Write a backup under a lock that is held; the server runs afterwards only if it shall."""
     home, folder = settings.home, ServerFolder(settings.home)
     if not folder.has_data:
         raise InputError(f"there is no database in {folder.root}", hint="ringleader load")
     _require_folder(file)
-    with file_lock(settings, "backup") as place, _scratch(home) as scratch:
-        ran = managed_connection(settings) is not None
+    with _scratch(home) as scratch:
         state = ensure_running(settings)
         with (
             Graph.connect(state.settings(), settings.schema) as graph,
             lease(graph, "backup", place),
         ):
-            [counts] = graph.read(get("size-of-backup"))
+            held = counts(graph)
             decisions = listed_decisions(graph, history=True)
         stop(settings)
         try:
             with progress("neo4j-admin database dump"):
                 run_admin(settings, ["database", "dump", f"--to-path={scratch}", DATABASE])
         finally:
-            if ran:
+            if again:
                 ensure_running(settings)
         lines = (json.dumps(plain(row), ensure_ascii=False) + "\n" for row in decisions)
         (scratch / _REVIEWS).write_text("".join(lines), encoding="utf-8")
@@ -121,7 +134,7 @@ def back_up(settings: Settings, file: Path, *, keys: Path | None = None) -> Back
             "made_at": now_text(),
             "version": __version__,
             "engine": state.engine,
-            **counts,
+            **held,
             "key_fingerprint": _fingerprint(home),
             "sha256": {name: file_sha256(path) for name, path in members.items()},
         }
@@ -138,50 +151,84 @@ def restore(
 ) -> Backup:
     """Put a backup in the place of the managed server's database, and start the server.
 
+    Whatever fails before the new server has started and holds what the backup says leaves all as it
+    was.
+
     Args:
-        settings: The managed server and the data folder.
+        settings: The managed server and the data folder; ``server.engine``, where it is given, says
+            for which release of Neo4j the database is afterwards.
         file: The backup.
         keys: The file with the keys; not needed where the data folder has the same key.
         overwrite: Whether a database, and files of the data folder, that are there may go.
 
     Raises:
         WrongUsage: Another server than the managed one is configured.
-        InputError: The file is no backup or damaged, the keys are others or missing, or there is a
-            database already.
-        ServerError: The database could not be loaded; it has to be restored again then.
+        InputError: The file is no backup or damaged, of a later release of Neo4j, the keys are
+            others or missing, or there is a database already.
+        ServerError: The database could not be loaded.
     """
     _require_managed(settings)
     home, folder = settings.home, ServerFolder(settings.home)
     with file_lock(settings, "restore"), _scratch(home) as scratch:
         about = _unpacked(file, scratch / "backup")
-        _refuse_other_engine(settings, folder, about["engine"])
+        engine = _engine(settings, folder)
+        refuse_later(f"the database in {file}", about["engine"], engine)
         new_keys = _keys(file, keys, home, about["key_fingerprint"], scratch / "keys")
         if not overwrite:
             _refuse_replacing(home, folder, new_keys)
-        stop(settings)
-        with progress("neo4j-admin database load"):
-            source = f"--from-path={scratch / 'backup'}"
-            run_admin(
-                settings, ["database", "load", source, "--overwrite-destination=true", DATABASE]
-            )
-        for path in new_keys:
-            target = home / "keys" / path.name
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            shutil.copyfile(path, target)
-            target.chmod(0o600)
-        for name in FOLDERS:
-            if (scratch / "backup" / name).exists():
-                shutil.rmtree(home / name, ignore_errors=True)
-                shutil.copytree(scratch / "backup" / name, home / name)
-                (home / name).chmod(0o700)
-        if (scratch / "backup" / _SETTINGS).exists():
-            shutil.copyfile(scratch / "backup" / _SETTINGS, home / f"restored-{_SETTINGS}")
-        state = ensure_running(settings)
-        with Graph.connect(state.settings(), settings.schema) as graph:
-            graph.ensure_schema()
-            # The lease of the backup is in the dump; nobody holds it here.
-            graph.write(get("drop-restored-lease"))
+        replace_server(
+            settings,
+            scratch / "backup",
+            engine,
+            {name: about[name] for name in COUNTS if name in about},
+            lambda: _replace_files(home, scratch / "backup", new_keys),
+        )
     return _backup(file, about, keys)
+
+
+def move(settings: Settings, engine: Engine, backup: Path) -> None:
+    """Bring the managed server's database to a later release of Neo4j, by way of a backup.
+
+    Args:
+        settings: The managed server, of the present release, and the data folder.
+        engine: The later release.
+        backup: Where the backup goes that a restore goes back to; it stays.
+
+    Raises:
+        WrongUsage: Another server than the managed one is configured.
+        InputError: There is no database, or it is of a later release.
+        ServerError: The database could not be moved; it is as before.
+    """
+    _require_managed(settings)
+    refuse_later("the database", ServerFolder(settings.home).data_engine() or "", engine)
+    with file_lock(settings, "upgrade") as place, _scratch(settings.home) as scratch:
+        ran = managed_connection(settings) is not None
+        try:
+            # It stays down from the dump on, so that no decision comes in that would be lost.
+            _made(settings, backup, None, place, again=False)
+            about = _unpacked(backup, scratch / "backup")
+            held = {name: about[name] for name in COUNTS}
+            replace_server(settings, scratch / "backup", engine, held)
+        except BaseException:
+            if ran:
+                start_again(settings)
+            raise
+
+
+def _replace_files(home: Path, unpacked: Path, keys: Sequence[Path]) -> None:
+    """Put keys, records, quarantine, audit log and settings of a backup into a data folder."""
+    for path in keys:
+        target = home / "keys" / path.name
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.copyfile(path, target)
+        target.chmod(0o600)
+    for name in FOLDERS:
+        if (unpacked / name).exists():
+            shutil.rmtree(home / name, ignore_errors=True)
+            shutil.copytree(unpacked / name, home / name)
+            (home / name).chmod(0o700)
+    if (unpacked / _SETTINGS).exists():
+        shutil.copyfile(unpacked / _SETTINGS, home / f"restored-{_SETTINGS}")
 
 
 def _require_managed(settings: Settings) -> None:
@@ -298,14 +345,13 @@ def _refuse_replacing(home: Path, folder: ServerFolder, keys: Sequence[Path]) ->
         )
 
 
-def _refuse_other_engine(settings: Settings, folder: ServerFolder, engine: str) -> None:
-    wanted = folder.choose_engine(settings).neo4j
-    if wanted.split(".")[0] != engine.split(".")[0]:
-        raise InputError(
-            f"the backup is of Neo4j {engine}, and this data folder is for {wanted}",
-            hint=f'set engine = "{".".join(engine.split(".")[:2])}" under [server], or set '
-            "RINGLEADER_HOME to another folder",
-        )
+def _engine(settings: Settings, folder: ServerFolder) -> Engine:
+    """The release that is asked for or, if nobody asks, that of the database that is there."""
+    owner = folder.data_engine()
+    present = next((engine for engine in ENGINES if owner in (engine.line, engine.neo4j)), None)
+    if present is not None and settings.source("server.engine") == "default":
+        return present
+    return engine_named(str(settings.get("server.engine")))
 
 
 def _keys(file: Path, keys: Path | None, home: Path, expected: str, where: Path) -> list[Path]:

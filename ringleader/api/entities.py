@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from uuid import uuid4
 
 from ringleader.answers import Answer
 from ringleader.catalogue import get
-from ringleader.errors import NotFound, WrongUsage
+from ringleader.errors import InputError, NotFound, WrongUsage
 from ringleader.indications import TLP
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ def add_entity(
         "kind": kind or known["kind"],
         "aliases": sorted({*known["aliases"], *(" ".join(alias.split()) for alias in aliases)}),
     }
+    for alias in aliases:
+        other = _found(graph, alias)
+        if other is not None and other["entity_id"] != entity["entity_id"]:
+            raise InputError(
+                f"{alias!r} is a name of {other['name']} already, so it cannot be one of "
+                f"{entity['name']}",
+                hint=f"ringleader entities show {shlex.quote(other['name'])}",
+            )
     _claim(graph, entity, source=source, note=note, tlp=tlp, by=by)
 
 

@@ -44,21 +44,24 @@ def backup(app: App, file: Path, keys: Path | None) -> None:
 @click.argument("file", type=_file)
 @click.option("--keys", type=_file, help="The keys of the backup.")
 @click.option("--overwrite", is_flag=True, help="Replace what is there: database, records, keys.")
+@click.option("--engine", help="Release of Neo4j afterwards: 2026.08 or 5.26 [default: as it is].")
 @pass_app
-def restore(app: App, file: Path, keys: Path | None, overwrite: bool) -> None:
+def restore(app: App, file: Path, keys: Path | None, overwrite: bool, engine: str | None) -> None:
     """Put a backup in the place of the managed server's database.
 
     \b
-    Every file of the backup is checked before anything is replaced. Its settings are put beside
-    the data as restored-ringleader.toml: they apply where you copy them to.
+    Every file of the backup is checked, and the database is loaded and checked, before anything
+    is replaced. A backup of Neo4j 5.26 can be restored for 2026.08, not the other way round. Its
+    settings are put beside the data as restored-ringleader.toml: they apply where you copy them to.
 
     \b
     Examples:
       RINGLEADER_HOME=/data/new ringleader restore backup.tar --keys keys.tar
       ringleader restore backup.tar --overwrite
+      ringleader restore before.tar --overwrite --engine 5.26
     """
     with app.connect() as r:
-        done = r.restore(file, keys=keys, overwrite=overwrite)
+        done = r.restore(file, keys=keys, overwrite=overwrite, engine=engine)
     app.say(
         f"restored {done.accounts:,} accounts, {done.rings:,} rings and {done.reviews:,} decisions "
         f"of {done.made_at}"

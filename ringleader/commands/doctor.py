@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
@@ -65,16 +66,31 @@ def doctor(app: App, mend: bool, format_: str) -> int:
     epilog="""\b
 Examples:
   ringleader backup before-upgrade.tar
-  ringleader upgrade""",
+  ringleader upgrade
+  ringleader upgrade --engine 2026.08""",
+)
+@click.option("--engine", help="Bring the managed server to this release of Neo4j first: 2026.08.")
+@click.option(
+    "--backup",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the backup before another release goes [default: backups/ of the data folder].",
 )
 @pass_app
-def upgrade(app: App) -> None:
+def upgrade(app: App, engine: str | None, backup: Path | None) -> None:
     """Bring a graph that an earlier version wrote to the schema of this one.
 
     It can be repeated. `ringleader doctor` says whether it is needed.
+
+    \b
+    With --engine, the managed server's database is brought to a later release of Neo4j: it is
+    backed up, loaded into a new server, counted and checked. Only then the new server takes the
+    place of the old one. Whatever fails, and Ctrl-C, leave the old one as it was.
+    `ringleader restore BACKUP --overwrite --engine 5.26` goes back.
     """
     with app.connect() as r:
-        done = r.upgrade()
+        done = r.upgrade(engine=engine, backup=backup)
+    if done.engine is not None:
+        app.say(f"the database is of Neo4j {done.engine} now; as it was before: {done.backup}")
     for what, number in done.changed.items():
         app.say(f"changed: {what}: {number:,}")
     if done.created:

@@ -83,6 +83,11 @@ class ServerFolder:
         return self.home / "server"
 
     @property
+    def before(self) -> Path:
+        """The server that another is taking the place of; there for the moment of two renames."""
+        return self.home / "server-before"
+
+    @property
     def state_file(self) -> Path:
         """Tells everyone where the running server answers."""
         return self.root / "state.json"
@@ -188,10 +193,12 @@ class ServerFolder:
         if same_line and version_numbers(owner) <= version_numbers(wanted.neo4j):
             return wanted
         known = f"--engine {line.line}" if line else "the ringleader that made it"
+        later = version_numbers(owner) < version_numbers(wanted.neo4j)
+        move = f"ringleader upgrade --engine {wanted.line} (keeps the data), " if later else ""
         raise ServerError(
             f"the data in {self.root} belongs to Neo4j {owner}, not {wanted.neo4j}",
-            hint=f"ringleader server start {known}, ringleader server reset (deletes the data), "
-            "or set RINGLEADER_HOME to another folder",
+            hint=f"{move}ringleader server start {known}, ringleader server reset (deletes the "
+            "data), or set RINGLEADER_HOME to another folder",
         )
 
     def data_engine(self) -> str | None:

@@ -221,6 +221,26 @@ def reset(settings: Settings) -> int:
         return size
 
 
+def put_in_place(folder: ServerFolder, other: ServerFolder) -> None:
+    """Put a server that is stopped in the place of another; a killed run is finished by the next.
+
+    Args:
+        folder: The folder whose server is replaced.
+        other: Where the new server is; it is gone afterwards.
+
+    Raises:
+        ServerError: The server that would be replaced runs.
+    """
+    with server_lock(folder):
+        if find_process(folder, folder.read_state()) is not None:
+            raise ServerError("the server runs", hint="ringleader server stop")
+        if folder.root.exists():
+            folder.root.rename(folder.before)
+        other.root.rename(folder.root)
+        if folder.before.exists():
+            shutil.rmtree(folder.before)
+
+
 def status(settings: Settings) -> Status:
     """How the managed server stands."""
     folder = ServerFolder(settings.home)

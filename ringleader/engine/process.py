@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -63,12 +64,22 @@ def server_lock(folder: ServerFolder) -> Iterator[None]:
         ) from error
     try:
         with filelock.FileLock(folder.lock_file, timeout=LOCK_SECONDS):
+            _put_back(folder)
             yield
     except filelock.Timeout as error:
         raise LockHeld(
             f"another process is starting or stopping the server in {folder.root}",
             hint="wait until it ends, then ringleader server status",
         ) from error
+
+
+def _put_back(folder: ServerFolder) -> None:
+    """Finish a replacement that was killed between its two renames, or after them."""
+    if folder.before.exists():
+        if folder.root.exists():
+            shutil.rmtree(folder.before)
+        else:
+            folder.before.rename(folder.root)
 
 
 def find_process(folder: ServerFolder, state: ServerState | None) -> psutil.Process | None:

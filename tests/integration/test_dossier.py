@@ -8,7 +8,7 @@ from judged_worlds import RING, SECOND
 from stix2validator import validate_string
 
 from ringleader import Connection
-from ringleader.errors import NotFound, WrongUsage
+from ringleader.errors import InputError, NotFound, WrongUsage
 from ringleader.keys import EXPORT_KEY, load_key
 
 CAMPAIGN = """
@@ -155,6 +155,12 @@ def test_a_campaign_is_attributed_by_people_with_history_and_tlp(r, tmp_path, ri
     assert (listed["name"], listed["kind"], listed["claims"], list(listed["campaigns"])) == (
         "Rotor Group", "organization", 7, [],
     )  # fmt: skip
+    # A name belongs to one: neither as an alias of another nor as an entity of its own.
+    r.add_entity("Other", source="Y", note="x")
+    for taken in ("rotor", "ROTOR  group"):
+        with pytest.raises(InputError, match="is a name of Rotor Group already"):
+            r.add_entity("Other", aliases=["new", taken], source="Y", note="x")
+    assert list(r.entities().set_index("name").loc["Other", "aliases"]) == []
     with pytest.raises(NotFound, match="there is no entity called 'else'"):
         r.attribute("campaign-x", "else", confidence=1, **said)
     with pytest.raises(NotFound, match="no campaign 'c'"):

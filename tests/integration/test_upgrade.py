@@ -1,63 +1,70 @@
-"""A graph that ringleader 0.1 wrote, brought to the schema of this version."""
+"""A graph that ringleader 0.1 wrote on Neo4j 5.26, brought to this version and to Neo4j 2026."""
 
-import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
+from command_line import called
 
 from ringleader import Connection
 from ringleader.doctor import examine
-from ringleader.errors import InputError
+from ringleader.engine import ensure_running, managed_connection, run_admin, stop
+from ringleader.engine.folder import ServerFolder
+from ringleader.errors import InputError, ServerError, WrongUsage
+from ringleader.loaders.lifecycle import replacing
 from ringleader.schema.statements import schema_statements
+from ringleader.settings import load_settings
 from ringleader.upgrade import SCHEMA_VERSION, pending
 
-# Everything in the database after 0.1 (commit d181e82) loaded 68 accounts, detected twice, took
-# two decisions and a pin: its nodes, relationships, constraints and indexes, as JSON.
-OLD = Path(__file__).parents[1] / "data" / "graph-0.1.json"
-RING = {f"ring{n:02d}" for n in range(8)}
-NODES = """
-UNWIND $rows AS row
-CREATE (n:$(row.labels)) SET n = row.plain, n.`made as` = row.number
-FOREACH (name IN keys(row.times) | SET n[name] = datetime(row.times[name]))
-"""
-TIES = """
-UNWIND $rows AS row
-MATCH (a {`made as`: row.start}) MATCH (b {`made as`: row.end})
-CREATE (a)-[r:$(row.type)]->(b) SET r = row.plain
-FOREACH (name IN keys(row.times) | SET r[name] = datetime(row.times[name]))
-"""
+# Several servers of two releases are started one after the other.
+pytestmark = [pytest.mark.server, pytest.mark.restarts, pytest.mark.timeout(1_500)]
+# tests/data/graph_0_1.py says how it was made.
+DUMP = Path(__file__).parents[1] / "data" / "graph-0.1.dump"
+OLD, NEW = "5.26.30", "2026.08.1"
+SETTINGS = '[server]\nheap = "1g"\npage_cache = "128m"\nport = 17687\n'
+RINGS = {
+    "ring-422105559897": {f"aa{n:02d}" for n in range(9)},
+    "ring-752be4dec44b": {f"bb{n:02d}" for n in range(12)},
+}
+CONFIRMED = "ring-422105559897"
+DECISIONS = {
+    (CONFIRMED, "confirmed", "ann", "same cards"),
+    ("ring-c1f591772011", "rejected", "ann", "a class"),
+    ("bb03", "watched", "bob", "look again"),
+}
 
 
-def split(row, **more):
-    """A row with times apart, which JSON cannot hold."""
-    given = row["properties"]
-    times = {name: value["datetime"] for name, value in given.items() if isinstance(value, dict)}
-    plain = {name: value for name, value in given.items() if name not in times}
-    return {**row, "plain": plain, "times": times, **more}
+def settings_of(home, flags=None):
+    return load_settings(flags or {}, env={"RINGLEADER_HOME": str(home)}, cwd=home)
+
+
+def connected(home):
+    return Connection(settings_of(home), reread=lambda flags: settings_of(home, flags))
+
+
+def command(home, *args, code=0):
+    done = called(args, folder=home, env={"RINGLEADER_HOME": str(home)})
+    assert done.returncode == code, done.stderr
+    return done
 
 
 @pytest.fixture
-def old(graph):
-    """The graph of 0.1, with its own constraints and indexes and no others."""
-    document = json.loads(OLD.read_text())
-    for row in graph.read("SHOW CONSTRAINTS YIELD name", name="fixture"):
-        graph.run_in_batches(f"DROP CONSTRAINT {row['name']}", name="fixture")
-    for row in graph.read("SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP'", name="fixture"):
-        graph.run_in_batches(f"DROP INDEX {row['name']}", name="fixture")
-    try:
-        rows = [split(row, number=at) for at, row in enumerate(document["nodes"])]
-        graph.write(NODES, {"rows": rows}, name="fixture")
-        graph.write(TIES, {"rows": [split(r) for r in document["relationships"]]}, name="fixture")
-        graph.write("MATCH (n) REMOVE n.`made as`", name="fixture")
-        for statement in document["schema"]:
-            graph.run_in_batches(statement, name="fixture")
-        yield graph
-    finally:
-        graph.ensure_schema()
-
-
-def check(graph, name):
-    return next(check for check in examine(graph.settings) if check.name == name)
+def old(tmp_path):
+    """The data folder of somebody who ran 0.1 on Neo4j 5.26; its server runs."""
+    (tmp_path / "ringleader.toml").write_text(SETTINGS)
+    dump = tmp_path / "dump"
+    dump.mkdir()
+    shutil.copyfile(DUMP, dump / "neo4j.dump")
+    first = settings_of(tmp_path, {"server.engine": "5.26"})
+    run_admin(first, ["database", "load", f"--from-path={dump}", "neo4j"])
+    ensure_running(first)
+    yield tmp_path
+    stop(settings_of(tmp_path))
 
 
 def rings(r):
@@ -67,71 +74,193 @@ def rings(r):
     }
 
 
-def test_a_graph_of_the_first_version_is_upgraded(old, ringleader):
-    r = Connection(old.settings, graph=old)
-    before = rings(r)
-    [ring] = before
-    assert before[ring] == RING
-    decisions = r.decisions().to_dict("records")
-    # One member came in the second run, as 0.1 would have noted it.
-    [said] = old.write(
-        "MATCH (run:Run)-[found:FOUND]->(:Ring) WITH run, found ORDER BY run.started_at DESC "
-        "LIMIT 1 SET found.joined = ['ring07'] RETURN toString(run.started_at) AS late",
-        name="fixture",
-    ).rows
-    late = said["late"]
-    counts = {step.name: number for step, number in pending(old).items()}
-    assert counts["members"] == len(RING)
-    assert counts["pins"] == 1
-    assert counts["verdicts"] >= 1
-    needed = check(old, "schema")
-    assert (needed.outcome, needed.hint) == ("failed", "ringleader upgrade")
-    assert check(old, "constraints").outcome == "failed"
+def decisions(r):
+    columns = ["target", "verdict", "decided_by", "note"]
+    return set(r.decisions()[columns].itertuples(index=False, name=None))
 
-    told = ringleader("upgrade").stderr
-    assert "pinned verdicts that are called benign: 1" in told
-    assert f"version {SCHEMA_VERSION} of the schema" in told
 
-    there = {row["name"] for row in old.read("SHOW INDEXES YIELD name", name="indexes")}
-    assert set(schema_statements(old.schema)) <= there
-    for name in ("schema", "constraints", "rings"):
-        assert check(old, name).outcome == "ok", name
-    assert pending(old) == {}
-    # What 0.1 knew is there under its name, and what can be derived is.
-    assert rings(r) == before
-    assert r.decisions().to_dict("records") == decisions
-    benign = "MATCH (n) WHERE n.verdict = 'benign' RETURN count(n) AS n"
-    assert old.read(benign, name="benign") == [{"n": 0}]
-    since = old.read(
-        "MATCH (a:Account)-[m:MEMBER_OF]->(ring:Ring) RETURN a.account_id AS account, "
-        "m.since = ring.found_at AS with_the_ring, m.since = datetime($late) AS in_the_second_run",
-        {"late": late},
-        name="since",
+def check(settings, name):
+    return next(check for check in examine(settings) if check.name == name)
+
+
+def everything(r):
+    nodes = "MATCH (n) RETURN labels(n) AS l, properties(n) AS p ORDER BY elementId(n)"
+    ties = "MATCH ()-[r]->() RETURN type(r) AS t, properties(r) AS p ORDER BY elementId(r)"
+    return r.graph.read(nodes, name="all"), r.graph.read(ties, name="all")
+
+
+def engine(r):
+    [row] = r.graph.read("CALL dbms.components() YIELD versions RETURN versions[0] AS v", name="v")
+    return row["v"]
+
+
+def test_a_graph_of_the_first_version_is_upgraded(old):
+    with connected(old) as r:
+        assert engine(r) == OLD
+        assert rings(r) == RINGS
+        assert decisions(r) == DECISIONS
+        counts = {step.name: number for step, number in pending(r.graph).items()}
+        assert counts["members"] == sum(map(len, RINGS.values()))
+        assert (counts["pins"], counts["verdicts"]) == (2, 1)
+        needed = check(r.settings, "schema")
+        assert (needed.outcome, needed.hint) == ("failed", "ringleader upgrade")
+
+        told = command(old, "upgrade").stderr
+        assert "pinned verdicts that are called benign: 2" in told
+        assert f"version {SCHEMA_VERSION} of the schema" in told
+        assert "Neo4j" not in told
+        assert engine(r) == OLD
+
+        there = {row["name"] for row in r.graph.read("SHOW INDEXES YIELD name", name="indexes")}
+        assert set(schema_statements(r.graph.schema)) <= there
+        for name in ("schema", "constraints", "rings"):
+            assert check(r.settings, name).outcome == "ok", name
+        # What 0.1 knew is there under its name, and what can be derived is.
+        assert pending(r.graph) == {}
+        assert rings(r) == RINGS
+        assert decisions(r) == DECISIONS
+        pins = "MATCH (p:Pin) RETURN p.target AS key, p.verdict AS verdict, p.note AS note"
+        assert {tuple(row.values()) for row in r.graph.read(pins, name="pins")} == {
+            ("Ip|198.51.100.7", "widely shared", "office"),
+            ("Device|aa-device-1", "widely shared", "lent"),
+            ("Device|bb-device-0", "owned", "theirs"),
+        }  # fmt: skip
+        since = r.graph.read(
+            "MATCH (:Account)-[m:MEMBER_OF]->(ring:Ring) RETURN DISTINCT m.since = ring.found_at "
+            "AS since",
+            name="since",
+        )
+        assert since == [{"since": True}]
+        before = everything(r)
+        again = r.upgrade()
+        assert (again.created, again.changed, again.engine) == ((), {}, None)
+        assert everything(r) == before
+        # The next detection keeps the confirmed ring under its name, and decisions count.
+        r.detect()
+        assert rings(r)[CONFIRMED] == RINGS[CONFIRMED]
+        assert decisions(r) == DECISIONS
+        assert r.check("aa03").outcome == "joins"
+        assert r.explain(CONFIRMED).ring_id == CONFIRMED
+
+
+def test_the_database_goes_to_a_later_release_and_back(old):
+    with connected(old) as r:
+        before = everything(r)
+    password = ServerFolder(old).password_file.read_text()
+    told = command(old, "upgrade", "--engine", "2026.08", "--backup", old / "before.tar").stderr
+    assert f"the database is of Neo4j {NEW} now" in told
+    with connected(old) as r:
+        assert engine(r) == NEW
+        assert r.graph.read("RETURN gds.version() AS v", name="gds") == [{"v": "2.26.0"}]
+        assert rings(r) == RINGS
+        assert decisions(r) == DECISIONS
+        assert check(r.settings, "schema").outcome == "ok"
+        # Nothing of what 0.1 wrote is missing: the names of verdicts, since and marks are new.
+        assert len(everything(r)[0]) == len(before[0]) + 1  # the mark of the schema
+        assert len(everything(r)[1]) == len(before[1])
+        again = r.upgrade(engine="2026.08")
+        assert (again.engine, again.backup, again.changed) == (None, None, {})
+        r.detect()
+        assert rings(r)[CONFIRMED] == RINGS[CONFIRMED]
+        with pytest.raises(WrongUsage, match="is earlier") as refused:
+            r.upgrade(engine="5.26")
+        assert refused.value.hint.startswith("ringleader restore BACKUP")
+    assert ServerFolder(old).password_file.read_text() == password
+    assert {path.name for path in old.iterdir()} >= {"server", "before.tar"}
+    assert not {"next", "server-before"} & {path.name for path in old.iterdir()}
+
+    back = ("restore", old / "before.tar", "--overwrite")
+    command(old, *back, "--engine", "5.26")
+    with connected(old) as r:
+        assert engine(r) == OLD
+        assert rings(r) == RINGS
+        assert decisions(r) == DECISIONS
+        assert "members" in {step.name for step in pending(r.graph)}
+    # It can be restored for the later release, too, and settings that say so do the same.
+    (old / "ringleader.toml").write_text(SETTINGS + 'engine = "2026.08"\n')
+    refused = command(old, *back, "--engine", "5.26", code=2).stderr
+    assert "the settings ask for Neo4j 2026.08" in refused
+    command(old, *back)
+    with connected(old) as r:
+        assert engine(r) == NEW
+        assert rings(r) == RINGS
+        r.backup(old / "later.tar")
+        (old / "ringleader.toml").write_text(SETTINGS)
+        with pytest.raises(InputError, match=f"is of Neo4j {NEW}, which {OLD} cannot read"):
+            r.restore(old / "later.tar", overwrite=True, engine="5.26")
+
+
+def test_whatever_fails_leaves_the_old_server_as_it_was(old, monkeypatch):
+    with connected(old) as r:
+        before = everything(r)
+
+    def same():
+        assert not (old / "next").exists()
+        state = managed_connection(settings_of(old))
+        assert state is not None
+        assert state.engine == OLD
+        with connected(old) as r:
+            assert everything(r) == before
+
+    # Interrupted while the new server is made.
+    line = [sys.executable, "-m", "ringleader", "upgrade", "--engine", "2026.08"]
+    process = subprocess.Popen(
+        line,
+        cwd=old,
+        env={**os.environ, "RINGLEADER_HOME": str(old)},
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    assert {tuple(row.values()) for row in since} == {
-        *((account, True, False) for account in RING - {"ring07"}), ("ring07", False, True),
-    }  # fmt: skip
-    before_again = old.read("MATCH (n) RETURN properties(n) AS p ORDER BY elementId(n)", name="all")
-    again = r.upgrade()
-    assert (again.created, again.changed) == ((), {})
-    assert before_again == old.read(
-        "MATCH (n) RETURN properties(n) AS p ORDER BY elementId(n)", name="all"
-    )
-    # The next detection keeps the confirmed ring under its name, and checks work.
-    r.detect()
-    assert rings(r) == before
-    assert r.check("ring03").outcome == "joins"
-    assert r.explain(ring).ring_id == ring
+    deadline = time.monotonic() + 300
+    while not (old / "next" / "server" / "data" / "databases" / "neo4j").exists():
+        assert time.monotonic() < deadline
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    same()
+
+    # Something is missing in the new one.
+    counted = replacing.counts
+    monkeypatch.setattr(replacing, "counts", lambda graph: {**counted(graph), "accounts": 7})
+    with connected(old) as r, pytest.raises(ServerError, match="7 accounts of 118"):
+        r.upgrade(engine="2026.08")
+    monkeypatch.undo()
+    same()
+
+    # Killed between the two renames, and with a new server that was left.
+    stop(settings_of(old))
+    (old / "server").rename(old / "server-before")
+    (old / "next").mkdir()
+    (old / "next" / "rest").touch()
+    ensure_running(settings_of(old))
+    with connected(old) as r:
+        assert everything(r) == before
+        r.upgrade(engine="2026.08")
+        assert engine(r) == NEW
+    assert not (old / "next").exists()
+    [backup, *_] = (old / "backups").glob("neo4j-5.26.30-*.tar")
+    assert backup.stat().st_mode & 0o077 == 0
 
 
 def test_a_graph_of_a_later_version_is_refused(graph):
     graph.write("CREATE (:Store {store_id: 'graph', schema_version: 99})", name="fixture")
     with pytest.raises(InputError, match="version 99"):
         Connection(graph.settings, graph=graph).upgrade()
-    assert check(graph, "schema").hint == "update ringleader"
+    assert check(graph.settings, "schema").hint == "update ringleader"
     graph.write(
         "MATCH (s:Store) SET s.schema_version = $version",
         {"version": SCHEMA_VERSION},
         name="fixture",
     )
-    assert check(graph, "schema").outcome == "ok"
+    assert check(graph.settings, "schema").outcome == "ok"
+
+
+def test_a_server_of_ones_own_is_upgraded_by_its_own_tools(tmp_path):
+    settings = load_settings(
+        {"neo4j.uri": "bolt://db.example.org", "server.engine": "2026.08"}, env={}, cwd=tmp_path
+    )
+    with pytest.raises(WrongUsage, match="is for the managed server"):
+        Connection(settings).upgrade(engine="2026.08")

@@ -40,6 +40,7 @@ class Attributing(Base):
 
         Raises:
             WrongUsage: There is no such kind or TLP, or source or note are empty.
+            InputError: An alias is a name of somebody else already.
         """
         from ringleader.api.entities import add_entity
 

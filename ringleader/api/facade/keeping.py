@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringleader.api.facade.base import Base, FilePath, as_frame, as_path
-from ringleader.errors import RingleaderError
+from ringleader.errors import RingleaderError, WrongUsage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ringleader.audit_chain import AuditCheck
     from ringleader.indications import Sightings
     from ringleader.loaders.lifecycle.forgetting import Receipt
+    from ringleader.settings import Settings
     from ringleader.upgrade import Upgrade
 
 
@@ -110,40 +111,86 @@ class Keeping(Base):
         return made
 
     def restore(
-        self, file: FilePath, *, keys: FilePath | None = None, overwrite: bool = False
+        self,
+        file: FilePath,
+        *,
+        keys: FilePath | None = None,
+        overwrite: bool = False,
+        engine: str | None = None,
     ) -> Backup:
         """Put a backup in the place of the managed server's database, and start the server.
+
+        If it fails, what is there stays.
 
         Args:
             file: The backup.
             keys: The file with its keys; not needed where the data folder has the same key.
             overwrite: Whether a database that is there may go.
+            engine: Release of Neo4j that the database is for afterwards, 2026.08 or 5.26; by
+                default that of the database that is there.
 
         Raises:
-            WrongUsage: Another server than the managed one is configured.
-            InputError: The file is no backup or damaged, its keys are missing, or a database is
-                there already.
+            WrongUsage: Another server than the managed one is configured, or the settings name
+                another release.
+            InputError: The file is no backup or damaged, of a later release of Neo4j, its keys are
+                missing, or a database is there already.
             ServerError: The database could not be loaded.
         """
         from ringleader.api.backups import restore
 
         self._leave()
-        done = restore(self.settings, Path(file), keys=as_path(keys), overwrite=overwrite)
+        settings = self._of_engine(engine)
+        done = restore(settings, Path(file), keys=as_path(keys), overwrite=overwrite)
         self.settings = self._reread({})
         return done
 
-    def upgrade(self) -> Upgrade:
+    def upgrade(self, *, engine: str | None = None, backup: FilePath | None = None) -> Upgrade:
         """Bring a graph that an earlier version wrote to the schema of this one.
 
-        It can be repeated: a graph of this version stays as it is. Make a backup before.
+        With ``engine`` the managed server's database is brought to a later release of Neo4j first:
+        by a backup, a new server beside the present one, and checks. It can be repeated: a graph of
+        this version stays as it is.
+
+        Args:
+            engine: Release of Neo4j: 2026.08; by default the present one, or what the settings say.
+            backup: Where the backup goes that is made before another release; by default into
+                ``backups`` of the data folder.
 
         Raises:
-            InputError: A later version of ringleader wrote the graph.
+            InputError: A later version of ringleader, or of Neo4j, wrote the graph.
+            WrongUsage: Another server than the managed one is configured, or the settings name
+                another release.
             LockHeld: Another run writes to the database.
+            ServerError: The database could not be brought to the release; it is as before.
         """
+        from dataclasses import replace
+
+        from ringleader.api.backups import move_to
         from ringleader.upgrade import upgrade
 
-        return upgrade(self.graph)
+        self._leave()
+        moved = move_to(self._of_engine(engine), self._reread, as_path(backup))
+        self.settings = self._reread({})
+        return replace(upgrade(self.graph), engine=moved[0], backup=moved[1])
+
+    def _of_engine(self, engine: str | None) -> Settings:
+        """Settings with a release of Neo4j.
+
+        Raises:
+            WrongUsage: The settings name another one, which would be refused from then on.
+        """
+        from ringleader.engine.releases import engine_named
+
+        if engine is None:
+            return self.settings
+        said = self.settings.source("server.engine")
+        present = str(self.settings.get("server.engine"))
+        if said != "default" and engine_named(present) != engine_named(engine):
+            raise WrongUsage(
+                f"the settings ask for Neo4j {present} ({said})",
+                hint="change [server] engine first",
+            )
+        return self._reread({"server.engine": engine})
 
     def keys(self) -> pd.DataFrame:
         """The keys of this installation: what each is for, and its fingerprint."""
