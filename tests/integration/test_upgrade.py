@@ -94,8 +94,12 @@ def everything(r):
 
 
 def engine(r):
-    [row] = r.graph.read("CALL dbms.components() YIELD versions RETURN versions[0] AS v", name="v")
-    return row["v"]
+    kernel = (
+        "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' "
+        "RETURN versions[0] AS version"
+    )
+    [row] = r.graph.read(kernel, name="version")
+    return row["version"]
 
 
 def test_a_graph_of_the_first_version_is_upgraded(old):
