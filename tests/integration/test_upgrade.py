@@ -193,9 +193,12 @@ def test_the_database_goes_to_a_later_release_and_back(old):
         assert engine(r) == NEW
         assert rings(r) == RINGS
         r.backup(old / "later.tar")
-        (old / "ringleader.toml").write_text(SETTINGS)
-        with pytest.raises(InputError, match=f"is of Neo4j {NEW}, which {OLD} cannot read"):
-            r.restore(old / "later.tar", overwrite=True, engine="5.26")
+    (old / "ringleader.toml").write_text(SETTINGS)
+    with (
+        connected(old) as r,
+        pytest.raises(InputError, match=f"is of Neo4j {NEW}, which {OLD} cannot read"),
+    ):
+        r.restore(old / "later.tar", overwrite=True, engine="5.26")
 
 
 def test_whatever_fails_leaves_the_old_server_as_it_was(old, monkeypatch):
