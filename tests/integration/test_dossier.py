@@ -165,7 +165,7 @@ def test_a_campaign_is_attributed_by_people_with_history_and_tlp(r, tmp_path, ri
         r.attribute("campaign-x", "else", confidence=1, **said)
     with pytest.raises(NotFound, match="no campaign 'c'"):
         r.attribute("c", "rotor", confidence=1, **said)
-    with pytest.raises(WrongUsage, match="needs its source"):
+    with pytest.raises(WrongUsage, match="needs a source and a note"):
         r.add_entity("rotor", source=" ", note="x")
 
 
