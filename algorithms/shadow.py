@@ -15,7 +15,7 @@ from ringleader.algorithms.detect import grouping_of
 from ringleader.algorithms.evidence.hub_verdicts import pinned, pins_in_force
 from ringleader.algorithms.evidence.known_good import with_known_good
 from ringleader.algorithms.evidence.reading import read_sharing
-from ringleader.algorithms.grouping.communities import SHADOW, require_memory_to_begin
+from ringleader.algorithms.grouping.communities import require_memory_to_begin
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.review.effects import without_rejected
 from ringleader.algorithms.rings.building import Ring
@@ -78,7 +78,7 @@ def shadow(
         read = pinned(read_sharing(graph, known_hubs, note=False), pins)
         sharing = without_rejected(with_known_good(graph, read), decisions)
     with stage(f"propose and judge groups ({algorithm})"):
-        grouping = grouping_of(graph, SHADOW, algorithm, parameters)
+        grouping = grouping_of(graph, "shadow", algorithm, parameters)
         found = find_rings(sharing, grouping, parameters)
     with stage("compare with the published rings"):
         findings = concluded(graph, sharing, found.links, found.rings, decisions, parameters)

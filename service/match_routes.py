@@ -7,7 +7,7 @@ settings have ``[match.NAME]``, where NAME is that of the partner's token.
 # No postponed annotations: FastAPI reads those of handlers.
 import functools
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Request
@@ -53,7 +53,8 @@ def matching(router: APIRouter, state: State) -> None:
             protocol.answer(graph, state.settings.home, given, made, terms)
             return made.read_bytes()
 
-        made = await _exchanged(state, request, token, "request", answered)
+        work = _exchanged(state, request, token, "request", answered)
+        made = await _audited(state, request, token, work)
         return Response(made, media_type=DOCUMENT)
 
     @router.post(
@@ -68,21 +69,15 @@ def matching(router: APIRouter, state: State) -> None:
             protocol.keep(graph, state.settings.home, given, terms)
             return b""
 
-        await _exchanged(state, request, token, "result", kept)
+        await _audited(state, request, token, _exchanged(state, request, token, "result", kept))
         return Response(status_code=204)
 
 
-async def _exchanged(
-    state: State,
-    request: Request,
-    token: Token,
-    kind: str,
-    step: Callable[[Graph, Path, Terms], bytes],
-) -> bytes:
-    """Do a step of an exchange with the document of a request; refusals are audited too."""
+async def _audited(state: State, request: Request, token: Token, work: Awaitable[bytes]) -> bytes:
+    """Do a step of an exchange, and write its line; a refusal has one too."""
     note = functools.partial(audit, state.settings, token, state.door.address_of(request))
     try:
-        made = await _done(state, request, token, kind, step)
+        made = await work
     except RingleaderError as error:
         note("match refused", route=request.url.path, reason=error.message)
         if isinstance(error, InputError | WrongUsage | Denied | Refused):
@@ -98,13 +93,14 @@ async def _exchanged(
     return made
 
 
-async def _done(
+async def _exchanged(
     state: State,
     request: Request,
     token: Token,
     kind: str,
     step: Callable[[Graph, Path, Terms], bytes],
 ) -> bytes:
+    """Do a step of an exchange with the document of a request."""
     terms = state.agreements.get(token.name)
     if terms is None:
         raise Denied(

@@ -1,13 +1,16 @@
-"""Rows as the stored queries of a report return them, for as many rings as wanted, made up."""
+"""Rows as a report's stored queries return them, for as many rings as wanted, and its page."""
 
 from __future__ import annotations
 
 import json
 import random
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 
 from ringleader.algorithms.parameters import Parameters
-from ringleader.exports.report_ring import Standing
+from ringleader.exports.page import write_page
+from ringleader.exports.report import blocks
+from ringleader.exports.report_ring import Standing, as_it_is
 
 EVIL = "</script><img src=x onerror=\"document.title='run'\"><b>\u202egnp"
 LABELS = (
@@ -207,3 +210,11 @@ class ReportWorld:
                 ]
             case _:
                 return []
+
+
+def written(path, world):
+    """The page of a world, written to a file."""
+    now = datetime(2026, 2, 13, tzinfo=UTC)
+    with path.open("wb") as file:
+        write_page(file, blocks(world.read, world.run(), world.standing(), as_it_is, now))
+    return path

@@ -28,7 +28,6 @@ from ringleader.graph.driver_values import sent
 
 ALGORITHMS = ("leiden", "louvain")
 PREFIX = "ringleader-links"
-SHADOW = "shadow"  # in the place of the run, for a shadow run
 _THREADS = 1  # more would make the result depend on scheduling
 NO_MOVE = "LeidenDendrogramManager.getCurrent()"
 GIGABYTE = 1 << 30
@@ -53,7 +52,7 @@ def projection(graph: Graph, run: str, edges: Edges) -> Iterator[Any]:
     gds = graph.gds()
     name = f"{PREFIX}-{run}"
     with graph.translated("link-projection"):
-        gds.graph.drop(name, fail_if_missing=False)
+        drop_projections(graph)
         try:
             made = gds.graph.project.cypher(
                 get("link-projection").text,
@@ -67,14 +66,11 @@ def projection(graph: Graph, run: str, edges: Edges) -> Iterator[Any]:
 
 
 def drop_projections(graph: Graph) -> None:
-    """Drop the projections that an interrupted detection left behind.
-
-    That of a shadow run stays: it may be at work, and the next one replaces it.
-    """
+    """Drop the projections that an interrupted detection left behind."""
     gds = graph.gds()
     with graph.translated("drop projections"):
         for info in gds.graph.list():
-            if info.graph_name.startswith(PREFIX) and not info.graph_name.endswith(SHADOW):
+            if info.graph_name.startswith(PREFIX):
                 gds.graph.drop(info.graph_name, fail_if_missing=False)
 
 

@@ -80,7 +80,7 @@ def living(view: View, members: Matrix, coverage: float | None = None) -> Living
     ones.data = np.ones_like(ones.data)
     mine = owned(view, used)
     groups = members.shape[1]
-    mine_at = _keys(members)
+    mine_at = keys(members)
     on = [_live(view, code, ones) for code in range(view.labels)]
     # Sorting is several times as fast as np.unique, which hashes.
     there = np.sort(np.concatenate(on))
@@ -91,9 +91,9 @@ def living(view: View, members: Matrix, coverage: float | None = None) -> Living
         if not view.is_network[code]:
             # By number alone one may live on what is owned and not on the whole.
             on_these = _live(view, code, mine, things=OWNED_THINGS)
-            lives_on_owned[code] = _is_in(there, on_these)
+            lives_on_owned[code] = is_in(there, on_these)
     account, group = np.divmod(there, groups)
-    inside = _is_in(there, mine_at)
+    inside = is_in(there, mine_at)
     counted = np.stack(
         [
             np.bincount(group[inside & lives[code]], minlength=groups).astype(np.float64)
@@ -148,7 +148,7 @@ def _without_a_place(
     for code in np.flatnonzero(view.kind.several).tolist():
         if apart.any():
             there = _live(view, code, rare)
-            there = there[_is_in(there, _keys(members))] % len(people)
+            there = there[is_in(there, keys(members))] % len(people)
             some = view.parameters.living_share * people[:, code]
             apart &= np.bincount(there, minlength=len(people)) >= some
     return apart
@@ -173,7 +173,7 @@ def _live(view: View, code: int, infra: Matrix, things: int = 1) -> Ints:
     part = infra[:, view.of_label[code]].T.tocsr()
     reached = reach(view, infra, code)
     groups = infra.shape[0]
-    keys = [np.zeros(0, dtype=np.int64)]
+    found = [np.zeros(0, dtype=np.int64)]
     for start in range(0, view.accounts, ACCOUNTS_AT_ONCE):
         told = view.activity_of_label[code][start : start + ACCOUNTS_AT_ONCE] @ part
         told.sort_indices()
@@ -183,21 +183,21 @@ def _live(view: View, code: int, infra: Matrix, things: int = 1) -> Ints:
         expected = view.degree[row, code] * reached[column]
         kept = lives_on(share, number, expected, view.accounts, view.parameters)
         kept &= number >= things
-        keys.append(row[kept] * groups + column[kept])
-    return np.concatenate(keys)
+        found.append(row[kept] * groups + column[kept])
+    return np.concatenate(found)
 
 
-def _keys(matrix: Matrix) -> Ints:
+def keys(matrix: Matrix) -> Ints:
     """Rows times columns plus column of the entries of a matrix, sorted."""
     cells = matrix.tocoo()
-    keys: Ints = np.sort(cells.row.astype(np.int64) * matrix.shape[1] + cells.col)
-    return keys
+    sorted_keys: Ints = np.sort(cells.row.astype(np.int64) * matrix.shape[1] + cells.col)
+    return sorted_keys
 
 
-def _is_in(keys: Ints, sought: Ints) -> Flags:
-    """Which keys are among those sought; both are sorted."""
-    if not len(sought):
-        return np.zeros(len(keys), dtype=bool)
-    place = np.minimum(np.searchsorted(sought, keys), len(sought) - 1)
-    found: Flags = sought[place] == keys
+def is_in(asked: Ints, there: Ints) -> Flags:
+    """Which of some keys are among others, which are sorted."""
+    if not len(there):
+        return np.zeros(len(asked), dtype=bool)
+    place = np.minimum(np.searchsorted(there, asked), len(there) - 1)
+    found: Flags = there[place] == asked
     return found

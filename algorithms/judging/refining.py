@@ -13,7 +13,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from ringleader.algorithms.evidence.sharing import Flags, Ints
-from ringleader.algorithms.judging.living import living
+from ringleader.algorithms.judging.living import is_in, keys, living
 from ringleader.algorithms.judging.membership import Cells, belongs, candidates, compared
 from ringleader.algorithms.judging.view import Matrix, View, infrastructure, owned
 
@@ -59,12 +59,9 @@ def _cores(view: View, members: Matrix) -> Matrix:
     chosen = np.flatnonzero(there.inside & (there.lives().sum(axis=1) >= 2))
     account, group = there.account[chosen], there.group[chosen]
     groups, things = there.used.shape
-    used = there.used.tocoo()
-    sought = np.sort(used.row.astype(np.int64) * things + used.col)
     ties = view.uses[account].tocoo()
     thing = group[ties.row] * things + ties.col
-    place = np.minimum(np.searchsorted(sought, thing), max(len(sought) - 1, 0))
-    tied = sought[place] == thing if len(sought) else np.zeros(len(thing), dtype=bool)
+    tied = is_in(thing, keys(there.used))
     member, thing = ties.row[tied], thing[tied]
     kind = there.kind_of[group[member], view.sharing.label[ties.col[tied]]]
     parts = np.stack(

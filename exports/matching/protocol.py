@@ -254,10 +254,7 @@ def keep(graph: Graph, home: Path, result: Path, terms: Terms) -> Path:
         InputError: The result is not the partner's, of no request that was answered here, or came
             before.
     """
-    key = _checked(terms)
-    given = open_envelope(result, key, "result", terms.purpose)
-    state = State(home)
-    _refuse_unanswered(state, given, key)
+    key, state, given = _opened_result(home, result, terms)
     state.write(given.id, "kept", {"at": given.said["made_at"]}, new=True)
     path = state.path(given.id, "result").with_suffix(".match")
     write_envelope(path, key, "result", _plain(given), given.body)
@@ -265,15 +262,19 @@ def keep(graph: Graph, home: Path, result: Path, terms: Terms) -> Path:
     return path
 
 
-def _refuse_unanswered(state: State, given: Envelope, key: bytes) -> None:
-    """Make sure that a result is of a request that was answered here, under the same key.
+def _opened_result(home: Path, result: Path, terms: Terms) -> tuple[bytes, State, Envelope]:
+    """The key, the state, and a result of a request that was answered here under that key.
 
     Raises:
-        InputError: It is not.
+        InputError: It is not the partner's, or of no such request.
     """
+    key = _checked(terms)
+    given = open_envelope(result, key, "result", terms.purpose)
+    state = State(home)
     answered = state.read(given.id, "answered")
     if answered is None or answered["key"] != fingerprint(key):
         raise InputError(f"the result is of exchange {given.id}, which was not answered here")
+    return key, state, given
 
 
 def receive(graph: Graph, home: Path, result: Path, terms: Terms) -> Exchange:
@@ -288,10 +289,7 @@ def receive(graph: Graph, home: Path, result: Path, terms: Terms) -> Exchange:
     Raises:
         InputError: The result is not the partner's, or of no request that was answered here.
     """
-    key = _checked(terms)
-    given = open_envelope(result, key, "result", terms.purpose)
-    state = State(home)
-    _refuse_unanswered(state, given, key)
+    key, state, given = _opened_result(home, result, terms)
     agreed = replace(terms, kinds=tuple(given.said["kinds"]), scope="all")
     mine = _mine(graph, key, agreed)
     told = _told(result, given.body)

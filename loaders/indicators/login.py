@@ -17,7 +17,7 @@ from requests.auth import AuthBase
 from ringleader.errors import InputError, SettingsError, WrongUsage
 from ringleader.subnets import is_loopback
 
-__all__ = ["Login", "Visit", "read_login", "require_safe"]
+__all__ = ["Login", "Visit", "private_text", "read_login", "require_safe"]
 
 _VARIABLES = {
     "user": "RINGLEADER_FEED_USER",
@@ -60,20 +60,37 @@ def read_login(file: Path | None, env: Mapping[str, str] | None = None) -> Login
         env = os.environ if env is None else env
         return Login(**{name: env.get(variable, "") for name, variable in _VARIABLES.items()})
     try:
-        mode = stat.S_IMODE(file.stat().st_mode)
-        said = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        said = tomllib.loads(private_text(file, "credentials"))
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"credentials {file}: {error}") from error
-    if os.name == "posix" and mode & 0o077:
-        raise SettingsError(
-            f"others can read the credentials in {file} (mode {mode:o})", hint=f"chmod 600 '{file}'"
-        )
     if unknown := said.keys() - _VARIABLES.keys():
         raise SettingsError(
             f"credentials {file} have {', '.join(sorted(unknown))}",
             hint='write user and password, or token, each as name = "value"',
         )
     return Login(**{name: str(value) for name, value in said.items()})
+
+
+def private_text(file: Path, what: str) -> str:
+    """The text of a file that holds a secret.
+
+    Args:
+        file: The file; nobody but its owner may read it.
+        what: What the secret is, in a word.
+
+    Raises:
+        SettingsError: It cannot be read, or others can read it.
+    """
+    try:
+        mode = stat.S_IMODE(file.stat().st_mode)
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the {what} in {file} cannot be read: {error}") from error
+    if os.name == "posix" and mode & 0o077:
+        raise SettingsError(
+            f"others can read the {what} in {file} (mode {mode:o})", hint=f"chmod 600 '{file}'"
+        )
+    return text
 
 
 def require_safe(url: str, *, hint: str = _LOGIN_HINT) -> None:

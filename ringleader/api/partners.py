@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import stat
 import tempfile
 import time
 from collections.abc import Mapping
@@ -26,7 +25,7 @@ from ringleader.errors import (
 from ringleader.exports.matching import protocol
 from ringleader.exports.matching.agreements import body_limit
 from ringleader.exports.matching.terms import SIZE
-from ringleader.loaders.indicators.login import Login, Visit, require_safe
+from ringleader.loaders.indicators.login import Login, Visit, private_text, require_safe
 from ringleader.progress import say
 
 if TYPE_CHECKING:
@@ -98,18 +97,7 @@ def _shared(
 def _token(file: Path | None, env: Mapping[str, str] | None = None) -> str:
     """The token that the partner has given: from a file of mode 0600, or the environment."""
     env = os.environ if env is None else env
-    if file is None:
-        token = env.get(VARIABLE, "").strip()
-    else:
-        try:
-            mode = stat.S_IMODE(file.stat().st_mode)
-            token = file.read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"token file {file} cannot be read: {error}") from error
-        if os.name == "posix" and mode & 0o077:
-            raise SettingsError(
-                f"others can read the token in {file} (mode {mode:o})", hint=f"chmod 600 '{file}'"
-            )
+    token = (env.get(VARIABLE, "") if file is None else private_text(file, "token")).strip()
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise SettingsError(
             "the partner's service asks for a token",

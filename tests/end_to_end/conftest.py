@@ -1,9 +1,10 @@
-"""A browser, and the console in it: a judged world with hostile names, and somebody who enters."""
+"""A browser; the console in it, with hostile names; and reports in it."""
 
 import pytest
 from browser_pages import CHROMIUM, EVIL, OFFLINE, expect
 from judged_worlds import RING
 from playwright import sync_api as playwright
+from report_world import ReportWorld, written
 from service_world import judged, running, settings_of, token
 
 
@@ -72,3 +73,39 @@ def enter(browser, service):
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """A page of thirty rings, more than one part of the list."""
+    return written(tmp_path_factory.mktemp("report") / "report.html", ReportWorld(rings=30))
+
+
+@pytest.fixture(scope="module")
+def evil(tmp_path_factory):
+    """A page in which every name is markup."""
+    return written(tmp_path_factory.mktemp("evil") / "report.html", ReportWorld(evil=True))
+
+
+@pytest.fixture
+def show(browser):
+    """Open a page; at the end nothing has complained and nothing was asked of any network."""
+    told, contexts = [], []
+
+    def opened(path, place="", width=1280, **options):
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: told.append(message.text))
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.on("request", lambda asked: told.append(asked.url) if asked.url != page.url else None)
+        page.goto(f"file://{path}{place}")
+        page.wait_for_selector("html[data-ready]")
+        told[:] = [line for line in told if not line.startswith(f"file://{path}")]
+        return page
+
+    opened.told = told
+    yield opened
+    for context in contexts:
+        context.close()
+    assert told == []

@@ -2,7 +2,6 @@
 
 import shlex
 import time
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
@@ -10,57 +9,9 @@ from threading import Thread
 
 import pytest
 from browser_pages import expect
-from report_world import EVIL, ReportWorld
+from report_world import EVIL, ReportWorld, written
 
-from ringleader.exports.page import write_page
-from ringleader.exports.report import blocks
-from ringleader.exports.report_ring import as_it_is
-
-CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
 SECONDS_AT_MOST = 10  # the goal is 3; a busy machine must not fail the test
-
-
-def written(path, world):
-    now = datetime(2026, 2, 13, tzinfo=UTC)
-    with path.open("wb") as file:
-        write_page(file, blocks(world.read, world.run(), world.standing(), as_it_is, now))
-    return path
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    """A page of thirty rings, more than one part of the list."""
-    return written(tmp_path_factory.mktemp("report") / "report.html", ReportWorld(rings=30))
-
-
-@pytest.fixture(scope="module")
-def evil(tmp_path_factory):
-    """A page in which every name is markup."""
-    return written(tmp_path_factory.mktemp("evil") / "report.html", ReportWorld(evil=True))
-
-
-@pytest.fixture
-def show(browser):
-    """Open a page; at the end nothing has complained and nothing was asked of any network."""
-    told, contexts = [], []
-
-    def opened(path, place="", width=1280, **options):
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: told.append(message.text))
-        page.on("pageerror", lambda error: told.append(str(error)))
-        page.on("request", lambda asked: told.append(asked.url) if asked.url != page.url else None)
-        page.goto(f"file://{path}{place}")
-        page.wait_for_selector("html[data-ready]")
-        told[:] = [line for line in told if not line.startswith(f"file://{path}")]
-        return page
-
-    opened.told = told
-    yield opened
-    for context in contexts:
-        context.close()
-    assert told == []
 
 
 def listed(page):
@@ -335,71 +286,6 @@ def test_the_policy_stops_what_is_not_in_the_page(show, report, listener):
     for directive in ("script-src", "img-src", "default-src", "style-src", "form-action"):
         assert directive in complaints
     show.told.clear()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("place", ["", "#ring-0000"])
-def test_text_can_be_read_by_day_and_by_night(show, report, scheme, place):
-    page = show(report, place, color_scheme=scheme)
-    page.wait_for_selector("a.row, .network")
-    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert (_luminance(_rgb(ground)) < 0.1) == (scheme == "dark")
-    found = page.evaluate(
-        """() => [...document.querySelectorAll("body *")].filter(e =>
-          [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())
-          && e.getClientRects().length && !e.closest("svg, button:disabled, .off, .unseen, .skip")
-        ).map(e => {
-          let ground = e;
-          while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") {
-            ground = ground.parentElement;
-          }
-          return [e.textContent.trim().slice(0, 40), getComputedStyle(e).color,
-                  getComputedStyle(ground).backgroundColor];
-        })"""
-    )
-    assert len(found) > 60
-    poor = [
-        (text, round(ratio, 2))
-        for text, ink, paper in found
-        if (ratio := _contrast(_rgb(ink), _rgb(paper))) < CONTRAST
-    ]
-    assert poor == []
-
-
-def _rgb(colour):
-    return [float(part) for part in colour[colour.index("(") + 1 : -1].split(",")[:3]]
-
-
-def _luminance(rgb):
-    """Relative luminance as WCAG 2.2 defines it."""
-    parts = [c / 255 for c in rgb]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
-def _contrast(ink, paper):
-    low, high = sorted([_luminance(ink), _luminance(paper)])
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("place", ["", "#ring-0000"])
-def test_nothing_scrolls_sideways(show, report, evil, width, place):
-    for path in (report, evil):
-        page = show(path, place, width=width)
-        page.wait_for_selector("a.row, .network")
-        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_paper_has_every_row_and_no_controls(show, report):
-    page = show(report)
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    page.emulate_media(media="print")
-    assert len(listed(page)) == 30
-    assert not page.get_by_label("Search rings").is_visible()
-    assert page.locator(".pager button:visible").count() == 0
-    assert len(page.pdf()) > 10_000
 
 
 def test_six_hundred_rings_open_quickly(show, tmp_path, capsys):

@@ -10,7 +10,7 @@ from ringleader.algorithms import detect as stages
 from ringleader.algorithms.detect import detect
 from ringleader.algorithms.evidence.reading import read_sharing
 from ringleader.algorithms.explanation.explain import explain, why_member
-from ringleader.algorithms.grouping.communities import SHADOW, drop_projections, projection
+from ringleader.algorithms.grouping.communities import projection
 from ringleader.algorithms.grouping.edges import Edges
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.rings import link_rows, publication
@@ -182,16 +182,4 @@ def test_projections_are_dropped_whatever_happens(graph):
     with pytest.raises(Cut), projection(graph, "some-run", edges):
         assert len(projections(graph)) == 1
         raise Cut
-    assert projections(graph) == []
-
-
-def test_a_detection_and_a_shadow_run_leave_each_other_their_projections(graph):
-    build(graph)
-    numbers = read_sharing(graph).account_number
-    edges = Edges(numbers[:-1], numbers[1:], np.ones(len(numbers) - 1))
-    with projection(graph, "some-run", edges), projection(graph, SHADOW, edges):
-        assert len(projections(graph)) == 2
-        drop_projections(graph)  # what a detection begins with
-        [left] = projections(graph)
-        assert left["graphName"].endswith(SHADOW)
     assert projections(graph) == []
