@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ringleader.graph import Graph
 
 
-def changes(graph: Graph, now: Mapping[str, str]) -> Iterator[str]:
+def changes(graph: Graph, now: Mapping[str, str], apart: Collection[str] = ()) -> Iterator[str]:
     """Lines that say how a run differs from the last one that was done.
 
     Settings come from the folder in which a detection is started: run from another one, the same
@@ -27,12 +27,13 @@ def changes(graph: Graph, now: Mapping[str, str]) -> Iterator[str]:
     Args:
         graph: The graph.
         now: What :func:`made_with` gives.
+        apart: Parameters that are not compared.
     """
     found = graph.read(get("last-run"))
     if not found:
         return
     [last] = found
-    differences = list(_differences(last, now))
+    differences = list(_differences(last, now, apart))
     if differences:
         yield f"other settings than {last['run']}: {', '.join(differences)}"
 
@@ -73,12 +74,14 @@ def also_decides(graph: Graph) -> dict[str, str]:
     return {name: value for name, value in lists.items() if value} | own
 
 
-def _differences(last: Mapping[str, Any], now: Mapping[str, str]) -> Iterator[str]:
+def _differences(
+    last: Mapping[str, Any], now: Mapping[str, str], apart: Collection[str]
+) -> Iterator[str]:
     if last["algorithm"] != now["algorithm"]:
         yield f"algorithm {last['algorithm']} → {now['algorithm']}"
     for name, kind in (("parameters", ""), ("known_hubs", "known hubs: ")):
         old, new = _read(last[name]), _read(now[name])
-        for key in sorted({*old, *new}):
+        for key in sorted({*old, *new}.difference(apart)):
             if old.get(key) != new.get(key):
                 yield f"{kind}{key} {_shown(old.get(key))} → {_shown(new.get(key))}"
 

@@ -105,10 +105,13 @@ def detect(
 
     given = detection.assigned(assignments)
     values = detection.parameters_of(app.settings, given, algorithm=algorithm, seed=seed)
-    if sum((shadow, dry_run, permutations is not None)) > 1:
-        raise WrongUsage("--shadow, --dry-run and --null exclude each other", hint="give one")
-    if shadow:
-        detection.require_plain(method, keep_links)
+    detection.require_one(
+        shadow=shadow,
+        dry_run=dry_run,
+        permutations=permutations,
+        method=method,
+        keep_links=keep_links,
+    )
     if show:
         out(detection.parameter_table(values, app.settings))
         return

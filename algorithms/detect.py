@@ -146,7 +146,7 @@ def detect(
     # Read once: what is decided from here on counts from the next run on.
     decisions, pins = decisions_in_force(graph), pins_in_force(graph)
     with stage("read what accounts share"):
-        sharing = with_known_good(graph, pinned(read_sharing(graph, known_hubs), pins))
+        sharing = sharing_of(graph, known_hubs, pins)
         told = without_rejected(sharing, decisions)
     with stage(f"propose and judge groups ({how})"):
         judged: tuple[Judged, ...] = ()
@@ -222,8 +222,7 @@ def null_rings(
         accounts in rings.
     """
     require_memory_to_begin(graph, algorithm)
-    there = pinned(read_sharing(graph, known_hubs), pins_in_force(graph))
-    there = with_known_good(graph, there)
+    there = sharing_of(graph, known_hubs, pins_in_force(graph))
     rows = []
     for number in range(permutations + 1):
         name = f"permutation {number} of {permutations}" if number else "the graph as it is"
@@ -241,6 +240,20 @@ def null_rings(
             }
         )
     return rows
+
+
+def sharing_of(
+    graph: Graph, known_hubs: Collection[str], pins: Mapping[str, int], *, note: bool = True
+) -> Sharing:
+    """Who shares what, with what analysts and the settings say of identifiers.
+
+    Args:
+        graph: An open graph.
+        known_hubs: Keys of identifiers that strangers are known to share.
+        pins: What analysts say of identifiers.
+        note: Whether to write the number of accounts on each identifier.
+    """
+    return with_known_good(graph, pinned(read_sharing(graph, known_hubs, note=note), pins))
 
 
 def grouping_of(graph: Graph, run: str, algorithm: str, parameters: Parameters) -> Grouping:

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringleader.algorithms.changed_settings import changes, made_with
-from ringleader.algorithms.detect import grouping_of
-from ringleader.algorithms.evidence.hub_verdicts import pinned, pins_in_force
-from ringleader.algorithms.evidence.known_good import with_known_good
-from ringleader.algorithms.evidence.reading import read_sharing
+from ringleader.algorithms.detect import grouping_of, sharing_of
+from ringleader.algorithms.evidence.hub_verdicts import pins_in_force
 from ringleader.algorithms.grouping.communities import require_memory_to_begin
 from ringleader.algorithms.parameters import Parameters
 from ringleader.algorithms.review.effects import without_rejected
@@ -72,11 +70,13 @@ def shadow(
     """
     require_memory_to_begin(graph, algorithm)
     stage = Stages(say)
-    settings = tuple(changes(graph, made_with(graph, parameters, algorithm, known_hubs)))
+    # Which links a run kept changes no ring.
+    made = made_with(graph, parameters, algorithm, known_hubs)
+    settings = tuple(changes(graph, made, apart=("keep_links",)))
     decisions, pins = decisions_in_force(graph), pins_in_force(graph)
     with stage("read what accounts share"):
-        read = pinned(read_sharing(graph, known_hubs, note=False), pins)
-        sharing = without_rejected(with_known_good(graph, read), decisions)
+        read = sharing_of(graph, known_hubs, pins, note=False)
+        sharing = without_rejected(read, decisions)
     with stage(f"propose and judge groups ({algorithm})"):
         grouping = grouping_of(graph, "shadow", algorithm, parameters)
         found = find_rings(sharing, grouping, parameters)

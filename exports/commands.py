@@ -83,6 +83,7 @@ def _command(thing: str, doc: str) -> None:
     @pass_app
     def command(app: App, output: Path | None, **how: Any) -> None:
         with app.connect() as r:
+            app.looked(f"export {thing}")
             app.say(str(r.export(thing, output, **how)))
 
 
@@ -122,6 +123,7 @@ def campaign(app: App, campaign: str, output: Path | None, **how: Any) -> None:
       ringleader export campaign campaign-80502968ea5d --output dossier.stix.json --tlp green
     """
     with app.connect() as r:
+        app.looked("export campaign", campaign)
         done = r.dossier(campaign, output, **how)
     app.say(
         f"{done.campaign}: {done.accounts:,} accounts, {done.infrastructure:,} shared identifiers"

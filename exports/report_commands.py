@@ -46,6 +46,7 @@ def report(
       ringleader report --output ring.html --ring ring-80502968ea5d --pseudonymise
     """
     with app.connect() as r:
+        app.looked("report")
         made = r.report(
             output, rings=rings, limit=limit, pseudonymise=pseudonymise, key_file=key_file
         )

@@ -75,13 +75,19 @@ def detect(
     from ringleader.api import detection
 
     given = detection.assigned(assignments)
+    detection.require_one(
+        shadow=shadow,
+        dry_run=False,
+        permutations=permutations,
+        method=method,
+        keep_links=keep_links,
+    )
     if permutations is not None:
         values = detection.parameters_of(
             r.settings, given, algorithm=how.get("algorithm", "leiden"), seed=how.pop("seed", None)
         )
         answer = detection.permuted(r.graph, values, permutations=permutations, **how)
     elif shadow:
-        detection.require_plain(method, keep_links)
         answer = r.shadow(parameters=given, **how).answer
         _write(answer, output, format_, raw)
         # The history names no account.

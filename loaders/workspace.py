@@ -6,9 +6,7 @@ It lives in a folder only the user can read. Memory has a bound; what does not f
 from __future__ import annotations
 
 import glob
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
@@ -18,15 +16,14 @@ from typing import Any, Self
 import duckdb
 import ibis
 import ibis.expr.types as ir
-import psutil
 
 from ringleader.errors import InputError, RingleaderError
 from ringleader.loaders.functions import ON_DUCKDB
+from ringleader.scratch import scratch_folder
 
 # Enough for the hash tables of tens of millions of groups, and well under the 3 GiB that a load
 # may take in all; more than this goes to disk.
 MEMORY = "2400MB"
-PREFIX = "load-"
 # Columns of rows that are read from files: the file and the number of the row.
 FILE, ROW = "_file", "_row"
 
@@ -46,21 +43,6 @@ class Copies:
         for copy, origin in self._origins.items():
             message = message.replace(copy, origin)
         return message
-
-
-def scratch_folder(parent: Path) -> Path:
-    """A folder of this process that only its user can read; those of killed processes are removed.
-
-    Args:
-        parent: Where it is made.
-    """
-    parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for leftover in parent.glob(PREFIX + "*-*"):
-        owner = leftover.name.removeprefix(PREFIX).partition("-")[0]
-        if owner.isdigit() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(leftover, ignore_errors=True)
-    # Made with mode 0700.
-    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
 
 
 class Workspace:

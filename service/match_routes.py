@@ -6,7 +6,6 @@ settings have ``[match.NAME]``, where NAME is that of the partner's token.
 
 # No postponed annotations: FastAPI reads those of handlers.
 import functools
-import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from ringleader.exports.matching import protocol
 from ringleader.exports.matching.agreements import body_limit
 from ringleader.exports.matching.protocol import Terms
 from ringleader.graph import Graph
+from ringleader.scratch import scratch
 from ringleader.service.answerable import Denied, audit
 from ringleader.service.answering import secured
 from ringleader.service.limits import Refused
@@ -110,10 +110,8 @@ async def _exchanged(
         raise Refused(429, "another exchange of this partner is under way", 30)
     state.partners.add(token.name)
     try:
-        scratch = state.settings.home / "scratch"
-        scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=scratch, prefix="match-") as folder:
-            given = Path(folder) / "document.match"
+        with scratch(state.settings.home) as folder:
+            given = folder / "document.match"
             await _written(request, given, body_limit(terms, kind))
             try:
                 return await state.matches.run(lambda: step(state.database.api.graph, given, terms))

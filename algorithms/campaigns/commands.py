@@ -46,6 +46,7 @@ def list_campaigns(app: App, limit: int, out: _Out) -> None:
     from ringleader.api import findings
 
     with app.connect() as r:
+        app.looked("campaigns list")
         out(findings.campaigns(r.graph, limit=limit))
 
 
@@ -67,6 +68,7 @@ def show_campaign(app: App, campaign: str, weeks: bool, days: bool, out: _Out) -
     from ringleader.api import findings
 
     with app.connect() as r:
+        app.looked("campaigns show", campaign)
         out(findings.campaign(r.graph, campaign, weeks=weeks, days=days))
 
 

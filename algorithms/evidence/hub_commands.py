@@ -32,6 +32,7 @@ def list_hubs(app: App, verdict: str | None, limit: int, out: _Out) -> None:
     from ringleader.api import findings
 
     with app.connect() as r:
+        app.looked("hubs list")
         out(findings.hubs(r.graph, verdict=verdict, limit=limit))
 
 

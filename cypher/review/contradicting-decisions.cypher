@@ -9,6 +9,7 @@
 // column last_decided_at: datetime
 // mode: read
 MATCH (review:Review)-[:DECIDED]->(target)
+WHERE {{ stands:review }}
 WITH target, coalesce(review.decided_by, 'unknown') AS who, review
 ORDER BY review.decided_at IS NULL, review.decided_at DESC, review.review_id
 WITH target, who, head(collect(review)) AS review

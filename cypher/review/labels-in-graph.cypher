@@ -10,10 +10,7 @@
 // audience: internal
 // mode: read
 MATCH (review:Review)
-WHERE review.label IS NOT NULL AND NOT EXISTS {
-  (review)-[:DECIDED]->()<-[:DECIDED]-(later:Review {verdict: 'withdrawn'})
-  WHERE later.decided_at > review.decided_at
-}
+WHERE review.label IS NOT NULL AND {{ stands:review }}
 CALL (review) {
   WITH review WHERE review.target_kind = 'ring'
   UNWIND review.members AS account_id

@@ -37,6 +37,7 @@ RETURN target, target_kind, review.verdict AS verdict, review.decided_at AS deci
              MATCH (:Account {account_id: target})-[:MEMBER_OF]->(other:Ring)
              RETURN other.ring_id AS ring_id ORDER BY ring_id
            }), 'in no ring')
+         WHEN NOT latest THEN 'counts no more'
          WHEN ring.state IS NULL OR ring.state = 'retired' THEN 'not found any more'
          WHEN review.verdict = 'rejected' AND run.started_at > review.decided_at THEN 'returned'
          WHEN review.verdict = 'rejected' THEN 'goes with the next detection'

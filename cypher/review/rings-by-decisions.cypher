@@ -12,6 +12,7 @@
 // mode: read
 CALL () {
   MATCH (review:Review)-[:DECIDED]->(target)
+  WHERE {{ stands:review }}
   WITH target, review ORDER BY review.decided_at IS NULL, review.decided_at DESC, review.review_id
   WITH target, head(collect(review)) AS review
   WHERE review.label IS NOT NULL

@@ -8,6 +8,7 @@
 // column benign: list
 // mode: read
 MATCH (review:Review)-[:DECIDED]->(target)
+WHERE {{ stands:review }}
 WITH target, review ORDER BY review.decided_at IS NULL, review.decided_at DESC, review.review_id
 WITH target, head(collect(review)) AS review
 WHERE review.label IS NOT NULL

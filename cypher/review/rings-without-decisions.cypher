@@ -10,9 +10,9 @@
 // mode: read
 CALL () {
   MATCH (review:Review)-[:DECIDED]->(target)
+  WHERE {{ stands:review }}
   WITH target, review ORDER BY review.decided_at IS NULL, review.decided_at DESC, review.review_id
   WITH target, head(collect(review)) AS review
-  WHERE coalesce(review.verdict, '') <> 'withdrawn'
   WITH collect(target.ring_id) AS rings, collect(
     CASE WHEN target:Account THEN [target.account_id] ELSE review.members END) AS members
   RETURN rings, reduce(all = [], some IN members | all + some) AS decided

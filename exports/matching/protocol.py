@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "Exchange", "Terms", "answer", "ask", "finish", "give_up", "keep", "receive"]
 
-# Kinds of identifiers that two firms can have in common: stored as they are, in one form. Mailboxes
-# and phone numbers are hashes under an installation's own key, and prompt clusters its own ids.
 _TOLD = frozenset(map(band, BANDS))
 
 

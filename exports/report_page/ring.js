@@ -179,7 +179,8 @@ function decisionsCard(ring) {
 function commandsOf(ring) {
   if (!/^ring-[0-9a-f]+(-\d+)?$/.test(ring.id)) return null; // a pseudonym, which no command knows
   const quoted = (text) => `'${clean(text).replaceAll("'", "'\\''")}'`;
-  const commands = ["confirm", "reject", "watch", ...(ring.decisions.some((d) => d.account === null) ? ["withdraw"] : [])];
+  const latest = ring.decisions.find((d) => d.account === null); // the latest is the first
+  const commands = ["confirm", "reject", "watch", ...(latest && latest.label !== "withdrawn" ? ["withdraw"] : [])];
   return h("div", { class: "no-print" },
     h("p", { class: "about" }, "Copy the command of a decision; your notes become its note."),
     h("div", { class: "tools start" }, commands.map((verdict) => {

@@ -12,9 +12,7 @@ import io
 import json
 import shutil
 import tarfile
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +21,7 @@ from ringleader.decisions import listed_decisions
 from ringleader.engine import ensure_running, managed_connection, run_admin, stop
 from ringleader.engine.artifacts import file_sha256
 from ringleader.engine.folder import DATABASE, ServerFolder
-from ringleader.engine.releases import ENGINES, Engine, engine_named
+from ringleader.engine.releases import Engine, engine_named
 from ringleader.errors import InputError, WrongUsage
 from ringleader.graph import Graph
 from ringleader.graph.locks import file_lock, lease
@@ -37,6 +35,7 @@ from ringleader.loaders.lifecycle.replacing import (
 from ringleader.loaders.lifecycle.settings_text import without_secrets
 from ringleader.output import now_text, plain, whole_file
 from ringleader.progress import progress
+from ringleader.scratch import scratch
 from ringleader.version import __version__
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def _made(settings: Settings, file: Path, keys: Path | None, place: str, *, agai
     if not folder.has_data:
         raise InputError(f"there is no database in {folder.root}", hint="ringleader load")
     _require_folder(file)
-    with _scratch(home) as scratch:
+    with scratch(home) as room:
         state = ensure_running(settings)
         with (
             Graph.connect(state.settings(), settings.schema) as graph,
@@ -116,16 +115,16 @@ def _made(settings: Settings, file: Path, keys: Path | None, place: str, *, agai
         stop(settings)
         try:
             with progress("neo4j-admin database dump"):
-                run_admin(settings, ["database", "dump", f"--to-path={scratch}", DATABASE])
+                run_admin(settings, ["database", "dump", f"--to-path={room}", DATABASE])
         finally:
             if again:
                 ensure_running(settings)
         lines = (json.dumps(plain(row), ensure_ascii=False) + "\n" for row in decisions)
-        (scratch / _REVIEWS).write_text("".join(lines), encoding="utf-8")
+        (room / _REVIEWS).write_text("".join(lines), encoding="utf-8")
         if settings.file.exists():
             text = without_secrets(settings.file.read_text(encoding="utf-8"))
-            (scratch / _SETTINGS).write_text(text, encoding="utf-8")
-        members = {path.name: path for path in sorted(scratch.iterdir())}
+            (room / _SETTINGS).write_text(text, encoding="utf-8")
+        members = {path.name: path for path in sorted(room.iterdir())}
         for name in FOLDERS:
             found = sorted(path for path in (home / name).rglob("*") if path.is_file())
             members |= {str(path.relative_to(home)): path for path in found if path.name != "lock"}
@@ -169,19 +168,19 @@ def restore(
     """
     _require_managed(settings)
     home, folder = settings.home, ServerFolder(settings.home)
-    with file_lock(settings, "restore"), _scratch(home) as scratch:
-        about = _unpacked(file, scratch / "backup")
+    with file_lock(settings, "restore"), scratch(home) as room:
+        about = _unpacked(file, room / "backup")
         engine = _engine(settings, folder)
         refuse_later(f"the database in {file}", about["engine"], engine)
-        new_keys = _keys(file, keys, home, about["key_fingerprint"], scratch / "keys")
+        new_keys = _keys(file, keys, home, about["key_fingerprint"], room / "keys")
         if not overwrite:
             _refuse_replacing(home, folder, new_keys)
         replace_server(
             settings,
-            scratch / "backup",
+            room / "backup",
             engine,
             {name: about[name] for name in COUNTS if name in about},
-            lambda: _replace_files(home, scratch / "backup", new_keys),
+            lambda: _replace_files(home, room / "backup", new_keys),
         )
     return _backup(file, about, keys)
 
@@ -201,14 +200,14 @@ def move(settings: Settings, engine: Engine, backup: Path) -> None:
     """
     _require_managed(settings)
     refuse_later("the database", ServerFolder(settings.home).data_engine() or "", engine)
-    with file_lock(settings, "upgrade") as place, _scratch(settings.home) as scratch:
+    with file_lock(settings, "upgrade") as place, scratch(settings.home) as room:
         ran = managed_connection(settings) is not None
         try:
             # It stays down from the dump on, so that no decision comes in that would be lost.
             _made(settings, backup, None, place, again=False)
-            about = _unpacked(backup, scratch / "backup")
+            about = _unpacked(backup, room / "backup")
             held = {name: about[name] for name in COUNTS}
-            replace_server(settings, scratch / "backup", engine, held)
+            replace_server(settings, room / "backup", engine, held)
         except BaseException:
             if ran:
                 start_again(settings)
@@ -243,17 +242,6 @@ def _require_managed(settings: Settings) -> None:
 def _require_folder(file: Path) -> None:
     if not file.absolute().parent.is_dir():
         raise InputError(f"cannot write {file}: its folder does not exist", hint="mkdir it")
-
-
-@contextmanager
-def _scratch(home: Path) -> Iterator[Path]:
-    parent = home / "scratch"
-    parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made = Path(tempfile.mkdtemp(prefix="backup-", dir=parent))
-    try:
-        yield made
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def _fingerprint(home: Path) -> str:
@@ -347,8 +335,7 @@ def _refuse_replacing(home: Path, folder: ServerFolder, keys: Sequence[Path]) ->
 
 def _engine(settings: Settings, folder: ServerFolder) -> Engine:
     """The release that is asked for or, if nobody asks, that of the database that is there."""
-    owner = folder.data_engine()
-    present = next((engine for engine in ENGINES if owner in (engine.line, engine.neo4j)), None)
+    present = folder.present_engine()
     if present is not None and settings.source("server.engine") == "default":
         return present
     return engine_named(str(settings.get("server.engine")))

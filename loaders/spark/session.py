@@ -60,6 +60,9 @@ def spark_session(settings: Settings, folder: Path) -> Iterator[Any]:
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
     session = _remote(settings) if settings.get("engine.remote") else _local(settings, folder)
+    # py4j logs a Ctrl-C with its traceback; without a handler Python would print it.
+    quiet = logging.NullHandler()
+    logging.root.addHandler(quiet)
     try:
         for name, value in OPTIONS.items():
             session.conf.set(name, value)
@@ -73,6 +76,7 @@ def spark_session(settings: Settings, folder: Path) -> Iterator[Any]:
     finally:
         with suppress(Exception, KeyboardInterrupt):
             session.stop()
+        logging.root.removeHandler(quiet)
 
 
 def _cancel(session: Any) -> None:

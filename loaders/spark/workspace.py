@@ -22,7 +22,8 @@ from ringleader.loaders.contract import Type
 from ringleader.loaders.sources.files import InputFile, format_of
 from ringleader.loaders.sources.remote import objects_at
 from ringleader.loaders.spark.session import spark_session
-from ringleader.loaders.workspace import FILE, ROW, Workspace, scratch_folder
+from ringleader.loaders.workspace import FILE, ROW, Workspace
+from ringleader.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from ringleader.loaders.mapping import Mapping
@@ -239,6 +240,8 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        if _interrupted(error):
+            raise KeyboardInterrupt from error
         text = str(error)
         if found := _LACKS.search(text):
             raise WrongUsage(
@@ -252,3 +255,12 @@ def _explained() -> Iterator[None]:
             f"Spark failed: {message}",
             hint="what it says at length is in logs/spark.log of the data folder",
         ) from error
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether a Ctrl-C is what an error comes from: py4j may fail while it cleans up after one."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

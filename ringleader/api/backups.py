@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringleader.engine.folder import ServerFolder
-from ringleader.engine.releases import ENGINES, engine_named, version_numbers
+from ringleader.engine.releases import engine_named, version_numbers
 from ringleader.errors import WrongUsage
 from ringleader.loaders.lifecycle.backup import Backup, back_up, move, restore
 
@@ -42,10 +42,14 @@ def move_to(
                 hint="docs/life-of-data.md says how to upgrade a server of your own",
             )
         return None, None
-    owner = ServerFolder(settings.home).data_engine()
     target = engine_named(str(settings.get("server.engine")))
-    present = next((engine for engine in ENGINES if owner in (engine.line, engine.neo4j)), None)
-    if not asked or owner is None or present is None or present == target:
+    present = ServerFolder(settings.home).present_engine()
+    if not asked or present is None or present == target:
+        if backup is not None:
+            raise WrongUsage(
+                "the database is of no earlier release of Neo4j, so no backup is made",
+                hint=f"ringleader backup '{backup}'",
+            )
         return None, None
     if version_numbers(present.neo4j) > version_numbers(target.neo4j):
         raise WrongUsage(

@@ -28,7 +28,7 @@ def changes(
     Args:
         graph: An open graph.
         since: A run, or a date or time in ISO 8601 (UTC where it says no zone).
-        limit: Rows at the most; None for all.
+        limit: Changes at the most; None for all.
         newcomers: Whether to list rings near which accounts were opened since then, too.
 
     Raises:
@@ -42,9 +42,11 @@ def changes(
     rows = graph.read(
         stored, stored.bind({"after": after, "limit": _ALL if limit is None else limit})
     )
-    if newcomers:
-        rows = [*_newcomers(graph, after), *rows][:limit]
     told = sums(Counter(row["change"] for row in rows))
+    if newcomers and (near := _newcomers(graph, after)):
+        number = sum(len(row["accounts"]) for row in near)
+        told = f"{number:,} newcomers near {len(near):,} rings, {told}"
+        rows = [*near, *rows]
     return Answer(
         rows,
         [column.name for column in stored.columns],

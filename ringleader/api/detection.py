@@ -74,15 +74,20 @@ def assigned(given: Mapping[str, Any] | Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def require_plain(method: str, keep_links: str) -> None:
-    """Make sure that a run that writes nothing is asked for nothing else.
+def require_one(
+    *, shadow: bool, dry_run: bool, permutations: int | None, method: str, keep_links: str
+) -> None:
+    """Make sure that one kind of run is asked for, and a run that publishes nothing for no links.
 
     Raises:
-        WrongUsage: A shadow run judges, and keeps no links.
+        WrongUsage: It is not so.
     """
-    if method != "judge" or keep_links != "rings":
+    if sum((shadow, dry_run, permutations is not None)) > 1:
+        raise WrongUsage("--shadow, --dry-run and --null exclude each other", hint="give one")
+    if (shadow or permutations is not None) and (method != "judge" or keep_links != "rings"):
+        what = "a shadow run" if shadow else "a run on permuted identifiers"
         raise WrongUsage(
-            "a shadow run takes no other method and keeps no links",
+            f"{what} takes no other method and keeps no links",
             hint="leave --method and --keep-links out",
         )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,6 +26,7 @@ from ringleader.exports.matching.agreements import body_limit
 from ringleader.exports.matching.terms import SIZE
 from ringleader.loaders.indicators.login import Login, Visit, private_text, require_safe
 from ringleader.progress import say
+from ringleader.scratch import scratch
 
 if TYPE_CHECKING:
     from ringleader.graph import Graph
@@ -59,11 +59,9 @@ def match_with(
         raise InputError(f"{ca} is no file with certificates", hint="give a PEM file with --ca")
     if share and terms.reveal == SIZE:
         raise WrongUsage("only the size is asked for, so there is no result to share")
-    scratch = home / "scratch"
-    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="match-") as folder:
+    with scratch(home) as folder:
         request, response, result = (
-            Path(folder) / f"{name}.match" for name in ("request", "response", "result")
+            folder / f"{name}.match" for name in ("request", "response", "result")
         )
         asked = protocol.ask(graph, home, request, terms)
         place = f"{url.rstrip('/')}/v1/match"
@@ -166,7 +164,11 @@ def _refusal(visit: Visit, found: Any) -> InputError | ConnectionFailed:
     except (ValueError, KeyError, TypeError, RecursionError):
         said = "without a reason"
     said = "".join(character for character in said if character.isprintable())
-    if found.status_code in (401, 403, 404, 429, 503):
+    if found.status_code in (429, 503):
+        return ConnectionFailed(
+            f"{visit.origin} refuses ({found.status_code}): {said}", hint="try again later"
+        )
+    if found.status_code in (401, 403, 404):
         return ConnectionFailed(
             f"{visit.origin} refuses ({found.status_code}): {said}",
             hint=f"the partner gives the token ({VARIABLE}) and has to write [match.NAME]",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -386,4 +386,4 @@ class Evaluation(Shown):
     @property
     def answer(self) -> Answer:
         """The scores as rows."""
-        return Answer(self.scores.rows, self.scores.columns, messages=self.messages)
+        return replace(self.scores, messages=self.messages)

@@ -10,7 +10,7 @@ from ringleader.answers import Answer
 from ringleader.api.results import Decision
 from ringleader.catalogue import get
 from ringleader.decisions import listed_decisions
-from ringleader.errors import NotFound, WrongUsage
+from ringleader.errors import WrongUsage
 from ringleader.people import person
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def decide(
     """
     from ringleader.algorithms.review.decisions import decide as written
     from ringleader.algorithms.review.decisions import returns_when
+    from ringleader.api.effects import effects
 
     if verdict not in VERDICTS:
         raise WrongUsage(
@@ -70,7 +71,7 @@ def decide(
     who = by or person(settings)
     graph.ensure_schema()
     if VERDICTS[verdict] == VERDICTS["withdraw"]:
-        _require_decided(graph, targets)
+        effects(graph, targets, "withdraw")  # refuses what is not decided
     rows = written(graph, list(dict.fromkeys(targets)), VERDICTS[verdict], note, who, expected)
     return tuple(
         Decision(
@@ -84,21 +85,6 @@ def decide(
         )
         for row in rows
     )
-
-
-def _require_decided(graph: Graph, targets: Sequence[str]) -> None:
-    """Make sure that there is a decision on each target to be withdrawn.
-
-    Raises:
-        NotFound: There is none.
-    """
-    rows = graph.read(get("latest-decisions"), {"targets": list(targets)})
-    standing = {row["target"] for row in rows if row["verdict"] != VERDICTS["withdraw"]}
-    for target in targets:
-        if target not in standing:
-            raise NotFound(
-                f"there is no decision on {target!r} to withdraw", hint="ringleader review list"
-            )
 
 
 def decisions(graph: Graph, target: str | None = None, *, history: bool = False) -> Answer:

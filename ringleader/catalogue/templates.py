@@ -158,6 +158,15 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "use_counts": Placeholder(
         (), "entries of a map: the number of relationships that lead to each label", _use_counts
     ),
+    "stands": Placeholder(
+        ("review",),
+        "whether a review counts: it is a loaded label, or nobody has withdrawn it since",
+        lambda _, review: (
+            f"({review}.verdict IS NULL OR {review}.verdict <> 'withdrawn' AND NOT EXISTS {{ "
+            f"({review})-[:DECIDED]->()<-[:DECIDED]-(later:Review {{verdict: 'withdrawn'}}) "
+            f"WHERE later.decided_at >= {review}.decided_at }})"
+        ),
+    ),
     "families": Placeholder((), "a list of the names of all kinds of evidence", _families),
     "families_of": Placeholder(
         ("account",),

@@ -91,6 +91,8 @@ def upgrade(app: App, engine: str | None, backup: Path | None) -> None:
         done = r.upgrade(engine=engine, backup=backup)
     if done.engine is not None:
         app.say(f"the database is of Neo4j {done.engine} now; as it was before: {done.backup}")
+    elif engine is not None:
+        app.say("the database is of no earlier release of Neo4j; it stays where it is")
     for what, number in done.changed.items():
         app.say(f"changed: {what}: {number:,}")
     if done.created:

@@ -186,7 +186,7 @@ class ServerFolder:
         wanted = engine_named(str(settings.get("server.engine")))
         if owner is None:
             return wanted
-        line = next((e for e in ENGINES if owner in (e.line, e.neo4j)), None)
+        line = self.present_engine()
         if settings.source("server.engine") == "default" and line is not None:
             return line
         same_line = version_numbers(owner)[:2] == version_numbers(wanted.neo4j)[:2]
@@ -200,6 +200,11 @@ class ServerFolder:
             hint=f"{move}ringleader server start {known}, ringleader server reset (deletes the "
             "data), or set RINGLEADER_HOME to another folder",
         )
+
+    def present_engine(self) -> Engine | None:
+        """The engine that the data belongs to; None without data, or if it is none of ours."""
+        owner = self.data_engine()
+        return next((e for e in ENGINES if owner in (e.line, e.neo4j)), None)
 
     def data_engine(self) -> str | None:
         """The release that the data belongs to; None when there is no data."""

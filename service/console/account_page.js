@@ -22,7 +22,7 @@ async function accountPage(name) {
   const ring = asked().get("ring");
   const why = async () => {
     const found = await api(`/v1/why-not?account=${encodeURIComponent(name)}${ring ? `&ring=${encodeURIComponent(ring)}` : ""}`);
-    return [found.lines.length ? points(found.lines) : null, plainTable("Kinds of evidence", [
+    return [found.lines.length ? points(found.lines) : null, found.lines.length && !found.factors.length ? null : plainTable("Kinds of evidence", [
       { title: "Ring", cell: (row) => link("rings", row.ring_id) },
       { title: "Kind", cell: (row) => row.kind },
       { title: "Bits", number: true, cell: (row) => bits(row.bits) },

@@ -51,7 +51,8 @@ async function shadowCard() {
       result.replaceChildren(problem(new Problem(0, `The shadow run failed: ${clean(run.error)}`, null)));
       return;
     }
-    const columns = changeColumns({ page: (row) => row.change !== "new" });
+    const made = new Set(run.rows.filter((row) => row.change === "new").map((row) => row.ring_id)); // have no page
+    const columns = changeColumns({ page: (row) => !made.has(row.ring_id) });
     columns.splice(6, 0, { title: "Who would leave", wide: true, cell: (row) => someAccounts(row.accounts_left) });
     result.replaceChildren(
       h("h3", {}, `With ${given}`),
@@ -60,7 +61,7 @@ async function shadowCard() {
       plainTable("Differences of the shadow run", columns, run.rows, "The rings would stay as they are."));
   };
   shown(await api("/v1/shadow"));
-  return card("Shadow run", "Detects with other settings and shows how the rings would differ. Nothing is published or written. Loads and detections wait until it ends.",
+  return card("Shadow run", "Detects with other settings and shows how the rings would differ. Nothing is published or written. Loads and detections are refused until it ends.",
     told, h("form", { onsubmit: begin },
       h("label", { class: "pick", for: "shadow-algorithm" }, "Algorithm", algorithm),
       h("details", {}, h("summary", {}, "Parameters"), h("div", { class: "settings" }, fields.map(({ row, field }) =>

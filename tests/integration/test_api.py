@@ -217,6 +217,7 @@ def test_labels_score_the_rings(found, tmp_path):
     made = r.evaluate(file)
     assert (made.score("account_precision"), made.score("account_recall")) == (1.0, 1.0)
     assert "evidence" in made.frame["kind"].tolist()
+    assert "pair_recall" in made.frame and "pair_recall" not in made.answer.brief
     with pytest.raises(rl.NotFound, match="no label"):
         r.evaluate()
 

@@ -198,6 +198,7 @@ def test_while_a_detection_publishes_every_answer_is_of_one_run(world):
         while not done.is_set():
             told.append(answers())
 
+    told.append(answers())
     asking = threading.Thread(target=ask)
     asking.start()
     try:

@@ -224,11 +224,11 @@ def test_what_is_decided_during_a_run_needs_no_lock_and_counts_from_the_next_on(
     def analyst(*words):
         cli.main([*words, "--note", "x", "--by", "ann"], obj=app, standalone_mode=False)
 
-    def deciding(graph, known_hubs):
+    def deciding(graph, known_hubs, **how):
         """The first stage after the run has looked for decisions."""
         analyst("review", "reject", ten)
         analyst("hubs", "pin", "card-others", "benign")
-        return read_sharing(graph, known_hubs)
+        return read_sharing(graph, known_hubs, **how)
 
     monkeypatch.setattr("ringleader.algorithms.detect.read_sharing", deciding)
     with exclusive(world, "job run nightly"):

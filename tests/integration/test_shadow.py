@@ -123,6 +123,8 @@ def test_the_command_line_shows_it(world, ringleader):
         result = ringleader("detect", "--shadow", *wrong, check=False)
         assert result.returncode == 2 or "detect." in message, result.stderr
         assert message in result.stderr
+    result = ringleader("detect", "--null", "1", "--keep-links", "all", check=False)
+    assert (result.returncode, "keeps no links" in result.stderr) == (2, True)
     assert whole(world) == before
 
 

@@ -107,7 +107,25 @@ def test_a_decision_that_is_withdrawn_counts_as_if_nobody_had_decided(fresh):
         ("withdrawn", "bob"),
         ("rejected", "ann"),
     ]
+    assert [row["standing"] for row in rows] == ["live", "counts no more"]
     assert reviewing.labels(fresh).rows == [] and fresh.read(get("labels-in-graph")) == []
+    for name in ("decisions-by-person", "contradicting-decisions", "rings-with-benign-members"):
+        asked = get(name)
+        assert fresh.read(asked, asked.bind({})) == [], name
+    # A label that was loaded is no decision of a person, and stays.
+    fresh.write(
+        "MATCH (a:Account {account_id: $name}) CREATE (a)<-[:DECIDED]-(:Review {label: 'benign', "
+        "target_kind: 'account', decided_at: datetime('2026-01-01'), review_id: 'loaded'})",
+        {"name": RING[0]},
+        name="fixture",
+    )
+    decide(RING[0], "confirm", "ann")
+    decide(RING[0], "withdraw", "ann")
+    labels = fresh.read(get("labels-in-graph"))
+    assert [(row["account_id"], row["label"]) for row in labels] == [(RING[0], "benign")]
+    asked = get("rings-with-benign-members")
+    assert [row["benign"] for row in fresh.read(asked, asked.bind({}))] == [[RING[0]]]
+    fresh.write("MATCH (r:Review {review_id: 'loaded'}) DETACH DELETE r", name="fixture")
     asked = get("rings-without-decisions")
     assert {row["ring_id"] for row in fresh.read(asked, asked.bind({}))} == {ring, second}
     assert {tuple(row["states"]) for row in casework.queue(fresh).rows} == {("waiting", "new")}

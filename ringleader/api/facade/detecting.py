@@ -69,7 +69,7 @@ class Detecting(Base):
         """Detect without writing: what these settings would publish, beside what is published.
 
         The rings have the names that the next run would give them. Readers of the graph notice
-        nothing; loads and detections wait until it ends.
+        nothing; loads and detections are refused until it ends.
 
         Args:
             algorithm: As for :meth:`detect`.
