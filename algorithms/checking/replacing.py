@@ -21,6 +21,8 @@ LEAST_BITS = 11.0
 HOUR = 3_600.0
 # Later than a day it is chance, and what more accounts use is a place, not a person.
 HOURS, MOST_USERS = 24, 100
+# Identifiers of an account that are looked at, those that the fewest use: a new account has few.
+RAREST = 25
 # A replacement within minutes says no more than one within a quarter of an hour.
 LEAST_HOURS = 0.25
 # Nor is what one account in a hundred uses a person, however few accounts there are.

@@ -3,11 +3,15 @@
 // Each of $rows has an `account_id` (or null) and `given`, a list of maps with `label`, `code`, `key` and
 // `events`: what is known of the account and not loaded. The run is read first and last: where both differ, a
 // detection published in between, and the caller asks again.
-// `replaced` has the accounts that lost their access in the hours before an account was opened and use the same.
+// `touched` lists what it uses of rings: code of the label, key, events, ring, members of it that use it, whether
+// the ring owns it, accounts that use it, verdict. What rings are compared by is read once for a run (`footprints`).
+// `replaced` has the accounts that lost their access in the hours before an account was opened and use the same;
+// looked at are the $rarest identifiers of an account, those that the fewest use.
 // param rows: list
 // param stopped: list = []
 // param hours: integer = 24
 // param most_users: integer = 100
+// param rarest: integer = 25
 // column run: map
 // column run_after: string
 // column answers: list
@@ -51,25 +55,21 @@ CALL (run_id, row, account) {
     WHERE on.run = run_id
     RETURN found AS identifier, on, given.code AS code, given.events AS events
   }
-  RETURN collect({
-    code: code, key: {{ key_of:identifier }}, events: events, accounts: identifier.accounts,
-    verdict: identifier.verdict, ring_id: on.ring_id, members: on.members, owned: on.owned
-  }) AS touched
+  WITH code, identifier, events, on WHERE events > 0
+  RETURN collect([code, identifier[{{ keys }}[code]], events, on.ring_id, on.members, on.owned,
+                  identifier.accounts, identifier.verdict]) AS touched
 }
-CALL (run, run_id, account, touched) {
+CALL (run, touched) {
   UNWIND touched AS one
-  WITH DISTINCT run, run_id, account, one.ring_id AS ring_id
-  MATCH (footprint:Footprint {footprint_id: run_id + '|' + ring_id})
-  RETURN collect(footprint {
-    .*, apart: coalesce(footprint.apart, false), inside: EXISTS { (account)-[:SHAPED]->(footprint) },
-    review: head(COLLECT {
-      MATCH (:Ring {ring_id: ring_id})<-[:DECIDED]-(review:Review)
-      WHERE review.verdict IS NOT NULL
-      RETURN CASE WHEN review.verdict = 'rejected' AND run.started_at > review.decided_at
-                  THEN 'returned' ELSE review.verdict END AS verdict
-      ORDER BY review.decided_at DESC, review.review_id
-    })
-  }) AS footprints
+  WITH DISTINCT run, one[3] AS ring_id
+  MATCH (:Ring {ring_id: ring_id})<-[:DECIDED]-(review:Review)
+  WHERE review.verdict IS NOT NULL
+  WITH ring_id, review,
+       CASE WHEN review.verdict = 'rejected' AND run.started_at > review.decided_at
+            THEN 'returned' ELSE review.verdict END AS verdict
+  ORDER BY review.decided_at DESC, review.review_id
+  WITH ring_id, head(collect(verdict)) AS verdict
+  RETURN collect([ring_id, verdict]) AS reviews
 }
 CALL (row) {
   UNWIND row.given AS given
@@ -98,6 +98,7 @@ CALL (row, account) {
   }
   WITH account, opened, used, COUNT { (used)<-[:{{ independent_uses }}]-() } AS users
   WHERE users <= $most_users
+  WITH account, opened, used, users ORDER BY users LIMIT $rarest
   MATCH (used)<-[:{{ independent_uses }}]-(other:Account)
   WHERE other.status IN $stopped AND other.status_at <= opened
     AND other.status_at > opened - duration({hours: $hours})
@@ -112,7 +113,11 @@ CALL (row, account) {
 }
 WITH run, collect({
   account_id: row.account_id, known: account IS NOT NULL, created_at: account.created_at,
-  status: account.status, uses: uses, touched: touched, footprints: footprints, replaced: replaced,
+  status: account.status, uses: uses, touched: touched, reviews: reviews, replaced: replaced,
+  inside: COLLECT {
+    MATCH (account)-[:SHAPED]->(footprint:Footprint) WHERE footprint.run = run_id
+    RETURN footprint.ring_id AS ring_id
+  },
   cleared: COLLECT {
     MATCH (account)-[cleared:CLEARED]->(identifier)
     WHERE cleared.run = run_id

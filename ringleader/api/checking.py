@@ -24,13 +24,13 @@ from ringleader.catalogue import Query, get
 from ringleader.errors import ConnectionFailed, InputError, NotFound, QueryError, WrongUsage
 
 if TYPE_CHECKING:
-    from ringleader.algorithms.checking.comparing import Found
+    from ringleader.algorithms.checking.comparing import Beside, Found, RunFigures
     from ringleader.algorithms.checking.replacing import Predecessor
     from ringleader.graph import Graph
     from ringleader.schema import Schema
 
 MOST_ROWS = 1_000  # accounts of one read
-NEAREST, SHOWN = 3, 50
+SHOWN = 50  # identifiers of a ring in an answer
 ATTEMPTS = 3
 PATIENCE = 10  # times the time of one account that several may take
 REJECTED = "rejected"
@@ -51,7 +51,8 @@ class Checker:
         from ringleader.algorithms.checking import comparing, replacing
         from ringleader.algorithms.parameters import recorded
 
-        self._compare, self._recorded = comparing.compare, recorded
+        self._comparing, self._recorded = comparing, recorded
+        self._figures: RunFigures | None = None
         self._replacing = replacing
         self._stops: tuple[str, Any] = ("", None)
         self._graph = graph
@@ -75,12 +76,13 @@ class Checker:
         rows = [self._row(one) for one in asked]
         if not rows:
             return []
-        told = self._read(rows)
+        told, figures = self._read(rows)
         run, answers = told["run"], told["answers"]
         exempt = [self._exempt(answer, one) for answer, one in zip(answers, asked, strict=True)]
         parameters = self._recorded(run["parameters"])
         schema, accounts = self._graph.schema, run["accounts"]
-        found = self._compare(answers, rows, accounts, schema, parameters, exempt)
+        compare = self._comparing.compare
+        found = compare(answers, rows, figures, accounts, schema, parameters, exempt)
         finished = run["finished_at"].to_native()
         stops = self._how_often(run["run_id"], answers)
         replaced = [
@@ -138,10 +140,15 @@ class Checker:
         refuse_other_key(self._graph, home, write=False)
         return load_key(home)
 
-    def _read(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    def _read(self, rows: list[dict[str, Any]]) -> tuple[dict[str, Any], RunFigures]:
         stored = get("check")
         for _ in range(ATTEMPTS):
-            asked = {"hours": self._replacing.HOURS, "most_users": self._replacing.MOST_USERS}
+            replacing = self._replacing
+            asked = {
+                "hours": replacing.HOURS,
+                "most_users": replacing.MOST_USERS,
+                "rarest": replacing.RAREST,
+            }
             found = self._once(stored, {"rows": rows, "stopped": self._stopped, **asked})
             if not found or found[0]["run"]["footprints"] is None:
                 before = "the last detection was one of an earlier version"
@@ -149,9 +156,23 @@ class Checker:
                     before if found else "no detection has run, so there is no ring",
                     hint="ringleader detect",
                 )
-            if found[0]["run"]["run_id"] == found[0]["run_after"]:
-                return found[0]
+            run = found[0]["run"]
+            if run["run_id"] != found[0]["run_after"]:
+                continue
+            figures = self._figures_of(run["run_id"])
+            # A later run drops what rings of this one are compared by.
+            if len(figures.names) == run["footprints"]:
+                return found[0], figures
         raise QueryError("detections were published while the check read", hint="check again")
+
+    def _figures_of(self, run: str) -> RunFigures:
+        """What the rings of a run are compared by. It never changes, so it is read once."""
+        figures = self._figures
+        if figures is None or figures.run != run:
+            rows = self._graph.read(get("footprints"), {"run": run})
+            figures = self._comparing.RunFigures.of(run, rows, self._graph.schema)
+            self._figures = figures
+        return figures
 
     def _once(self, stored: Query, given: Mapping[str, Any]) -> list[dict[str, Any]]:
         """In one round trip; an idle connection may have been lost, so a second try has three."""
@@ -301,16 +322,17 @@ def _rows(path: Path, graph: Graph) -> Iterator[dict[str, Any]]:
 def _check(
     answer: Mapping[str, Any],
     given: bool,
-    found: Sequence[Found],
+    beside: Beside,
     run: str,
     finished: datetime,
     age: float,
     replaced: tuple[Replaced, ...],
 ) -> Check:
-    code = _code(answer, given, found)
+    found = beside.found
+    code = _code(answer, given, beside)
     outcome = CODES[code][0]
     accused = [one for one in found if one.standing.inside or _joins(one)]
-    shown = accused or list(found[:NEAREST])
+    shown = accused or found
     rings = tuple(_ring(one, answer) for one in shown)
     reason = _reason(code, rings)
     return Check(answer["account_id"], outcome, code, reason, rings, run, finished, age, replaced)
@@ -325,14 +347,15 @@ def _joins(found: Found) -> bool:
     return found.standing.belongs and found.review != REJECTED
 
 
-def _code(answer: Mapping[str, Any], given: bool, found: Sequence[Found]) -> str:
+def _code(answer: Mapping[str, Any], given: bool, beside: Beside) -> str:
+    found = beside.found
     if any(one.standing.inside and one.review != REJECTED for one in found):
         return "member"
     if any(map(_joins, found)):
         return "joins"
     if any(factor.lives for one in found for factor in one.standing.factors):
         return "near"
-    if any(not shared.widely_shared for one in found for shared in one.shared):
+    if beside.touches:
         return "touches"
     if found or answer["hub"]:
         return "hub-only"

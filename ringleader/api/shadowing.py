@@ -89,9 +89,10 @@ def shadow(
     count = Counter(row["change"] for row in made.differences)
     now, before = len(made.rings), len(made.before)
     members, earlier = sum(r.size for r in made.rings), sum(map(len, made.before.values()))
+    rings = "1 ring" if now == 1 else f"{now:,} rings"
     messages = [
         *made.settings,
-        f"would publish {now:,} rings of {members:,} accounts: {sums(count)}",
+        f"would publish {rings} of {members:,} accounts: {sums(count)}",
         f"published by {made.published}: {before:,} rings of {earlier:,} accounts; what was loaded "
         "or decided since then is part of the difference"
         if made.published

@@ -54,6 +54,10 @@ def _key_of(schema: Schema, node: str) -> str:
     return f"coalesce({', '.join(keys)})"
 
 
+def _keys(schema: Schema) -> str:
+    return _texts(found.key for found in schema.identifiers)
+
+
 def _code_of(schema: Schema, use: str) -> str:
     *others, last = enumerate(schema.identifiers)
     cases = (f"WHEN {use}:{found.relationship} THEN {code}" for code, found in others)
@@ -138,6 +142,9 @@ PLACEHOLDERS: dict[str, Placeholder] = {
         (), "those that may have failed: what payments bring", _of_tables("payments")
     ),
     "key_of": Placeholder(("node",), "the key of an identifier, whatever its label", _key_of),
+    "keys": Placeholder(
+        (), "a list of the names of the keys of identifiers, by the code of their label", _keys
+    ),
     "code_of": Placeholder(
         ("use",), "the code that detection has for the label that a relationship leads to", _code_of
     ),

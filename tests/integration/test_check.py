@@ -236,13 +236,12 @@ def test_a_file_is_checked_row_by_row(world, ringleader, tmp_path):
     assert ended.returncode == 3
     # Column names in any case, and a field that no early line has.
     known = {"Account_ID": "new", "IP": "203.0.113.2"}
-    early = [{**known, "n": n} for n in range(30_000)]
+    early = [known, *({"n": n} for n in range(30_000))]  # most name nobody
     lines = [json.dumps(one) for one in [*early, {**known, "device_id": "image-a"}]]
     (tmp_path / "late.jsonl").write_text("\n".join(lines) + "\n")
     done = ringleader("check", "--file", "late.jsonl", "--format", "jsonl")
     told = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(told) == len(lines)
-    assert (told[0]["code"], told[-1]["code"]) == ("near", "near")
+    assert [row["code"] for row in told] == ["near", "near"]
     assert "2 identifiers" in told[-1]["reason"]
     (tmp_path / "none.csv").write_text("a,b\n1,2\n")
     wrong = ringleader("check", "--file", "none.csv", check=False)

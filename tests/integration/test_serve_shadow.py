@@ -51,7 +51,7 @@ def test_a_lead_starts_a_shadow_run_and_sees_the_difference(connection, server, 
     [row] = last["rows"]
     assert (row["change"], row["ring_id"]) == ("gone", names[tuple(SECOND)])
     assert row["accounts_left"] == SECOND
-    assert f"would publish 1 rings of {len(RING)} accounts: 1 gone" in last["messages"]
+    assert f"would publish 1 ring of {len(RING)} accounts: 1 gone" in last["messages"]
     assert judged_world.rings(world) == names
     lines = [json.loads(line) for line in (tmp_path / FILE).read_text().splitlines()]
     [start] = [one for one in lines if one["event"] == "start shadow run"]

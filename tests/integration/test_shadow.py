@@ -63,7 +63,7 @@ def test_other_settings_are_compared_and_the_graph_stays_to_the_last_property(wo
     assert (gone["left"], gone["accounts_left"]) == (len(SECOND), SECOND)
     [setting, would, published, nothing] = run.messages
     assert setting.endswith("min_ring_size 5 → 11")
-    assert would == f"would publish 1 rings of {len(RING)} accounts: 1 gone"
+    assert would == f"would publish 1 ring of {len(RING)} accounts: 1 gone"
     assert published.startswith(f"published by {run.published}: 2 rings of 22 accounts")
     assert nothing == "nothing was written"
     same = api.shadow()
