@@ -11,29 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ringleader.answers import Answer
-from ringleader.api.check_results import (
-    CODES,
-    ROW,
-    Check,
-    CheckedRing,
-    Replaced,
-    ReplacedShare,
-    SharedIdentifier,
-)
+from ringleader.api.check_results import ROW, Check
+from ringleader.api.check_telling import check_of, replaced_of
 from ringleader.catalogue import Query, get
 from ringleader.errors import ConnectionFailed, InputError, NotFound, QueryError, WrongUsage
 
 if TYPE_CHECKING:
-    from ringleader.algorithms.checking.comparing import Beside, Found, RunFigures
-    from ringleader.algorithms.checking.replacing import Predecessor
+    from ringleader.algorithms.checking.comparing import RunFigures
     from ringleader.graph import Graph
     from ringleader.schema import Schema
 
 MOST_ROWS = 1_000  # accounts of one read
-SHOWN = 50  # identifiers of a ring in an answer
 ATTEMPTS = 3
 PATIENCE = 10  # times the time of one account that several may take
-REJECTED = "rejected"
 STOPPED = ("banned", "suspended")  # statuses of accounts that lost their access
 
 
@@ -87,14 +77,14 @@ class Checker:
         stops = self._how_often(run["run_id"], answers)
         replaced = [
             tuple(
-                _replaced(one)
+                replaced_of(one)
                 for one in self._replacing.predecessors(a["replaced"], accounts, stops)
             )
             for a in answers
         ]
         age = max((datetime.now(UTC) - finished).total_seconds(), 0.0)
         return [
-            _check(answer, bool(row["given"]), mine, run["run_id"], finished, age, before)
+            check_of(answer, bool(row["given"]), mine, run["run_id"], finished, age, before)
             for answer, row, mine, before in zip(answers, rows, found, replaced, strict=True)
         ]
 
@@ -317,104 +307,3 @@ def _rows(path: Path, graph: Graph) -> Iterator[dict[str, Any]]:
                     yield row
         except duckdb.Error as error:
             raise InputError(f"{path}: {str(error).splitlines()[0]}") from error
-
-
-def _check(
-    answer: Mapping[str, Any],
-    given: bool,
-    beside: Beside,
-    run: str,
-    finished: datetime,
-    age: float,
-    replaced: tuple[Replaced, ...],
-) -> Check:
-    found = beside.found
-    code = _code(answer, given, beside)
-    outcome = CODES[code][0]
-    accused = [one for one in found if one.standing.inside or _joins(one)]
-    shown = accused or found
-    rings = tuple(_ring(one, answer) for one in shown)
-    reason = _reason(code, rings)
-    return Check(answer["account_id"], outcome, code, reason, rings, run, finished, age, replaced)
-
-
-def _replaced(found: Predecessor) -> Replaced:
-    shared = tuple(ReplacedShare(*one) for one in found.shared)
-    return Replaced(found.account_id, found.status, found.hours, found.bits, shared)
-
-
-def _joins(found: Found) -> bool:
-    return found.standing.belongs and found.review != REJECTED
-
-
-def _code(answer: Mapping[str, Any], given: bool, beside: Beside) -> str:
-    found = beside.found
-    if any(one.standing.inside and one.review != REJECTED for one in found):
-        return "member"
-    if any(map(_joins, found)):
-        return "joins"
-    if any(factor.lives for one in found for factor in one.standing.factors):
-        return "near"
-    if beside.touches:
-        return "touches"
-    if found or answer["hub"]:
-        return "hub-only"
-    return "nothing-known" if answer["known"] or given else "unknown-account"
-
-
-def _ring(found: Found, answer: Mapping[str, Any]) -> CheckedRing:
-    standing = found.standing
-    lives = tuple(factor.kind for factor in standing.factors if factor.lives)
-    joins = _joins(found)
-    missing = () if joins or standing.inside else standing.reasons
-    if found.review == REJECTED:
-        missing = (*missing, "somebody rejected this ring")
-    return CheckedRing(
-        standing.ring_id,
-        standing.size,
-        standing.inside,
-        joins,
-        standing.bits,
-        standing.prior,
-        {factor.kind: factor.bits for factor in standing.factors if factor.all_identifiers},
-        lives,
-        tuple(
-            SharedIdentifier(one.label, one.key, one.members, one.owned, one.outside)
-            for one in found.shared[:SHOWN]
-        ),
-        len(found.shared),
-        tuple(_against(found, answer)),
-        missing,
-        found.review,
-    )
-
-
-def _against(found: Found, answer: Mapping[str, Any]) -> Iterator[str]:
-    outside = [one for one in found.shared if one.outside]
-    if outside:
-        yield f"outsiders use {len(outside)} of the {len(found.shared)} identifiers that it shares"
-    for factor in found.standing.factors:
-        if factor.bits < 0:
-            yield f"{factor.kind}: it does not live on what the members have in common"
-    if answer["label"] == "benign":
-        yield "somebody decided that the account is benign"
-    if found.review == "returned":
-        yield "somebody rejected the ring; later data made it a ring again"
-
-
-def _reason(code: str, rings: Sequence[CheckedRing]) -> str:
-    if not rings or code in ("hub-only", "nothing-known", "unknown-account"):
-        return CODES[code][1]
-    ring = rings[0]
-    what = f"{ring.ring_id} ({ring.size} accounts)"
-    number = ring.shared_in_all
-    shared = "one identifier" if number == 1 else f"{number} identifiers"
-    by = " and ".join(ring.lives_on)
-    if code == "member":
-        return f"in {what}" + (f"; uses {shared} of it and lives on its {by}" if by else "")
-    if code == "joins":
-        bits = f"{ring.bits:.1f} bits, {ring.asked:.1f} are asked"
-        return f"uses {shared} of {what} and lives on its {by}: {bits}"
-    if code == "near":
-        return f"uses {shared} of {what} and lives on its {by}; {ring.missing[0]}"
-    return f"uses {shared} of {what} and does not live on them"
