@@ -32,7 +32,8 @@ ENGINES = ("duckdb", "spark")  # as ringleader.loaders.engine has them, without 
 INPUT_FORMATS = ("csv", "jsonl", "parquet")
 _HELP = f"""Load files of one table of the input contract into the graph.
 
-    SOURCE is a path, a glob or a folder of CSV, JSONL or Parquet files (gzip too). Rows that break
+    SOURCE is a path, a glob or a folder of CSV, JSONL or Parquet files (gzip too), or the folder of
+    a Delta or Iceberg table. Rows that break
     the contract go to a quarantine file, the others are loaded. Loading the same files again
     changes nothing; after an interruption, run the same command again. TABLE may be `all`: every
     table of a folder by its name, accounts.csv, requests/*.parquet and so on. With --bulk these
@@ -184,6 +185,9 @@ def load(
 )
 @click.option("--evidence", is_flag=True, help="Write co-used identifiers and linked pairs too.")
 @click.option("--engine", type=click.Choice(ENGINES), help="By default [engine] kind: duckdb.")
+@click.option(
+    "--since", type=int, help="Table of a lake: only files that this version did not have."
+)
 @_mapping
 @_strict
 @_input_format

@@ -26,6 +26,7 @@ from ringleader.loaders.validation.quarantine import write as write_quarantine
 from ringleader.loaders.validation.validate import refuse_if_strict, validate
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing import batches, load_records
+from ringleader.loaders.writing.lake_loads import refuse_rewritten, version_of
 from ringleader.loaders.writing.writer import write_steps
 from ringleader.progress import progress
 
@@ -81,7 +82,8 @@ def load_files(
     if LOADERS[table].links_systems and options.asn_mmdb is not None:
         open_database(options.asn_mmdb).close()  # one that cannot be read ends the load here
     files = batches.distinct_files(files)
-    summary = Summary(table, dry_run=options.dry_run)
+    lake = version_of(files)
+    summary = Summary(table, dry_run=options.dry_run, lake=lake)
     batch = batches.batch_id(table, mapping.fingerprint, channels, [f.sha256 for f in files])
     if graph is not None:
         refuse_other_key(graph, settings.home, write=not options.dry_run)
@@ -104,6 +106,8 @@ def load_files(
             )
     summary.batch_id = batch
     plan = (planner or planned)(graph, settings, workspace, files, mapping, options, summary)
+    if graph is not None and lake is not None:
+        refuse_rewritten(graph, settings.home, lake, plan, summary)
     if options.dry_run:
         if _has_refusals(plan):
             summary.examples = tuple(islice(plan.clean.refusals(), EXAMPLES))
@@ -303,16 +307,19 @@ def _record(
     options: LoadOptions,
 ) -> dict[str, Any]:
     """What the graph remembers of a load."""
+    lake = version_of(files)
     return {
         "table": summary.table,
         "mapping": mapping.fingerprint,
         "files": sorted(file.sha256 for file in files),
-        "file_names": sorted(file.shown.name for file in files),
+        "file_names": [lake.address] if lake else sorted(file.shown.name for file in files),
         "chunk_size": options.chunk_size,
         "rows": summary.loaded,
         "quarantined": summary.quarantined,
         "duplicates": summary.duplicates,
         "reads_graph": plan.reads_graph,
+        "lake_table": lake.known_as if lake else None,
+        "lake_version": lake.number if lake else None,
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ringleader.loaders.validation.quarantine import Refused
 
 if TYPE_CHECKING:
+    from ringleader.loaders.lake.version import Version
     from ringleader.loaders.validation.clean_table import CleanTable
 
 __all__ = ["EXAMPLES", "Summary", "report", "warn"]
@@ -43,6 +44,7 @@ class Summary:
         notes: What else there is to say.
         resumed: Whether an interrupted load was completed.
         dry_run: Whether nothing was written.
+        lake: The version of the table of a lake whose data files were read.
     """
 
     table: str
@@ -66,6 +68,7 @@ class Summary:
     notes: dict[str, Any] = field(default_factory=dict)
     resumed: bool = False
     dry_run: bool = False
+    lake: Version | None = None
 
 
 def warn(summary: Summary, text: str) -> None:

@@ -4,6 +4,7 @@
 // column batch: string
 // column table: string
 // column files: list
+// column version: string
 // column state: string
 // column started_at: datetime
 // column finished_at: datetime
@@ -13,6 +14,7 @@
 // mode: read
 MATCH (batch:Batch)
 RETURN left(batch.batch_id, 12) AS batch, batch.table AS table, batch.file_names AS files,
+       split(batch.lake_table, ' ')[0] + ' ' + toString(batch.lake_version) AS version,
        batch.state AS state, batch.started_at AS started_at, batch.finished_at AS finished_at,
        batch.rows AS rows, batch.quarantined AS quarantined, batch.duplicates AS duplicates
 ORDER BY started_at DESC, batch

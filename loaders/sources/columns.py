@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import ibis
@@ -47,6 +48,28 @@ def _places(source: str, columns: Sequence[str]) -> Iterator[tuple[str, tuple[st
     for length in range(len(parts), 0, -1):
         rest = tuple(parts[length:])
         yield from ((name, rest) for name in named(columns, ".".join(parts[:length])))
+
+
+def wanted_rows(group: FileGroup, mapping: Mapping) -> FileGroup:
+    """A group of Parquet files with only those rows that a mapping's conditions keep.
+
+    Raises:
+        InputError: The files have no column that a condition names.
+    """
+    kept = group.table
+    for condition in mapping.where:
+        texts = [v.cast("string") for v in _lookup(group, condition.source, set())]
+        if not texts:
+            raise InputError(
+                f"{group.files[0].shown} has no column {condition.source!r}, which the condition "
+                f"{mapping.file} asks for",
+                hint=f"its columns: {', '.join(group.columns)}",
+            )
+        text = ibis.coalesce(*texts)
+        found = text.re_search(condition.pattern) if condition.pattern else None
+        test = text.isin(condition.values) if found is None else found
+        kept = kept.filter(test.fill_null(False))
+    return replace(group, table=kept)
 
 
 def raw_values(group: FileGroup, mapping: Mapping, column: Column, used: set[str]) -> Any:

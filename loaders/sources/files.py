@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringleader.errors import InputError, WrongUsage
+from ringleader.loaders.lake.places import refuse_paths
+from ringleader.loaders.lake.version import DataFile
 from ringleader.loaders.sources.csv_shape import RECODE, CsvShape, csv_shape, distinct, named
 from ringleader.loaders.sources.packed import ENDINGS, EmptyInput, open_bytes, read_through
 
@@ -39,11 +41,13 @@ class InputFile:
     Attributes:
         path: Where it is.
         format: csv, jsonl or parquet.
-        sha256: Hash of its content, which identifies it whatever it is called.
+        sha256: Hash of its content, which identifies it whatever it is called; of a data file of
+            a lake, of its place in the table.
         columns: Columns that it offers; for JSON those seen in its first lines.
         shape: The layout of a CSV.
         origin: The file that the user named, or the query, where this one was made from it.
         lines: The line in the origin of every row.
+        lake: What the table of a lake says of it that it is a data file of.
     """
 
     path: Path
@@ -53,6 +57,7 @@ class InputFile:
     shape: CsvShape | None = None
     origin: Path | None = None
     lines: tuple[int, ...] | None = None
+    lake: DataFile | None = None
 
     @property
     def shown(self) -> Path:
@@ -69,7 +74,8 @@ def expand(sources: Sequence[str], *, also: Sequence[str] = ()) -> list[Path]:
 
     Raises:
         WrongUsage: A source has no name; it would be the current folder.
-        InputError: A source does not exist or holds no file that can be loaded.
+        InputError: A source does not exist, holds no file that can be loaded, or is in a table of
+            a lake.
     """
     found: dict[Path, None] = {}
     for source in sources:
@@ -96,6 +102,7 @@ def expand(sources: Sequence[str], *, also: Sequence[str] = ()) -> list[Path]:
                 if not matches:
                     raise InputError(f"{source}: no such file", hint="a path, a glob or a folder")
             found.update(dict.fromkeys(p.resolve() for p in matches))
+    refuse_paths(found)
     return list(found)
 
 
@@ -193,7 +200,7 @@ def _refuse_utf16(path: Path) -> None:
 
 
 def _hidden(path: Path, folder: Path) -> bool:
-    """Whether a system or a program has left a file for itself: .DS_Store, ._x.csv, _delta_log/."""
+    """Whether a system or a program has left a file for itself: .DS_Store, ._x.csv, _temporary/."""
     parts = path.relative_to(folder).parts
     return parts[-1].startswith(".") or any(part.startswith((".", "_")) for part in parts[:-1])
 

@@ -59,7 +59,7 @@ def opened(
         InputError: One cannot be read, or it is a CSV and there are conditions.
     """
     with ThreadPoolExecutor() as readers:  # hashing leaves other cores to others
-        looked_at = readers.map(lambda path: _as_it_is(path, format_, mapping), paths)
+        looked_at = readers.map(lambda path: _as_it_is(workspace, path, format_, mapping), paths)
         for path, file in zip(paths, looked_at, strict=True):
             try:
                 yield (file, 0) if file else _wanted(workspace, path, format_, mapping)
@@ -69,9 +69,13 @@ def opened(
                 yield None, 0
 
 
-def _as_it_is(path: Path, format_: str | None, mapping: Mapping) -> InputFile | None:
+def _as_it_is(
+    workspace: Workspace, path: Path, format_: str | None, mapping: Mapping
+) -> InputFile | None:
     """A file that can be read where it lies; None if its records have to be copied out."""
     kind = format_of(path, format_)
+    if kind == "parquet" and workspace.reads_addresses:
+        return inspect(path, format_)  # Spark applies the conditions itself
     if mapping.where or (kind == "csv" and "records" in mapping.options):
         return None
     try:

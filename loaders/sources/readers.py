@@ -6,11 +6,14 @@ import codecs
 import glob
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import ibis.expr.types as ir
 
+from ringleader.loaders.lake.reading import as_declared, placed
 from ringleader.loaders.sources.csv_shape import LINE_BYTES, plain_copy
 from ringleader.loaders.sources.files import (
     DOCUMENT_BYTES,
@@ -21,6 +24,7 @@ from ringleader.loaders.sources.packed import open_bytes, packing, unpacked
 from ringleader.loaders.workspace import FILE, Workspace
 
 _PIECE = 1 << 20
+_FOOTERS = 8
 # A folder called country=de says nothing about the rows of the files in it.
 _AS_IT_IS: dict[str, Any] = {"filename": FILE, "hive_partitioning": False}
 
@@ -59,12 +63,11 @@ def read_groups(
     """
     shapes: dict[tuple[Any, ...], list[InputFile]] = {}
     wanted = sorted(set(wanted))
-    for given in sorted(files, key=lambda f: f.sha256):
-        file = _readable(workspace, given)
+    for file in _all_readable(workspace, sorted(files, key=lambda f: f.sha256)):
         columns = () if file.format == "jsonl" else file.columns
         delimiter = file.shape.delimiter if file.shape else ""
         packed = "none" if file.format == "parquet" else packing(file.path)
-        shape = (file.format, delimiter, columns, packed)
+        shape = (file.format, delimiter, columns, packed, file.lake.shape if file.lake else ())
         shapes.setdefault(shape, []).append(file)
     for shape in sorted(shapes):
         group = tuple(shapes[shape])
@@ -87,6 +90,14 @@ def complete(workspace: Workspace, file: InputFile) -> InputFile:
         found = workspace.con.con.execute(keys, [glob.escape(str(path))]).fetchall()
     names = sorted({name for (names,) in found for name in names or ()})
     return replace(file, columns=tuple(dict.fromkeys((*file.columns, *names))))
+
+
+def _all_readable(workspace: Workspace, files: Sequence[InputFile]) -> Iterator[InputFile]:
+    """Files as :func:`_readable` gives them; of a lake, several at a time are looked at."""
+    with ThreadPoolExecutor(_FOOTERS) as pool:
+        looked_at = pool.map(partial(placed, workspace), (file for file in files if file.lake))
+        for file in files:
+            yield next(looked_at) if file.lake else _readable(workspace, file)
 
 
 def _readable(workspace: Workspace, file: InputFile) -> InputFile:
@@ -191,7 +202,8 @@ def _without_mark(workspace: Workspace, file: InputFile) -> InputFile:
 def _read_parquet(
     workspace: Workspace, files: tuple[InputFile, ...], _: Sequence[str]
 ) -> FileGroup:
-    return FileGroup(files, workspace.scan([file.path for file in files]))
+    table = workspace.scan([file.path for file in files])
+    return FileGroup(files, as_declared(workspace, table, files) if files[0].lake else table)
 
 
 _READERS = {"csv": _read_csv, "jsonl": _read_jsonl, "parquet": _read_parquet}

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import glob
 import hashlib
-import os
-import re
 import shutil
 import stat
 import sys
@@ -21,23 +19,16 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ringleader.errors import InputError
+from ringleader.loaders.contract import TABLE_NAMES
+from ringleader.loaders.lake.places import format_in, refuse_listed
 from ringleader.loaders.sources.folder import by_table
 from ringleader.loaders.sources.packed import EmptyInput, open_bytes
+from ringleader.loaders.sources.stores import WEB, is_remote, scheme_of, store_of, unreadable
 from ringleader.loaders.workspace import Workspace
 
 STDIN = "-"
 _PIECE = 1 << 20
 _READERS = 8
-_ADDRESS = re.compile(r"^([a-z][a-z0-9+.]*)://", re.IGNORECASE)
-_WEB = ("http", "https")
-# Who answers for an address, and where its credentials come from.
-_STORES = {
-    "s3": "AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; AWS_REGION, "
-    "AWS_ENDPOINT_URL",
-    "gs": "GOOGLE_APPLICATION_CREDENTIALS, or gcloud auth application-default login",
-    "az": "AZURE_STORAGE_ACCOUNT, with AZURE_STORAGE_KEY or az login",
-}
-_SAME = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "abfs": "az", "abfss": "az"}
 _TIMEOUT = (10, 120)
 
 
@@ -55,21 +46,13 @@ def fetched(workspace: Workspace, sources: Sequence[str]) -> list[str]:
     return [name for source in sources for name in _fetched(workspace, source)]
 
 
-def is_remote(source: str) -> bool:
-    """Whether a source is an address."""
-    return _ADDRESS.match(source) is not None
-
-
 def fetched_folder(workspace: Workspace, address: str) -> Path:
     """A copy of everything below an address.
 
     Raises:
         InputError: It cannot be read, or nothing is there.
     """
-    if _scheme(address) in _WEB:
-        raise InputError(
-            f"{address}: a web address is one file", hint="ringleader load TABLE ADDRESS"
-        )
+    _refuse_web(address)
     folder = _folder(workspace)
     root = address.rstrip("/")
     store, found = _below(address)
@@ -78,14 +61,53 @@ def fetched_folder(workspace: Workspace, address: str) -> Path:
     return folder
 
 
-def tables_at(address: str) -> dict[str, list[str]]:
+def tables_at(address: str) -> tuple[dict[str, list[str]], list[str]]:
     """The addresses of every table below an address, in the order in which tables are loaded.
+
+    Returns:
+        The tables, and the names of what is called like none.
 
     Raises:
         InputError: It cannot be read, or nothing there is called like a table.
     """
-    names = {name.partition("/")[0] for _, name in _below(address.rstrip("/"))[1]}
-    return by_table(address, {name: f"{address.rstrip('/')}/{name}" for name in sorted(names)})
+    _refuse_web(address)
+    root = address.rstrip("/")
+    names = sorted({name.partition("/")[0] for _, name in _below(root, tables=True)[1]})
+    found = by_table(address, {name: f"{root}/{name}" for name in names})
+    return found, [name for name in names if not name.lower().startswith(TABLE_NAMES)]
+
+
+def table_at(address: str) -> tuple[str, str, tuple[str, ...]] | None:
+    """Format, place and describing files of the table of a lake at an address; None without one.
+
+    Raises:
+        InputError: The store cannot be read.
+    """
+    if scheme_of(address) in WEB or any(sign in address for sign in "*?["):
+        return None
+    try:
+        store, path = store_of(address)
+        path = path.rstrip("/")
+        found = format_in(store, path)
+    except InputError:
+        raise
+    except Exception as error:
+        raise unreadable(address, error) from error
+    if found is None:
+        return None
+    scheme = scheme_of(address)
+    return found[0], path if scheme == "file" else f"{scheme}://{path}", tuple(found[1])
+
+
+def copied(workspace: Workspace, address: str) -> Path:
+    """A copy of one object.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    store, path = store_of(address)
+    copy = _folder(workspace) / path.rpartition("/")[2]
+    return _copy(workspace, store, path, copy, address)
 
 
 def objects_at(address: str) -> list[tuple[str, str]]:
@@ -112,7 +134,7 @@ def objects_at(address: str) -> list[tuple[str, str]]:
         with ThreadPoolExecutor(_READERS) as pool:
             hashes = list(pool.map(hashed, paths))
     except Exception as error:
-        raise _unreadable(address, error) from error
+        raise unreadable(address, error) from error
     return [(f"{scheme}://{path}", content) for path, content in zip(paths, hashes, strict=True)]
 
 
@@ -123,13 +145,13 @@ def write_text(address: str, text: str) -> None:
         InputError: The store refuses it.
     """
     try:
-        store, path = _store(address)
+        store, path = store_of(address)
         with store.open(path, "wb") as made:
             made.write(text.encode())
     except InputError:
         raise
     except Exception as error:
-        raise _unreadable(address, error) from error
+        raise unreadable(address, error) from error
 
 
 def refuse_taken(address: str) -> None:
@@ -139,12 +161,12 @@ def refuse_taken(address: str) -> None:
         InputError: Something is, or the store cannot be read.
     """
     try:
-        store, path = _store(address)
+        store, path = store_of(address)
         taken = store.find(path) if store.exists(path) else []
     except InputError:
         raise
     except Exception as error:
-        raise _unreadable(address, error) from error
+        raise unreadable(address, error) from error
     if taken:
         raise InputError(
             f"{address} is not empty",
@@ -158,7 +180,7 @@ def _fetched(workspace: Workspace, source: str) -> list[str]:
     if not is_remote(source):
         return [source]
     folder = _folder(workspace)
-    if _scheme(source) in _WEB:
+    if scheme_of(source) in WEB:
         return [_literal(_downloaded(workspace, source, folder))]
     scheme = source.partition("://")[0]
     store, found = _below(source)
@@ -166,11 +188,6 @@ def _fetched(workspace: Workspace, source: str) -> list[str]:
         _literal(_copy(workspace, store, path, folder / name, f"{scheme}://{path}"))
         for path, name in found
     ]
-
-
-def _scheme(address: str) -> str:
-    scheme = address.partition("://")[0].lower()
-    return _SAME.get(scheme, scheme)
 
 
 def _folder(workspace: Workspace) -> Path:
@@ -250,24 +267,38 @@ def _downloaded(workspace: Workspace, address: str, folder: Path) -> Path:
     return copy
 
 
-def _below(address: str) -> tuple[Any, list[tuple[str, str]]]:
+def _refuse_web(address: str) -> None:
+    if scheme_of(address) in WEB:
+        raise InputError(
+            f"{address}: a web address is one file", hint="ringleader load TABLE ADDRESS"
+        )
+
+
+def _below(address: str, *, tables: bool = False) -> tuple[Any, list[tuple[str, str]]]:
     """A store, and the files at an address, a pattern or a folder: path in the store, and name.
 
+    Args:
+        address: The address.
+        tables: Whether files in tables of a lake are listed too.
+
     Raises:
-        InputError: None is there, or the store cannot be read.
+        InputError: None is there, the store cannot be read, or they are in a table of a lake.
     """
     try:
-        store, path = _store(address)
+        store, path = store_of(address)
         if any(sign in path for sign in "*?["):
             found = store.glob(path)
             root = path[: min(path.find(sign) for sign in "*?[" if sign in path)].rpartition("/")[0]
         else:
             found = store.find(path)
             root = path.rstrip("/") if found != [path] else path.rpartition("/")[0]
+        if not tables:
+            globbed = any(sign in path for sign in "*?[")
+            refuse_listed(address, store, found, found if globbed else [f"{root}/"])
     except InputError:
         raise
     except Exception as error:  # whatever a driver raises ends the load in one line
-        raise _unreadable(address, error) from error
+        raise unreadable(address, error) from error
     names = [(one, one.removeprefix(root).lstrip("/")) for one in sorted(found)]
     hidden = [any(map(_is_hidden, name.split("/"))) for _, name in names]
     kept = [pair for pair, left_out in zip(names, hidden, strict=True) if not left_out]
@@ -288,57 +319,6 @@ def _copy(workspace: Workspace, store: Any, path: str, copy: Path, shown: str) -
     try:
         store.get_file(path, str(copy))
     except Exception as error:
-        raise _unreadable(shown, error) from error
+        raise unreadable(shown, error) from error
     workspace.copies.stand_for(copy, shown)
     return copy
-
-
-def _store(address: str) -> tuple[Any, str]:
-    """The file system behind an address, and the path there."""
-    scheme, rest = _scheme(address), address.partition("://")[2]
-    if scheme not in _STORES:
-        return _by_driver(address, scheme)
-    import pyarrow.fs
-    from fsspec.implementations.arrow import ArrowFSWrapper
-
-    container, _, path = rest.partition("/")
-    if scheme != "az":
-        store, _ = pyarrow.fs.FileSystem.from_uri(f"{scheme}://{container}")
-    else:
-        container, _, host = container.partition("@")
-        account = host.partition(".")[0] or os.environ.get("AZURE_STORAGE_ACCOUNT")
-        if not account:
-            raise InputError(
-                f"{address}: the storage account is not known",
-                hint=f"set {_STORES[scheme]}",
-            )
-        store = pyarrow.fs.AzureFileSystem(account, os.environ.get("AZURE_STORAGE_KEY"))
-    return ArrowFSWrapper(store), f"{container}/{path}".rstrip("/")
-
-
-def _by_driver(address: str, scheme: str) -> tuple[Any, str]:
-    import fsspec
-
-    try:
-        # An object store has no folders to make; this machine has.
-        how = {"auto_mkdir": True} if scheme == "file" else {}
-        files, path = fsspec.core.url_to_fs(address, **how)
-    except (ImportError, ValueError) as error:
-        package = {"hf": "huggingface_hub"}.get(scheme)
-        raise InputError(
-            f"{address}: there is no reader for {scheme}:// here",
-            hint=f"pip install {package}, or download the file and load it"
-            if package
-            else f"one of {', '.join((*_STORES, *_WEB))}; or download the file and load it",
-        ) from error
-    return files, str(path)
-
-
-def _unreadable(address: str, error: Exception) -> InputError:
-    store = _scheme(address)
-    said = str(error).partition("\n")[0] or type(error).__name__
-    wanted = _STORES.get(store)
-    return InputError(
-        f"{address} cannot be read: {said}",
-        hint=f"credentials: {wanted}" if wanted else "check the address and that you may read it",
-    )

@@ -20,6 +20,7 @@ import ibis.expr.types as ir
 from ringleader.errors import InputError, WrongUsage
 from ringleader.loaders.contract import Type
 from ringleader.loaders.sources.files import InputFile, format_of
+from ringleader.loaders.sources.readers import read_groups
 from ringleader.loaders.sources.remote import objects_at
 from ringleader.loaders.spark.session import spark_session
 from ringleader.loaders.workspace import FILE, ROW, Workspace
@@ -90,28 +91,8 @@ class SparkWorkspace(Workspace):
                     f"the engine spark reads Parquet, not {file.format}: {file.shown}",
                     hint="--engine duckdb, or write the table as Parquet",
                 )
-        if not files:
-            return
-        known = self.scan([file.path for file in files]).schema()
-        for column in mapping.table.columns:
-            sources = mapping.source_of(column.name).sources
-            kinds = [known[name] for name in sources if name in known.names]
-            if column.type is Type.PROMPT and mapping.table.name == "requests" and kinds:
-                raise WrongUsage(
-                    "the engine spark does not cluster raw prompts (requests.prompt)",
-                    hint="--engine duckdb, or write prompt_cluster_id in the place of prompt",
-                )
-            entry = mapping.source_of(column.name)
-            if entry.zone or entry.format:
-                raise WrongUsage(
-                    f"the engine spark knows no format and no zone of a column ({column.name})",
-                    hint="--engine duckdb, or write it as TIMESTAMP in UTC",
-                )
-            if column.type is Type.TIMESTAMP and any(kind.is_string() for kind in kinds):
-                raise WrongUsage(
-                    f"the engine spark reads no times written as text ({column.name})",
-                    hint="--engine duckdb, or write it as TIMESTAMP or as a number since 1970",
-                )
+        for group in read_groups(self, files, ()):
+            _refuse_columns(group.table.schema(), mapping)
 
     def _frame(self, expression: ir.Table) -> Any:
         return self.session.sql(self.con.compile(expression))
@@ -219,6 +200,29 @@ class SparkWorkspace(Workspace):
                     pending = []
         if pending:
             yield pending
+
+
+def _refuse_columns(known: ibis.Schema, mapping: Mapping) -> None:
+    """Refuse columns that Spark does not read as DuckDB does."""
+    for column in mapping.table.columns:
+        sources = mapping.source_of(column.name).sources
+        kinds = [known[name] for name in sources if name in known.names]
+        if column.type is Type.PROMPT and mapping.table.name == "requests" and kinds:
+            raise WrongUsage(
+                "the engine spark does not cluster raw prompts (requests.prompt)",
+                hint="--engine duckdb, or write prompt_cluster_id in the place of prompt",
+            )
+        entry = mapping.source_of(column.name)
+        if entry.zone or entry.format:
+            raise WrongUsage(
+                f"the engine spark knows no format and no zone of a column ({column.name})",
+                hint="--engine duckdb, or write it as TIMESTAMP in UTC",
+            )
+        if column.type is Type.TIMESTAMP and any(kind.is_string() for kind in kinds):
+            raise WrongUsage(
+                f"the engine spark reads no times written as text ({column.name})",
+                hint="--engine duckdb, or write it as TIMESTAMP or as a number since 1970",
+            )
 
 
 def _address(path: Path) -> str:

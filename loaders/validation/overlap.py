@@ -60,6 +60,7 @@ class Counted:
         left_out: The same of rows that an earlier load has counted.
         sample: Day, hash and place in the sample of rows without one.
         level: How much of them the sample is: one in 2 to the power of it.
+        named: Whether every row has an id.
     """
 
     rows: ir.Table
@@ -70,6 +71,7 @@ class Counted:
     left_out: ir.Table | None = None
     sample: ir.Table | None = None
     level: int = field(default=0)
+    named: bool = False
 
 
 def counted(
@@ -102,7 +104,7 @@ def counted(
     else:
         ids = None
     if ids is not None and number == total:
-        return Counted(rows, before, ids=ids, left_out=left_out)
+        return Counted(rows, before, ids=ids, left_out=left_out, named=True)
     level = 0 if total <= _SAMPLED_FROM else _LEVEL
     without = rows[name].isnull() | absent(rows[name], table.column(name), mapping.null_of(name))
     unnamed = rows.filter(without.fill_null(True))

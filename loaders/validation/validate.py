@@ -13,7 +13,7 @@ from ringleader.errors import InputError
 from ringleader.loaders.contract import Table, Type
 from ringleader.loaders.mapping import Mapping
 from ringleader.loaders.sources import csv_rejects
-from ringleader.loaders.sources.columns import json_fields
+from ringleader.loaders.sources.columns import json_fields, wanted_rows
 from ringleader.loaders.sources.files import InputFile
 from ringleader.loaders.sources.readers import FileGroup, complete, read_groups
 from ringleader.loaders.validation import addresses, card_numbers, duplicates
@@ -73,7 +73,11 @@ def validate(
     """
     files = [complete(workspace, file) for file in files]
     offered = {name for file in files for name in file.columns}
-    groups = list(read_groups(workspace, files, json_fields(mapping, sorted(offered))))
+    groups = [
+        # The conditions on other files were applied when they were opened.
+        wanted_rows(group, mapping) if group.files[0].lake or workspace.reads_addresses else group
+        for group in read_groups(workspace, files, json_fields(mapping, sorted(offered)))
+    ]
     once = partial(_counted_once, mapping=mapping, earlier=earlier) if remembered else _as_it_is
 
     def check() -> CleanTable:

@@ -18,6 +18,7 @@ from ringleader.errors import InputError
 from ringleader.loaders.aggregation.aggregate import END, START
 from ringleader.loaders.contract import CONTRACT_VERSION, TABLE_NAMES
 from ringleader.loaders.functions import milliseconds
+from ringleader.loaders.lake.version import DataFile, Version
 from ringleader.loaders.mapping import Mapping as ColumnMapping
 from ringleader.loaders.sources.files import InputFile, fingerprint
 from ringleader.loaders.tables import LOADERS
@@ -63,6 +64,7 @@ class Prepared:
         refused: Rows refused.
         duplicates: Rows left out because another says the same.
         kinds: Number of rows by label or relationship type; None where nobody has counted.
+        lake: The version of a lake's table that the sources are data files of.
     """
 
     table: str
@@ -73,10 +75,21 @@ class Prepared:
     refused: int = 0
     duplicates: int = 0
     kinds: Mapping[str, int] | None = None
+    lake: Mapping[str, Any] | None = None
 
     def sources(self) -> list[InputFile]:
         """The sources, as a load knows files."""
-        return [InputFile(Path(name), "parquet", sha256, ()) for name, sha256 in self.files]
+        version = Version.of(self.lake) if self.lake else None
+        return [
+            InputFile(
+                Path(name),
+                "parquet",
+                sha256,
+                (),
+                lake=DataFile(version, sha256, name) if version else None,
+            )
+            for name, sha256 in self.files
+        ]
 
 
 @dataclass(frozen=True)

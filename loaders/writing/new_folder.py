@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringleader.errors import InputError, WrongUsage
-from ringleader.loaders.sources.remote import is_remote, refuse_taken, write_text
+from ringleader.loaders.sources.remote import refuse_taken, write_text
+from ringleader.loaders.sources.stores import is_remote
 
 __all__ = ["NewFolder", "new_folder"]
 

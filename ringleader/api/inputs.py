@@ -11,6 +11,7 @@ from ringleader.api.results import TableLoad
 from ringleader.catalogue import get
 from ringleader.errors import InputError, WrongUsage
 from ringleader.loaders.contract import tables as contract_of
+from ringleader.loaders.lake.tables import LakeTable, table_at
 from ringleader.loaders.load import LoadOptions
 from ringleader.loaders.mapping import read_mapping
 from ringleader.loaders.sources import reference_lists
@@ -20,8 +21,10 @@ from ringleader.loaders.sources.folder import left_out as names_left_out
 from ringleader.loaders.sources.folder import tables_of
 from ringleader.loaders.sources.frames import frame_file, is_frame
 from ringleader.loaders.sources.json_documents import opened
-from ringleader.loaders.sources.remote import fetched, fetched_folder, is_remote, tables_at
+from ringleader.loaders.sources.remote import fetched, tables_at
+from ringleader.loaders.sources.stores import is_remote
 from ringleader.loaders.workspace import Workspace
+from ringleader.loaders.writing.lake_loads import interrupted
 from ringleader.progress import progress
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ class Reading:
         source_name: The list's name.
         url: A database to read instead of files.
         query: SQL for that database.
+        since: Of a lake's table, read only the data files that this version did not have.
     """
 
     mapping: Path | None = None
@@ -55,6 +59,7 @@ class Reading:
     source_name: str | None = None
     url: str | None = None
     query: str | None = None
+    since: int | None = None
 
 
 def listed_sources(source: Any) -> list[Any]:
@@ -101,11 +106,11 @@ class Inputs:
 
     def tables_of(self, folder: str) -> dict[str, list[str]]:
         """The files of every table of a folder."""
-        if is_remote(folder) and self.workspace.reads_addresses:
-            return tables_at(folder)
-        here = fetched_folder(self.workspace, folder) if is_remote(folder) else Path(folder)
-        tables = tables_of(here)
-        if others := names_left_out(here):
+        if is_remote(folder):
+            tables, others = tables_at(folder)
+        else:
+            tables, others = tables_of(Path(folder)), names_left_out(Path(folder))
+        if others:
             self.note(
                 f"skipped, since no table's name begins theirs: {', '.join(others)}; to load one: "
                 "ringleader load TABLE FILE"
@@ -155,10 +160,14 @@ class Inputs:
             self._left_out("the frame", made.left_out)
         paths = []
         for source in (str(source) for source in sources if not is_frame(source)):
-            if self.workspace.reads_addresses and is_remote(source):
+            if lake := table_at(source):
+                yield table, self._of_lake(table, lake), mapping
+            elif self.workspace.reads_addresses and is_remote(source):
                 files += self.workspace.at_address(source)
             else:
                 paths.append(source)
+        if reading.since is not None and (files or paths):
+            raise WrongUsage("--since is for a table of a lake", hint="leave it out for files")
         lists: list[reference_lists.ListFile] = []
         excluded = 0
         if paths:
@@ -178,6 +187,29 @@ class Inputs:
             yield group[0].source, made_of_lists, constants
         if files:
             yield table, files, mapping
+
+    def _of_lake(self, table: str, lake: LakeTable) -> list[InputFile]:
+        """The data files of the latest version, or of one whose load was interrupted."""
+        version, files = lake.files()
+        begun = interrupted(self.graph, table, version) if self.graph is not None else None
+        if begun is not None:
+            version, files = lake.files(begun)
+            self.note(
+                f"a load of {version} was interrupted, and is completed; to load what came "
+                "after it, load the table again"
+            )
+        if not files:
+            raise InputError(
+                f"{version} holds no rows", hint="check that it is the table that you mean"
+            )
+        if (since := self.reading.since) is None:
+            return files
+        before = lake.files(since)[0].live
+        if not (files := [file for file in files if file.sha256 not in before]):
+            raise InputError(
+                f"{version} has no data files that {since} did not have", hint="nothing is to do"
+            )
+        return files
 
     def _paths(
         self, table: str, sources: Sequence[str]
@@ -238,16 +270,24 @@ def _refuse_nothing(files: int, excluded: int) -> None:
     raise InputError(f"nothing was loaded: all {files:,} files are empty", hint="fetch them again")
 
 
+def _named(summary: Summary, paths: Sequence[Path]) -> list[str]:
+    """Files as messages name them: those of a table of a lake, which may be many, as one."""
+    if summary.lake is None or not paths:
+        return [str(path) for path in paths]
+    files = "1 data file" if len(paths) == 1 else f"each of {len(paths):,} data files"
+    return [f"{files} of {summary.lake}"]
+
+
 def _messages(summary: Summary) -> Iterator[str]:
     """What a person should know of a load besides its row."""
-    for path in summary.skipped:
+    for path in _named(summary, summary.skipped):
         yield f"{path} was loaded before; nothing to do"
-    for path in summary.again:
+    for path in _named(summary, summary.again):
         yield (
             f"warning: {path} was loaded before with another mapping; its rows are counted twice; "
             "to take the earlier load back: ringleader loads list, ringleader load undo BATCH"
         )
-    for path in summary.partly:
+    for path in _named(summary, summary.partly):
         yield (
             f"warning: {path} belongs to an abandoned load; rows already written will be counted "
             "twice; to see the load: ringleader loads list"

@@ -24,10 +24,12 @@ from ringleader.loaders.load import (
     planned,
     quarantine,
 )
-from ringleader.loaders.sources.remote import fetched_folder, is_remote
+from ringleader.loaders.sources.remote import fetched_folder
+from ringleader.loaders.sources.stores import is_remote
 from ringleader.loaders.summary import Summary, report
 from ringleader.loaders.workspace import Workspace
 from ringleader.loaders.writing import batches, clean_tables
+from ringleader.loaders.writing.lake_loads import version_of
 from ringleader.loaders.writing.new_folder import new_folder
 from ringleader.progress import progress
 
@@ -82,6 +84,11 @@ def prepare(
             "prepare needs files, or with `all` one folder",
             hint="ringleader prepare all FOLDER --output CLEAN",
         )
+    if reading.since is not None and (table == ALL or len(sources) != 1):
+        raise WrongUsage(
+            "--since is for one table of a lake: each counts its versions for itself",
+            hint="ringleader prepare TABLE LAKE --since VERSION --output CLEAN",
+        )
     with ExitStack() as stack:
         workspace = stack.enter_context(workspace_of(settings, engine))
         target = stack.enter_context(new_folder(output, addresses=workspace.reads_addresses))
@@ -132,7 +139,8 @@ def _prepared(
     hashes = [file.sha256 for file in files]
     table = mapping.table.name
     batch = batches.batch_id(table, mapping.fingerprint, settings.channels, hashes)
-    summary = Summary(table, batch, created=None)
+    lake = version_of(files)
+    summary = Summary(table, batch, created=None, lake=lake)
     plan = planned(None, settings, workspace, files, mapping, options, summary)
     quarantine(settings, plan, summary)
     with progress(f"writing {table}"):
@@ -149,6 +157,7 @@ def _prepared(
         summary.quarantined,
         summary.duplicates,
         kinds,
+        lake.content() if lake else None,
     )
     return summary, entry, plan
 

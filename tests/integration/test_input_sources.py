@@ -73,36 +73,6 @@ def test_nothing_comes_through_a_pipe(graph, server, tmp_path):
     assert loaded(graph) == []
 
 
-@pytest.fixture
-def store(monkeypatch):
-    """A local S3 with one bucket; its file system."""
-    import pyarrow.fs
-    from moto.server import ThreadedMotoServer
-
-    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    host, port = running.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "somebody",
-        "AWS_SECRET_ACCESS_KEY": "a secret",
-        "AWS_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }.items():
-        monkeypatch.setenv(name, value)
-    files = pyarrow.fs.S3FileSystem(
-        endpoint_override=f"http://{host}:{port}", allow_bucket_creation=True
-    )
-    files.create_dir("logs")
-
-    def put(path, text):
-        with files.open_output_stream(f"logs/{path}") as stream:
-            stream.write(text.encode())
-
-    yield put
-    running.stop()
-
-
 def test_objects_are_known_by_their_content(store, tmp_path):
     """Uploaded again, under another name or here: the same rows, which count once."""
     (tmp_path / "1.csv").write_text(HEAD + LINE)

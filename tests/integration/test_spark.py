@@ -12,13 +12,15 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from deltalake import DeltaTable
+from lakes import Warehouse, rows, write_delta
 from spark_cluster import standalone
 from spark_here import needs_spark
 
 from ringleader.errors import SettingsError, WrongUsage
 from ringleader.loaders import functions
 from ringleader.loaders.contract import BY_NAME
-from ringleader.loaders.engine import workspace_of
+from ringleader.loaders.engine import ENGINES, workspace_of
 from ringleader.loaders.mapping import ColumnMap, Mapping, read_mapping
 from ringleader.loaders.sources.files import inspect
 from ringleader.loaders.sources.remote import objects_at
@@ -28,6 +30,7 @@ from ringleader.settings import load_settings
 
 pytestmark = pytest.mark.timeout(1_800)
 START = 1_769_904_000_000
+CHANNELS = 'known = ["api", "2026 03/01", "2026-03-02:é%41"]\n'
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -326,3 +329,53 @@ def test_a_missing_pyspark_is_one_line(tmp_path, monkeypatch):
 def test_an_unknown_engine_is_named(tmp_path):
     with pytest.raises(SettingsError, match="there is no engine 'flink'"):
         workspace_of(settings_of(tmp_path), "flink")
+
+
+@needs_spark
+def test_tables_of_a_lake_are_the_same_on_both_engines(tmp_path):
+    """Partitions, renamed columns, files from before a column; deleted rows are nowhere."""
+    folder = tmp_path / "tables"
+    place = folder / "requests"
+    days = ["2026 03/01", None, "2026-03-02:é%41", "gone"]
+    write_delta(
+        place,
+        rows("a", "b", "c", "d", device_id=["d1", "d1", None, "d9"], channel=days),
+        partition_by=["channel"],
+    )
+    DeltaTable(place).delete("account_id = 'd'")
+    write_delta(
+        place,
+        rows("a", "b", device_id=["d2", "d2"], channel=["api", "api"], user_agent=["u", None]),
+        schema_mode="merge",
+        partition_by=["channel"],
+    )
+    people = pa.table({"account_id": ["a", "b", "c"], "land": ["DE", "FR", "IT"]})
+    made = Warehouse(tmp_path / "w").catalogue.create_table(
+        "logs.accounts", schema=people.schema, location=f"file://{folder}/accounts"
+    )
+    made.append(people)
+    with made.update_schema() as change:
+        change.rename_column("land", "country")
+    made.delete("account_id = 'c'")
+    made.append(pa.table({"account_id": ["e"], "country": ["AT"]}))
+    (tmp_path / "ringleader.toml").write_text(declared("local[2]") + "[channels]\n" + CHANNELS)
+    for engine in ("duckdb", "spark"):
+        running = prepare(tmp_path, folder, engine, engine=engine)
+        _, err = running.communicate(timeout=1_200)
+        assert running.returncode == 0, err
+    expected = rows_of(tmp_path / "duckdb")
+    assert rows_of(tmp_path / "spark") == expected
+    people = [json.loads(row) for row in expected["accounts/Account"]]
+    assert {(row["account_id"], row["country"]) for row in people} == {
+        ("a", "DE"), ("b", "FR"), ("e", "AT"),
+    }  # fmt: skip
+    uses = [json.loads(row) for row in expected["requests/USED_IP"]]
+    assert sorted((row["start"], row["events"], row["channels"]) for row in uses) == [
+        ("a", 2, ["2026 03/01", "api"]), ("b", 2, ["api"]), ("c", 1, ["2026-03-02:é%41"]),
+    ]  # fmt: skip
+    said = [json.loads((tmp_path / e / "clean-tables.json").read_text()) for e in ENGINES]
+    assert said[0]["tables"] == said[1]["tables"]
+    assert {t["table"]: t["lake"]["format"] for t in said[0]["tables"]} == {
+        "accounts": "iceberg",
+        "requests": "delta",
+    }

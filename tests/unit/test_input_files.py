@@ -208,9 +208,9 @@ def test_a_record_without_its_account_does_not_get_one_that_it_mentions(workspac
 # 16
 def test_what_systems_leave_in_folders_is_passed_over(workspace, tmp_path):
     folder = tmp_path / "in"
-    (folder / "_delta_log").mkdir(parents=True)
+    (folder / "_temporary").mkdir(parents=True)
     good = written(folder / "a.csv", "account_id,timestamp\na,2026-03-01\n")
-    for name in ("._a.csv", ".hidden.csv", "_delta_log/0.json", ".DS_Store"):
+    for name in ("._a.csv", ".hidden.csv", "_temporary/0.json", ".DS_Store"):
         written(folder / name, "\0\1")
     assert expand([str(folder)]) == [good.resolve()]
 

@@ -15,9 +15,12 @@ class Store:
     def find(self, path):
         return self.paths
 
+    def isdir(self, path):
+        return False
+
 
 def below(monkeypatch, *paths):
-    monkeypatch.setattr(remote, "_store", lambda _: (Store(*paths), "logs"))
+    monkeypatch.setattr(remote, "store_of", lambda _: (Store(*paths), "logs"))
     return remote._below("s3://logs")[1]
 
 

@@ -47,9 +47,9 @@ class Loading(Base):
         Args:
             table: ``accounts``, ``requests``, ``payments``, ``proxies``, ``prompts``, ``contacts``
                 or ``labels``.
-            source: A path, glob or folder of CSV, JSON lines or Parquet; a pandas or polars frame,
-                anything with ``__arrow_c_stream__``, an Ibis table; or a list of these. The
-                content and order of a frame's rows identify it.
+            source: A path, glob or folder of CSV, JSON lines or Parquet; the folder of a Delta or
+                Iceberg table; a pandas or polars frame, anything with ``__arrow_c_stream__``, an
+                Ibis table; or a list of these. The content and order of a frame's rows identify it.
             mapping: TOML file that renames and casts foreign columns, or ``preset:NAME``.
             strict: Fail before anything is written if a row breaks the contract; otherwise such
                 rows go to a quarantine file.
@@ -153,6 +153,7 @@ class Loading(Base):
         mapping: FilePath | None = None,
         strict: bool = False,
         input_format: str | None = None,
+        since: int | None = None,
     ) -> PreparedTables:
         """Read, validate and aggregate tables, and write what a load would write as Parquet.
 
@@ -165,6 +166,7 @@ class Loading(Base):
             mapping: As for :meth:`load`.
             strict: As for :meth:`load`.
             input_format: As for :meth:`load`.
+            since: Of a table of a lake, read only the data files that this version did not have.
 
         Raises:
             WrongUsage: The table does not exist, or the engine lacks something that it needs.
@@ -180,7 +182,7 @@ class Loading(Base):
             table,
             source,
             str(output),
-            Reading(as_path(mapping), input_format),
+            Reading(as_path(mapping), input_format, since=since),
             LoadOptions(strict=strict, remembered=False),
             self.say,
             engine=engine,

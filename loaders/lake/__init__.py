@@ -1,0 +1,1 @@
+"""Tables of a lake, Delta and Iceberg: data files of one version, read as the table means them."""
