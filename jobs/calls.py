@@ -197,12 +197,16 @@ def _changed(r: Connection, occasion: Occasion) -> Callable[[], Sequence[Mapping
     """What reads the changes since the job's last finished run, or all if there is none."""
 
     def read() -> Sequence[Mapping[str, Any]]:
-        from ringleader.api.changes import changes
+        from ringleader.api.changes import changes, opened_near
         from ringleader.catalogue import get
 
         rows = r.graph.read(get("last-job-run"), {"job": occasion.findings.job})
-        after = rows[0]["finished_at"].to_native() if rows else datetime.fromtimestamp(0, UTC)
-        return changes(r.graph, after).rows
+        if not rows:
+            return changes(r.graph, datetime.fromtimestamp(0, UTC)).rows
+        # A job loads what was opened the day before, so its last run has seen that day at most.
+        day = datetime.fromisoformat(rows[0]["date"]).replace(tzinfo=UTC)
+        after = rows[0]["finished_at"].to_native()
+        return [*opened_near(r.graph, day), *changes(r.graph, after).rows]
 
     return read
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ringleader.api.changes import change_line
+from ringleader.api.changes import NEWCOMERS, change_line
 from ringleader.jobs.outcomes import Occasion, StandingRings
 from ringleader.output import now_text, plain
 
 FINDINGS, CHANGES, ALWAYS = "findings", "changes", "always"
 # What became of a ring that somebody wants to hear of; one that shrank or went tells nobody.
-TOLD = ("new", "returned", "grown", "merged", "split")
+TOLD = ("new", "returned", "grown", "merged", "split", NEWCOMERS)
 MOST_LINES = 20  # of a message for people; the data have all
 
 
@@ -49,8 +49,8 @@ def message(
 
     Args:
         occasion: The run that tells.
-        when: ``findings`` (new rings), ``changes`` (new, returned, grown, merged, split) or
-            ``always``.
+        when: ``findings`` (new rings), ``changes`` (new, returned, grown, merged, split,
+            newcomers near one) or ``always``.
         changed: Reads what became of rings since the job's last finished run.
     """
     findings = occasion.findings
@@ -84,10 +84,21 @@ def _changes(findings: StandingRings, rows: Sequence[Mapping[str, Any]]) -> Mess
         return None
     keys = ("change", "ring_id", "size", "joined", "left", "other", "at")
     told = [{key: plain(row[key]) for key in keys} for row in rows]
-    count = len({row["ring_id"] for row in rows})
+    for one, row in zip(told, rows, strict=True):
+        if row["change"] == NEWCOMERS:
+            one[NEWCOMERS] = len(row["accounts"])
+    changed = len({row["ring_id"] for row in rows if row["change"] != NEWCOMERS})
+    opened = sum(one.get(NEWCOMERS, 0) for one in told)
+    parts = []
+    if changed:
+        parts.append(f"{changed} {'ring has' if changed == 1 else 'rings have'} changed")
+    if opened:
+        parts.append(
+            f"{opened} {'account was' if opened == 1 else 'accounts were'} opened near rings"
+        )
     return Message(
         "ringleader.changes",
-        f"{findings.job}: {count} {'ring has' if count == 1 else 'rings have'} changed",
+        f"{findings.job}: {', '.join(parts)}",
         _some([change_line(row) for row in rows]),
         {"job": findings.job, "run": findings.run, "since": findings.since, "changes": told},
         (findings.since, sorted(f"{row['ring_id']}|{row['change']}" for row in rows)),

@@ -80,7 +80,7 @@ KEYS = click.Command(
             ["--when"],
             type=click.Choice((FINDINGS, CHANGES, ALWAYS)),
             help="Only if there are new rings (default), if any ring is new, returned, grown, "
-            "merged or split, or after every run.",
+            "merged or split or accounts were opened near one, or after every run.",
         ),
         click.Option(
             ["--timeout"],

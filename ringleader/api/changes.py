@@ -43,7 +43,7 @@ def changes(
         stored, stored.bind({"after": after, "limit": _ALL if limit is None else limit})
     )
     told = sums(Counter(row["change"] for row in rows))
-    if newcomers and (near := _newcomers(graph, after)):
+    if newcomers and (near := opened_near(graph, after)):
         number = sum(len(row["accounts"]) for row in near)
         told = f"{number:,} newcomers near {len(near):,} rings, {told}"
         rows = [*near, *rows]
@@ -55,8 +55,13 @@ def changes(
     )
 
 
-def _newcomers(graph: Graph, after: datetime) -> list[dict[str, Any]]:
-    """A row for each ring near which accounts were opened, those with most of them first."""
+def opened_near(graph: Graph, after: datetime) -> list[dict[str, Any]]:
+    """A row for each ring near which accounts were opened, those with most of them first.
+
+    Args:
+        graph: An open graph.
+        after: When; accounts that are members by now are none of them.
+    """
     from ringleader.api.checking import MOST_ROWS, Checker
 
     found = graph.read(get("newcomers"), {"after": after, "limit": MOST_ROWS})
@@ -111,7 +116,8 @@ def change_line(row: Mapping[str, Any]) -> str:
             f"(+{row['joined']} −{row['left']})"
         )
     if row["change"] == NEWCOMERS:
-        return f"{len(row['accounts'])} accounts were opened near {name}"
+        number = len(row["accounts"])
+        return f"{number} {'account was' if number == 1 else 'accounts were'} opened near {name}"
     if row["change"] == "gone":
         return f"{name} is gone ({row['left']} accounts)"
     return f"{name} is {row['change']} ({row['size']} accounts)"

@@ -21,6 +21,7 @@ from ringleader.engine.releases import require_supported
 from ringleader.errors import ConnectionFailed, RingleaderError
 from ringleader.graph.driver_errors import START_HINT, a_line_less, out_of_memory, translated
 from ringleader.graph.driver_values import counted, row, sent
+from ringleader.graph.ending import Ending
 from ringleader.graph.guard import Guard
 from ringleader.graph.notifications import ALL_NOTIFICATIONS, WARNINGS, show_notifications
 from ringleader.parallel import side_by_side
@@ -345,13 +346,7 @@ class Graph:
         work: Callable[[neo4j.ManagedTransaction], _T],
         timeout: float | None = None,
     ) -> _T:
-        interrupted = False
-
-        def give_up() -> None:
-            nonlocal interrupted
-            if not interrupted:
-                interrupted = True
-                self._end_transactions()
+        ending = Ending(self._end_transactions)
 
         @neo4j.unit_of_work(metadata=self._metadata(name), timeout=timeout)
         def interruptible(tx: neo4j.ManagedTransaction) -> _T:
@@ -359,20 +354,20 @@ class Graph:
                 with out_of_memory(self.settings, name, awaited=timeout is not None):
                     return work(tx)
             except KeyboardInterrupt:  # before the driver waits for the server's answer
-                give_up()
+                ending.begin()
                 raise
 
         try:
-            with self._session(access, name) as session:
+            with ending, self._session(access, name) as session:
                 reads = access == neo4j.READ_ACCESS
                 run = session.execute_read if reads else session.execute_write
                 try:
                     return run(interruptible)
                 except KeyboardInterrupt:  # before the work began, or after it
-                    give_up()
+                    ending.begin()
                     raise
         except RingleaderError as error:
-            if interrupted:  # what was ended is no error of its own
+            if ending:  # what was ended is no error of its own
                 raise KeyboardInterrupt from error
             raise
 

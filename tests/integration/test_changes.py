@@ -138,8 +138,8 @@ def test_a_ring_that_grew_says_by_whom_and_one_that_is_rejected_is_gone(graph, r
     ]
     [near] = [row for row in rows if row["change"] == "newcomers"]
     assert (near["ring_id"], near["accounts"]) == (ring, ["early"])
-    assert change_line(near) == f"1 accounts were opened near {ring}"
-    assert ("newcomers", ring) not in told(world, first)  # the queue and webhooks do not ask
+    assert change_line(near) == f"1 account was opened near {ring}"
+    assert ("newcomers", ring) not in told(world, first)  # the queue does not ask
     # A run that finds the same keeps since when members are in the ring.
     detect(world, P)
     assert told(world, first)["grown", ring]["accounts"] == NEW

@@ -211,6 +211,21 @@ def test_a_failed_night_is_told_and_changes_are_told_once(graph, server, tables,
         run(server, tables)  # and now it is no change any more
         [(_, _, body)] = receiver.taken
         assert json.loads(body)["data"]["changes"] == first["data"]["changes"]
+        receiver.taken.clear()
+        graph.write(
+            "CREATE (new:Account {account_id: 'late', created_at: datetime('2026-02-23T09:00Z')}) "
+            "CREATE (old:Account {account_id: 'old', created_at: datetime('2026-02-22T09:00Z')}) "
+            "WITH new, old MATCH (:Account {account_id: $member})-[:PAID_WITH]->(card) "
+            "UNWIND [new, old] AS account CREATE (account)-[:PAID_WITH {events: 1}]->(card)",
+            {"member": RING[0]},
+            name="fixture",
+        )
+        declare(tables, told)
+        run(server, tables)
+        [(_, _, body)] = receiver.taken
+        [near] = json.loads(body)["data"]["changes"]
+        assert (near["change"], near["size"], near["newcomers"]) == ("newcomers", len(RING), 1)
+        assert "late" not in body.decode()
 
 
 def test_only_what_tells_somebody_may_follow_a_failure(graph, server, tables):

@@ -132,6 +132,21 @@ def test_ctrl_c_ends_the_statement_and_not_the_shell(shell, capsys):
     assert shell.shown[-1][0] == [{"one": 1}]
 
 
+def test_ctrl_c_is_not_lost_where_the_server_does_not_know_the_statement_yet(
+    shell, capsys, monkeypatch
+):
+    ask, asked = shell.graph._end_transactions, []
+
+    def late():
+        asked.append(running(shell.graph))
+        if len(asked) > 1:
+            ask()
+
+    monkeypatch.setattr(shell.graph, "_end_transactions", late)
+    test_ctrl_c_ends_the_statement_and_not_the_shell(shell, capsys)
+    assert len(asked) > 1
+
+
 def typed(shell, keys):
     with create_pipe_input() as pipe:
         pipe.send_text(keys)
