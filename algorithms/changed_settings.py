@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ringleader.algorithms.evidence.hubs import summary_of
 from ringleader.algorithms.evidence.known_good import KnownGood
 from ringleader.catalogue import get
+from ringleader.indications import HALF_LIVES, believed, half_lives
 from ringleader.schema.identifiers import IDENTIFIERS
 from ringleader.version import __version__
 
@@ -64,14 +65,30 @@ def made_with(
 
 
 def also_decides(graph: Graph) -> dict[str, str]:
-    """What of the settings decides beside the parameters: known-good lists, own identifiers."""
+    """What of the settings decides beside the parameters.
+
+    Known-good lists, own identifiers, and whose indicators are believed.
+    """
     lists = {row["parameter"]: row["value"] for row in KnownGood.of(graph.settings).rows()}
     own = {
         f"identifiers.{found.name}": found.family
         for found in graph.schema.identifiers
         if found not in IDENTIFIERS
     }
-    return {name: value for name, value in lists.items() if value} | own
+    return {name: value for name, value in lists.items() if value} | own | _believed(graph)
+
+
+def _believed(graph: Graph) -> dict[str, str]:
+    """Whose word makes rings, and how fast it fades if the settings say so."""
+    section = graph.settings.section("indicators")
+    sources = believed(section)
+    if not sources:
+        return {}
+    lives = half_lives(section)
+    faded = {name: days for name, days in lives.items() if days != HALF_LIVES.get(name)}
+    return {f"indicators.evidence.{name}": str(least) for name, least in sources.items()} | {
+        f"indicators.half_life.{name}": str(days) for name, days in faded.items()
+    }
 
 
 def _differences(

@@ -47,6 +47,7 @@ from ringleader.algorithms.rings.finding import Found, find_rings
 from ringleader.algorithms.rings.given import Judged, judge_groups
 from ringleader.algorithms.rings.link_rows import write_links
 from ringleader.algorithms.rings.null_model import permuted
+from ringleader.algorithms.rings.on_word import with_rings_on_word
 from ringleader.algorithms.rings.publication import (
     Findings,
     concluded,
@@ -55,7 +56,7 @@ from ringleader.algorithms.rings.publication import (
 )
 from ringleader.catalogue import get
 from ringleader.graph import Graph
-from ringleader.loaders.indicators.storing import link_indicators
+from ringleader.loaders.indicators.storing import link_indicators, sight_indicators
 from ringleader.parallel import side_by_side
 from ringleader.progress import Stages, progress
 
@@ -158,6 +159,7 @@ def detect(
         else:
             grouping = grouping_of(graph, run, algorithm, parameters)
             found = find_rings(told, grouping, parameters, all_links=everything)
+            found = with_rings_on_word(graph, told, found, parameters)
     with stage("name rings and join campaigns"):
         findings = concluded(graph, told, found.links, found.rings, decisions, parameters)
     kept = found.links
@@ -195,6 +197,7 @@ def detect(
         write_verdicts(graph, run, verdicts(sharing, detection.rings, parameters))
     with stage("drop links of earlier runs"):
         _drop_links(graph, keep=run)
+    sight_indicators(graph)
     return detection
 
 

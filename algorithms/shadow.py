@@ -19,6 +19,7 @@ from ringleader.algorithms.review.effects import without_rejected
 from ringleader.algorithms.rings.building import Ring
 from ringleader.algorithms.rings.finding import find_rings
 from ringleader.algorithms.rings.lineage import MERGES
+from ringleader.algorithms.rings.on_word import with_rings_on_word
 from ringleader.algorithms.rings.publication import Findings, concluded, decisions_in_force
 from ringleader.catalogue import get
 from ringleader.graph import Graph
@@ -80,6 +81,7 @@ def shadow(
     with stage(f"propose and judge groups ({algorithm})"):
         grouping = grouping_of(graph, "shadow", algorithm, parameters)
         found = find_rings(sharing, grouping, parameters)
+        found = with_rings_on_word(graph, sharing, found, parameters)
     with stage("compare with the published rings"):
         findings = concluded(graph, sharing, found.links, found.rings, decisions, parameters)
         rings = graph.read(get("earlier-rings"), {"retired": True})

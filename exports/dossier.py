@@ -79,7 +79,7 @@ def facts_of(graph: Graph, campaign_id: str, tlp: str) -> Facts:
         raise NotFound(f"there is no campaign {campaign_id!r}", hint="ringleader campaigns list")
     members = tuple(row["account_id"] for row in rows("members-of-campaign"))
     named = indications(graph, members)
-    allowed = tuple(one for one in named if TLP.index(one.tlp) <= TLP.index(tlp))
+    allowed = tuple(part for one in named if (part := one.within(tlp)) is not None)
     said = rows("attributions")
     attributed = tuple(row for row in said if TLP.index(row["tlp"]) <= TLP.index(tlp))
     return Facts(
@@ -259,7 +259,7 @@ def _attributed(facts: Facts) -> list[str]:
 def _named(facts: Facts, name: Namer) -> list[str]:
     lines = [
         f"- {one.source} (TLP:{one.tlp.upper()}) names {one.label} "
-        f"`{_cell(name(one.label, one.key))}`, confidence {one.now}"
+        f"`{_cell(name(one.label, one.key))}`, confidence {one.now}{_cell(one.seen_words)}"
         for one in facts.named[:_ROWS]
     ]
     if facts.kept_back:

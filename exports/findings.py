@@ -218,6 +218,7 @@ def _add_rings(made: Subgraph, members: Iterable[dict[str, Any]]) -> None:
             size=row["ring_size"],
             families=row["families"],
             single_family=row["single_family"],
+            on_word=row["on_word"],
             found_at=row["found_at"],
             run=row["run"],
         )

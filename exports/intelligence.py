@@ -73,6 +73,7 @@ class Finding:
         said = self.ring.properties
         kinds = ", ".join(said.get("families", ())) or "unknown"
         only = "; one kind of evidence only" if said.get("single_family") else ""
+        only += "; it rests on the word of others about these" if said.get("on_word") else ""
         return (
             f"{said.get('size', len(self.members))} accounts that share more than strangers do: "
             f"{said.get('score', 0.0):.1f} bits of evidence ({kinds}){only}. "

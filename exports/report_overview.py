@@ -70,7 +70,7 @@ def ring_line(ring: Standing, rows: Rows, name: Naming) -> dict[str, Any]:
             [family, round(bits, _ROUNDED)]
             for family, bits in zip(ring.families, ring.family_bits, strict=True)
         ],
-        "single": bool(ring.single_family),
+        "single": bool(ring.single_family or ring.named_by),
         "opened": [ring.opened_first, ring.opened_last],
         "statuses": ring.statuses,
         "requests": sum(requests) if requests else None,
@@ -144,6 +144,12 @@ def caveats(
         told.append(
             f"{count_of(single, 'ring rests', 'rings rest')} on one kind of evidence alone, "
             "because the data held no other; nothing independent supports it."
+        )
+    on_word = sum(bool(ring.named_by) for ring in rings)
+    if on_word:
+        told.append(
+            f"{count_of(on_word, 'ring rests', 'rings rest')} on the word of others about what "
+            "its members use ([indicators.evidence]); nothing independent supports it."
         )
     blind = [row["channel"] for row in channels if row["without_ip"] == row["accounts"]]
     if blind:

@@ -51,6 +51,7 @@ class Standing:
     opened_first: str | None
     opened_last: str | None
     statuses: list[list[Any]]
+    named_by: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def ring_block(
         "score": ring.score,
         "links": ring.links,
         "density": ring.density,
-        "single": single,
+        "single": single or bool(ring.named_by),
         "run": ring.run,
         "families": sorted(_bits_of(items), key=lambda pair: (-pair[1], pair[0])),
         "campaigns": [name("Campaign", key) for key in ring.campaigns],
@@ -205,6 +206,12 @@ def against(
         told.append(
             f"{count_of(len(innocent), 'member was', 'members were')} decided to be innocent: "
             f"{_some([name('Account', account) for account in innocent])}."
+        )
+    if ring.named_by:
+        sources = _some([name("Indicator.source", source) for source in ring.named_by])
+        told.append(
+            f"It is a ring on the word of {sources}, which names what its members live on; no "
+            "second independent kind of evidence supports it."
         )
     if ring.single_family:
         told.append("The data hold one kind of evidence only; nothing independent supports it.")

@@ -73,7 +73,7 @@ def examine(settings: Settings, *, mend: bool = False) -> list[Check]:
     checks.append(_disk(settings))
     checks.append(_memory(settings))
     if settings.managed:
-        checks += [_java(settings), _password_file(settings)]
+        checks += [_java(settings), _password_file(settings), *_left_behind(settings)]
     return checks
 
 
@@ -278,6 +278,19 @@ def _java(settings: Settings) -> Check:
     except RingleaderError as error:
         return Check("java", "failed", error.message, error.hint)
     return Check("java", "ok", f"{java} for Neo4j {engine.neo4j}")
+
+
+def _left_behind(settings: Settings) -> Iterator[Check]:
+    from ringleader.engine.exclusive import left_behind
+    from ringleader.engine.folder import ServerFolder
+
+    folder = ServerFolder(settings.home)
+    left = left_behind(folder)
+    if left is not None:
+        detail = f"an interrupted upgrade or restore has left a server in {folder.next.home}"
+        runs = ", ".join(f"process {process.pid}" for process in left)
+        hint = "ringleader server start removes it, and leaves one that runs as it is"
+        yield Check("left behind", "warning", f"{detail} ({runs})" if runs else detail, hint)
 
 
 def _password_file(settings: Settings) -> Check:

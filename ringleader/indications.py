@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,17 @@ from ringleader.errors import SettingsError
 if TYPE_CHECKING:
     from ringleader.graph import Graph
 
-__all__ = ["HALF_LIVES", "TLP", "Indication", "Sightings", "decayed", "half_lives", "indications"]
+__all__ = [
+    "HALF_LIVES",
+    "TLP",
+    "Indication",
+    "Seen",
+    "Sightings",
+    "believed",
+    "decayed",
+    "half_lives",
+    "indications",
+]
 
 # Of the traffic light protocol (TLP 2.0), in the order of who may read it: the later, the fewer.
 TLP = ("clear", "green", "amber", "amber+strict", "red")
@@ -32,6 +42,32 @@ HALF_LIVES: dict[str, float] = {
 }
 _OTHERS = 180.0
 _DAY = 86_400.0
+_KEYS = {"evidence", "half_life"}  # of [indicators]
+_OBSERVERS = 3  # in a line
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a partner has seen of an indicator.
+
+    Attributes:
+        observer: Who saw it.
+        tlp: Who may read that.
+        events: How often.
+        last: When last, ISO 8601; None if unknown.
+    """
+
+    observer: str
+    tlp: str
+    events: int
+    last: str | None
+
+    @property
+    def words(self) -> str:
+        """The sighting as part of a line."""
+        last = f", last on {self.last[:10]}" if self.last else ""
+        often = "once" if self.events == 1 else f"{self.events:,} times"
+        return f"{self.observer} ({often}{last}, TLP:{self.tlp.upper()})"
 
 
 @dataclass(frozen=True)
@@ -48,6 +84,7 @@ class Indication:
         since: Since when, ISO 8601; None if unknown.
         accounts: How many of the accounts asked for use it, or are it.
         note: What the source says.
+        seen_by: Which partners have seen it, the most often first.
     """
 
     source: str
@@ -59,6 +96,14 @@ class Indication:
     since: str | None
     accounts: int
     note: str
+    seen_by: tuple[Seen, ...] = ()
+
+    def within(self, tlp: str) -> Indication | None:
+        """What of it those may read who may read a TLP; None if nothing."""
+        if TLP.index(self.tlp) > TLP.index(tlp):
+            return None
+        seen = (one for one in self.seen_by if TLP.index(one.tlp) <= TLP.index(tlp))
+        return replace(self, seen_by=tuple(seen))
 
     @property
     def words(self) -> str:
@@ -68,8 +113,16 @@ class Indication:
         used = f"used by {self.accounts:,} of them" if self.label != "Account" else "one of them"
         return (
             f"named by {self.source}, TLP:{self.tlp.upper()}: {self.label} {self.key}, {used}, "
-            f"confidence {self.now} (of {self.confidence}{since}){note}"
+            f"confidence {self.now} (of {self.confidence}{since}){self.seen_words}{note}"
         )
+
+    @property
+    def seen_words(self) -> str:
+        """Who else has seen it, as part of a line; nothing if nobody has."""
+        told = [one.words for one in self.seen_by[:_OBSERVERS]]
+        more = len(self.seen_by) - len(told)
+        told += [f"{more:,} more"] if more > 0 else []
+        return f"; also seen by {', '.join(told)}" if told else ""
 
 
 @dataclass(frozen=True)
@@ -98,19 +151,43 @@ def half_lives(section: Mapping[str, Any]) -> dict[str, float]:
     Raises:
         SettingsError: A value is no number of days.
     """
-    unknown = set(section) - {"half_life"}
-    given = section.get("half_life", {})
-    if unknown or not isinstance(given, Mapping):
-        raise SettingsError(
-            f"[indicators] has {', '.join(sorted(unknown)) or repr(given)}",
-            hint="write [indicators.half_life], and days by kind below it",
-        )
+    given = _part(section, "half_life")
     for name, days in given.items():
         if isinstance(days, bool) or not isinstance(days, int | float) or days <= 0:
             raise SettingsError(
                 f"[indicators.half_life]: {name} is {days!r}", hint="a number of days above 0"
             )
     return {**HALF_LIVES, **given}
+
+
+def believed(section: Mapping[str, Any]) -> dict[str, int]:
+    """Sources whose word makes a ring, with the confidence from which on it does; usually none.
+
+    Args:
+        section: ``[indicators]`` of the settings file.
+
+    Raises:
+        SettingsError: A value is no confidence.
+    """
+    given = _part(section, "evidence")
+    for source, least in given.items():
+        if isinstance(least, bool) or not isinstance(least, int) or not 0 < least <= 100:
+            raise SettingsError(
+                f"[indicators.evidence]: {source!r} is {least!r}",
+                hint="a confidence from 1 to 100, from which on the source's word makes a ring",
+            )
+    return dict(given)
+
+
+def _part(section: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    given = section.get(name, {})
+    if (unknown := set(section) - _KEYS) or not isinstance(given, Mapping):
+        raise SettingsError(
+            f"[indicators] has {', '.join(sorted(unknown)) or repr(given)}",
+            hint="write [indicators.half_life] with days by kind below it, or "
+            "[indicators.evidence] with a confidence for each source",
+        )
+    return given
 
 
 def decayed(
@@ -150,6 +227,12 @@ def indications(
                 since.isoformat() if since else None,
                 row["accounts"],
                 row["note"] or "",
+                tuple(_seen(seen) for seen in row["seen_by"]),
             )
         )
     return tuple(found)
+
+
+def _seen(row: Mapping[str, Any]) -> Seen:
+    last = row["last_seen"].to_native().isoformat() if row["last_seen"] is not None else None
+    return Seen(row["observer"], row["tlp"], row["events"], last)

@@ -74,11 +74,13 @@ class Found:
         standing: The figures.
         shared: What both use, what the ring owns first.
         review: The latest decision on the ring, if there is one.
+        named_by: Sources on whose word it is a ring.
     """
 
     standing: Standing
     shared: tuple[Shared, ...]
     review: str | None
+    named_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class RunFigures:
         reach: How many of its identifiers an account uses by chance, for each that it uses at all.
         own_reach: The same for identifiers that the ring owns.
         identifiers: How many it has.
+        named_by: Sources on whose word it is a ring.
     """
 
     run: str
@@ -119,6 +122,7 @@ class RunFigures:
     reach: Floats
     own_reach: Floats
     identifiers: Ints
+    named_by: Sequence[tuple[str, ...]]
 
     @classmethod
     def of(cls, run: str, footprints: Sequence[Row], schema: Schema) -> RunFigures:
@@ -156,6 +160,7 @@ class RunFigures:
             table("reach"),
             table("owned_reach"),
             table("identifiers").astype(np.int64),
+            [tuple(one["named_by"]) for one in footprints],
         )
 
 
@@ -274,7 +279,8 @@ def compare(
         name = figures.names[ring[at]]
         shared = tuple(_shared(entries.shared[at], schema.labels))
         reviews = dict(answers[mine]["reviews"])
-        found[mine].append(Found(standing(at), shared, reviews.get(name)))
+        named_by = figures.named_by[ring[at]]
+        found[mine].append(Found(standing(at), shared, reviews.get(name), named_by))
     return [
         Beside(tuple(mine), touches) for mine, touches in zip(found, entries.touches, strict=True)
     ]

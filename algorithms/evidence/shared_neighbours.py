@@ -110,6 +110,18 @@ class Links:
             self.schema,
         )
 
+    def plus(self, other: Links) -> Links:
+        """These links and others, which are of other pairs."""
+        return Links(
+            np.concatenate([self.a, other.a]),
+            np.concatenate([self.b, other.b]),
+            np.concatenate([self.family_bits, other.family_bits]),
+            joined(self.evidence, other.evidence),
+            np.concatenate([self.link_of, other.link_of + len(self)]),
+            np.concatenate([self.bits, other.bits]),
+            self.schema,
+        )
+
 
 def find_links(sharing: Sharing, parameters: Parameters) -> Links:
     """All links that hold.

@@ -83,7 +83,8 @@ class Explanation:
     """A ring and its evidence; ``items`` add up to ``score``, and so do ``families``.
 
     ``ended`` says how many members retention or erasures have removed, and why the last one;
-    ``named`` which indicators of others name what members use.
+    ``named`` which indicators of others name what members use; ``named_by`` the sources on whose
+    word it is a ring, nobody for one that stands by its evidence.
     """
 
     ring_id: str
@@ -103,6 +104,7 @@ class Explanation:
     against: CounterEvidence
     ended: tuple[int, str] | None = None
     named: tuple[Indication, ...] = ()
+    named_by: tuple[str, ...] = ()
 
     @property
     def identifiers(self) -> tuple[Item, ...]:
@@ -175,6 +177,7 @@ def explain(graph: Graph, ring_id: str) -> Explanation:
         if summary["ended_members"]
         else None,
         named=indications(graph, [member["account_id"] for member in members]),
+        named_by=tuple(summary["named_by"]),
     )
 
 

@@ -85,6 +85,8 @@ def letter(
         lines.append(f"- {what}{_period(shared, seen)}")
     if any(item.label == CONTACTED for item in found.items):
         lines.append("- direct contacts between your account and some of the others")
+    if ring["named_by"]:
+        lines.append("- what others have told us about some of these things")
     lines += [
         "",
         "How it was decided",

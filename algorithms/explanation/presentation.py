@@ -45,6 +45,11 @@ def summary_lines(told: Explanation) -> list[str]:
             f"  these data hold one independent kind of evidence only{several}; nothing else "
             "supports it"
         )
+    if told.named_by:
+        lines.append(
+            f"  it is a ring on the word of {_several(told.named_by)} ([indicators.evidence]): its "
+            "members live on what is named; no second independent kind of evidence supports it"
+        )
     if told.needed:
         lines.append(
             f"  a group of {told.size:,} needs {told.needed:,.1f} bits here to be more than chance"
@@ -71,6 +76,11 @@ def _by_chance(expected: float) -> str:
 def _against(told: Explanation) -> list[str]:
     against: CounterEvidence = told.against
     lines = []
+    if told.named_by:
+        lines.append(
+            f"if {_several(told.named_by)} is wrong, or names what strangers share (an exit of a "
+            "VPN, an address of a carrier), nothing is left of it"
+        )
     if against.shared:
         most = against.shared[0]
         lines.append(
@@ -101,9 +111,10 @@ def _dissolved(told: Explanation) -> str:
     found = told.dissolution
     names = _several([in_words(name) for name in found.names])
     if not found.names:
+        keeps = f"the word of {_several(told.named_by)}" if told.named_by else "a decision"
         return (
             f"its evidence alone is not a ring, which needs {found.criterion} (criteria of "
-            f"{told.run}); a decision keeps it"
+            f"{told.run}); {keeps} keeps it"
         )
     if not found.complete:
         return (

@@ -81,7 +81,7 @@ def living(view: View, members: Matrix, coverage: float | None = None) -> Living
     mine = owned(view, used)
     groups = members.shape[1]
     mine_at = keys(members)
-    on = [_live(view, code, ones) for code in range(view.labels)]
+    on = [living_on(view, code, ones) for code in range(view.labels)]
     # Sorting is several times as fast as np.unique, which hashes.
     there = np.sort(np.concatenate(on))
     there = there[np.flatnonzero(np.diff(there, prepend=-1))]
@@ -90,7 +90,7 @@ def living(view: View, members: Matrix, coverage: float | None = None) -> Living
         lives[code, np.searchsorted(there, found)] = True
         if not view.is_network[code]:
             # By number alone one may live on what is owned and not on the whole.
-            on_these = _live(view, code, mine, things=OWNED_THINGS)
+            on_these = living_on(view, code, mine, things=OWNED_THINGS)
             lives_on_owned[code] = is_in(there, on_these)
     account, group = np.divmod(there, groups)
     inside = is_in(there, mine_at)
@@ -147,7 +147,7 @@ def _without_a_place(
     rare = sparse.csr_array((np.ones(int(few.sum())), (cells.row[few], cells.col[few])), used.shape)
     for code in np.flatnonzero(view.kind.several).tolist():
         if apart.any():
-            there = _live(view, code, rare)
+            there = living_on(view, code, rare)
             there = there[is_in(there, keys(members))] % len(people)
             some = view.parameters.living_share * people[:, code]
             apart &= np.bincount(there, minlength=len(people)) >= some
@@ -161,7 +161,7 @@ def reach(view: View, infra: Matrix, code: int) -> Floats:
     return part
 
 
-def _live(view: View, code: int, infra: Matrix, things: int = 1) -> Ints:
+def living_on(view: View, code: int, infra: Matrix, things: int = 1) -> Ints:
     """Who lives on which group's identifiers of one label: account times groups plus group, sorted.
 
     Args:

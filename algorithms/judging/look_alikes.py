@@ -51,13 +51,14 @@ class LookAlikes:
     days: Ints
 
 
-def look_alikes(view: View, cells: Cells, verdict: Verdict) -> LookAlikes:
+def look_alikes(view: View, cells: Cells, verdict: Verdict, kinds: int = 2) -> LookAlikes:
     """The innocent explanation of every strong group, where there is one.
 
     Args:
         view: The uses.
         cells: The groups.
         verdict: The verdicts on them.
+        kinds: How many kinds have to stand on more than an occasion.
     """
     asked, strong = view.parameters, np.flatnonzero(verdict.strong)
     days = _days(view, cells, strong)
@@ -86,7 +87,7 @@ def look_alikes(view: View, cells: Cells, verdict: Verdict) -> LookAlikes:
                 f"{domain_part[number]:.0%} of its {size} accounts have mail at {name}, "
                 f"and {domain_owned[number]:.0%} of that domain's accounts are among them"
             )
-        elif (stands & ~brief).sum() < 2:
+        elif (stands & ~brief).sum() < kinds:
             pattern[number] = OCCASION
             told = " and ".join(
                 f"{view.kind.names(bool(cells.apart[number]))[kind]} on {days[number, kind]} days"

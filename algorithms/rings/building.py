@@ -32,6 +32,8 @@ class Ring:
         single_signal: Members of whom one kind of evidence alone is known or speaks.
         look_alike: What innocent pattern it resembles, if any.
         reason: Why it resembles that.
+        named_by: Sources on whose word it is a ring, in the place of a second independent kind of
+            evidence; nobody for a ring that stands by its evidence.
     """
 
     ring_id: str
@@ -45,6 +47,7 @@ class Ring:
     single_signal: tuple[str, ...] = ()
     look_alike: str = ""
     reason: str = ""
+    named_by: tuple[str, ...] = ()
 
     @property
     def p_value(self) -> float | None:

@@ -152,6 +152,7 @@ def _ring_row(ring: Ring) -> dict[str, Any]:
         "family_bits": [bits for _, bits in ring.family_bits],
         "single_family": ring.single_family,
         "needed": ring.needed,
+        "named_by": list(ring.named_by) or None,
         "links": ring.links,
         "density": ring.density,
         "expected_false": ring.expected_false,

@@ -12,6 +12,7 @@
 // column owned_bits: list
 // column reach: list
 // column owned_reach: list
+// column named_by: list
 // mode: read
 // audience: internal
 MATCH (footprint:Footprint)
@@ -21,5 +22,8 @@ RETURN footprint.ring_id AS ring_id, footprint.size AS size,
        footprint.identifiers AS identifiers, footprint.usual AS usual,
        footprint.for_bits AS for_bits, footprint.against_bits AS against_bits,
        footprint.owned_bits AS owned_bits, footprint.reach AS reach,
-       footprint.owned_reach AS owned_reach
+       footprint.owned_reach AS owned_reach,
+       coalesce(head(COLLECT {
+         MATCH (ring:Ring {ring_id: footprint.ring_id}) RETURN ring.named_by AS sources
+       }), []) AS named_by
 ORDER BY ring_id

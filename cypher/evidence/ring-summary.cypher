@@ -7,6 +7,7 @@
 // column families: list
 // column family_bits: list
 // column single_family: boolean
+// column named_by: list
 // column links: integer
 // column density: float
 // column expected_false: float
@@ -22,6 +23,7 @@ MATCH (ring:Ring {ring_id: $ring_id})<-[member:MEMBER_OF]-(account:Account)
 WITH ring, account, member ORDER BY member.score DESC, account.account_id
 RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score, ring.families AS families,
        ring.family_bits AS family_bits, ring.single_family AS single_family,
+       coalesce(ring.named_by, []) AS named_by,
        ring.links AS links, ring.density AS density, ring.expected_false AS expected_false, ring.run AS run,
        head(COLLECT { MATCH (run:Run {run_id: ring.run}) RETURN run.parameters AS parameters })
          AS parameters,

@@ -1,5 +1,6 @@
 // name: export-rings
 // question: Which accounts are in which ring, in the form of the export?
+// `on_word`: it is a ring on the word of a source of indicators, which stays unnamed in exports.
 // A family that gives a ring less than $least_part of its bits is left out, because it may be chance.
 // param rings: list = null
 // param least_part: float = 0.01
@@ -10,6 +11,7 @@
 // column ring_size: integer
 // column families: strings
 // column single_family: boolean
+// column on_word: boolean
 // column status: string
 // column created_at: datetime
 // column campaign_id: string
@@ -24,7 +26,7 @@ RETURN ring.ring_id AS ring_id, account.account_id AS account_id, member.score A
        ring.score AS ring_score, ring.size AS ring_size,
        [n IN range(0, size(ring.families) - 1) WHERE ring.family_bits[n] >= ring.score * $least_part
         | ring.families[n]] AS families,
-       ring.single_family AS single_family, account.status AS status,
+       ring.single_family AS single_family, ring.named_by IS NOT NULL AS on_word, account.status AS status,
        account.created_at AS created_at,
        head(COLLECT {
          MATCH (ring)-[:PART_OF]->(campaign:Campaign)

@@ -16,6 +16,7 @@
 // column events: integer
 // column first_seen: datetime
 // column last_seen: datetime
+// column seen_by: list
 // mode: read
 // audience: internal
 CALL () {
@@ -40,5 +41,14 @@ RETURN indicator.indicator_id AS indicator_id, indicator.ref AS ref, indicator.k
        indicator.source AS source, indicator.tlp AS tlp, indicator.confidence AS confidence,
        coalesce(indicator.valid_from, indicator.modified) AS valid_from, indicator.note AS note,
        count(DISTINCT account) AS accounts, sum(coalesce(use.events, 1)) AS events,
-       min(use.first_seen) AS first_seen, max(use.last_seen) AS last_seen
+       min(use.first_seen) AS first_seen, max(use.last_seen) AS last_seen,
+       COLLECT {
+         MATCH (observer:Observer)-[theirs:SIGHTED]->(indicator)
+         WHERE observer.name <> "" AND NOT coalesce(theirs.revoked, false)
+         WITH observer, theirs ORDER BY theirs.ref
+         WITH observer.name AS name, theirs.tlp AS tlp, sum(theirs.events) AS events,
+              max(theirs.last_seen) AS last_seen
+         RETURN {observer: name, tlp: tlp, events: events, last_seen: last_seen}
+         ORDER BY events DESC, name, tlp
+       } AS seen_by
 ORDER BY accounts DESC, source, label, key, indicator_id

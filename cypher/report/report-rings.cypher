@@ -18,6 +18,7 @@
 // column opened_first: datetime
 // column opened_last: datetime
 // column statuses: list
+// column named_by: list
 // audience: internal
 // mode: read
 MATCH (ring:Ring)
@@ -52,5 +53,6 @@ RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score, ring.fam
          MATCH (ring)<-[:MEMBER_OF]-(account:Account) WHERE account.status IS NOT NULL
          WITH account.status AS status, count(*) AS accounts ORDER BY accounts DESC, status
          RETURN [status, accounts]
-       } AS statuses
+       } AS statuses,
+       coalesce(ring.named_by, []) AS named_by
 ORDER BY score DESC, ring_id

@@ -1,5 +1,6 @@
 // name: list-rings
 // question: Which rings are current, the strongest first, and what was decided about them?
+// `named_by` has the sources on whose word alone it is a ring ([indicators.evidence]).
 // A family that gives a ring less than $least_part of its bits is left out, because it may be chance. A ring
 // rejected after it was found is removed after the next run; one found again since has returned.
 // param limit: integer = 50
@@ -10,6 +11,7 @@
 // column score: float
 // column families: list
 // column single_family: boolean
+// column named_by: list
 // column links: integer
 // column opened_first: datetime
 // column opened_last: datetime
@@ -32,7 +34,8 @@ WHERE $rejected OR review IS NULL OR review <> 'rejected'
 RETURN ring.ring_id AS ring_id, ring.size AS size, ring.score AS score,
        [n IN range(0, size(ring.families) - 1) WHERE ring.family_bits[n] >= ring.score * $least_part
         | ring.families[n]] AS families,
-       ring.single_family AS single_family, ring.links AS links, opened_first, opened_last,
+       ring.single_family AS single_family,
+       coalesce(ring.named_by, []) AS named_by, ring.links AS links, opened_first, opened_last,
        ring.run AS run, review, head(COLLECT {
          MATCH (ring)-[:PART_OF]->(campaign:Campaign) RETURN campaign.campaign_id AS campaign_id
        }) AS campaign_id, ring.found_at AS found_at

@@ -10,7 +10,7 @@ SET ring.score = row.score, ring.size = row.size, ring.families = row.families,
     ring.family_bits = row.family_bits, ring.single_family = row.single_family,
     ring.links = row.links, ring.density = row.density,
     ring.expected_false = row.expected_false, ring.p_value = row.p_value,
-    ring.needed = row.needed, ring.run = $run, ring.state = 'live',
+    ring.needed = row.needed, ring.named_by = row.named_by, ring.run = $run, ring.state = 'live',
     ring.found_at = coalesce(ring.found_at, datetime()), ring.retired_at = null,
     ring.last_members = null
 WITH ring, row

@@ -12,7 +12,7 @@ from ringleader.indications import TLP
 
 __all__ = [
     "ACCOUNT", "CIDR", "DEVICE", "DOMAIN", "IP", "MAILBOX", "PAYMENT", "Defaults", "Indicator",
-    "Read", "add_indicator", "is_network", "tlp_level",
+    "Read", "Sighting", "add_indicator", "add_sighting", "is_network", "tlp_level",
 ]  # fmt: skip
 
 ACCOUNT, CIDR = "account", "cidr"
@@ -51,6 +51,33 @@ class Indicator:
 
 
 @dataclass(frozen=True)
+class Sighting:
+    """What somebody has seen of an indicator.
+
+    Attributes:
+        ref: Its id at the source.
+        of: The ``ref`` of the indicator.
+        observer: Who saw it.
+        tlp: Who may read it, one of :data:`TLP`.
+        events: How often.
+        first_seen: Milliseconds since 1970; None if the source does not say.
+        last_seen: Likewise.
+        modified: Version of the source, in milliseconds.
+        revoked: Whether the source took it back.
+    """
+
+    ref: str
+    of: str
+    observer: str
+    tlp: str
+    events: int
+    first_seen: int | None
+    last_seen: int | None
+    modified: int
+    revoked: bool
+
+
+@dataclass(frozen=True)
 class Defaults:
     """What holds where a file does not say it.
 
@@ -67,11 +94,12 @@ class Defaults:
 
 @dataclass
 class Read:
-    """Indicators of a file or feed, and what was left out, by reason."""
+    """Indicators and sightings of a file or feed, and what was left out, by reason."""
 
     name: str = ""
     time: int = 0  # version of what has none, in milliseconds
     indicators: list[Indicator] = field(default_factory=list)
+    sightings: list[Sighting] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
 
 
@@ -109,6 +137,31 @@ def add_indicator(found: Read, **said: Any) -> None:
             modified=times["modified"] or found.time,
             revoked=said["revoked"],
             note=str(said["note"])[:500],
+        )
+    )
+
+
+def add_sighting(found: Read, **said: Any) -> None:
+    """Add a sighting, or count why it is left out."""
+    try:
+        times = {
+            name: _milliseconds(said[name]) for name in ("first_seen", "last_seen", "modified")
+        }
+        events = max(int(said["events"]), 0)
+    except (TypeError, ValueError):
+        found.left_out["sighting whose time or count cannot be read"] += 1
+        return
+    found.sightings.append(
+        Sighting(
+            ref=str(said["ref"]),
+            of=str(said["of"]),
+            observer=said["observer"] or found.name,
+            tlp=said["tlp"] or "amber",
+            events=events,
+            first_seen=times["first_seen"],
+            last_seen=times["last_seen"],
+            modified=times["modified"] or found.time,
+            revoked=said["revoked"],
         )
     )
 

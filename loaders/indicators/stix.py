@@ -1,4 +1,4 @@
-"""Read STIX 2.1: indicator objects whose pattern names values by themselves."""
+"""Read STIX 2.1: indicator objects whose pattern names values by themselves, and sightings."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ringleader.loaders.indicators.shape import (
     Defaults,
     Read,
     add_indicator,
+    add_sighting,
     tlp_level,
 )  # fmt: skip
 
@@ -56,19 +57,19 @@ def read_stix_objects(objects: Sequence[Any], name: str, defaults: Defaults) -> 
 
 
 def unresolved_markings(objects: Sequence[Any]) -> list[str]:
-    """Ids of the markings of indicators that neither STIX nor the objects define."""
+    """Ids of markings, of indicators and sightings, that neither STIX nor the objects define."""
     known = {item.get("id") for item in objects}
     refs = {
         ref
         for item in objects
-        if item.get("type") == "indicator"
+        if item.get("type") in ("indicator", "sighting")
         for ref in item.get("object_marking_refs", ())
     }
     return sorted(refs - known - _STIX_TLP.keys())
 
 
 def add_stix_objects(objects: Sequence[Any], defaults: Defaults, found: Read) -> None:
-    """Add the indicators of STIX objects to what was read.
+    """Add the indicators and sightings of STIX objects to what was read.
 
     Raises:
         InputError: The package stix2 is not installed.
@@ -82,6 +83,8 @@ def add_stix_objects(objects: Sequence[Any], defaults: Defaults, found: Read) ->
         ) from error
     known = {item["id"]: item for item in objects if isinstance(item, dict) and "id" in item}
     for item in known.values():
+        if item.get("type") == "sighting":
+            _sighting(item, known, defaults, found)
         if item.get("type") != "indicator":
             continue
         if item.get("pattern_type", "stix") != "stix":
@@ -112,6 +115,29 @@ def add_stix_objects(objects: Sequence[Any], defaults: Defaults, found: Read) ->
                 revoked=bool(item.get("revoked")),
                 note=item.get("name") or item.get("description") or "",
             )
+
+
+def _sighting(
+    item: Mapping[str, Any], known: Mapping[str, Any], defaults: Defaults, found: Read
+) -> None:
+    of = str(item.get("sighting_of_ref"))
+    if not of.startswith("indicator--"):
+        found.left_out["sighting of what is no indicator"] += 1
+        return
+    where = [known.get(ref, {}).get("name") for ref in item.get("where_sighted_refs", ())]
+    by = known.get(item.get("created_by_ref", ""), {}).get("name")
+    add_sighting(
+        found,
+        ref=item["id"],
+        of=of,
+        observer=", ".join(filter(None, where)) or defaults.source or by,
+        tlp=_marking(item, known) or defaults.tlp,
+        events=item.get("count", 1),
+        first_seen=item.get("first_seen"),
+        last_seen=item.get("last_seen"),
+        modified=item.get("modified") or item.get("created"),
+        revoked=bool(item.get("revoked")),
+    )
 
 
 def _terms(node: Any) -> Iterator[tuple[str, str] | str]:

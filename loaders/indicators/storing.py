@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import radix
 from ringleader.catalogue import get
 from ringleader.keys import keyed_hash, load_key
 from ringleader.loaders.enrichment.prefixes import paged
-from ringleader.loaders.indicators.shape import ACCOUNT, CIDR, DOMAIN, IP, Indicator
+from ringleader.loaders.indicators.shape import ACCOUNT, CIDR, DOMAIN, IP, Indicator, Sighting
 from ringleader.progress import progress
 from ringleader.schema.normalisers import NORMALISERS, domain_of
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ringleader.graph import Graph
     from ringleader.schema import Schema
 
-__all__ = ["link_indicators", "rows_of", "write_indicators"]
+__all__ = ["link_indicators", "rows_of", "sight_indicators", "write_indicators", "write_sightings"]
 
 _ROWS = 2_000
 # Subnets in the graph are /24 and /64: a prefix of at most this length holds whole ones.
@@ -91,6 +92,24 @@ def write_indicators(graph: Graph, rows: Sequence[dict[str, Any]]) -> None:
         if last or (len(page) >= _ROWS and ordered[at + 1]["ref"] != row["ref"]):
             graph.write(get("write-indicators"), {"rows": page})
             page = []
+
+
+def write_sightings(graph: Graph, sightings: Sequence[Sighting]) -> int:
+    """Write what partners have seen; returns how many are of indicators that are known.
+
+    The same ones again change nothing; a later version of a sighting replaces an earlier one.
+    """
+    known = 0
+    for at in range(0, len(sightings), _ROWS):
+        rows = [asdict(one) for one in sightings[at : at + _ROWS]]
+        known += graph.write(get("write-sightings"), {"rows": rows}).rows[0]["known"]
+    return known
+
+
+def sight_indicators(graph: Graph) -> None:
+    """Note on all indicators in how many accounts, how often and when they were seen here."""
+    stored = get("sight-indicators")
+    graph.run_in_batches(stored, stored.bind({}))
 
 
 def link_indicators(graph: Graph) -> int:

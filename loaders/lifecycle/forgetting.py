@@ -19,6 +19,7 @@ from ringleader.catalogue import get
 from ringleader.errors import InputError
 from ringleader.keys import AUDIT_KEY, keyed_hash, load_key
 from ringleader.loaders.aggregation.aggregate import END, START
+from ringleader.loaders.indicators.storing import sight_indicators
 from ringleader.loaders.lifecycle.scrubbing import Scrubbed, files_below, history, names_one, scrub
 from ringleader.output import now_text
 from ringleader.progress import progress
@@ -200,6 +201,7 @@ def _erase(
     for name in ("end-unused-identifiers", "end-unused-places"):
         stored = get(name)
         graph.run_in_batches(stored, stored.bind({}))
+    sight_indicators(graph)
 
 
 def _records(

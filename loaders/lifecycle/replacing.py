@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ringleader.catalogue import get
 from ringleader.engine import ensure_running, managed_connection, run_admin, stop
+from ringleader.engine.exclusive import build_lock, remove_beside
 from ringleader.engine.folder import DATABASE, ServerFolder
 from ringleader.engine.manage import disk_usage, put_in_place
 from ringleader.engine.releases import Engine, engine_named, version_numbers
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["counts", "refuse_later", "replace_server", "start_again"]
 
-_NEXT = "next"
 _MEMORY = ("server.heap", "server.page_cache", "server.port")
 
 
@@ -71,16 +71,29 @@ def replace_server(
     Raises:
         ServerError: The dump cannot be loaded, its store is damaged, or something is missing. The
             present server is as before.
+        LockHeld: Another run builds such a server.
     """
-    home, folder = settings.home, ServerFolder(settings.home)
+    folder = ServerFolder(settings.home)
     _require_space(folder, dump)
-    beside = _beside(settings, engine)
-    _clear(beside)
+    with build_lock(folder):
+        _replace(settings, folder, dump, engine, expected, before)
+    ensure_running(_settings(settings, engine, settings.home))
+
+
+def _replace(
+    settings: Settings,
+    folder: ServerFolder,
+    dump: Path,
+    engine: Engine,
+    expected: Mapping[str, int],
+    before: Callable[[], None],
+) -> None:
+    target = folder.next
+    beside = _settings(settings, engine, target.home)
     ran = managed_connection(settings) is not None
     stop(settings)  # two would need twice the memory
     try:
-        target = ServerFolder(beside.home)
-        beside.home.mkdir(mode=0o700)
+        target.home.mkdir(mode=0o700)
         target.create()
         if folder.password_file.exists():
             shutil.copyfile(folder.password_file, target.password_file)
@@ -95,12 +108,11 @@ def replace_server(
         with progress("put it in place"):
             put_in_place(folder, target)
     except BaseException:
-        _clear(beside)
+        remove_beside(folder)
         if ran:
             start_again(settings)
         raise
-    _clear(beside)
-    ensure_running(_settings(settings, engine, home))
+    remove_beside(folder)
 
 
 def start_again(settings: Settings) -> None:
@@ -133,22 +145,11 @@ def _require_whole(beside: Settings, settings: Settings, expected: Mapping[str, 
         run_admin(beside, ["database", "check", f"--report-path={beside.home}", DATABASE])
 
 
-def _beside(settings: Settings, engine: Engine) -> Settings:
-    return _settings(settings, engine, settings.home / _NEXT)
-
-
 def _settings(settings: Settings, engine: Engine, home: Path) -> Settings:
     """Settings of a server of a release in a data folder, with the memory of the present one."""
     given = {name: settings.get(name) for name in _MEMORY if settings.source(name) != "default"}
     flags = {**given, "server.engine": engine.line}
     return load_settings(flags, env={"RINGLEADER_HOME": str(home)}, cwd=home)
-
-
-def _clear(beside: Settings) -> None:
-    """Stop and delete a server beside the present one, also one that a killed run has left."""
-    if beside.home.exists():
-        stop(beside)
-        shutil.rmtree(beside.home)
 
 
 def _require_space(folder: ServerFolder, dump: Path) -> None:

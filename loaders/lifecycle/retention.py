@@ -17,6 +17,7 @@ from ringleader import audit
 from ringleader.audit_chain import cut
 from ringleader.catalogue import get
 from ringleader.errors import SettingsError
+from ringleader.loaders.indicators.storing import sight_indicators
 from ringleader.progress import progress
 
 if TYPE_CHECKING:
@@ -164,6 +165,7 @@ class _Retention:
             if not self.dry_run and (self.terms.uses or "accounts" in self.terms.days):
                 for name in ("end-unused-identifiers", "end-unused-places"):
                     self._end(name)
+                sight_indicators(self.graph)
         return self.rows
 
     def _uses(self) -> None:

@@ -116,6 +116,8 @@ def _against(found: Found, answer: Mapping[str, Any]) -> Iterator[str]:
     for factor in found.standing.factors:
         if factor.bits < 0:
             yield f"{factor.kind}: it does not live on what the members have in common"
+    if found.named_by:
+        yield f"the ring rests on the word of {' and '.join(found.named_by)}"
     if answer["label"] == "benign":
         yield "somebody decided that the account is benign"
     if found.review == "returned":

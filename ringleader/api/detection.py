@@ -93,12 +93,24 @@ def require_one(
 
 
 def parameter_table(values: Parameters, settings: Settings) -> Answer:
-    """Every parameter with its value, default and reason; the known-good list follows."""
+    """Every parameter with its value, default and reason; lists and believed sources follow."""
     from ringleader.algorithms.evidence.known_good import KnownGood
     from ringleader.algorithms.parameters import effective
 
-    rows = [*effective(values), *KnownGood.of(settings).rows()]
+    rows = [*effective(values), *KnownGood.of(settings).rows(), *_believed_rows(settings)]
     return Answer(rows, ["parameter", "value", "default", "reason"])
+
+
+def _believed_rows(settings: Settings) -> list[dict[str, Any]]:
+    from ringleader.indications import believed
+
+    section = settings.section("indicators")
+    told = ", ".join(f"{source} = {least}" for source, least in believed(section).items())
+    reason = (
+        "sources whose indicators may stand in the place of a second kind of evidence, with the "
+        "confidence from which on they do"
+    )
+    return [{"parameter": "indicators.evidence", "value": told, "default": "", "reason": reason}]
 
 
 def detect(
@@ -328,10 +340,16 @@ def _remarks(made: Detection, values: Parameters) -> list[str]:
             f"no group of accounts is a ring: a ring needs {values.min_ring_size} accounts "
             "and two independent kinds of evidence; ringleader detect --parameters lists the rest"
         )
-    elif made.rings and made.rings[0].single_family:
+    elif any(ring.single_family for ring in made.rings):
         remarks.append(
             "the data hold one kind of evidence only, so no ring has independent support; rings "
             "need more of this evidence instead"
+        )
+    if on_word := sum(bool(ring.named_by) for ring in made.rings):
+        remarks.append(
+            f"{on_word:,} of the rings {'is one' if on_word == 1 else 'are rings'} on the word of "
+            "others ([indicators.evidence]); no second kind of evidence supports "
+            f"{'it' if on_word == 1 else 'them'}"
         )
     if made.accounts and made.missing:
         remarks.append(

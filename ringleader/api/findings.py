@@ -25,11 +25,17 @@ def rings(graph: Graph, *, limit: int | None = None, rejected: bool = False) -> 
         rejected: Also rings that were rejected since they were found.
     """
     rows = _rows(graph, "list-rings", limit=limit, rejected=rejected)
+    on_word = ", ".join(
+        f"{row['ring_id']} ({' and '.join(row['named_by'])})" for row in rows if row["named_by"]
+    )
+    messages = [] if rows else [_why_none(graph)]
+    if on_word:
+        messages.append(f"on the word of others, without a second kind of evidence: {on_word}")
     return Answer(
         _rounded(rows),
         _columns("list-rings"),
         brief=["ring_id", "size", "score", "families", "links", "opened_last", "review"],
-        messages=() if rows else (_why_none(graph),),
+        messages=tuple(messages),
     )
 
 

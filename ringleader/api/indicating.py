@@ -16,6 +16,7 @@ from ringleader.indications import TLP, decayed, half_lives
 if TYPE_CHECKING:
     from ringleader.graph import Graph
     from ringleader.loaders.indicators.feeds import Pulled
+    from ringleader.loaders.indicators.shape import Sighting
     from ringleader.settings import Settings
 
 
@@ -39,12 +40,14 @@ class IndicatorLoad:
         read: Values that the files name.
         written: Indicators written, or found as they are.
         linked: Ties to what the graph has.
+        sightings: Sightings of others that were taken.
         left_out: What was left out, by reason.
     """
 
     read: int
     written: int
     linked: int
+    sightings: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -61,6 +64,7 @@ class IndicatorLoad:
                 "read": self.read,
                 "written": self.written,
                 "linked": self.linked,
+                "sightings": self.sightings,
                 "left_out": sum(self.left_out.values()),
             }
         ]
@@ -75,6 +79,7 @@ class IndicatorFeed:
         title: Its name.
         read: Values that it names and that are new since the last pull.
         written: Indicators written, or found as they are.
+        sightings: Sightings of others that were taken.
         mark: Up to where it has been read; None if the server does not say it.
         left_out: What was left out, by reason.
     """
@@ -83,6 +88,7 @@ class IndicatorFeed:
     title: str
     read: int
     written: int
+    sightings: int
     mark: str | None
     left_out: dict[str, int] = field(default_factory=dict)
 
@@ -107,6 +113,7 @@ class IndicatorPull:
                 "feed": feed.title,
                 "read": feed.read,
                 "written": feed.written,
+                "sightings": feed.sightings,
                 "left_out": sum(feed.left_out.values()),
                 "mark": feed.mark,
                 "url": feed.url,
@@ -134,16 +141,20 @@ def load_indicators(
         )
     defaults = shape.Defaults(source, _known(tlp), 50 if confidence is None else confidence)
     found, left_out = list[shape.Indicator](), Counter[str]()
+    seen = list[shape.Sighting]()
     for file in files:
         read = reading.read_indicators(file, defaults)
         found += read.indicators
+        seen += read.sightings
         left_out += read.left_out
     rows, unknown = storing.rows_of(found, graph.schema, settings.home)
     left_out.update(unknown)
     with exclusive(graph, "load indicators"):
         storing.write_indicators(graph, rows)
+        known = _sightings(graph, seen, left_out)
         linked = storing.link_indicators(graph)
-    return IndicatorLoad(len(found), len(rows), linked, dict(left_out))
+        storing.sight_indicators(graph)
+    return IndicatorLoad(len(found), len(rows), linked, known, dict(left_out))
 
 
 def pull_indicators(
@@ -189,6 +200,7 @@ def pull_indicators(
         finally:
             if done:
                 linked = storing.link_indicators(graph)
+                storing.sight_indicators(graph)
     return IndicatorPull(tuple(done), linked)
 
 
@@ -198,13 +210,24 @@ def _stored(graph: Graph, settings: Settings, feed: Pulled) -> IndicatorFeed:
 
     rows, unknown = storing.rows_of(feed.read.indicators, graph.schema, settings.home)
     storing.write_indicators(graph, rows)
+    left_out = feed.read.left_out + Counter(unknown)
+    seen = _sightings(graph, feed.read.sightings, left_out)
     # Last: a pull that ends before is repeated, and the same again changes nothing.
     mark = get("mark-feed")
     values = {name: getattr(feed, name) for name in ("url", "title", "source", "mark")}
     graph.write(mark, mark.bind(values))
-    left_out = dict(feed.read.left_out + Counter(unknown))
-    found = feed.read.indicators
-    return IndicatorFeed(feed.url, feed.title, len(found), len(rows), feed.mark, left_out)
+    found = len(feed.read.indicators)
+    return IndicatorFeed(feed.url, feed.title, found, len(rows), seen, feed.mark, dict(left_out))
+
+
+def _sightings(graph: Graph, seen: Sequence[Sighting], left_out: Counter[str]) -> int:
+    """Write sightings of others, and count those of indicators that nobody has named here."""
+    from ringleader.loaders.indicators import storing
+
+    known = storing.write_sightings(graph, seen)
+    if known < len(seen):
+        left_out["sighting of an indicator that is not known"] += len(seen) - known
+    return known
 
 
 def _known(tlp: str | None) -> str | None:

@@ -111,6 +111,13 @@ def status(app: App, out: Callable[..., None]) -> int:
         out([facts])
     if found.ended:
         app.say(f"it did not stop properly: {found.ended}")
+    if found.left is not None:
+        ids = ", ".join(map(str, found.left))
+        runs = f" (running: process {ids})" if ids else ""
+        app.say(
+            f"an interrupted upgrade or restore has left a server beside it{runs}; the next "
+            "ringleader server start or stop removes it"
+        )
     if not found.running:
         app.say("start it: ringleader server start")
     return 0 if found.answering else NOT_RUNNING

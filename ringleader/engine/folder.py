@@ -88,6 +88,11 @@ class ServerFolder:
         return self.home / "server-before"
 
     @property
+    def next(self) -> ServerFolder:
+        """Where the server that shall take its place is built, as a data folder of its own."""
+        return ServerFolder(self.home / "next")
+
+    @property
     def state_file(self) -> Path:
         """Tells everyone where the running server answers."""
         return self.root / "state.json"
@@ -126,6 +131,11 @@ class ServerFolder:
     def lock_file(self) -> Path:
         """Held by whoever starts, stops or resets the server."""
         return self.home / "locks" / "server.lock"
+
+    @property
+    def build_lock_file(self) -> Path:
+        """Held by whoever builds the server that shall take its place."""
+        return self.home / "locks" / "next.lock"
 
     @property
     def has_data(self) -> bool:

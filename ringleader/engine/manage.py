@@ -17,6 +17,7 @@ from ringleader.engine.config import (
     memory_for,
     write_configuration,
 )
+from ringleader.engine.exclusive import left_behind, server_lock
 from ringleader.engine.folder import ServerFolder, ServerState
 from ringleader.engine.lock import read_lock
 from ringleader.engine.process import (
@@ -25,7 +26,6 @@ from ringleader.engine.process import (
     find_process,
     launch,
     reserved_port,
-    server_lock,
     terminate,
     wait_until_ready,
 )
@@ -56,6 +56,8 @@ class Status:
         data_engine: The release that the data belongs to; None without data.
         memory: What it runs with or, where it does not run, what the next start gives it.
         log_file: Its log.
+        left: Processes of a server beside it that a killed upgrade or restore has left, perhaps
+            none; None if nothing is left.
     """
 
     state: ServerState | None
@@ -67,6 +69,7 @@ class Status:
     data_engine: str | None
     memory: Memory
     log_file: Path
+    left: tuple[int, ...] | None = None
 
 
 def ensure_running(
@@ -252,6 +255,7 @@ def status(settings: Settings) -> Status:
             answering = answers(folder, state)
         except ConnectionFailed:
             answering = False
+    left = left_behind(folder)
     return Status(
         state=state,
         running=running,
@@ -262,6 +266,7 @@ def status(settings: Settings) -> Status:
         data_engine=folder.data_engine(),
         memory=memory_in_use(settings, state if running else None),
         log_file=folder.log_file,
+        left=None if left is None else tuple(process.pid for process in left),
     )
 
 

@@ -1,8 +1,7 @@
 """Start, watch and stop the managed server.
 
-Only one process at a time changes the server of a data folder (a file lock). A process is ours if
-its arguments name our folder: a number that the system has given to another process since is left
-alone.
+A process is ours if its arguments name our folder: a number that the system has given to another
+process since is left alone.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -26,8 +24,7 @@ from ringleader.engine.admin import clean_environment
 from ringleader.engine.config import Memory
 from ringleader.engine.folder import DATABASE, USERNAME, ServerFolder, ServerState
 from ringleader.engine.releases import Engine
-from ringleader.errors import ConnectionFailed, LockHeld, RingleaderError, ServerError
-from ringleader.home import make_home
+from ringleader.errors import ConnectionFailed, RingleaderError, ServerError
 
 if TYPE_CHECKING:
     import psutil
@@ -39,47 +36,10 @@ START_SECONDS = 300.0
 # Neo4j writes a checkpoint when it stops.
 STOP_SECONDS = 90.0
 KILL_SECONDS = 10.0
-# Whoever waits for the lock waits for a start or a stop, with its download.
-LOCK_SECONDS = 1800.0
 JUST_STARTED_SECONDS = 10.0
 LOG_BYTES_KEPT = 5_000_000
 _POLL_SECONDS = 0.2
 _children: dict[int, subprocess.Popen[bytes]] = {}
-
-
-@contextmanager
-def server_lock(folder: ServerFolder) -> Iterator[None]:
-    """Be the only one who starts, stops or resets the server of this folder.
-
-    Raises:
-        LockHeld: Another process has not finished in time.
-    """
-    make_home(folder.home)
-    try:
-        folder.lock_file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ServerError(
-            f"cannot make the data folder {folder.root.parent}: {error.strerror or error}",
-            hint="set RINGLEADER_HOME to a folder of yours",
-        ) from error
-    try:
-        with filelock.FileLock(folder.lock_file, timeout=LOCK_SECONDS):
-            _put_back(folder)
-            yield
-    except filelock.Timeout as error:
-        raise LockHeld(
-            f"another process is starting or stopping the server in {folder.root}",
-            hint="wait until it ends, then ringleader server status",
-        ) from error
-
-
-def _put_back(folder: ServerFolder) -> None:
-    """Finish a replacement that was killed between its two renames, or after them."""
-    if folder.before.exists():
-        if folder.root.exists():
-            shutil.rmtree(folder.before)
-        else:
-            folder.before.rename(folder.root)
 
 
 def find_process(folder: ServerFolder, state: ServerState | None) -> psutil.Process | None:
@@ -277,7 +237,7 @@ def wait_until_ready(
         # Asked for first: a server that ends after it answered is not this one.
         alive = find_process(folder, state) is not None
         if not alive:
-            _reap(state.pid)
+            reap(state.pid)
             folder.state_file.unlink(missing_ok=True)
             raise ServerError(
                 f"Neo4j {state.engine} ended while it started: {failure(folder, log_from)}",
@@ -325,7 +285,7 @@ def terminate(folder: ServerFolder, state: ServerState, seconds: float = STOP_SE
         if process is not None and not gracefully:
             process.kill()
             _wait_for_end(folder, state, KILL_SECONDS)
-    _reap(state.pid)
+    reap(state.pid)
     folder.state_file.unlink(missing_ok=True)
     return gracefully
 
@@ -340,7 +300,8 @@ def _wait_for_end(folder: ServerFolder, state: ServerState, seconds: float) -> b
     return True
 
 
-def _reap(pid: int) -> None:
+def reap(pid: int) -> None:
+    """Collect a child that has ended; another process's child is left alone."""
     child = _children.pop(pid, None)
     if child is not None:
         try:

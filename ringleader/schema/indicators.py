@@ -1,15 +1,16 @@
-"""What others know: indicators, and what they name."""
+"""What others know: indicators, what they name, and who has seen that."""
 
 from __future__ import annotations
 
 from ringleader.schema.types import NodeType, RelType
 
-__all__ = ["FEED", "INDICATES", "INDICATOR"]
+__all__ = ["INDICATOR_NODES", "INDICATOR_RELATIONSHIPS"]
 
-INDICATOR = NodeType(
+_INDICATOR = NodeType(
     "Indicator",
     "indicator_id",
-    "A value that somebody else names: a partner, a feed, a watchlist. It never makes a ring.",
+    "A value that somebody else names: a partner, a feed, a watchlist. It makes no ring unless "
+    "the settings say so (`[indicators.evidence]`).",
     indexes=("ref",),
     derived=(
         ("ref", "its id at the source"),
@@ -26,7 +27,7 @@ INDICATOR = NodeType(
         ("note", "what the source says of it"),
     ),
 )
-FEED = NodeType(
+_FEED = NodeType(
     "Feed",
     "url",
     "A server's feed that indicators are pulled from: a TAXII collection or a MISP instance.",
@@ -37,10 +38,37 @@ FEED = NodeType(
         ("pulled_at", "when it was read last"),
     ),
 )
-INDICATES = RelType(
+_OBSERVER = NodeType(
+    "Observer",
+    "name",
+    "Who has seen what indicators name: a partner that sent sightings. The empty name is this "
+    "installation.",
+)
+_SIGHTED = RelType(
+    "SIGHTED",
+    "Observer",
+    "Indicator",
+    "What the indicator names has been seen. Partners' come with STIX sightings; this "
+    "installation's own are made anew by each load of indicators, detection, retention and "
+    "erasure.",
+    derived=(
+        ("ref", "id of the sighting at its source; empty for this installation's own"),
+        ("events", "how often"),
+        ("first_seen", "earliest event"),
+        ("last_seen", "latest event"),
+        ("accounts", "accounts that use what is named, or are it; own only"),
+        ("accounts_in_rings", "those of them that are in rings; own only"),
+        ("tlp", "who may read a partner's: clear, green, amber, amber+strict or red"),
+        ("modified", "version of a partner's"),
+        ("revoked", "whether the partner took it back"),
+    ),
+)
+_INDICATES = RelType(
     "INDICATES",
     "Indicator",
     "Ip",
     "The indicator names it: an identifier of any label, a (:Subnet) or an (:Account). Made "
     "anew by each load of indicators and each detection.",
 )
+INDICATOR_NODES = (_INDICATOR, _OBSERVER, _FEED)
+INDICATOR_RELATIONSHIPS = (_INDICATES, _SIGHTED)

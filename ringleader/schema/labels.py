@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringleader.schema.entities import ABOUT, CLAIM, ENTITY
-from ringleader.schema.indicators import FEED, INDICATES, INDICATOR
+from ringleader.schema.indicators import INDICATOR_NODES, INDICATOR_RELATIONSHIPS
 from ringleader.schema.records import RECORDS
 from ringleader.schema.types import TALLY_BASE, Kind, Merge, NodeType, Property, RelType
 
@@ -113,6 +113,7 @@ NODES: tuple[NodeType, ...] = (
             ("family_bits", "bits of each family, in the order of `families`"),
             ("single_family", "whether one kind of evidence is all there is"),
             ("needed", "bits that a ring of this size has to bring here to be more than chance"),
+            ("named_by", "sources on whose word it is a ring (`[indicators.evidence]`)"),
             ("links", "links between its members"),
             ("density", "links as a share of all pairs"),
             ("expected_false", "rings as good that chance makes in such a graph, at most"),
@@ -173,8 +174,7 @@ NODES: tuple[NodeType, ...] = (
             ("evidence", "identifiers that were seen then, each as label|key"),
         ),
     ),
-    INDICATOR,
-    FEED,
+    *INDICATOR_NODES,
     ENTITY,
     CLAIM,
     NodeType(
@@ -277,7 +277,7 @@ RELATIONSHIPS: tuple[RelType, ...] = (
         "Account",
         "What the decision is about: an account, or a (:Ring) of `ringleader review`.",
     ),
-    INDICATES,
+    *INDICATOR_RELATIONSHIPS,
     RelType("ASSIGNED", "Assignment", "Ring", "The ring that somebody took over or gave back."),
     ABOUT,
     RelType("AGAINST", "Appeal", "Review", "The decision that the appeal contests."),

@@ -69,6 +69,8 @@ _KEYS = (
     "organization_id",
     "model",
     "review_id",
+    "indicator_id",
+    "name",
 )
 
 

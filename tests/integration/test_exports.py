@@ -42,6 +42,7 @@ def test_rings_as_rows(exported):
         "ring_size": 3,
         "families": ["payment", "network", "registration"],  # one in a hundred is a chance find
         "single_family": False,
+        "on_word": False,
         "status": "banned",
         "created_at": "2026-01-01T00:00:00Z",
         "campaign_id": "campaign-k",

@@ -157,12 +157,103 @@ def test_sightings_name_nobody_and_honour_tlp(r, tmp_path, ringleader):
     }  # fmt: skip
 
 
+def own_sightings(graph):
+    """What this installation has seen, by source and key of the indicator."""
+    rows = graph.read(
+        "MATCH (:Observer {name: ''})-[seen:SIGHTED]->(i:Indicator) RETURN i.source AS source, "
+        "i.key AS key, properties(seen) AS seen",
+        name="sightings",
+    )
+    return {(row["source"], row["key"]): row["seen"] for row in rows}
+
+
+def test_what_was_seen_here_is_noted_once_and_follows_the_data(r, tmp_path):
+    r.load_indicators(feed(tmp_path, FEED))
+    seen = own_sightings(r.graph)
+    used = {
+        pair: (one["accounts"], one["accounts_in_rings"], one["events"])
+        for pair, one in seen.items()
+    }
+    assert used == {
+        # The guest's one request through the proxy is seen as well.
+        ("Partner X", "203.0.113.0"): (4, 3, 91),
+        ("Partner X", "image-a"): (12, 12, 360),
+        ("Partner X", "ring00"): (1, 1, 0),
+        ("Partner Y", "203.0.112.0/23"): (23, 22, 661),
+        ("Partner Z", "203.0.113.0/31"): (7, 6, 181),
+        ("Old", "203.0.113.1"): (3, 3, 90),
+        ("Back", "203.0.113.2"): (3, 3, 90),
+    }
+    device = seen["Partner X", "image-a"]
+    assert str(device["first_seen"])[:10] == "2026-01-01"
+    assert str(device["last_seen"])[:10] == "2026-02-10"
+    rows = {row["key"]: row for row in r.indicators("Partner X").to_dict("records")}
+    assert (rows["image-a"]["accounts"], rows["image-a"]["accounts_in_rings"]) == (12, 12)
+    r.load_indicators(feed(tmp_path, FEED))
+    r.detect()
+    assert own_sightings(r.graph) == seen
+    # Whoever is erased is seen no more, at once.
+    r.graph.write(
+        "CREATE (a:Account {account_id: 'late'})-[:USED_DEVICE {events: 7}]->(:Device "
+        "{device_id: 'late-image'})",
+        name="fixture",
+    )
+    r.load_indicators(feed(tmp_path, "value,kind,source\nlate-image,device,L\n", "late.csv"))
+    assert own_sightings(r.graph)["L", "late-image"]["accounts"] == 1
+    r.forget("late")
+    assert own_sightings(r.graph) == seen
+
+
+def test_what_partners_have_seen_is_kept_told_and_passed_on_by_its_marking(r, tmp_path):
+    ids = [f"sighting--{UUID}", f"sighting--{UUID.replace('9', '6', 1)}"]
+    who = {"type": "identity", "id": f"identity--{UUID}", "name": "Bank A"}
+
+    def sightings(*changes):
+        made = [
+            {
+                "type": "sighting", "spec_version": "2.1", "id": id_,
+                "created": "2026-01-01T00:00:00Z", "modified": "2026-01-01T00:00:00Z",
+                "sighting_of_ref": f"indicator--{UUID}", "count": 14, "created_by_ref": who["id"],
+                "first_seen": "2026-01-03T00:00:00Z", "last_seen": "2026-03-01T00:00:00Z", **change,
+            }
+            for id_, change in zip(ids, changes, strict=False)
+        ]  # fmt: skip
+        text = json.dumps({"type": "bundle", "id": f"bundle--{UUID}", "objects": [who, *made]})
+        return r.load_indicators(feed(tmp_path, text, "seen.json"))
+
+    unknown = sightings({})
+    assert (unknown.sightings, unknown.left_out) == (
+        0, {"sighting of an indicator that is not known": 1},
+    )  # fmt: skip
+    r.load_indicators(feed(tmp_path, FEED))
+    assert sightings({}, {"count": 2, "last_seen": "2026-02-01T00:00:00Z"}).sightings == 2
+
+    def told():
+        lines = r.explain(judged_world.rings(r.graph)[tuple(RING)]).lines
+        return [line.partition("; also seen by ")[2] for line in lines if "also seen" in line]
+
+    assert told() == ["Bank A (16 times, last on 2026-03-01, TLP:AMBER)"]
+    [row] = [row for row in r.indicators().to_dict("records") if row["seen_by"]]
+    assert (row["source"], row["key"], row["seen_by"]) == ("Partner X", "203.0.113.0", ["Bank A"])
+    before = relationships(r.graph, "SIGHTED")
+    assert sightings({}, {"count": 2, "last_seen": "2026-02-01T00:00:00Z"}).sightings == 2
+    assert sightings({"modified": "2025-01-01T00:00:00Z", "count": 99}).sightings == 1
+    assert relationships(r.graph, "SIGHTED") == before
+    later = "2026-04-01T00:00:00Z"
+    sightings({"modified": later, "count": 20}, {"modified": later, "revoked": True})
+    assert told() == ["Bank A (20 times, last on 2026-03-01, TLP:AMBER)"]
+    # What others saw does not go out as ours.
+    r.sightings(tmp_path / "back.json", source="Partner X")
+    objects = json.loads((tmp_path / "back.json").read_text())["objects"]
+    assert [o["count"] for o in objects if o.get("sighting_of_ref") == f"indicator--{UUID}"] == [91]
+
+
 def test_loads_and_jobs_take_indicators(r, tmp_path, ringleader):
     path = feed(tmp_path, "value\n203.0.113.3\nno\n")
     asked = ["load", "indicators", path, "--source", "P", "--tlp", "red", "--format", "json"]
     result = ringleader(*asked)
     assert json.loads(result.stdout) == [
-        {"table": "indicators", "read": 1, "written": 1, "linked": 1, "left_out": 1}
+        {"table": "indicators", "read": 1, "written": 1, "linked": 1, "sightings": 0, "left_out": 1}
     ]
     assert "1 indicators were left out: value whose kind is not said" in result.stderr
     [made] = nodes(r.graph, "Indicator")

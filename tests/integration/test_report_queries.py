@@ -94,6 +94,7 @@ def test_rings_that_stand_and_what_is_known_of_each(world):
         "2026-01-01T00:00:00Z",
         "2026-01-02T00:00:00Z",
         [["active", 1], ["banned", 1]],
+        [],
     )
     assert [r[0] for r in answer(world, "report-rings", ring_ids=["two"], limit=None)] == ["two"]
     assert [r[0] for r in answer(world, "report-rings", ring_ids=None, limit=1)] == ["one"]

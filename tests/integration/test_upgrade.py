@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from command_line import called
 
@@ -15,8 +16,9 @@ from ringleader import Connection
 from ringleader.doctor import examine
 from ringleader.engine import ensure_running, managed_connection, run_admin, stop
 from ringleader.engine.folder import ServerFolder
+from ringleader.engine.process import find_process
 from ringleader.errors import InputError, ServerError, WrongUsage
-from ringleader.loaders.lifecycle import replacing
+from ringleader.loaders.lifecycle import backup
 from ringleader.schema.statements import schema_statements
 from ringleader.settings import load_settings
 from ringleader.upgrade import SCHEMA_VERSION, pending
@@ -224,7 +226,7 @@ def test_whatever_fails_leaves_the_old_server_as_it_was(old, monkeypatch):
         # Where the tests run in the background it would be ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + 600
     while not (old / "next" / "server" / "data" / "databases" / "neo4j").exists():
         assert time.monotonic() < deadline
         assert process.poll() is None, process.stderr.read()
@@ -235,10 +237,32 @@ def test_whatever_fails_leaves_the_old_server_as_it_was(old, monkeypatch):
     assert "Traceback" not in said
     same()
 
+    # Killed while the new server runs: the next command finds and ends it.
+    process = subprocess.Popen(
+        line, cwd=old, env={**os.environ, "RINGLEADER_HOME": str(old)}, stderr=subprocess.DEVNULL
+    )
+    beside = ServerFolder(old).next
+    while (left := find_process(beside, beside.read_state())) is None:
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.1)
+    assert command(old, "server", "status", code=4).stderr.count("beside it") == 0
+    process.kill()
+    process.wait()
+    assert left.is_running()
+    told = command(old, "server", "status", code=4).stderr
+    assert f"has left a server beside it (running: process {left.pid})" in told
+    assert check(settings_of(old), "left behind").outcome == "warning"
+    started = command(old, "server", "start").stderr
+    assert f"removed {old / 'next'}, which an interrupted upgrade or restore had left" in started
+    assert find_process(beside, beside.read_state()) is None
+    assert not left.is_running() or left.status() == psutil.STATUS_ZOMBIE
+    same()
+
     # Something is missing in the new one.
-    counted = replacing.counts
-    monkeypatch.setattr(replacing, "counts", lambda graph: {**counted(graph), "accounts": 7})
-    with connected(old) as r, pytest.raises(ServerError, match="7 accounts of 118"):
+    counted = backup.counts
+    monkeypatch.setattr(backup, "counts", lambda graph: {**counted(graph), "accounts": 125})
+    with connected(old) as r, pytest.raises(ServerError, match="118 accounts of 125"):
         r.upgrade(engine="2026.08")
     monkeypatch.undo()
     same()
@@ -254,8 +278,8 @@ def test_whatever_fails_leaves_the_old_server_as_it_was(old, monkeypatch):
         r.upgrade(engine="2026.08")
         assert engine(r) == NEW
     assert not (old / "next").exists()
-    [backup, *_] = (old / "backups").glob("neo4j-5.26.30-*.tar")
-    assert backup.stat().st_mode & 0o077 == 0
+    [kept, *_] = (old / "backups").glob("neo4j-5.26.30-*.tar")
+    assert kept.stat().st_mode & 0o077 == 0
 
 
 def test_a_graph_of_a_later_version_is_refused(graph):

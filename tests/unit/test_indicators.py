@@ -7,7 +7,7 @@ import pytest
 import stix2
 
 from ringleader.errors import InputError, SettingsError
-from ringleader.indications import HALF_LIVES, decayed, half_lives
+from ringleader.indications import HALF_LIVES, Indication, Seen, believed, decayed, half_lives
 from ringleader.loaders.indicators.reading import read_indicators
 from ringleader.loaders.indicators.shape import Defaults
 from ringleader.loaders.indicators.storing import rows_of
@@ -145,3 +145,59 @@ def test_confidence_is_halved_by_each_half_life_of_its_kind():
     for wrong in ({"half": {}}, {"half_life": 3}, {"half_life": {"ip": 0}}):
         with pytest.raises(SettingsError):
             half_lives(wrong)
+
+
+def test_nobody_is_believed_unless_the_settings_say_from_which_confidence_on():
+    assert believed({}) == believed({"half_life": {"ip": 3}}) == {}
+    assert believed({"evidence": {"X": 60}}) == {"X": 60}
+    for wrong in (True, {"X": 0}, {"X": 101}, {"X": True}, {"X": "60"}, {"X": 0.5}):
+        with pytest.raises(SettingsError, match="indicators"):
+            believed({"evidence": wrong})
+
+
+def test_sightings_of_others_are_read_with_who_saw_and_their_markings(tmp_path):
+    mine, there, here = (
+        stix2.Identity(name=name, identity_class="organization") for name in ("P", "A", "B")
+    )
+    named = stix2.Indicator(
+        pattern="[ipv4-addr:value = '203.0.113.1']", pattern_type="stix", valid_from=T, created=T,
+        modified=T, created_by_ref=mine.id,
+    )  # fmt: skip
+    seen = stix2.Sighting(
+        sighting_of_ref=named.id, created=T, modified=T, created_by_ref=mine.id, count=14,
+        first_seen="2026-01-03T00:00:00Z", last_seen="2026-01-09T00:00:00Z",
+        where_sighted_refs=[there.id, here.id], object_marking_refs=[AMBER_STRICT],
+    )  # fmt: skip
+    once = stix2.Sighting(
+        sighting_of_ref=named.id, created=T, modified=T, created_by_ref=mine.id, revoked=True
+    )
+    other = stix2.Sighting(sighting_of_ref=f"malware--{named.id[11:]}", created=T, modified=T)
+    path = tmp_path / "feed.json"
+    path.write_text(stix2.Bundle(mine, there, here, named, seen, once, other).serialize())
+    found = read_indicators(path)
+    at = int(datetime(2026, 1, 2, tzinfo=UTC).timestamp() * 1000)
+    day = 86_400_000
+    assert [
+        (s.ref, s.of, s.observer, s.tlp, s.events, s.first_seen, s.last_seen, s.modified, s.revoked)
+        for s in found.sightings
+    ] == [
+        (seen.id, named.id, "A, B", "amber+strict", 14, at + day, at + 7 * day, at, False),
+        (once.id, named.id, "P", "amber", 1, None, None, at, True),
+    ]
+    assert found.left_out == {"sighting of what is no indicator": 1}
+    assert len(found.indicators) == 1
+
+
+def test_who_has_seen_it_is_told_as_far_as_the_marking_allows():
+    seen = tuple(
+        Seen(name, tlp, 2, "2026-03-01T00:00:00+00:00")
+        for name, tlp in (("A", "green"), ("B", "red"), ("C", "amber"), ("D", "green"))
+    )
+    one = Indication("X", "amber", "Ip", "203.0.113.7", 60, 42, None, 12, "", seen)
+    assert one.words.endswith(
+        "confidence 42 (of 60); also seen by A (2 times, last on 2026-03-01, TLP:GREEN), "
+        "B (2 times, last on 2026-03-01, TLP:RED), C (2 times, last on 2026-03-01, TLP:AMBER), "
+        "1 more"
+    )
+    assert one.within("green") is None
+    assert [s.observer for s in one.within("amber").seen_by] == ["A", "C", "D"]

@@ -86,6 +86,17 @@ def test_a_ring_on_one_kind_of_evidence_says_so():
     assert any("1 ring rests on one kind" in line for line in found["overview"]["caveats"])
 
 
+def test_a_ring_on_the_word_of_others_says_so_and_of_whom_by_the_name_that_is_shown():
+    world = ReportWorld(rings=1)
+    standing = [type(ring)(**{**vars(ring), "named_by": ["X"]}) for ring in world.standing()]
+    shown = dict(blocks(world.read, world.run(), standing, lambda label, key: f"~{key}", NOW))
+    ring, overview = (block for key, block in shown.items())
+    ring, overview = (ring, overview) if "against" in ring else (overview, ring)
+    assert any("on the word of ~X, which names" in line for line in ring["against"])
+    assert any("1 ring rests on the word of others" in line for line in overview["caveats"])
+    assert [line["single"] for line in overview["rings"]] == [True]
+
+
 def test_the_overview_says_what_is_missing():
     overview = told(ReportWorld())["overview"]
     assert [line["id"] for line in overview["rings"]] == ["ring-0000", "ring-0001", "ring-0002"]
