@@ -95,6 +95,8 @@ def load_files(
             _recall(graph, settings, mapping, left.skipped, summary)
         summary.partly = tuple(file.shown for file in left.partly)
         if not files:
+            if lake is not None:
+                refuse_rewritten(graph, settings.home, files, lake, summary)
             return summary
         if planner is not None and left.skipped:
             raise InputError(
@@ -107,7 +109,7 @@ def load_files(
     summary.batch_id = batch
     plan = (planner or planned)(graph, settings, workspace, files, mapping, options, summary)
     if graph is not None and lake is not None:
-        refuse_rewritten(graph, settings.home, lake, plan, summary)
+        refuse_rewritten(graph, settings.home, files, lake, summary, plan)
     if options.dry_run:
         if _has_refusals(plan):
             summary.examples = tuple(islice(plan.clean.refusals(), EXAMPLES))

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from ringleader.errors import InputError
 from ringleader.loaders.lake.version import Column, DataFile, Version, identity
+from ringleader.loaders.sources.stores import opened
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -57,6 +58,29 @@ def data_files(shown: str, place: str, number: int | None) -> tuple[Version, lis
         size = kept.column("size_bytes")[row].as_py()
         found.append(DataFile(version, known[path], address, size, inside, values))
     return version, found
+
+
+def appended(place: str, version: Version, since: int) -> frozenset[str]:
+    """Data files that came after a version in commits that removed no file.
+
+    Compaction, updates, merges and deletions of rows remove files in the commit that adds new ones.
+
+    Args:
+        place: The table's folder or address.
+        version: The version that is to be loaded.
+        since: An earlier version. Commits that the log has dropped are passed over.
+    """
+    found: set[str] = set()
+    for number in range(since + 1, version.number + 1):
+        try:
+            with opened(f"{place.rstrip('/')}/_delta_log/{number:020}.json") as stream:
+                actions = [json.loads(line) for line in stream if line.strip()]
+        except OSError:
+            continue
+        if not any("remove" in action for action in actions):
+            added = (action["add"] for action in actions if "add" in action)
+            found.update(identity(version.table, add["path"]) for add in added)
+    return frozenset(found)
 
 
 def _fields(table: DeltaTable) -> Sequence[Mapping[str, Any]]:

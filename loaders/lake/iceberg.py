@@ -46,9 +46,7 @@ def from_metadata(shown: str, place: str, number: int | None) -> tuple[Version, 
     Raises:
         InputError: The table has rows that would be read wrongly.
     """
-    from pyiceberg.table import StaticTable
-
-    return _data_files(shown, StaticTable.from_metadata(place, _properties()), number)
+    return _data_files(shown, _described(place), number)
 
 
 def by_name(shown: str, number: int | None) -> tuple[Version, list[DataFile]]:
@@ -61,10 +59,71 @@ def by_name(shown: str, number: int | None) -> tuple[Version, list[DataFile]]:
     Raises:
         InputError: The table has rows that would be read wrongly.
     """
+    return _data_files(shown, _named(shown), number)
+
+
+def appended(shown: str, place: str | None, version: Version) -> frozenset[str]:
+    """Data files of a version that came in commits that removed no file.
+
+    Args:
+        shown: What the user named.
+        place: The metadata file; None for a table of a catalogue.
+        version: The version. Snapshots that have expired are passed over.
+    """
+    table = _described(place) if place else _named(shown)
+    snapshot = table.snapshot_by_id(version.number)
+    entries = (
+        entry
+        for manifest in (snapshot.manifests(table.io) if snapshot else ())
+        for entry in manifest.fetch_manifest_entry(table.io)
+    )
+    added: dict[int | None, set[str]] = {}
+    for entry in entries:
+        path = entry.data_file.file_path.removeprefix(_root(table))
+        added.setdefault(entry.snapshot_id, set()).add(identity(version.table, path))
+    pure = (files for number, files in added.items() if _only_adds(table, number))
+    return frozenset(file for files in pure for file in files)
+
+
+def _only_adds(table: Table, number: int | None) -> bool:
+    """Whether the commit that a snapshot came with removed no file.
+
+    One commit may make several snapshots: overwriting is a deletion and an addition. Of every
+    commit before, the log of metadata files has the time.
+    """
+    from pyiceberg.table.snapshots import Operation
+
+    commits = [entry.timestamp_ms for entry in table.metadata.metadata_log]
+    snapshot = table.snapshot_by_id(number) if number is not None else None
+    while snapshot is not None and snapshot.summary is not None:
+        if snapshot.summary.operation is not Operation.APPEND:
+            return False
+        if snapshot.parent_snapshot_id is None:
+            return True
+        before = table.snapshot_by_id(snapshot.parent_snapshot_id)
+        if before is not None and any(
+            before.timestamp_ms <= commit < snapshot.timestamp_ms for commit in commits
+        ):
+            return True
+        snapshot = before
+    return False
+
+
+def _described(place: str) -> Table:
+    from pyiceberg.table import StaticTable
+
+    return StaticTable.from_metadata(place, _properties())
+
+
+def _named(shown: str) -> Table:
     from pyiceberg.catalog import load_catalog
 
     catalogue, _, name = shown.partition("://")[2].partition("/")
-    return _data_files(shown, load_catalog(catalogue).load_table(name), number)
+    return load_catalog(catalogue).load_table(name)
+
+
+def _root(table: Table) -> str:
+    return table.location().rstrip("/") + "/"
 
 
 def _properties() -> dict[str, str]:
@@ -78,11 +137,14 @@ def _data_files(shown: str, table: Table, number: int | None) -> tuple[Version, 
     snapshot = table.current_snapshot() if number is None else table.snapshot_by_id(number)
     if snapshot is None:
         if number is not None:
-            raise InputError(f"{shown}: the Iceberg table has no snapshot {number} any more")
+            raise InputError(
+                f"{shown}: the Iceberg table has no snapshot {number}",
+                hint="it may have expired; the latest snapshot needs no number",
+            )
         return Version("iceberg", made, 0, shown), []
     tasks = list(table.scan(snapshot_id=snapshot.snapshot_id).plan_files())
     _refuse(shown, tasks)
-    root = table.location().rstrip("/") + "/"
+    root = _root(table)
     known = [identity(made, task.file.file_path.removeprefix(root)) for task in tasks]
     version = Version("iceberg", made, snapshot.snapshot_id, shown, frozenset(known))
     mapping = table.name_mapping()

@@ -49,7 +49,7 @@ def placed(workspace: Workspace, file: InputFile) -> InputFile:
         path = copied(workspace, lake.address)
     schema = _columns(lake, path)
     there = _by_key(schema, lake.columns, dict(lake.numbers))
-    found = tuple(_found(c, there[c.key]) for c in lake.columns if c.key in there)
+    found = _all_found(lake.columns, there)
     if lake.columns and not there:
         raise InputError(
             f"{lake.address}: its columns have no numbers, by which {lake.version} knows them",
@@ -111,7 +111,7 @@ def _columns(lake: DataFile, path: Path) -> pa.Schema:
     import pyarrow.parquet as pq
 
     try:
-        with path.open("rb") if path.is_absolute() else opened(lake.address) as stream:
+        with opened(str(path) if path.is_absolute() else lake.address) as stream:
             stream.seek(0, os.SEEK_END)
             if (size := stream.tell()) != lake.size:
                 raise InputError(
@@ -142,15 +142,27 @@ def _number(field: pa.Field) -> int | None:
     return int(text) if text else None
 
 
-def _found(column: Column, field: pa.Field) -> Found:
+def _all_found(columns: Sequence[Column], there: Mapping[str | int, pa.Field]) -> tuple[Found, ...]:
+    found = (_found(column, there[column.key]) for column in columns if column.key in there)
+    return tuple(one for one in found if one is not None)
+
+
+def _found(column: Column, field: pa.Field) -> Found | None:
+    """A column in a file; None for a struct of which the file has no field."""
     import pyarrow as pa
 
     if not column.fields or not pa.types.is_struct(field.type):
         return Found(column.name, field.name)
-    there = _by_key([field.type.field(n) for n in range(field.type.num_fields)], column.fields, {})
-    inner = tuple(_found(one, there[one.key]) for one in column.fields if one.key in there)
-    same = all(one.name == one.source and one.fields is None for one in inner)
-    return Found(column.name, field.name, None if same else inner)
+    fields = [field.type.field(number) for number in range(field.type.num_fields)]
+    there = _by_key(fields, column.fields, {})
+    if not there:  # numbered at the top alone
+        return Found(column.name, field.name)
+    inner = _all_found(column.fields, there)
+    # A field that the table has dropped may be called as one that it has added since.
+    same = len(inner) == len(fields) and all(
+        one.name == one.source and one.fields is None for one in inner
+    )
+    return Found(column.name, field.name, None if same else inner) if inner else None
 
 
 def _value(value: Any, column: Found) -> Any:

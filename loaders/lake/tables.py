@@ -61,13 +61,31 @@ class LakeTable:
         with _explained(self.address, word):
             if self.format == "delta":
                 version, found = delta.data_files(self.address, self.place, number)
-            elif not self.place:
+            elif (described := self._metadata) is None:
                 version, found = iceberg.by_name(self.address, number)
             else:
-                name = iceberg.latest(self.address, list(self.described))
-                described = f"{self.place}/{METADATA}/{name}"
                 version, found = iceberg.from_metadata(self.address, described, number)
         return version, [_input_file(file) for file in found]
+
+    def appended(self, version: Version, since: int) -> frozenset[str]:
+        """Data files of a version that were added without rewriting rows of an earlier one.
+
+        Args:
+            version: The version.
+            since: The earlier version.
+        """
+        with _explained(self.address, FORMATS[self.format][0]):
+            if self.format == "delta":
+                return delta.appended(self.place, version, since)
+            return iceberg.appended(self.address, self._metadata, version)
+
+    @property
+    def _metadata(self) -> str | None:
+        """The file that describes the latest version of an Iceberg table; None by a catalogue."""
+        if not self.place:
+            return None
+        name = iceberg.latest(self.address, list(self.described))
+        return f"{self.place}/{METADATA}/{name}"
 
 
 def table_at(source: str) -> LakeTable | None:

@@ -24,6 +24,7 @@ class Version:
         number: Version of a Delta table, snapshot of an Iceberg one.
         address: What the user named.
         live: Identities of its data files. Rows of other files are deleted or overwritten.
+        appended: Those of them that were added without rewriting a row, as far as somebody asked.
     """
 
     format: str
@@ -31,6 +32,7 @@ class Version:
     number: int
     address: str
     live: frozenset[str] = frozenset()
+    appended: frozenset[str] = frozenset()
 
     @property
     def known_as(self) -> str:
@@ -48,12 +50,13 @@ class Version:
     def content(self) -> dict[str, Any]:
         """The version as JSON."""
         said = {name: getattr(self, name) for name in ("format", "table", "number", "address")}
-        return {**said, "live": sorted(self.live)}
+        return {**said, "live": sorted(self.live), "appended": sorted(self.appended)}
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Self:
         """The version that :meth:`content` was made from."""
-        return cls(**{**content, "live": frozenset(content["live"])})
+        sets = {name: frozenset(content[name]) for name in ("live", "appended")}
+        return cls(**{**content, **sets})
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 from typing import Any
 
 from ringleader.errors import InputError
@@ -34,7 +35,9 @@ def scheme_of(address: str) -> str:
 
 
 def opened(address: str) -> Any:
-    """One object, open for reading."""
+    """One object, or a file here, open for reading."""
+    if not is_remote(address):
+        return Path(address).open("rb")
     store, path = store_of(address)
     return store.open(path, "rb")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,24 +27,42 @@ def version_of(files: Sequence[InputFile]) -> Version | None:
     return files[0].lake.version if files and files[0].lake else None
 
 
-def interrupted(graph: Graph, table: str, version: Version) -> int | None:
-    """The version of a lake's table whose load was interrupted; None if there is none.
+def at(file: InputFile, version: Version) -> InputFile:
+    """A data file that is read for a version."""
+    return replace(file, lake=replace(file.lake, version=version)) if file.lake else file
 
-    The same command completes that load, although the table has gone on since.
+
+def loads_of(graph: Graph, table: str, version: Version) -> list[dict[str, Any]]:
+    """The loads of a lake's table, whatever version they read.
 
     Args:
         graph: The graph, which remembers.
         table: The table of the contract.
-        version: The version that would be loaded.
+        version: A version of the lake's table.
     """
-    for load in _loads(graph, table, version):
-        if load["state"] == "open" and load["version"] != version.number:
-            return int(load["version"])
-    return None
+    return graph.read(get("loads-of-lake"), {"table": table, "lake_table": version.known_as})
+
+
+def begun(loads: Sequence[Mapping[str, Any]], version: Version) -> Mapping[str, Any] | None:
+    """The load that was interrupted at another version; the same command completes it."""
+    return next(
+        (one for one in loads if one["state"] == "open" and one["version"] != version.number), None
+    )
+
+
+def gone(loads: Sequence[Mapping[str, Any]], version: Version) -> dict[str, int]:
+    """How many files that a load has counted are not in a version, by the load's batch."""
+    found = {load["batch_id"]: len(set(load["files"]) - version.live) for load in loads}
+    return {batch: number for batch, number in sorted(found.items()) if number}
 
 
 def refuse_rewritten(
-    graph: Graph, home: Path, version: Version, plan: Plan, summary: Summary
+    graph: Graph,
+    home: Path,
+    files: Sequence[InputFile],
+    version: Version,
+    summary: Summary,
+    plan: Plan | None = None,
 ) -> None:
     """Make sure that rows that a lake's table has written anew are not counted again.
 
@@ -53,45 +72,37 @@ def refuse_rewritten(
     Args:
         graph: The graph, which remembers.
         home: The data folder, where the records of loads are.
-        version: The version that is about to be loaded.
-        plan: What the load would write.
+        files: The data files that are about to be loaded.
+        version: Their version.
         summary: Gets a warning about rows that stay as they were loaded.
+        plan: What the load would write; None if all files were loaded before.
 
     Raises:
         InputError: Rows may count twice.
     """
-    loads = _loads(graph, summary.table, version)
-    gone = {
-        load["batch_id"]: (number, load["version"])
-        for load in loads
-        if load["batch_id"] != summary.batch_id
-        and (number := len(set(load["files"]) - version.live))
-    }
-    if not gone or summary.batch_id in {load["batch_id"] for load in loads}:
+    loads = loads_of(graph, summary.table, version)
+    missing = gone(loads, version)
+    if not missing or summary.batch_id in {load["batch_id"] for load in loads}:
         return
-    batches = sorted(gone)
-    files = sum(number for number, _ in gone.values())
-    said = (
-        f"{version} has rewritten {files:,} data files that were loaded before "
-        f"({', '.join(batch[:12] for batch in batches[:3])}{' …' if batches[3:] else ''})"
-    )
-    known = all(_known_by_ids(home, load) for load in loads if load["batch_id"] in gone)
-    named = plan.clean.counted is not None and plan.clean.counted.named
-    if summary.loaded and _adds(plan) and not (named and known):
-        raise InputError(
-            f"{said}; their rows would count twice, since not all have an id",
-            hint=f"ringleader load undo {batches[0][:12]}"
-            f"{', and so on for each' if batches[1:] else ''}; then load the table again",
-        )
+    first, *more = missing
+    batches = ", ".join(batch[:12] for batch in list(missing)[:3]) + (" …" if more[2:] else "")
+    said = f"{version} has no more {sum(missing.values()):,} data files that {batches} loaded"
+    rewrites = {file.sha256 for file in files} - version.appended
+    if plan is not None and rewrites and summary.loaded and _adds(plan):
+        known = all(_known_by_ids(home, load) for load in loads if load["batch_id"] in missing)
+        named = plan.clean.counted is not None and plan.clean.counted.named
+        if not (named and known):
+            raise InputError(
+                f"{said}, and {len(rewrites):,} new ones may hold their rows, which would count "
+                "twice, since not all have an id",
+                hint=f"ringleader load undo {first[:12]}"
+                f"{', and so on for each' if more else ''}; then load the table again",
+            )
     warn(
         summary,
         f"{said}; rows that were deleted or changed since stay as they were loaded; to replace "
         "them: ringleader load undo BATCH for each, then load the table again",
     )
-
-
-def _loads(graph: Graph, table: str, version: Version) -> list[dict[str, Any]]:
-    return graph.read(get("loads-of-lake"), {"table": table, "lake_table": version.known_as})
 
 
 def _adds(plan: Plan) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from ringleader.loaders.sources.json_documents import opened
 from ringleader.loaders.sources.remote import fetched, tables_at
 from ringleader.loaders.sources.stores import is_remote
 from ringleader.loaders.workspace import Workspace
-from ringleader.loaders.writing.lake_loads import interrupted
+from ringleader.loaders.writing import lake_loads
 from ringleader.progress import progress
 
 if TYPE_CHECKING:
@@ -191,9 +191,9 @@ class Inputs:
     def _of_lake(self, table: str, lake: LakeTable) -> list[InputFile]:
         """The data files of the latest version, or of one whose load was interrupted."""
         version, files = lake.files()
-        begun = interrupted(self.graph, table, version) if self.graph is not None else None
-        if begun is not None:
-            version, files = lake.files(begun)
+        loads = lake_loads.loads_of(self.graph, table, version) if self.graph is not None else []
+        if open_load := lake_loads.begun(loads, version):
+            version, files = lake.files(open_load["version"])
             self.note(
                 f"a load of {version} was interrupted, and is completed; to load what came "
                 "after it, load the table again"
@@ -202,14 +202,20 @@ class Inputs:
             raise InputError(
                 f"{version} holds no rows", hint="check that it is the table that you mean"
             )
-        if (since := self.reading.since) is None:
+        since = self.reading.since
+        if since is not None:
+            before = lake.files(since)[0].live
+            if not (files := [file for file in files if file.sha256 not in before]):
+                raise InputError(
+                    f"{version} has no data files that {since} did not have",
+                    hint="nothing is to do",
+                )
+        elif lake_loads.gone(loads, version):
+            since = min(load["version"] for load in loads)
+        if since is None:
             return files
-        before = lake.files(since)[0].live
-        if not (files := [file for file in files if file.sha256 not in before]):
-            raise InputError(
-                f"{version} has no data files that {since} did not have", hint="nothing is to do"
-            )
-        return files
+        appended = lake.appended(version, since)
+        return [lake_loads.at(file, replace(version, appended=appended)) for file in files]
 
     def _paths(
         self, table: str, sources: Sequence[str]

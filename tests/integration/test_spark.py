@@ -21,11 +21,13 @@ from ringleader.errors import SettingsError, WrongUsage
 from ringleader.loaders import functions
 from ringleader.loaders.contract import BY_NAME
 from ringleader.loaders.engine import ENGINES, workspace_of
-from ringleader.loaders.mapping import ColumnMap, Mapping, read_mapping
+from ringleader.loaders.mapping import ColumnMap, Condition, Mapping, read_mapping
 from ringleader.loaders.sources.files import inspect
+from ringleader.loaders.sources.json_documents import opened
 from ringleader.loaders.sources.remote import objects_at
 from ringleader.loaders.spark import session
 from ringleader.loaders.spark.session import spark_session
+from ringleader.loaders.validation.validate import validate
 from ringleader.settings import load_settings
 
 pytestmark = pytest.mark.timeout(1_800)
@@ -277,6 +279,21 @@ def test_what_spark_lacks_is_named_before_any_work(tmp_path):
                 WrongUsage, match=r"no format and no zone of a column \(timestamp\)"
             ):
                 workspace.refuse_unreadable([inspect(tmp_path / "r.pq")], mapping)
+
+
+@needs_spark
+def test_conditions_of_a_mapping_hold(tmp_path):
+    """On files here and at addresses, by the same text as on DuckDB."""
+    events = {"account_id": list("abcd"), "kind": ["call", None, "stream", "other"]}
+    pq.write_table(pa.table({**events, "model": ["m1", "m", "m2", "m3"]}), tmp_path / "r.parquet")
+    where = (Condition("kind", ("call", "stream")), Condition("model", pattern="^m[13]"))
+    mapping = Mapping(BY_NAME["accounts"], where=where)
+    with workspace_of(settings_of(tmp_path), "spark") as workspace:
+        [(here, left_out)] = opened(workspace, [tmp_path / "r.parquet"], None, mapping)
+        for files in ([here], workspace.at_address(f"file://{tmp_path}/r.parquet")):
+            clean = validate(workspace, files, mapping, ())
+            assert [row["account_id"] for row in workspace.rows(clean.rows)] == ["a"]
+        assert left_out == 0
 
 
 @needs_spark

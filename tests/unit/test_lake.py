@@ -211,6 +211,35 @@ def test_renamed_added_and_partition_columns_of_an_iceberg_table(tmp_path):
     ]
 
 
+def test_a_field_that_was_dropped_is_not_the_one_of_its_name(tmp_path):
+    from pyiceberg.types import StringType
+
+    warehouse = Warehouse(tmp_path / "w")
+    made = warehouse.table(accounts("a", client=[{"ip": "old", "os": "x"}], note=["old"]))
+    for change in ("delete_column", "add_column"):
+        with made.update_schema() as schema:
+            for name in (("client", "ip"), ("note",)):
+                getattr(schema, change)(name, *([StringType()] if change == "add_column" else []))
+    made.append(accounts("b", client=[{"os": "y", "ip": "new"}], note=["new"]))
+    found = read(tmp_path, warehouse.place())
+    assert [(r["account_id"], r["client"].get("ip"), r.get("note")) for r in found] == [
+        ("a", None, None),
+        ("b", "new", "new"),
+    ]
+
+
+def test_files_without_numbers_need_a_mapping_of_names(tmp_path):
+    warehouse = Warehouse(tmp_path / "w")
+    made = warehouse.table(accounts("a"))
+    pq.write_table(accounts("b"), tmp_path / "b.parquet")
+    made.add_files([f"file://{tmp_path}/b.parquet"])
+    assert ids(read(tmp_path, warehouse.place())) == ["a", "b"]
+    with made.transaction() as change:
+        change.remove_properties("schema.name-mapping.default")
+    with pytest.raises(InputError, match="its columns have no numbers"):
+        read(tmp_path, warehouse.place())
+
+
 def test_an_iceberg_table_with_marked_rows_is_refused(tmp_path, monkeypatch):
     from pyiceberg.table import DataScan, FileScanTask
 
