@@ -123,7 +123,7 @@ def _named(shown: str) -> Table:
 
 
 def _root(table: Table) -> str:
-    return table.location().rstrip("/") + "/"
+    return f"{table.location().rstrip('/')}/"
 
 
 def _properties() -> dict[str, str]:

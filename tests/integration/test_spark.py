@@ -285,7 +285,7 @@ def test_what_spark_lacks_is_named_before_any_work(tmp_path):
 def test_conditions_of_a_mapping_hold(tmp_path):
     """On files here and at addresses, by the same text as on DuckDB."""
     events = {"account_id": list("abcd"), "kind": ["call", None, "stream", "other"]}
-    pq.write_table(pa.table({**events, "model": ["m1", "m", "m2", "m3"]}), tmp_path / "r.parquet")
+    pq.write_table(pa.table({**events, "model": ["m1", "m1", "m2", "m3"]}), tmp_path / "r.parquet")
     where = (Condition("kind", ("call", "stream")), Condition("model", pattern="^m[13]"))
     mapping = Mapping(BY_NAME["accounts"], where=where)
     with workspace_of(settings_of(tmp_path), "spark") as workspace:

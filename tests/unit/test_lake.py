@@ -211,6 +211,30 @@ def test_renamed_added_and_partition_columns_of_an_iceberg_table(tmp_path):
     ]
 
 
+def test_files_from_before_a_change_are_read_by_themselves(tmp_path):
+    """Only a name, or only a type, is another one; the order of files does not matter."""
+    from pyiceberg.types import LongType
+
+    big = 2**40
+    for name, more in (("name", ["x", "y"]), ("type", ["x"])):
+        warehouse = Warehouse(tmp_path / name)
+        made = warehouse.table(accounts("a", where=["1"], n=pa.array([1], pa.int32())))
+        with made.update_schema() as change:
+            if name == "name":
+                change.rename_column("where", "ip")
+            else:
+                change.update_column("n", field_type=LongType())
+        kind = pa.int32() if name == "name" else pa.int64()
+        fresh = "ip" if name == "name" else "where"
+        for account in more:
+            value = pa.array([2 if name == "name" else big], kind)
+            made.append(accounts(account, **{fresh: ["2"], "n": value}))
+        assert [tuple(row.values()) for row in read(tmp_path, warehouse.place())] == [
+            ("a", "1", 1),
+            *((account, "2", 2 if name == "name" else big) for account in more),
+        ]
+
+
 def test_a_field_that_was_dropped_is_not_the_one_of_its_name(tmp_path):
     from pyiceberg.types import StringType
 
@@ -273,7 +297,9 @@ def test_two_writers_of_one_version_are_told_by_the_catalogue_only(tmp_path, mon
 
 
 def test_conditions_of_a_mapping_hold(tmp_path):
-    table = accounts(*"abcd", kind=["call", None, "stream", "other"], model=["m1", "m", "m2", "m3"])
+    table = accounts(
+        *"abcd", kind=["call", None, "stream", "other"], model=["m1", "m1", "m2", "m3"]
+    )
     place = write_delta(tmp_path / "t", table, partition_by=["kind"])
     where = (Condition("kind", ("call", "stream")), Condition("model", pattern="^m[13]"))
     assert ids(read(tmp_path, place, where=where)) == ["a"]
