@@ -124,7 +124,8 @@ CREATE (:Run {run_id: 'r1', state: 'done', parameters: '{"seed": 42}'}),
        (:Run {run_id: 'running', state: 'open'}),
        (:Batch {batch_id: 'b1', table: 'accounts', state: 'done', rows: 8, quarantined: 1,
                 duplicates: 0, finished_at: datetime('2026-03-08T00:00Z')}),
-       (:Batch {batch_id: 'b2', table: 'requests', state: 'open', rows: 9})
+       (:Batch {batch_id: 'b2', table: 'requests', state: 'open', rows: 9,
+         lake_table: 'delta 0af3', lake_version: 12})
 """
 
 # As in test_stored_queries: question, parameters, the rows' leading columns, whole and in order.
@@ -322,8 +323,8 @@ TIMED = [
         "loads",
         {},
         [
-            ("b1", "accounts", None, "done", None, "2026-03-08T00:00:00Z", 8, 1, 0),
-            ("b2", "requests", None, "open", None, None, 9, None, None),
+            ("b1", "accounts", None, None, "done", None, "2026-03-08T00:00:00Z", 8, 1, 0),
+            ("b2", "requests", None, "delta 12", "open", None, None, 9, None, None),
         ],
     ),
     (
