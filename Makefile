@@ -16,7 +16,7 @@ HOP_DATA ?= ../shared/data/hop
 DEMO := demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup airflow spark demo bench truth sensitivity kills soak fuzz sbom audit relock test coverage smoke lint format types unit example-hop lock docs clean
+.PHONY: help setup airflow spark demo bench truth sensitivity kills soak fuzz sbom audit relock test test-all coverage smoke lint format types unit example-hop lock docs clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,11 +76,14 @@ types: $(READY)
 unit: $(READY) ## the tests that need no server
 	$(PYTEST) tests/unit
 
-test: lint types ## format, lint, types and every test, on a real Neo4j (JOBS=processes, COVERAGE=1)
-	$(PYTEST) $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
+test: lint types ## format, lint, types and the tests, on a real Neo4j (JOBS=processes)
+	$(PYTEST) $(if $(ALL),,-m "not long") $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
+
+test-all: ## the same with the long tests: before a release, and every night
+	$(MAKE) test ALL=1
 
 coverage: ## every test, with the coverage of lines and branches and its floor
-	$(MAKE) test COVERAGE=1
+	$(MAKE) test ALL=1 COVERAGE=1
 
 smoke: $(READY) ## loads, detection and the catalogue on the long-term release of Neo4j
 	RINGLEADER_TEST_ENGINE=5.26 $(PYTEST) -m smoke

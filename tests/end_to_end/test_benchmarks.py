@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("aggregation", "daily")
 
 
+@pytest.mark.long
 @pytest.mark.restarts
 def test_a_small_run_measures_each_part_beside_its_reference(tmp_path):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("RINGLEADER_")}

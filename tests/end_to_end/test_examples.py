@@ -295,6 +295,7 @@ def test_the_example_in_the_help_is_understood(example):
     assert context.args == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("example", RUN)
 def test_the_example_in_the_help_runs(example, desk, server, monkeypatch, capfd):
     home = server.home

@@ -7,7 +7,7 @@ from ringleader import Connection
 from ringleader.engine import ensure_running, stop
 from ringleader.settings import load_settings
 
-pytestmark = [pytest.mark.server, pytest.mark.restarts, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.server, pytest.mark.restarts, pytest.mark.long, pytest.mark.timeout(600)]
 GONE = "erased-account-with-a-name-of-its-own"
 CLIENT = "client-of-nobody-else-but-the-erased-account"
 

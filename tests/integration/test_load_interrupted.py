@@ -180,6 +180,7 @@ def test_killed_command_leaves_no_raw_input_behind(graph, ringleader, server, tm
     assert list((server.home / "scratch").glob("load-*")) == []
 
 
+@pytest.mark.long
 @pytest.mark.restarts
 @pytest.mark.timeout(600)  # three starts of a server, and what the driver repeats after two kills
 def test_killed_server_and_the_load_run_again_gives_the_same_graph(

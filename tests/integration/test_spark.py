@@ -156,6 +156,7 @@ def _plain(value):
     return list(value) if isinstance(value, list | tuple) else value
 
 
+@pytest.mark.long
 @needs_spark
 def test_a_worker_that_dies_changes_nothing(tmp_path):
     tables = write_tables(tmp_path / "tables")
@@ -281,6 +282,7 @@ def test_what_spark_lacks_is_named_before_any_work(tmp_path):
                 workspace.refuse_unreadable([inspect(tmp_path / "r.pq")], mapping)
 
 
+@pytest.mark.long
 @needs_spark
 def test_conditions_of_a_mapping_hold(tmp_path):
     """On files here and at addresses, by the same text as on DuckDB."""

@@ -153,6 +153,7 @@ def test_a_graph_of_the_first_version_is_upgraded(old):
         assert r.explain(CONFIRMED).ring_id == CONFIRMED
 
 
+@pytest.mark.long
 def test_the_database_goes_to_a_later_release_and_back(old):
     with connected(old) as r:
         before = everything(r)
@@ -203,6 +204,7 @@ def test_the_database_goes_to_a_later_release_and_back(old):
         r.restore(old / "later.tar", overwrite=True, engine="5.26")
 
 
+@pytest.mark.long
 def test_whatever_fails_leaves_the_old_server_as_it_was(old, monkeypatch):
     with connected(old) as r:
         before = everything(r)
