@@ -23,6 +23,7 @@ import duckdb
 from ringleader.algorithms.checking.replacing import (
     HOURS,
     MOST_USERS,
+    RAREST,
     Stops,
     predecessors,
 )
@@ -49,12 +50,18 @@ CREATE TABLE shown AS FROM uses_of('first_requests');
 CREATE TABLE opened AS FROM accounts
 WHERE created_at >= (SELECT min(timestamp) - INTERVAL 7 DAY FROM requests);
 """
+# As the stored query does, which looks at the rarest identifiers of an account.
 PAIRS = """
+WITH rarest AS (
+  SELECT account_id, label, key, number FROM shown JOIN users USING (label, key)
+  WHERE number <= {users}
+  QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY number) <= {rarest}
+)
 SELECT new.account_id, old.account_id AS other, epoch(old.status_at) AS stopped,
        epoch(new.created_at - old.status_at) / 3600.0 AS hours, label, key, number
-FROM opened AS new JOIN shown USING (account_id) JOIN users USING (label, key)
+FROM opened AS new JOIN rarest USING (account_id)
 JOIN uses AS theirs USING (label, key) JOIN accounts AS old ON old.account_id = theirs.account_id
-WHERE number <= {users} AND old.status = 'banned' AND old.account_id <> new.account_id
+WHERE old.status = 'banned' AND old.account_id <> new.account_id
   AND old.status_at <= new.created_at AND old.status_at > new.created_at - INTERVAL {hours} HOUR
 GROUP BY ALL
 """
@@ -82,7 +89,9 @@ def measured(folder: Path) -> list[dict[str, object]]:
         times = connection.sql(
             "SELECT epoch(status_at) FROM accounts WHERE status = 'banned' ORDER BY 1"
         ).fetchall()
-        pairs = connection.sql(PAIRS.format(users=MOST_USERS, hours=HOURS)).fetchall()
+        pairs = connection.sql(
+            PAIRS.format(users=MOST_USERS, hours=HOURS, rarest=RAREST)
+        ).fetchall()
         cohorts = connection.sql(COHORTS).fetchall()
     stops = Stops([at for (at,) in times])
     shared: dict[str, dict[tuple[str, float, float], list[tuple[str, str, int]]]] = {}
