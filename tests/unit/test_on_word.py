@@ -84,9 +84,14 @@ def test_rings_by_evidence_stay_as_they_are():
 def test_where_the_data_hold_one_kind_links_are_counted_once():
     # Without the crowd's other kinds only devices are there.
     uses = [use for use in HONEST if use[1] == "Device"]
-    sharing = world([*uses, *one_device(OTHER, "other")])
-    found = detected(sharing)
-    made = rings_on_word(sharing, found, {"X": at(sharing, "other")}, P)
+    images = [f"image{n}" for n in range(8)]
+    sharing = world([*uses, *(use for key in images for use in one_device(OTHER, key))])
+    # Linked, and by these parameters no ring.
+    found = detected(sharing, member_bits=1_000.0)
+    assert found.rings == []
+    linked = zip(*(sharing.accounts[end] for end in (found.links.a, found.links.b)), strict=True)
+    assert set(OTHER) <= {name for pair in linked for name in pair}
+    made = rings_on_word(sharing, found, {"X": at(sharing, *images)}, P)
     pairs = list(zip(made.links.a.tolist(), made.links.b.tolist(), strict=True))
     assert len(pairs) == len(set(pairs))
     assert OTHER in {ring.members for ring in made.rings}
