@@ -86,7 +86,7 @@ def refuse_rewritten(
         return
     first, *more = missing
     batches = ", ".join(batch[:12] for batch in list(missing)[:3]) + (" …" if more[2:] else "")
-    said = f"{version} has no more {sum(missing.values()):,} data files that {batches} loaded"
+    said = f"{version} no longer lists {sum(missing.values()):,} data files that {batches} loaded"
     rewrites = {file.sha256 for file in files} - version.appended
     if plan is not None and rewrites and summary.loaded and _adds(plan):
         known = all(_known_by_ids(home, load) for load in loads if load["batch_id"] in missing)

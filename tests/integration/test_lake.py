@@ -81,7 +81,7 @@ def test_rewritten_rows_without_an_id_are_refused(graph, ringleader, tmp_path):
     for how in ([], ["--dry-run"]):
         refused = ringleader("load", "requests", "lake", *how, check=False)
         assert refused.returncode == 1
-        assert "has no more 2 data files that" in refused.stderr
+        assert "no longer lists 2 data files that" in refused.stderr
         assert "would count twice, since not all have an id" in refused.stderr
     assert everything(graph) == before
     batch = refused.stderr.partition("load undo ")[2][:12]
@@ -97,7 +97,7 @@ def test_rewritten_rows_with_an_id_count_once(graph, ringleader, tmp_path):
     DeltaTable(place).delete("account_id = 'b'")
     write_delta(place, rows("c", request_id=["3"]))
     result = ringleader("load", "requests", "lake")
-    assert "(Delta version 2) has no more 1 data files that" in result.stderr
+    assert "(Delta version 2) no longer lists 1 data files that" in result.stderr
     assert "rows that were deleted or changed since stay as they were loaded" in result.stderr
     assert uses(graph) == {("a", IP): 1, ("b", IP): 1, ("c", IP): 1}
     again = ringleader("load", "requests", "lake")
