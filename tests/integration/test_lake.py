@@ -109,6 +109,15 @@ def test_rewritten_rows_with_an_id_count_once(graph, ringleader, tmp_path):
     assert (refused.returncode, "would count twice" in refused.stderr) == (1, True)
 
 
+def test_rows_that_get_an_id_later_are_refused(graph, ringleader, tmp_path):
+    place = write_delta(tmp_path / "lake", rows("a", "b", request_id=["1", None]))
+    ringleader("load", "requests", "lake")
+    DeltaTable(place).update({"request_id": "'2'"}, predicate="account_id = 'b'")
+    refused = ringleader("load", "requests", "lake", check=False)
+    assert (refused.returncode, "would count twice" in refused.stderr) == (1, True)
+    assert uses(graph) == {("a", IP): 1, ("b", IP): 1}
+
+
 @pytest.mark.parametrize("form", ["delta", "iceberg"])
 def test_days_may_leave_the_table(graph, ringleader, tmp_path, form):
     """Old files go, new ones come: no row is written anew, so nothing counts twice."""
