@@ -199,6 +199,7 @@ BY_NODE_ID = {
     "count-sharers",
     "counted-sharers",
     "declared-organizations",
+    "identifiers-named",
     "identifiers-to-link",
     "neighbours-projection",
     "neighbours-similarity",
